@@ -1,0 +1,209 @@
+//! Facts about the languages that treepatch reads: which grammar parses them, what counts as one token,
+//! which nodes are lists and where their items are. No other room spells the grammars' node kinds,
+//! so that a grammar upgrade touches this folder only.
+
+pub mod c;
+pub mod go;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// A source language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// Go, as `.go` files.
+    Go,
+    /// C, as `.c` and `.h` files.
+    C,
+}
+
+/// What the items of a list are: the surroundings in which a fragment can stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ListKind {
+    /// The top level of a file.
+    File,
+    /// Statements of a block, a clause or a branch.
+    Statements,
+    /// Fields of a struct or union.
+    Fields,
+    /// Methods of an interface.
+    Methods,
+    /// Specs of a Go declaration group: `const (…)`, `var (…)`, `type (…)`, `import (…)`.
+    Specs,
+    /// `case` and `default` clauses.
+    Clauses,
+    /// Parameters or results of a function, type parameters, macro parameters.
+    Parameters,
+    /// Arguments of a call or of a type.
+    Arguments,
+    /// Elements of a composite literal or initialiser.
+    Elements,
+    /// Constants of a C enum.
+    Enumerators,
+    /// Anything else that commas separate: `a, b = b, a`, `case 1, 2:`, `int a, *b;`.
+    Commas,
+}
+
+impl ListKind {
+    /// Whether the items stand on lines of their own (or behind semicolons) rather than between commas.
+    pub fn by_lines(self) -> bool {
+        use ListKind::*;
+        matches!(self, File | Statements | Fields | Methods | Specs | Clauses)
+    }
+}
+
+/// What the source tree does with one node of the grammar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A node with children of interest.
+    Inner,
+    /// A node taken as one token, whatever the grammar puts inside.
+    Atom(Atom),
+    /// A comment: transparent to matching.
+    Comment,
+    /// A token without meaning: a line end, a stray terminator.
+    Nothing,
+}
+
+/// What kind of text one token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Atom {
+    /// Identifiers and keywords.
+    Word,
+    /// Numbers.
+    Number,
+    /// String and character literals.
+    Text,
+    /// Operators and brackets.
+    Mark,
+    /// The value of a `#define`: raw text up to the end of the line.
+    Macro,
+    /// A Go field tag: transparent unless the pattern shows one.
+    Tag,
+}
+
+/// The names that a grammar gives to node kinds and fields. They live as long as the program:
+/// there is one set for each language.
+pub struct Names {
+    kinds: Vec<&'static str>,
+    fields: Vec<&'static str>,
+}
+
+impl Names {
+    fn read(grammar: &tree_sitter::Language) -> Names {
+        let keep = |name: Option<&str>| -> &'static str { Box::leak(name.unwrap_or("").to_owned().into_boxed_str()) };
+        let kinds = (0..grammar.node_kind_count()).map(|id| keep(grammar.node_kind_for_id(id as u16))).collect();
+        let fields = (0..=grammar.field_count()).map(|id| keep(grammar.field_name_for_id(id as u16))).collect();
+        Names { kinds, fields }
+    }
+
+    /// The kind with this number; the parser's own error kind is "ERROR".
+    pub fn kind(&self, id: u16) -> &'static str {
+        self.kinds.get(usize::from(id)).copied().unwrap_or("ERROR")
+    }
+
+    /// The field with this number, or "".
+    pub fn field(&self, id: Option<std::num::NonZeroU16>) -> &'static str {
+        id.and_then(|id| self.fields.get(usize::from(id.get())).copied()).unwrap_or("")
+    }
+}
+
+impl Language {
+    /// The language of a file, judged by its name alone.
+    pub fn of_path(path: &Path) -> Option<Language> {
+        match path.extension()?.to_str()? {
+            "go" => Some(Language::Go),
+            "c" | "h" => Some(Language::C),
+            _ => None,
+        }
+    }
+
+    /// The name that people use for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::Go => "Go",
+            Language::C => "C",
+        }
+    }
+
+    /// The tree-sitter grammar.
+    pub fn grammar(self) -> tree_sitter::Language {
+        match self {
+            Language::Go => tree_sitter_go::LANGUAGE.into(),
+            Language::C => tree_sitter_c::LANGUAGE.into(),
+        }
+    }
+
+    /// The names of the grammar's node kinds and fields, by number.
+    pub fn names(self) -> &'static Names {
+        static GO: OnceLock<Names> = OnceLock::new();
+        static C: OnceLock<Names> = OnceLock::new();
+        match self {
+            Language::Go => &GO,
+            Language::C => &C,
+        }
+        .get_or_init(|| Names::read(&self.grammar()))
+    }
+
+    /// What the source tree does with a node of this kind; `parent` is the kind of the node above it.
+    pub fn role(self, kind: &str, named: bool, parent: &str) -> Role {
+        match self {
+            Language::Go => go::role(kind, named, parent),
+            Language::C => c::role(kind, named, parent),
+        }
+    }
+
+    /// The list that a node of this kind is, if it is one. `grouped` says that it holds an opening parenthesis.
+    pub fn list(self, kind: &str, parent: &str, grouped: bool) -> Option<ListKind> {
+        match self {
+            Language::Go => go::list(kind, grouped),
+            Language::C => c::list(kind, parent),
+        }
+    }
+
+    /// Whether this node only holds the items of the list above it (`statement_list` inside a Go block).
+    pub fn is_item_holder(self, kind: &str) -> bool {
+        self == Language::Go && go::is_item_holder(kind)
+    }
+
+    /// Whether the node is an expression or a type: something that the grammars give different
+    /// kinds in different places although the code is the same (`f(x)` as call or conversion).
+    pub fn is_value(self, kind: &str) -> bool {
+        match self {
+            Language::Go => go::is_value(kind),
+            Language::C => c::is_value(kind),
+        }
+    }
+
+    /// Whether a hole may never stand for this node: bracketed or comma-separated lists, which are not one item.
+    pub fn is_bare_list(self, kind: &str) -> bool {
+        match self {
+            Language::Go => go::is_bare_list(kind),
+            Language::C => c::is_bare_list(kind),
+        }
+    }
+
+    /// Whether the node is a statement, a declaration or a clause: what stands alone in a list of lines.
+    pub fn is_statement(self, kind: &str) -> bool {
+        match self {
+            Language::Go => go::is_statement(kind),
+            Language::C => c::is_statement(kind),
+        }
+    }
+
+    /// Whether the node declares something at the top level of a file (the reach of `unless`).
+    pub fn is_declaration(self, kind: &str) -> bool {
+        match self {
+            Language::Go => go::is_declaration(kind),
+            Language::C => c::is_declaration(kind),
+        }
+    }
+
+    /// Whether `word` is a keyword of the language.
+    pub fn is_keyword(self, word: &str) -> bool {
+        match self {
+            Language::Go => go::KEYWORDS.contains(&word),
+            Language::C => c::KEYWORDS.contains(&word),
+        }
+    }
+}

@@ -1,0 +1,416 @@
+use super::tree::{Comment, Gap, Item, List, Node, NodeId, Source, Token};
+use super::{Bytes, Lines, Tokens};
+use crate::language::{Atom, Language, ListKind, Role, c, go};
+
+/// How much of a file is read. Bounds are sizes, never times, so that every machine gives the same answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The largest file that is parsed, in bytes.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { bytes: 16 << 20 }
+    }
+}
+
+/// Why a file has no tree.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// The file is larger than the limit.
+    #[error("the file has {size} bytes; the limit is {limit}")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The parser gave up.
+    #[error("the {0} parser gave up on the file")]
+    GaveUp(&'static str),
+}
+
+impl Source {
+    /// Parses a file. Syntax errors are no failure: they are listed in [`Source::errors`].
+    pub fn parse(language: Language, bytes: Vec<u8>, limits: Limits) -> Result<Source, ParseError> {
+        if bytes.len() > limits.bytes {
+            return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
+        }
+        let gave_up = || ParseError::GaveUp(language.name());
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&language.grammar()).map_err(|_| gave_up())?;
+        let tree = parser.parse(&bytes, None).ok_or_else(gave_up)?;
+        let mut build = Build::new(language, &bytes);
+        build.walk(&tree);
+        let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, .. } = build;
+        close_nodes(&mut nodes, tokens.len());
+        mark_broken(&mut nodes, &mut errors);
+        let lists = find_lists(language, &nodes, &tokens, &bytes, &commas);
+        set_gaps(&mut tokens, &lists, &commas);
+        let mut first_node_at = vec![usize::MAX; tokens.len()];
+        for (id, node) in nodes.iter().enumerate().rev() {
+            if !node.tokens.is_empty() {
+                first_node_at[node.tokens.start] = id;
+            }
+        }
+        let mut next = nodes.len();
+        for slot in first_node_at.iter_mut().rev() {
+            if *slot == usize::MAX { *slot = next } else { next = *slot }
+        }
+        let mut borders: Vec<(usize, usize)> = Vec::new();
+        for (id, list) in lists.iter().enumerate() {
+            borders.push((list.inside.start, id));
+            borders.push((list.inside.end, id));
+            borders.extend(list.items.iter().flat_map(|i| [(i.tokens.start, id), (i.tokens.end, id)]));
+        }
+        borders.sort_unstable();
+        borders.dedup();
+        let lines = Lines::new(&bytes);
+        Ok(Source {
+            language,
+            bytes,
+            lines,
+            tokens,
+            nodes,
+            comments,
+            lists,
+            errors,
+            separators,
+            first_node_at,
+            borders,
+        })
+    }
+}
+
+/// The walk over the grammar's tree.
+struct Build<'a> {
+    language: Language,
+    bytes: &'a [u8],
+    tokens: Vec<Token>,
+    nodes: Vec<Node>,
+    comments: Vec<Comment>,
+    errors: Vec<Tokens>,
+    separators: Vec<Bytes>,
+    /// Commas: the position they stand at, and the node that holds them.
+    commas: Vec<(usize, NodeId)>,
+}
+
+impl<'a> Build<'a> {
+    fn new(language: Language, bytes: &'a [u8]) -> Self {
+        Build {
+            language,
+            bytes,
+            tokens: Vec::new(),
+            nodes: Vec::new(),
+            comments: Vec::new(),
+            errors: Vec::new(),
+            separators: Vec::new(),
+            commas: Vec::new(),
+        }
+    }
+
+    fn walk(&mut self, tree: &tree_sitter::Tree) {
+        let mut cursor = tree.walk();
+        let mut above: Vec<NodeId> = Vec::new();
+        loop {
+            let entered = self.enter(&cursor, above.last().copied());
+            if let Some(id) = entered {
+                if cursor.goto_first_child() {
+                    above.push(id);
+                    continue;
+                }
+                self.leave(id);
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+                if let Some(id) = above.pop() {
+                    self.leave(id);
+                }
+            }
+        }
+    }
+
+    /// Takes in the node under the cursor; gives its number if its children are to be visited.
+    fn enter(&mut self, cursor: &tree_sitter::TreeCursor<'_>, above: Option<NodeId>) -> Option<NodeId> {
+        let node = cursor.node();
+        let (kind, range) = (self.language.names().kind(node.kind_id()), node.byte_range());
+        let parent = above.unwrap_or(0);
+        let parent_kind = above.map_or("", |id| self.nodes[id].kind);
+        if node.is_missing() {
+            self.errors.push(self.tokens.len()..self.tokens.len());
+            return None;
+        }
+        match self.language.role(kind, node.is_named(), parent_kind) {
+            Role::Comment => {
+                self.comments.push(Comment { bytes: self.trim(range), before: self.tokens.len() });
+                None
+            }
+            Role::Nothing => {
+                self.separators.push(range);
+                None
+            }
+            Role::Atom(Atom::Mark) if kind == "," => {
+                self.commas.push((self.tokens.len(), parent));
+                self.separators.push(range);
+                None
+            }
+            Role::Atom(atom) => {
+                let id = if node.is_named() { self.node(cursor, kind, parent) } else { parent };
+                self.token(range, atom, id);
+                if node.is_named() {
+                    self.leave(id);
+                }
+                None
+            }
+            Role::Inner => {
+                let id = self.node(cursor, kind, parent);
+                if node.child_count() == 0 {
+                    self.token(range, Atom::Word, id);
+                }
+                Some(id)
+            }
+        }
+    }
+
+    fn node(&mut self, cursor: &tree_sitter::TreeCursor<'_>, kind: &'static str, parent: NodeId) -> NodeId {
+        let at = self.tokens.len();
+        let field = self.language.names().field(cursor.field_id());
+        self.nodes.push(Node { kind, field, parent, tokens: at..at, end: 0, broken: false });
+        self.nodes.len() - 1
+    }
+
+    fn leave(&mut self, id: NodeId) {
+        let (tokens, nodes) = (self.tokens.len(), self.nodes.len());
+        self.nodes[id].tokens.end = tokens;
+        self.nodes[id].end = nodes;
+        if self.nodes[id].kind == "ERROR" {
+            self.errors.push(self.nodes[id].tokens.clone());
+        }
+    }
+
+    fn token(&mut self, mut range: Bytes, atom: Atom, node: NodeId) {
+        if atom == Atom::Macro {
+            range = self.split_macro(range);
+        }
+        if !range.is_empty() {
+            self.tokens.push(Token { bytes: range, atom, node, gap: Gap::None });
+        }
+    }
+
+    /// Cuts a line comment and blanks off the end of a macro's value, which the grammar leaves in it.
+    fn split_macro(&mut self, range: Bytes) -> Bytes {
+        let text = &self.bytes[range.clone()];
+        let (mut i, mut quote) = (0, None);
+        let mut end = text.len();
+        while i < text.len() {
+            match (quote, text[i]) {
+                (_, b'\\') => i += 1,
+                (None, q @ (b'"' | b'\'')) => quote = Some(q),
+                (Some(q), b) if b == q => quote = None,
+                (None, b'/') if text.get(i + 1) == Some(&b'/') => {
+                    end = i;
+                    break;
+                }
+                _ => {}
+            }
+            i += 1;
+        }
+        let value = self.trim(range.start..range.start + end);
+        if end < text.len() {
+            let comment = self.trim(range.start + end..range.end);
+            self.comments.push(Comment { bytes: comment, before: self.tokens.len() + usize::from(!value.is_empty()) });
+        }
+        value
+    }
+
+    fn trim(&self, range: Bytes) -> Bytes {
+        let blank = self.bytes[range.clone()].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+        range.start..range.end - blank
+    }
+}
+
+/// The root covers everything, even where the grammar's root begins at the first token.
+fn close_nodes(nodes: &mut [Node], tokens: usize) {
+    if let Some(root) = nodes.first_mut() {
+        root.tokens = 0..tokens;
+    }
+}
+
+fn mark_broken(nodes: &mut [Node], errors: &mut [Tokens]) {
+    errors.sort_by_key(|e| (e.start, e.end));
+    for node in nodes.iter_mut() {
+        node.broken = errors.iter().any(|e| {
+            node.tokens.start <= e.start && e.end <= node.tokens.end && !(e.is_empty() && e.start == node.tokens.start)
+        });
+    }
+}
+
+fn children(nodes: &[Node], id: NodeId) -> impl Iterator<Item = NodeId> {
+    let end = nodes[id].end;
+    std::iter::successors(Some(id + 1).filter(|&c| c < end), move |&c| Some(nodes[c].end).filter(|&c| c < end))
+}
+
+fn find_lists(
+    language: Language,
+    nodes: &[Node],
+    tokens: &[Token],
+    bytes: &[u8],
+    commas: &[(usize, NodeId)],
+) -> Vec<List> {
+    let mark = |t: usize, m: &[u8]| tokens.get(t).is_some_and(|t| &bytes[t.bytes.clone()] == m);
+    let mut commas_of: std::collections::HashMap<NodeId, Vec<usize>> = std::collections::HashMap::new();
+    for &(at, node) in commas {
+        commas_of.entry(node).or_default().push(at);
+    }
+    let mut lists = Vec::new();
+    for (id, node) in nodes.iter().enumerate() {
+        let grouped = children(nodes, id).next().is_none_or(|c| nodes[c].tokens.start > node.tokens.start)
+            && mark(node.tokens.start + 1, b"(");
+        let kind = match language.list(node.kind, nodes[node.parent].kind, grouped) {
+            Some(kind) => kind,
+            None if commas_of.contains_key(&id) => ListKind::Commas,
+            None => continue,
+        };
+        let inside = interior(language, nodes, tokens, bytes, id, kind);
+        let items = if kind.by_lines() {
+            line_items(language, nodes, tokens, bytes, id, &inside)
+        } else {
+            comma_items(nodes, id, &inside, commas_of.get(&id).map_or(&[], |c| c))
+        };
+        lists.push(List { node: id, kind, inside, items });
+    }
+    lists
+}
+
+/// The token positions between which the items of a list stand.
+fn interior(language: Language, nodes: &[Node], tokens: &[Token], bytes: &[u8], id: NodeId, kind: ListKind) -> Tokens {
+    let node = &nodes[id];
+    let Tokens { start, end } = node.tokens.clone();
+    let text = |t: usize| -> &[u8] { &bytes[tokens[t].bytes.clone()] };
+    if node.tokens.is_empty() || kind == ListKind::File && node.parent == id {
+        return start..end;
+    }
+    if language == Language::C && c::is_branch(node.kind) {
+        // The header is the directive and its condition or name; the next branch and #endif close the list.
+        let mut from = start + 1;
+        let mut to = end;
+        for child in children(nodes, id) {
+            match nodes[child].field {
+                "condition" | "name" => from = nodes[child].tokens.end,
+                "alternative" => to = nodes[child].tokens.start,
+                _ => {}
+            }
+        }
+        if to == end && end > from && text(end - 1).starts_with(b"#") && tokens[end - 1].node == id {
+            to = end - 1;
+        }
+        return from..to.max(from);
+    }
+    let own = |t: usize| tokens[t].node == id;
+    if let Some(open) = (start..end).find(|&t| own(t) && matches!(text(t), b"(" | b"{" | b"[")) {
+        let close = if own(end - 1) && matches!(text(end - 1), b")" | b"}" | b"]") { end - 1 } else { end };
+        return open + 1..close.max(open + 1);
+    }
+    if kind.by_lines() {
+        // A clause: its items come behind the colon.
+        let colon = (start..end).find(|&t| own(t) && text(t) == b":");
+        return colon.map_or(end, |c| c + 1)..end;
+    }
+    let items = children(nodes, id).filter(|&c| matches!(nodes[c].field, "declarator" | "name" | "left" | "value"));
+    let held: Vec<NodeId> = items.collect();
+    match (held.first(), held.last()) {
+        (Some(&first), Some(&last)) if node.kind != "expression_list" && node.kind != "comma_expression" => {
+            nodes[first].tokens.start..nodes[last].tokens.end
+        }
+        _ => start..end,
+    }
+}
+
+fn line_items(
+    language: Language,
+    nodes: &[Node],
+    tokens: &[Token],
+    bytes: &[u8],
+    id: NodeId,
+    inside: &Tokens,
+) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut todo: Vec<NodeId> = children(nodes, id).collect();
+    todo.reverse();
+    while let Some(child) = todo.pop() {
+        let node = &nodes[child];
+        if node.tokens.is_empty() || node.tokens.start < inside.start || node.tokens.end > inside.end {
+            continue;
+        }
+        if language.is_item_holder(node.kind) {
+            let from = todo.len();
+            todo.extend(children(nodes, child));
+            todo[from..].reverse();
+        } else if node.kind == "labeled_statement" {
+            // A label and what it stands before are two items of the list.
+            let colon =
+                (node.tokens.clone()).find(|&t| &bytes[tokens[t].bytes.clone()] == b":").unwrap_or(node.tokens.start);
+            items.push(Item { tokens: node.tokens.start..colon + 1, node: None });
+            let from = todo.len();
+            todo.extend(children(nodes, child).filter(|&c| nodes[c].tokens.start > colon));
+            todo[from..].reverse();
+        } else {
+            items.push(Item { tokens: node.tokens.clone(), node: Some(child) });
+        }
+    }
+    items
+}
+
+fn comma_items(nodes: &[Node], id: NodeId, inside: &Tokens, commas: &[usize]) -> Vec<Item> {
+    let mut cuts: Vec<usize> = commas.iter().copied().filter(|&c| inside.start < c && c < inside.end).collect();
+    cuts.push(inside.end);
+    let mut from = inside.start;
+    let mut items = Vec::new();
+    for to in cuts {
+        if from < to {
+            let node = children(nodes, id).find(|&c| nodes[c].tokens == (from..to));
+            items.push(Item { tokens: from..to, node });
+        }
+        from = to;
+    }
+    items
+}
+
+fn set_gaps(tokens: &mut [Token], lists: &[List], commas: &[(usize, NodeId)]) {
+    for list in lists.iter().filter(|l| l.kind.by_lines()) {
+        for item in list.items.iter().skip(1) {
+            if let Some(t) = tokens.get_mut(item.tokens.start) {
+                t.gap = Gap::Line;
+            }
+        }
+    }
+    // A comma with an item of its list behind it separates; any other is a trailing one.
+    for &(at, node) in commas {
+        let separates = lists
+            .binary_search_by_key(&node, |l| l.node)
+            .ok()
+            .is_none_or(|l| lists[l].items.iter().any(|i| i.tokens.start == at) || lists[l].inside.end > at);
+        if let Some(t) = tokens.get_mut(at).filter(|_| separates) {
+            t.gap = Gap::Comma;
+        }
+    }
+}
+
+/// The facts that other rooms ask of the grammar by node, so that they spell no kinds.
+impl Source {
+    /// Whether this node has a header (`if …`, `for …`) that `$...` can stand for.
+    pub fn has_header(&self, id: NodeId) -> bool {
+        match self.language {
+            Language::Go => go::has_header(self.nodes[id].kind),
+            Language::C => c::has_header(self.nodes[id].kind),
+        }
+    }
+
+    /// Whether this node is a later branch of a preprocessor conditional.
+    pub fn is_later_branch(&self, id: NodeId) -> bool {
+        self.language == Language::C && c::is_later_branch(self.nodes[id].kind)
+    }
+}

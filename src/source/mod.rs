@@ -1,0 +1,19 @@
+//! One file as bytes and as a tree of tokens.
+//!
+//! The grammar's tree is copied into a flat [`Source`]: the tokens in order, the nodes as token ranges, the
+//! lists with their items. Comments, optional semicolons and trailing commas are kept beside the tokens, not
+//! among them, so that two spellings of the same code have the same tokens. Everything after this room works
+//! on token positions: position `p` is the gap before token `p`.
+
+mod build;
+mod lines;
+mod tree;
+
+pub use build::{Limits, ParseError};
+pub use lines::{LineEnding, Lines};
+pub use tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
+
+/// A range of token positions.
+pub type Tokens = std::ops::Range<usize>;
+/// A range of byte offsets.
+pub type Bytes = std::ops::Range<usize>;

@@ -1,0 +1,242 @@
+use super::{Bytes, Lines, Tokens};
+use crate::language::{Atom, Language, ListKind};
+
+/// The number of a node in [`Source::nodes`], which are in preorder.
+pub type NodeId = usize;
+/// The number of a list in [`Source::lists`], outer lists before inner ones.
+pub type ListId = usize;
+
+/// One token: a leaf of the tree, or a literal taken whole.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Its bytes in the file.
+    pub bytes: Bytes,
+    /// What kind of text it is.
+    pub atom: Atom,
+    /// The innermost named node that holds it.
+    pub node: NodeId,
+    /// What separates it from the token before.
+    pub gap: Gap,
+}
+
+/// What separates a token from the one before it, spacing and comments left aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Gap {
+    /// Nothing.
+    #[default]
+    None,
+    /// A comma between two items of a list.
+    Comma,
+    /// The end of a line-wise item: a line end or a semicolon.
+    Line,
+}
+
+/// One named node of the grammar's tree.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The grammar's name for it.
+    pub kind: &'static str,
+    /// The name under which the parent holds it, or "".
+    pub field: &'static str,
+    /// The node above; the root is its own parent.
+    pub parent: NodeId,
+    /// The tokens it covers.
+    pub tokens: Tokens,
+    /// One past the last node below it: its subtree is `id..end`.
+    pub end: NodeId,
+    /// Whether a syntax error lies in it.
+    pub broken: bool,
+}
+
+/// A comment, and the gap that it stands in.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// Its bytes, markers included, line end excluded.
+    pub bytes: Bytes,
+    /// The position of the first token behind it.
+    pub before: usize,
+}
+
+/// One item of a list.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The tokens it covers.
+    pub tokens: Tokens,
+    /// Its node, where it is exactly one.
+    pub node: Option<NodeId>,
+}
+
+/// A list: statements of a block, fields of a struct, arguments of a call, …
+#[derive(Clone, Debug)]
+pub struct List {
+    /// The node that holds it.
+    pub node: NodeId,
+    /// What its items are.
+    pub kind: ListKind,
+    /// The positions between its brackets (or of its whole, where it has none).
+    pub inside: Tokens,
+    /// The items in order. Empty lists have none.
+    pub items: Vec<Item>,
+}
+
+/// A parsed file.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The language it was parsed as.
+    pub language: Language,
+    /// The whole file.
+    pub bytes: Vec<u8>,
+    /// Where lines begin and how they end.
+    pub lines: Lines,
+    /// The tokens in order.
+    pub tokens: Vec<Token>,
+    /// The named nodes in preorder; node 0 is the file.
+    pub nodes: Vec<Node>,
+    /// The comments in order.
+    pub comments: Vec<Comment>,
+    /// The lists, outer ones first.
+    pub lists: Vec<List>,
+    /// Token ranges that the grammar could not read (empty ranges where it missed a token).
+    pub errors: Vec<Tokens>,
+    /// Separators that are no tokens: semicolons and line-end marks, commas; in order.
+    pub separators: Vec<Bytes>,
+    pub(super) first_node_at: Vec<NodeId>,
+    pub(super) borders: Vec<(usize, ListId)>,
+}
+
+impl Source {
+    /// The bytes of token `t`. Directives (`# define`) are given without the blanks inside: see [`Source::word`].
+    pub fn text(&self, t: usize) -> &[u8] {
+        &self.bytes[self.tokens[t].bytes.clone()]
+    }
+
+    /// The text of token `t` as matching compares it: a directive without blanks behind its `#`.
+    pub fn word(&self, t: usize) -> std::borrow::Cow<'_, [u8]> {
+        let text = self.text(t);
+        if text.first() == Some(&b'#') && text.len() > 1 && text[1].is_ascii_whitespace() {
+            return text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect::<Vec<_>>().into();
+        }
+        text.into()
+    }
+
+    /// The bytes from the first token of a range to its last; an empty range gives an empty span at the gap.
+    pub fn span(&self, tokens: &Tokens) -> Bytes {
+        if tokens.is_empty() {
+            let at = self.gap_start(tokens.start);
+            return at..at;
+        }
+        self.tokens[tokens.start].bytes.start..self.tokens[tokens.end - 1].bytes.end
+    }
+
+    /// The source text of a token range, comments inside included.
+    pub fn slice(&self, tokens: &Tokens) -> &[u8] {
+        &self.bytes[self.span(tokens)]
+    }
+
+    /// The byte offset where the gap before position `p` begins: the end of the token before.
+    pub fn gap_start(&self, p: usize) -> usize {
+        if p == 0 { self.lines.content_start() } else { self.tokens[p - 1].bytes.end }
+    }
+
+    /// The byte offset where the gap before position `p` ends: the start of the token behind.
+    pub fn gap_end(&self, p: usize) -> usize {
+        self.tokens.get(p).map_or(self.bytes.len(), |t| t.bytes.start)
+    }
+
+    /// The nodes whose first token is `t`, outermost first.
+    pub fn nodes_at(&self, t: usize) -> impl Iterator<Item = (NodeId, &Node)> {
+        let first = self.first_node_at.get(t).copied().unwrap_or(self.nodes.len());
+        (first..self.nodes.len())
+            .map(|id| (id, &self.nodes[id]))
+            .take_while(move |(_, n)| n.tokens.start == t && !n.tokens.is_empty())
+    }
+
+    /// The nodes that cover exactly these tokens, outermost first.
+    pub fn nodes_over(&self, tokens: &Tokens) -> impl Iterator<Item = (NodeId, &Node)> {
+        let end = tokens.end;
+        self.nodes_at(tokens.start).filter(move |(_, n)| n.tokens.end == end)
+    }
+
+    /// The innermost node that covers these tokens (the file, if nothing smaller does).
+    pub fn node_around(&self, tokens: &Tokens) -> NodeId {
+        let mut id = match self.tokens.get(tokens.start) {
+            Some(t) => t.node,
+            None => 0,
+        };
+        while id != 0 && !(self.nodes[id].tokens.start <= tokens.start && tokens.end <= self.nodes[id].tokens.end) {
+            id = self.nodes[id].parent;
+        }
+        id
+    }
+
+    /// The node's ancestors, the nearest first, the file last; not the node itself.
+    pub fn ancestors(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::successors((id != 0).then(|| self.nodes[id].parent), |&id| (id != 0).then(|| self.nodes[id].parent))
+    }
+
+    /// The named children of a node, in order.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        let end = self.nodes[id].end;
+        std::iter::successors(Some(id + 1).filter(|&c| c < end), move |&c| Some(self.nodes[c].end).filter(|&c| c < end))
+    }
+
+    /// The first child that the node holds under this field name.
+    pub fn child(&self, id: NodeId, field: &str) -> Option<NodeId> {
+        self.children(id).find(|&c| self.nodes[c].field == field)
+    }
+
+    /// The node's kind.
+    pub fn kind(&self, id: NodeId) -> &'static str {
+        self.nodes[id].kind
+    }
+
+    /// The node's text, comments inside included.
+    pub fn node_text(&self, id: NodeId) -> &[u8] {
+        self.slice(&self.nodes[id].tokens)
+    }
+
+    /// The lists that have an item border at position `p`, outermost first.
+    pub fn lists_at(&self, p: usize) -> impl DoubleEndedIterator<Item = ListId> {
+        let from = self.borders.partition_point(|b| b.0 < p);
+        let to = self.borders.partition_point(|b| b.0 <= p);
+        self.borders[from..to].iter().map(|b| b.1)
+    }
+
+    /// The comments in the gap before position `p`.
+    pub fn comments_at(&self, p: usize) -> &[Comment] {
+        let from = self.comments.partition_point(|c| c.before < p);
+        let to = self.comments.partition_point(|c| c.before <= p);
+        &self.comments[from..to]
+    }
+
+    /// The comments whose bytes lie in `bytes`.
+    pub fn comments_in(&self, bytes: &Bytes) -> &[Comment] {
+        let from = self.comments.partition_point(|c| c.bytes.start < bytes.start);
+        let to = self.comments.partition_point(|c| c.bytes.end <= bytes.end);
+        &self.comments[from..to.max(from)]
+    }
+
+    /// Whether a syntax error touches these tokens, in them or as the gap between two of them.
+    pub fn is_broken(&self, tokens: &Tokens) -> bool {
+        self.errors.iter().any(|e| {
+            if e.is_empty() {
+                tokens.start < e.start && e.start < tokens.end
+            } else {
+                e.start < tokens.end && tokens.start < e.end
+            }
+        })
+    }
+
+    /// Whether two token ranges (of any two files) spell the same code.
+    pub fn same(&self, a: &Tokens, other: &Source, b: &Tokens) -> bool {
+        a.len() == b.len()
+            && a.clone().zip(b.clone()).all(|(x, y)| {
+                self.word(x) == other.word(y) && (x == a.start || self.tokens[x].gap == other.tokens[y].gap)
+            })
+    }
+
+    /// The first token that begins at or after this byte.
+    pub fn token_at(&self, byte: usize) -> usize {
+        self.tokens.partition_point(|t| t.bytes.start < byte)
+    }
+}
