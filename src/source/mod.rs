@@ -6,10 +6,12 @@
 //! on token positions: position `p` is the gap before token `p`.
 
 mod build;
+mod edit;
 mod lines;
 mod tree;
 
 pub use build::{Limits, ParseError};
+pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use lines::{LineEnding, Lines};
 pub use tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 
