@@ -5,4 +5,5 @@
 //! reads the environment.
 
 pub mod language;
+pub mod patchset;
 pub mod source;
