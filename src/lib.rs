@@ -4,6 +4,8 @@
 //! Data passes through the rooms in one direction; see `ARCHITECTURE.md`. The library never prints, exits or
 //! reads the environment.
 
+pub mod checkout;
 pub mod language;
 pub mod patchset;
+pub mod plan;
 pub mod source;
