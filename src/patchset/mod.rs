@@ -4,7 +4,9 @@
 //! read: that needs a grammar, and is the `pattern` room's work.
 
 mod body;
+mod holes;
 mod model;
 
 pub use body::{Fragment, Row, Sign};
+pub use holes::{HoleKind, HoleUse, scan};
 pub use model::*;
