@@ -5,7 +5,9 @@
 //! reads the environment.
 
 pub mod checkout;
+pub mod find;
 pub mod language;
 pub mod patchset;
+pub mod pattern;
 pub mod plan;
 pub mod source;
