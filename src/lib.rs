@@ -5,6 +5,7 @@
 //! reads the environment.
 
 pub mod checkout;
+pub mod edit;
 pub mod find;
 pub mod language;
 pub mod patchset;

@@ -18,4 +18,4 @@ mod words;
 pub use compile::{Compiled, Pattern, Shape, compile_fragment, compile_hunk};
 pub use element::{Element, Part, Piece, Reach, Root, Side};
 pub use names::{HoleId, HoleName, Names};
-pub use script::Change;
+pub use script::{Change, Deleted, Inserted};
