@@ -11,4 +11,5 @@ pub mod language;
 pub mod patchset;
 pub mod pattern;
 pub mod plan;
+pub mod render;
 pub mod source;

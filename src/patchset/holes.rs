@@ -35,26 +35,43 @@ pub struct HoleUse {
 ///
 /// A raw string or a comment may span rows, so give it all rows of one side, joined, rather than each alone.
 pub fn scan(text: &str) -> Vec<HoleUse> {
-    let mut uses = Vec::new();
+    let hole = |(piece, bytes): (Piece, Bytes)| (piece == Piece::Dollar).then(|| read(text, bytes));
+    pieces(text).filter_map(hole).collect()
+}
+
+/// The raw strings and block comments of a text: what may hold empty lines that matter.
+pub(super) fn long_literals(text: &str) -> Vec<Bytes> {
+    pieces(text).filter(|(piece, _)| *piece == Piece::Long).map(|(_, bytes)| bytes).collect()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    /// A `$` and what belongs to it.
+    Dollar,
+    /// A raw string or a block comment.
+    Long,
+    /// Anything else.
+    Other,
+}
+
+/// Cuts a text into words, literals, comments, holes and single characters.
+fn pieces(text: &str) -> impl Iterator<Item = (Piece, Bytes)> {
     let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
+    std::iter::from_fn(move || {
         let rest = &text[at..];
-        at += match first {
-            '$' => {
-                let found = read(rest);
-                let len = found.bytes.len();
-                uses.push(HoleUse { bytes: at..at + len, ..found });
-                len
-            }
-            '"' | '\'' => quoted(rest, first),
-            '`' => until(rest, 1, "`"),
-            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => until(rest, 2, "*/"),
-            _ if is_word(first) => word(rest),
-            _ => first.len_utf8(),
+        let first = rest.chars().next()?;
+        let (piece, len) = match first {
+            '$' => (Piece::Dollar, hole(rest).1),
+            '"' | '\'' => (Piece::Other, quoted(rest, first)),
+            '`' => (Piece::Long, until(rest, 1, "`")),
+            '/' if rest.starts_with("//") => (Piece::Other, rest.find('\n').unwrap_or(rest.len())),
+            '/' if rest.starts_with("/*") => (Piece::Long, until(rest, 2, "*/")),
+            _ if is_word(first) => (Piece::Other, word(rest)),
+            _ => (Piece::Other, first.len_utf8()),
         };
-    }
-    uses
+        at += len;
+        Some((piece, at - len..at))
+    })
 }
 
 /// Whether a character can stand in a word of Go or C.
@@ -70,30 +87,35 @@ pub(super) fn name_len(text: &str) -> usize {
     text.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(text.len())
 }
 
-/// What the `$` that the text begins with is; its range is counted from there.
-fn read(text: &str) -> HoleUse {
-    let found = |kind, name: &str, len| HoleUse { kind, name: name.to_owned(), bytes: 0..len };
+/// The hole at these bytes.
+fn read(text: &str, bytes: Bytes) -> HoleUse {
+    let (kind, _, name) = hole(&text[bytes.start..]);
+    HoleUse { kind, name: name.to_owned(), bytes }
+}
+
+/// What the `$` that the text begins with is, its length and its name.
+fn hole(text: &str) -> (HoleKind, usize, &str) {
     let rest = &text[1..];
     if rest.starts_with('$') {
-        return found(HoleKind::Dollar, "", 2);
+        return (HoleKind::Dollar, 2, "");
     }
     if let Some(after) = rest.strip_prefix("...") {
         return match name_len(after) {
-            0 => found(HoleKind::Dots, "", 4),
-            len => found(HoleKind::NamedDots, &after[..len], 4 + len),
+            0 => (HoleKind::Dots, 4, ""),
+            len => (HoleKind::NamedDots, 4 + len, &after[..len]),
         };
     }
     if let Some(after) = rest.strip_prefix('{') {
         let len = name_len(after);
         return match len > 0 && after[len..].starts_with('}') {
-            true => found(HoleKind::Pasted, &after[..len], len + 3),
-            false => found(HoleKind::Stray, "", 1),
+            true => (HoleKind::Pasted, len + 3, &after[..len]),
+            false => (HoleKind::Stray, 1, ""),
         };
     }
     match &rest[..name_len(rest)] {
-        "" => found(HoleKind::Stray, "", 1),
-        "_" => found(HoleKind::Anonymous, "_", 2),
-        name => found(HoleKind::Item, name, 1 + name.len()),
+        "" => (HoleKind::Stray, 1, ""),
+        "_" => (HoleKind::Anonymous, 2, "_"),
+        name => (HoleKind::Item, 1 + name.len(), name),
     }
 }
 
