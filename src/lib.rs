@@ -7,6 +7,7 @@
 pub mod checkout;
 pub mod edit;
 pub mod find;
+pub mod golang;
 pub mod language;
 pub mod patchset;
 pub mod pattern;
