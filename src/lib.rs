@@ -8,4 +8,6 @@ pub mod checkout;
 pub mod language;
 pub mod patchset;
 pub mod plan;
+pub mod render;
 pub mod source;
+pub mod write;
