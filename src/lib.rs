@@ -14,3 +14,4 @@ pub mod pattern;
 pub mod plan;
 pub mod render;
 pub mod source;
+pub mod write;
