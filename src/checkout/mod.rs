@@ -1,6 +1,20 @@
-//! The files of a checkout: which there are, and their bytes.
+//! The files of a checkout: which there are, their bytes, and which of them can matter to a patch.
+//!
+//! Everything that opens a file below the root does it through [`Root`], which follows no symlink and enters no
+//! `.git`. This room reads; it never writes.
 
-use std::collections::BTreeMap;
+mod disk;
+pub(crate) mod gate;
+mod globs;
+mod memory;
+mod words;
+
+pub use disk::{Disk, STATE, Walk};
+pub use gate::{GateError, OpenError, Root, check};
+pub use globs::{BadGlob, Globs};
+pub use memory::Memory;
+pub use words::Words;
+
 use std::path::{Path, PathBuf};
 
 /// Files to patch: a checkout on disk, or a few in memory (examples, tests).
@@ -10,6 +24,11 @@ pub trait Tree: Sync {
 
     /// The bytes of one of these files.
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
+
+    /// What could not be listed: folders whose files nobody knows.
+    fn trouble(&self) -> &[ReadError] {
+        &[]
+    }
 }
 
 /// Why a file could not be read.
@@ -20,30 +39,4 @@ pub struct ReadError {
     pub path: PathBuf,
     /// What the system said.
     pub reason: String,
-}
-
-/// Files that are only in memory.
-#[derive(Clone, Debug, Default)]
-pub struct Memory {
-    paths: Vec<PathBuf>,
-    files: BTreeMap<PathBuf, Vec<u8>>,
-}
-
-impl Memory {
-    /// A tree of these files.
-    pub fn new(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Memory {
-        let files: BTreeMap<PathBuf, Vec<u8>> = files.into_iter().collect();
-        Memory { paths: files.keys().cloned().collect(), files }
-    }
-}
-
-impl Tree for Memory {
-    fn paths(&self) -> &[PathBuf] {
-        &self.paths
-    }
-
-    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        let missing = || ReadError { path: path.to_owned(), reason: "no such file".to_owned() };
-        self.files.get(path).cloned().ok_or_else(missing)
-    }
 }
