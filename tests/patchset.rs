@@ -97,6 +97,13 @@ fn every_key_loads() {
 
 #[test]
 fn the_built_in_patchsets_load() {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/patchsets")).expect("a folder");
+    let mut files: Vec<_> =
+        folder.map(|file| file.expect("a file").file_name().into_string().expect("a name")).collect();
+    files.retain(|name| name.ends_with(".toml"));
+    files.sort();
+    let names: Vec<String> = patchset::builtins().map(|(name, _)| format!("{name}.toml")).collect();
+    assert_eq!(names, files);
     for (name, text) in patchset::builtins() {
         assert_eq!(loaded(text).name, name);
         assert_eq!(patchset::builtin(name), Some(text));
