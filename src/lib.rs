@@ -4,5 +4,6 @@
 //! Data passes through the rooms in one direction; see `ARCHITECTURE.md`. The library never prints, exits or
 //! reads the environment.
 
+pub mod golang;
 pub mod language;
 pub mod source;

@@ -1,0 +1,3 @@
+//! Go semantics over files.
+
+pub mod columns;
