@@ -107,7 +107,7 @@ impl Layout<'_> {
             go::STRUCT_TYPE => self.structure(id),
             go::INTERFACE_TYPE => self.interface(id),
             go::TYPE_ELEMENT | go::TYPE_CONSTRAINT => self.union(id),
-            go::CHANNEL_TYPE => self.children(id).into_iter().for_each(|c| self.before(c, &[Blank])),
+            go::CHANNEL_TYPE => self.channel(id),
             go::BLOCK => self.block(id),
             go::EXPRESSION_CASE | go::TYPE_CASE | go::COMMUNICATION_CASE | go::DEFAULT_CASE => self.clause(id),
             go::SWITCH | go::TYPE_SWITCH | go::SELECT => self.switch(id),
@@ -339,9 +339,11 @@ impl Layout<'_> {
         if index.line(open) != index.end_line(close) || index.node_line(id) != index.end_line(open.saturating_sub(1)) {
             return false;
         }
-        let text: usize = index.stops[open..close].iter().map(|s| s.bytes.len()).sum();
+        if index.length(open + 1..close, ONE_LINE_FUNCTION).is_none() {
+            return false;
+        }
         let statements = self.statements(body);
-        if text > ONE_LINE_FUNCTION || statements.len() > 5 {
+        if statements.len() > 5 {
             return false;
         }
         let mut size = "func".len();
@@ -488,6 +490,16 @@ impl Layout<'_> {
             self.next_line(pair[1], pair[0]);
         }
         self.at(close, &[Out, Feed]);
+    }
+
+    fn channel(&mut self, id: NodeId) {
+        let Some(value) = self.child(id, "value") else { return };
+        let nodes = &self.index.source.nodes;
+        let start = nodes[value].tokens.start;
+        // Go reads `chan <-chan T` as `chan<- (chan T)`; the grammar takes the arrow to the inner one.
+        let takes_arrow = self.kind(value) == go::CHANNEL_TYPE && self.index.source.text(start) == b"<-";
+        let sends = takes_arrow && self.index.own(id).len() == 1;
+        self.before_token(start + usize::from(sends), &[Blank]);
     }
 
     /// `A | B | C` in a constraint.

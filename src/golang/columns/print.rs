@@ -167,7 +167,7 @@ impl<'a> Printer<'a> {
             Space::Break { least, .. } => least > 0,
             _ => false,
         };
-        if at.token.is_none() && text == b";" && upcoming.map(breaks).any(|b| b) {
+        if at.token.is_none() && text == b";" && upcoming.into_iter().any(breaks) {
             self.began.push(self.line);
             return; // The line end says it already.
         }

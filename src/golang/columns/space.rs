@@ -231,15 +231,34 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// The length of some stops without the white space between them, up to a limit.
+    pub fn length(&self, stops: std::ops::Range<usize>, limit: usize) -> Option<usize> {
+        let mut length = 0;
+        for stop in &self.stops[stops] {
+            length += stop.bytes.len();
+            if length > limit {
+                return None;
+            }
+        }
+        Some(length)
+    }
+
     /// The length of a node on one line in gofmt's style, or nothing if it does not fit there.
     pub fn size(&self, id: NodeId, limit: usize, nested: usize) -> Option<usize> {
         const DEEPEST: usize = 16;
         let (from, to) = (self.first(id), self.after(id));
-        if nested > DEEPEST || from >= to || self.line(from) != self.end_line(to - 1) {
+        if nested > DEEPEST || from >= to {
             return None;
         }
-        let text: usize = self.stops[from..to].iter().map(|s| s.bytes.len()).sum();
-        if text > limit {
+        // A bracket pair with nothing in it is joined, other line ends stay.
+        let joins = |pair: &[Stop]| {
+            let text = |stop: &Stop| &self.source.bytes[stop.bytes.clone()];
+            pair[0].lines.1 == pair[1].lines.0
+                || matches!((text(&pair[0]), text(&pair[1])), (b"(", b")") | (b"[", b"]") | (b"{", b"}"))
+        };
+        let text = self.length(from..to, limit)?;
+        let stops = &self.stops[from..to];
+        if !stops.windows(2).all(joins) || stops.iter().any(|s| s.lines.0 < s.lines.1) {
             return None;
         }
         let wishes = layout::lay(self, id, nested + 1);
