@@ -184,8 +184,17 @@ mod tests {
     #[test]
     fn every_file_is_listed_but_git() {
         let dir = checkout(&[
-            "pkg/a.go", ".hidden/b.go", "vendor/c.go", ".gitignore", ".ignore", "sub/.git", "x/.GIT/config", ".git/HEAD",
-            ".github/d.c", ".treepatch-journal/0", "deep/.treepatch-journal/kept",
+            "pkg/a.go",
+            ".hidden/b.go",
+            "vendor/c.go",
+            ".gitignore",
+            ".ignore",
+            "sub/.git",
+            "x/.GIT/config",
+            ".git/HEAD",
+            ".github/d.c",
+            ".treepatch-journal/0",
+            "deep/.treepatch-journal/kept",
         ]);
         std::fs::write(dir.path().join(".gitignore"), "pkg/\n*.go\n").unwrap();
         std::fs::write(dir.path().join(".ignore"), "*\n").unwrap();
@@ -193,7 +202,13 @@ mod tests {
         std::os::unix::fs::symlink("a.go", dir.path().join("pkg/link.go")).unwrap();
         let disk = Disk::open(dir.path()).unwrap();
         let expected = [
-            ".github/d.c", ".gitignore", ".hidden/b.go", ".ignore", "deep/.treepatch-journal/kept", "pkg/a.go", "vendor/c.go",
+            ".github/d.c",
+            ".gitignore",
+            ".hidden/b.go",
+            ".ignore",
+            "deep/.treepatch-journal/kept",
+            "pkg/a.go",
+            "vendor/c.go",
         ];
         assert_eq!(listed(&disk), expected);
         assert_eq!(disk.read(Path::new("pkg/a.go")).unwrap(), b"pkg/a.go");

@@ -113,7 +113,8 @@ fn is_repository(name: &OsStr) -> bool {
     let name: String = name.to_string_lossy().chars().filter(|c| !ignorable(c)).collect();
     name.split('\\').any(|part| {
         let part = part.split(':').next().unwrap_or(part).trim_end_matches(['.', ' ']).to_ascii_lowercase();
-        part == ".git" || part.strip_prefix("git~").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        part == ".git"
+            || part.strip_prefix("git~").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     })
 }
 
@@ -155,7 +156,11 @@ impl Root {
         let handle = self.open_below(path, OFlags::RDONLY | OFlags::NONBLOCK).map_err(|e| refusal(path, e))?;
         let file = File::from(handle);
         let kind = file.metadata().map_err(|source| GateError::System { path: path.to_owned(), source })?.file_type();
-        if kind.is_file() { Ok(file) } else { Err(GateError::NotRegular { path: path.to_owned(), kind: kind_name(kind) }) }
+        if kind.is_file() {
+            Ok(file)
+        } else {
+            Err(GateError::NotRegular { path: path.to_owned(), kind: kind_name(kind) })
+        }
     }
 
     /// The bytes of a regular file of at most `limit` bytes.
@@ -259,8 +264,22 @@ mod tests {
     #[test]
     fn every_spelling_of_git_is_refused() {
         for name in [
-            ".git", ".GIT", ".Git", ".git.", ".git ", ".git . .", "git~1", "GIT~1", "git~12", ".g\u{200c}it", ".git\u{feff}",
-            "\u{202e}.git", ".git::$INDEX_ALLOCATION", ".git:x", ".git\\config", "x\\.git",
+            ".git",
+            ".GIT",
+            ".Git",
+            ".git.",
+            ".git ",
+            ".git . .",
+            "git~1",
+            "GIT~1",
+            "git~12",
+            ".g\u{200c}it",
+            ".git\u{feff}",
+            "\u{202e}.git",
+            ".git::$INDEX_ALLOCATION",
+            ".git:x",
+            ".git\\config",
+            "x\\.git",
         ] {
             assert!(!allowed(name), "{name:?}");
             assert!(!allowed(&format!("sub/{name}/hooks/post-checkout")), "{name:?}");

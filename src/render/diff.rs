@@ -293,7 +293,8 @@ mod tests {
     #[test]
     fn a_new_file_comes_from_dev_null() {
         let diff = text(change("n.c", None, "int n;\n"));
-        let expected = "diff --git a/n.c b/n.c\nnew file mode 100644\n--- /dev/null\n+++ b/n.c\n@@ -0,0 +1 @@\n+int n;\n";
+        let expected =
+            "diff --git a/n.c b/n.c\nnew file mode 100644\n--- /dev/null\n+++ b/n.c\n@@ -0,0 +1 @@\n+int n;\n";
         assert_eq!(diff, expected);
     }
 
@@ -309,7 +310,9 @@ mod tests {
         assert_eq!(quoted("a/", Path::new("two words.go")), b"a/two words.go");
         assert_eq!(quoted("a/", Path::new("q\"\\\t\n.go")), br#""a/q\"\\\t\n.go""#);
         assert_eq!(quoted("b/", Path::new("ä.go")), br#""b/\303\244.go""#);
-        assert!(text(change("two words.go", Some("a\n"), "b\n")).contains("--- a/two words.go\t\n+++ b/two words.go\t\n"));
+        assert!(
+            text(change("two words.go", Some("a\n"), "b\n")).contains("--- a/two words.go\t\n+++ b/two words.go\t\n")
+        );
     }
 
     #[test]

@@ -253,12 +253,7 @@ impl Bounds {
 
 impl Place {
     fn of(place: &plan::Place) -> Place {
-        Place {
-            path: Encoded::of_path(&place.path),
-            line: place.line,
-            column: place.column,
-            text: place.text.clone(),
-        }
+        Place { path: Encoded::of_path(&place.path), line: place.line, column: place.column, text: place.text.clone() }
     }
 }
 

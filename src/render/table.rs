@@ -8,9 +8,7 @@ const SHOWN: usize = 3;
 
 /// How a plan is told.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
-    /// Where the patchset came from, for the numbers of its lines.
-    pub origin: &'a str,
+pub struct View {
     /// Every site, note and finding.
     pub verbose: bool,
     /// Only what needs a person.
@@ -43,13 +41,13 @@ pub fn table(plan: &Plan, view: View) -> String {
     text.out
 }
 
-struct Text<'a> {
+struct Text {
     out: String,
-    view: View<'a>,
+    view: View,
     paint: Paint,
 }
 
-impl Text<'_> {
+impl Text {
     fn push(&mut self, line: &str) {
         self.out.push_str(line.trim_end());
         self.out.push('\n');

@@ -83,10 +83,17 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "{}", "[1]", r#"{"treepatch_journal":2,"folders":[],"files":[]}"#,
-            r#"{"treepatch_journal":1,"folders":[],"files":[{"path":{"base64":"!"},"before":null,"after":""}]}"#]
-        {
-            assert!(matches!(Journal::read(text.as_bytes(), Path::new(".")), Err(WriteError::Journal { .. })), "{text}");
+        for text in [
+            "",
+            "{}",
+            "[1]",
+            r#"{"treepatch_journal":2,"folders":[],"files":[]}"#,
+            r#"{"treepatch_journal":1,"folders":[],"files":[{"path":{"base64":"!"},"before":null,"after":""}]}"#,
+        ] {
+            assert!(
+                matches!(Journal::read(text.as_bytes(), Path::new(".")), Err(WriteError::Journal { .. })),
+                "{text}"
+            );
         }
     }
 }

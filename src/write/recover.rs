@@ -66,11 +66,9 @@ fn stands(root: &Root, change: &FileChange) -> Result<Direction, WriteError> {
 fn step(root: &Root, state: &State, number: usize, change: &FileChange, way: Direction) -> Result<(), WriteError> {
     let todo = match (way, &change.before) {
         (Direction::Finish, _) => change.clone(),
-        (Direction::Undo, Some(before)) => FileChange {
-            path: change.path.clone(),
-            before: Some(change.after.clone()),
-            after: before.clone(),
-        },
+        (Direction::Undo, Some(before)) => {
+            FileChange { path: change.path.clone(), before: Some(change.after.clone()), after: before.clone() }
+        }
         (Direction::Undo, None) => {
             let (folder, name) = root.parent(&change.path)?;
             return rustix::fs::unlinkat(&folder, name, AtFlags::empty()).map_err(failed("remove", &change.path));

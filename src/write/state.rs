@@ -89,7 +89,8 @@ impl State {
             self.dress(&file, root, change)?;
         }
         // Under its own name a new file is always whole.
-        rustix::fs::renameat(&self.handle, DRAFT, &self.handle, &*State::name(number)).map_err(system("write the new file"))
+        rustix::fs::renameat(&self.handle, DRAFT, &self.handle, &*State::name(number))
+            .map_err(system("write the new file"))
     }
 
     /// Gives a new file the mode and the owner of the old one.

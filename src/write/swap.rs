@@ -71,7 +71,13 @@ enum How {
     Created,
 }
 
-fn one<'a>(root: &Root, state: &State, number: usize, change: &'a FileChange, done: &mut Done<'a>) -> Result<(), WriteError> {
+fn one<'a>(
+    root: &Root,
+    state: &State,
+    number: usize,
+    change: &'a FileChange,
+    done: &mut Done<'a>,
+) -> Result<(), WriteError> {
     let system = || failed("put the new file in its place", &change.path);
     let changed = || WriteError::Changed(change.path.clone());
     let staged = State::name(number);
@@ -90,7 +96,9 @@ fn one<'a>(root: &Root, state: &State, number: usize, change: &'a FileChange, do
         done.files.push((number, change, How::Created));
         return Ok(());
     };
-    let links = |at: &OwnedFd, name: &std::ffi::OsStr| rustix::fs::statat(at, name, AtFlags::SYMLINK_NOFOLLOW).map_or(1, |s| s.st_nlink);
+    let links = |at: &OwnedFd, name: &std::ffi::OsStr| {
+        rustix::fs::statat(at, name, AtFlags::SYMLINK_NOFOLLOW).map_or(1, |s| s.st_nlink)
+    };
     match rustix::fs::renameat_with(state.handle(), &*staged, &folder, name, RenameFlags::EXCHANGE) {
         Ok(()) => {
             done.files.push((number, change, How::Swapped));
