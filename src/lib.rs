@@ -5,8 +5,12 @@
 //! reads the environment.
 
 pub mod checkout;
+pub mod edit;
+pub mod find;
+pub mod golang;
 pub mod language;
 pub mod patchset;
+pub mod pattern;
 pub mod plan;
 pub mod render;
 pub mod source;

@@ -17,7 +17,7 @@ pub struct Spanned<T> {
 pub struct Patchset {
     /// `[patchset] name`.
     pub name: String,
-    /// `[patchset] title`.
+    /// `[patchset] title`; the name where there is none.
     pub title: String,
     /// `[patchset] release`: the release it is made for.
     pub release: Option<String>,
@@ -71,7 +71,7 @@ pub struct Patch {
     pub upstream: Upstream,
     /// `[[patch.example]]`.
     pub examples: Vec<Example>,
-    /// `[[patch]]` up to the next table, for messages about the whole.
+    /// Its `[[patch]]` line, for messages about the whole.
     pub span: Bytes,
 }
 
@@ -82,7 +82,7 @@ pub struct Body {
     pub note: Option<String>,
     /// What it does.
     pub work: Work,
-    /// Where it begins in the patchset file.
+    /// Its `diff`, `operation` or `create`; of an alternative or several hunks the line that begins them.
     pub span: Bytes,
 }
 
@@ -104,7 +104,7 @@ pub struct Hunk {
     pub files: Globs,
     /// `diff`.
     pub diff: Fragment,
-    /// `language`, where the globs do not tell.
+    /// `language`, or what the extensions of the globs tell. A loaded hunk always has one.
     pub language: Option<Language>,
     /// `expect`.
     pub expect: Expect,
@@ -114,7 +114,7 @@ pub struct Hunk {
     pub pick: Option<Pick>,
     /// `as`.
     pub reading: Option<Spanned<Reading>>,
-    /// `where.HOLE.*`, by hole.
+    /// `where.HOLE.*`, for holes that occur in this hunk.
     pub holes: Vec<HoleCondition>,
     /// `inside`: any enclosing node is one of these.
     pub inside: Vec<Fragment>,
