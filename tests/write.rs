@@ -136,7 +136,12 @@ fn symlinks_are_not_written_through() {
 
 #[test]
 fn ways_out_and_repositories_are_refused() {
-    let dir = checkout(&[("root/a.go", "old"), ("b.go", "old"), ("root/.git/config", "old"), ("root/sub/.git/config", "old")]);
+    let dir = checkout(&[
+        ("root/a.go", "old"),
+        ("b.go", "old"),
+        ("root/.git/config", "old"),
+        ("root/sub/.git/config", "old"),
+    ]);
     let root = dir.path().join("root");
     let absolute = root.join("a.go");
     for path in ["../b.go", absolute.to_str().unwrap(), ".git/config", "sub/.git/config", ".GIT/x", "sub/git~1/x", ""] {
@@ -259,7 +264,9 @@ fn a_journal_from_elsewhere_leads_nowhere() {
     let root = dir.path().join("root");
     fs::create_dir(root.join(STATE)).unwrap();
     for path in ["../b.go", ".git/config"] {
-        let journal = format!(r#"{{"treepatch_journal":1,"folders":[],"files":[{{"path":"{path}","before":"old","after":"new"}}]}}"#);
+        let journal = format!(
+            r#"{{"treepatch_journal":1,"folders":[],"files":[{{"path":"{path}","before":"old","after":"new"}}]}}"#
+        );
         fs::write(root.join(STATE).join("journal"), journal).unwrap();
         assert!(matches!(write::recover(&root, Direction::Finish), Err(WriteError::Gate(_))));
     }

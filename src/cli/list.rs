@@ -1,7 +1,8 @@
 use super::args::ListArgs;
 use super::console::{self, Colors};
-use super::later::{builtins, load};
+
 use super::{Exit, Failure, patchsets};
+use treepatch::patchset::{builtins, load};
 use treepatch::render::count;
 
 /// `treepatch list`.

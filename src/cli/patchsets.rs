@@ -1,8 +1,9 @@
 use super::Failure;
-use super::later::{builtin, builtins, complaint, load, patch_for};
+
 use std::fs::File;
 use std::io::{self, Read};
-use treepatch::patchset::{Complaint, Patchset};
+use treepatch::patchset::{Complaint, Patchset, builtin, builtins, load, patch_for};
+use treepatch::render::complaint;
 
 /// A larger file is no patchset.
 const LIMIT: u64 = 64 << 20;
