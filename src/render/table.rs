@@ -92,11 +92,11 @@ impl Text {
             self.push(&format!("  note: {}", clean(note)));
         }
         self.findings(report);
-        if report.blocks
-            && let Some(advice) = advice(report.verdict)
-        {
-            let line = self.paint.text(CARE, format!("  {advice}"));
-            self.push(&line);
+        if report.blocks {
+            for line in advice(report.verdict) {
+                let line = self.paint.text(CARE, line);
+                self.push(&format!("  {line}"));
+            }
         }
     }
 
@@ -238,24 +238,24 @@ fn found(report: &Report) -> String {
     }
 }
 
-/// What a person can do about it.
-fn advice(verdict: Verdict) -> Option<&'static str> {
-    Some(match verdict {
-        Verdict::Drifted => {
-            "what to do: if upstream rewrote this code, add a [[patch.alternative]] that shows it as it is now; \
-             if upstream fixed it, say so in [patch.obsolete]"
-        }
-        Verdict::Ambiguous => {
-            "what to do: show more of the code around the place, narrow `files`, `inside` or `where`, \
-             or say in `expect` how many there are"
-        }
-        Verdict::Absent => {
-            "what to do: check that DIR is the root that the patchset is made for; --partial accepts files that are \
-             not there, `optional = true` says so for good"
-        }
-        Verdict::Unreadable => "what to do: make the file readable, or narrow `files` so that it is not asked for",
-        Verdict::Blocked => "what to do: settle the patch that it needs first",
-        Verdict::Obsolete => "what to do: drop the patch from the patchset, or run without --strict",
-        _ => return None,
-    })
+/// What a person can do about it: a line each.
+fn advice(verdict: Verdict) -> &'static [&'static str] {
+    match verdict {
+        Verdict::Drifted => &[
+            "what to do: if upstream rewrote this code, show it as it is now in a [[patch.alternative]];",
+            "            if upstream made the change, say how to see that in [patch.obsolete]",
+        ],
+        Verdict::Ambiguous => &[
+            "what to do: show more of the code around the place, narrow `files`, `inside` or `where`,",
+            "            or say in `expect` how many sites there are",
+        ],
+        Verdict::Absent => &[
+            "what to do: check that DIR is the root that the patchset is made for; --partial accepts files",
+            "            that are not there, `optional = true` in the patch says so for good",
+        ],
+        Verdict::Unreadable => &["what to do: mend the file, or narrow `files` so that it is not asked for"],
+        Verdict::Blocked => &["what to do: settle the patch that it needs first"],
+        Verdict::Obsolete => &["what to do: drop the patch from the patchset, or run without --strict"],
+        _ => &[],
+    }
 }
