@@ -1,6 +1,8 @@
 //! Go's semantics over many files: packages, declared types, struct layout on 32-bit targets, and the operations that
 //! need them. A file is parsed only when a question leads to it.
 
+pub mod columns;
+pub mod imports;
 mod condition;
 mod constant;
 mod context;
@@ -18,3 +20,4 @@ mod world;
 pub use condition::{Answer, View, constant_value, fits, has_type};
 pub use tree::{GoTree, MemoryTree};
 pub use world::World;
+pub use columns::realign;

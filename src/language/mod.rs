@@ -4,6 +4,7 @@
 
 pub mod c;
 pub mod go;
+pub mod go_nodes;
 
 use std::path::Path;
 use std::sync::OnceLock;

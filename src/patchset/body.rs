@@ -89,15 +89,16 @@ impl Fragment {
         let Some(row) = self.rows.get(row) else {
             return self.span.clone();
         };
-        let file = text.get(row.at..).unwrap_or("");
         if row.at == self.span.start {
-            self.span.clone()
-        } else if file.starts_with(&row.text) && bytes.end <= row.text.len() {
-            row.at + bytes.start..row.at + bytes.end
-        } else {
-            let line = file.find('\n').unwrap_or(file.len()).min(self.span.end.saturating_sub(row.at));
-            row.at..row.at + file.get(..line).unwrap_or("").trim_end().len()
+            return self.span.clone();
         }
+        let found = row.at + bytes.start..row.at + bytes.end;
+        let code = row.text.get(bytes);
+        if code.is_some() && code == text.get(found.clone()) {
+            return found;
+        }
+        let file = text.get(row.at..self.span.end).unwrap_or("");
+        row.at..row.at + file.lines().next().unwrap_or("").trim_end().len()
     }
 
     /// A whole row in the patchset file, without what it is indented by.
@@ -171,33 +172,41 @@ fn content<'t>(written: &'t str, value: &str) -> Option<(usize, &'t str)> {
     plain.then_some((quotes.len() + first, inner))
 }
 
-/// Drops the blank lines, except those that stand in a raw string or a comment: there they are context.
+/// Drops the blank lines, except those that stand in a raw string or a comment: they are on the sides that have it.
 fn rows(mut lines: Vec<Line<'_>>) -> Vec<Row> {
-    for side in [Sign::Minus, Sign::Plus] {
-        if !lines.iter().any(|line| line.text.contains('`') || line.text.contains("/*")) {
-            break;
+    if lines.iter().any(|line| line.text.contains('`') || line.text.contains("/*")) {
+        let before = blanks_that_matter(&lines, Sign::Minus);
+        let after = blanks_that_matter(&lines, Sign::Plus);
+        for at in &before {
+            lines[*at].sign = Some(Sign::Minus);
         }
-        let mut joined = String::new();
-        let mut blanks = Vec::new();
-        for (index, line) in lines.iter().enumerate() {
-            match line.sign {
-                None => blanks.push((joined.len(), index)),
-                Some(sign) if sign != Sign::Context && sign != side => continue,
-                Some(_) => joined.push_str(line.text),
-            }
-            joined.push('\n');
-        }
-        let literals = long_literals(&joined);
-        let mut literals = literals.iter().peekable();
-        for (at, index) in blanks {
-            while literals.next_if(|literal| literal.end <= at).is_some() {}
-            if literals.peek().is_some_and(|literal| literal.start < at) {
-                lines[index].sign = Some(Sign::Context);
-            }
+        for at in after {
+            lines[at].sign = Some(if lines[at].sign.is_some() { Sign::Context } else { Sign::Plus });
         }
     }
     let row = |line: Line<'_>| Some(Row { sign: line.sign?, text: line.text.to_owned(), at: line.at });
     lines.into_iter().filter_map(row).collect()
+}
+
+/// The blank lines that stand in a raw string or a comment of one side.
+fn blanks_that_matter(lines: &[Line<'_>], side: Sign) -> Vec<usize> {
+    let mut joined = String::new();
+    let mut blanks = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        match line.sign {
+            None => blanks.push((joined.len(), index)),
+            Some(sign) if sign != Sign::Context && sign != side => continue,
+            Some(_) => joined.push_str(line.text),
+        }
+        joined.push('\n');
+    }
+    let literals = long_literals(&joined);
+    let mut literals = literals.iter().peekable();
+    let mut matters = |(at, _): &(usize, usize)| {
+        while literals.next_if(|literal| literal.end <= *at).is_some() {}
+        literals.peek().is_some_and(|literal| literal.start < *at)
+    };
+    blanks.into_iter().filter(|blank| matters(blank)).map(|(_, index)| index).collect()
 }
 
 /// The complaint about a line of a diff without a sign.

@@ -1,5 +1,5 @@
 use super::holes::is_word;
-use super::notes::{Notes, quoted};
+use super::notes::{Notes, nearest, quoted};
 use super::{Complaint, Expect, Fragment, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Table, Work};
 use crate::source::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +88,9 @@ impl Check<'_, '_> {
                 ),
                 _ => return !parameter,
             };
+            if self.notes.is_full() {
+                return false;
+            }
             let place = fragment.place(self.text, *row, hole.bytes.clone());
             self.notes.push(Complaint::new(&place, message).help(help));
             false
@@ -112,10 +115,14 @@ impl Check<'_, '_> {
         }
         for (row, hole) in holes.iter().filter(|(row, _)| sign(row) == Sign::Plus) {
             let named = matches!(hole.kind, HoleKind::Item | HoleKind::NamedDots | HoleKind::Pasted);
-            if named && !bound.contains(&hole.name) {
+            if named && !bound.contains(&hole.name) && !self.notes.is_full() {
                 let place = diff.place(self.text, *row, hole.bytes.clone());
-                let what = format!("`${}` is bound nowhere", hole.name);
-                self.notes.unknown(&place, what, &hole.name, bound.iter().map(String::as_str));
+                let near = nearest(&hole.name, bound.iter().map(String::as_str));
+                let label = near.map(|near| format!("did you mean `${near}`?")).unwrap_or_default();
+                self.notes.push(Complaint::new(&place, format!("nothing binds `${}`", hole.name)).label(label).help(
+                    "a hole of a `+` line stands on a `-` or context line, in `inside`, `has` or `file-has`, \
+                         or in an earlier hunk",
+                ));
             }
         }
     }

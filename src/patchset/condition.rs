@@ -60,7 +60,9 @@ const INTEGERS: &[&str] = &[
 ];
 
 /// A compiled regex takes no more memory than this, so that no patchset can take all of it.
-const REGEX_BYTES: usize = 1 << 20;
+const REGEX_BYTES: usize = 1 << 18;
+/// A patchset has no more of them.
+const MOST_REGEXES: usize = 2000;
 
 impl Notes {
     /// `where.HOLE.*`.
@@ -72,7 +74,7 @@ impl Notes {
         for (hole, span, ..) in holes.entries() {
             if hole == "_" || holes::name_len(hole) != hole.len() || hole.is_empty() {
                 self.push(
-                    Complaint::new(&span, format!("{} is no hole's name", quoted(hole)))
+                    Complaint::new(&span, format!("{} cannot name a hole", quoted(hole)))
                         .help("`where.value.type` holds for `$value`: the name stands without `$`; `$_` has none"),
                 );
                 continue;
@@ -123,6 +125,11 @@ impl Notes {
     /// A regex that the whole text must match.
     fn regex(&mut self, keys: &Keys<'_>) -> Option<regex::Regex> {
         let written = self.text(keys, "regex")?;
+        self.regexes += 1;
+        if self.regexes > MOST_REGEXES {
+            self.push(Complaint::new(&written.span, "a patchset has no more than 2,000 regexes"));
+            return None;
+        }
         let build = |pattern: &str| {
             regex::RegexBuilder::new(pattern)
                 .size_limit(REGEX_BYTES)
@@ -151,7 +158,7 @@ impl Notes {
         if INTEGERS.contains(&joined.as_str()) {
             return Some(joined);
         }
-        let what = format!("{} is no integer type of Go or C", quoted(&name.value));
+        let what = format!("{} is not an integer type of Go or C", quoted(&name.value));
         self.unknown(&name.span, what, &joined, INTEGERS.iter().copied());
         None
     }

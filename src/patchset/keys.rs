@@ -54,7 +54,7 @@ impl Notes {
     }
 
     fn wrong(&mut self, key: &str, value: &DeValue<'_>, span: &Bytes, wanted: &str) {
-        let message = format!("{} is {wanted}", quoted(key));
+        let message = format!("{} must be {wanted}", quoted(key));
         self.push(Complaint::new(span, message).label(format!("this is {}", type_name(value))));
     }
 
@@ -74,7 +74,7 @@ impl Notes {
         let text = self.text(keys, key)?;
         let message = match text.value.trim() {
             "" => "is empty",
-            line if line.contains(char::is_control) => "is a single line without control characters",
+            line if line.contains(char::is_control) => "must be a single line without control characters",
             line => return Some(Spanned { value: line.to_owned(), span: text.span }),
         };
         self.push(Complaint::new(&text.span, format!("{} {message}", quoted(key))));
@@ -187,7 +187,7 @@ impl Notes {
         };
         let DeValue::Array(items) = value else {
             self.push(
-                Complaint::new(&span, format!("{} is a list of tables", quoted(key)))
+                Complaint::new(&span, format!("{} must be a list of tables", quoted(key)))
                     .label(format!("this is {}", type_name(value)))
                     .help(format!("each begins with `{name}`")),
             );

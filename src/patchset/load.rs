@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use toml::de::{DeTable, DeValue};
 
 /// Larger files do not load.
-const LARGEST: usize = 1 << 26;
+const LARGEST: usize = 1 << 25;
 /// A patchset has no more patches.
 const MOST_PATCHES: usize = 10_000;
 
@@ -21,13 +21,13 @@ pub fn load(origin: &str, text: &str) -> Result<Patchset, Vec<Complaint>> {
 
 fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
     if text.len() > LARGEST {
-        notes.push(Complaint::new(&(0..0), "the patchset is larger than 64 MiB").help("split it"));
+        notes.push(Complaint::new(&(0..0), "the patchset is larger than 32 MiB").help("split it"));
         return None;
     }
     let table = match DeTable::parse(text) {
         Ok(table) => table.into_inner(),
         Err(error) => {
-            notes.push(Complaint::new(&error.span().unwrap_or(0..0), error.message()).label("no TOML"));
+            notes.push(Complaint::new(&error.span().unwrap_or(0..0), error.message()).label("not TOML"));
             return None;
         }
     };
@@ -46,10 +46,10 @@ fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
     let mut line = |key| notes.line(&head, key);
     let [title, release, author, target] = ["title", "release", "author", "target"].map(&mut line);
     if let Some(author) = author.as_ref().filter(|author| !is_author(&author.value)) {
-        notes.push(Complaint::new(&author.span, "this is no author").help("write `Name <mail>`"));
+        notes.push(Complaint::new(&author.span, "this is not an author").help("write `Name <mail>`"));
     }
     let target = target.filter(|target| notes.check_target(&target.value, &target.span));
-    let name = notes.name(&head, "name").unwrap_or_default().value;
+    let name = notes.name(&head, "name", "patchset").unwrap_or_default().value;
     Some(Patchset {
         title: title.map_or_else(|| name.clone(), |title| title.value),
         name,
@@ -79,7 +79,7 @@ fn is_format_1(notes: &mut Notes, file: &Keys<'_>) -> bool {
             false
         }
         None => {
-            notes.push(Complaint::new(&span, "`format` is a number").help("this version reads `format = 1`"));
+            notes.push(Complaint::new(&span, "`format` must be a number").help("this version reads `format = 1`"));
             true
         }
     }
@@ -99,7 +99,7 @@ fn tables(notes: &mut Notes, file: &Keys<'_>) -> BTreeMap<String, Table> {
     };
     for (name, span, ..) in names.entries() {
         if name == "_" || name.is_empty() || holes::name_len(name) != name.len() {
-            let message = format!("{} is no name of a parameter", quoted(name));
+            let message = format!("{} cannot name a parameter", quoted(name));
             notes.push(
                 Complaint::new(&span, message).help("`[table.number]` is read by `$number`: letters, digits and `_`"),
             );
@@ -118,10 +118,10 @@ fn rows(notes: &mut Notes, keys: &Keys<'_>) -> BTreeMap<String, String> {
         }
         match scalar(value) {
             Some(text) if text.contains(char::is_control) => {
-                notes.push(Complaint::new(&span, "a value is code of a single line"));
+                notes.push(Complaint::new(&span, "a value must be a single line"));
             }
             Some(text) => drop(rows.insert(target.to_owned(), text)),
-            None => notes.push(Complaint::new(&span, "a value is a string or an integer")),
+            None => notes.push(Complaint::new(&span, "a value must be a string or an integer")),
         }
     }
     rows

@@ -3,6 +3,8 @@ use crate::source::Bytes;
 
 /// So many complaints are told at most.
 const MOST: usize = 100;
+/// So many are kept to be put in order.
+const MOST_KEPT: usize = 1000;
 /// Longer words are not compared with the known ones.
 const LONGEST_WORD: usize = 64;
 
@@ -35,15 +37,28 @@ impl Complaint {
 #[derive(Default)]
 pub(super) struct Notes {
     complaints: Vec<Complaint>,
+    /// How many more there were.
+    dropped: usize,
+    /// How many regexes have been compiled.
+    pub(super) regexes: usize,
 }
 
 impl Notes {
     pub(super) fn of(complaints: Vec<Complaint>) -> Notes {
-        Notes { complaints }
+        Notes { complaints, ..Notes::default() }
     }
 
     pub(super) fn push(&mut self, complaint: Complaint) {
-        self.complaints.push(complaint);
+        if !self.is_full() {
+            self.complaints.push(complaint);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Whether there are more complaints than anyone reads.
+    pub(super) fn is_full(&self) -> bool {
+        self.complaints.len() >= MOST_KEPT
     }
 
     /// A complaint about one of several words, with the nearest of those that are known.
@@ -55,8 +70,8 @@ impl Notes {
         let known: Vec<&str> = known.collect();
         let complaint = match nearest(word, known.iter().copied()) {
             Some(near) => complaint.label(format!("did you mean {}?", quoted(near))),
-            None if known.is_empty() || known.len() > 30 => complaint.label("not known"),
-            None => complaint.label("not known").help(format!("known are {}", list(known))),
+            None if known.is_empty() || known.len() > 12 => complaint.label("not known"),
+            None => complaint.label("not known").help(format!("known are {}", list(known, "and"))),
         };
         self.push(complaint);
     }
@@ -73,7 +88,7 @@ impl Notes {
         complaints.sort_by_key(|complaint| complaint.span.start);
         complaints.dedup();
         if complaints.len() > MOST {
-            let more = complaints.len() - MOST;
+            let more = complaints.len() - MOST + self.dropped;
             complaints.truncate(MOST);
             if let Some(last) = complaints.last_mut() {
                 last.help = Some(format!("{more} more complaints are not shown"));
@@ -92,7 +107,7 @@ pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> O
         .filter(|known| known.len() <= LONGEST_WORD)
         .map(|known| (strsim::damerau_levenshtein(word, known), known))
         .filter(|(distance, known)| *distance <= (word.len().min(known.len()) / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
+        .min_by_key(|(distance, known)| (*distance, !word.starts_with(known)))
         .map(|(_, known)| known)
 }
 
@@ -114,11 +129,11 @@ pub(super) fn quoted(word: &str) -> String {
 }
 
 /// Words as "`a`, `b` and `c`".
-pub(super) fn list<'k>(words: impl IntoIterator<Item = &'k str>) -> String {
+pub(super) fn list<'k>(words: impl IntoIterator<Item = &'k str>, and: &str) -> String {
     let words: Vec<String> = words.into_iter().map(quoted).collect();
     match words.split_last() {
         None => String::new(),
         Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        Some((last, rest)) => format!("{} {and} {last}", rest.join(", ")),
     }
 }

@@ -89,7 +89,7 @@ impl Missing<'_> {
 
     fn complain(&mut self, place: &Bytes, name: &str, table: &Table) {
         if self.told.insert(name.to_owned()) {
-            let targets = list(table.rows.keys().take(20).map(String::as_str));
+            let targets = list(table.rows.keys().take(20).map(String::as_str), "and");
             let complaint = Complaint::new(
                 place,
                 match self.target {

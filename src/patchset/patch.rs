@@ -60,7 +60,7 @@ impl<'n, 't> Patches<'n, 't> {
         let (obsolete, upstream, examples) = (self.obsolete(keys), self.upstream(keys), self.examples(keys));
         let notes = &mut *self.notes;
         let patch = Patch {
-            id: notes.name(keys, "id").unwrap_or_default(),
+            id: notes.name(keys, "id", "patch").unwrap_or_default(),
             title: notes.line(keys, "title").unwrap_or_default().value,
             why: notes.prose(keys, "why").unwrap_or_default().value,
             target: notes.targets(keys, "target"),
@@ -123,8 +123,9 @@ impl<'n, 't> Patches<'n, 't> {
             None => {
                 self.notes.only(keys, &known);
                 let complaint = Complaint::new(&keys.span, format!("{} has no body", keys.name));
-                self.notes
-                    .push(complaint.help(format!("add {}", list(["diff", "[[patch.hunk]]", "operation", "create"]))));
+                self.notes.push(
+                    complaint.help(format!("add {}", list(["diff", "[[patch.hunk]]", "operation", "create"], "or"))),
+                );
                 return None;
             }
         };

@@ -15,12 +15,12 @@ const MOST_SITES: usize = 1_000_000;
 
 impl Notes {
     /// A name that may become part of a file's, a branch's or a trailer's.
-    pub(super) fn name(&mut self, keys: &Keys<'_>, key: &str) -> Option<Spanned<String>> {
+    pub(super) fn name(&mut self, keys: &Keys<'_>, key: &str, what: &str) -> Option<Spanned<String>> {
         let name = self.line(keys, key)?;
-        self.check_name(&name.value, &name.span, key).then_some(name)
+        self.check_name(&name.value, &name.span, what).then_some(name)
     }
 
-    pub(super) fn check_name(&mut self, name: &str, span: &Bytes, key: &str) -> bool {
+    pub(super) fn check_name(&mut self, name: &str, span: &Bytes, what: &str) -> bool {
         let sane = |c: char| c.is_ascii_alphanumeric() || "._+-".contains(c);
         let good = name.len() <= LONGEST_NAME
             && name.chars().all(sane)
@@ -29,7 +29,7 @@ impl Notes {
             && !name.contains("..");
         if !good {
             self.push(
-                Complaint::new(span, format!("{} is no name for {}", quoted(name), quoted(key)))
+                Complaint::new(span, format!("{} cannot be the name of a {what}", quoted(name)))
                     .help("a name is letters, digits, `-`, `_`, `+` and single dots, at most 100 of them"),
             );
         }
@@ -62,12 +62,11 @@ impl Notes {
     fn check_glob(&mut self, glob: &Spanned<String>) -> bool {
         let pattern = glob.value.strip_prefix('!').unwrap_or(&glob.value);
         let mut parts = pattern.split(['/', '{', '}', ',']);
-        let drive = pattern.len() > 1 && pattern.as_bytes()[1] == b':' && pattern.as_bytes()[0].is_ascii_alphabetic();
         let (message, help) = if pattern.trim().is_empty() {
             ("an empty glob names no file", "`**` names all")
         } else if pattern.len() > LONGEST_GLOB {
             ("the glob is too long", "write several")
-        } else if pattern.starts_with('/') || drive {
+        } else if pattern.starts_with('/') || has_drive(pattern) {
             (
                 "the glob is absolute",
                 "globs are relative to the root of the tree; begin with `**/` to match at any depth",
@@ -106,7 +105,7 @@ impl Notes {
         };
         if read.is_none() {
             self.push(
-                Complaint::new(&span, "this is no number of sites")
+                Complaint::new(&span, "this is not a number of sites")
                     .help("`2`, `\"1..\"`, `\"0..1\"`, `\"1 per file\"` or `\"any\"`; the default is exactly 1"),
             );
         }
@@ -119,10 +118,10 @@ impl Notes {
         let parts = || path.value.split('/');
         let (message, help) = if path.value.trim().is_empty() {
             ("the path is empty", "name the new file, relative to the root of the tree")
-        } else if path.value.starts_with('/') || path.value.contains(':') {
+        } else if path.value.starts_with('/') || has_drive(&path.value) {
             ("the path is absolute", "name the new file relative to the root of the tree")
-        } else if path.value.contains('\\') || path.value.contains(char::is_control) {
-            ("the path has a backslash or a control character", "folders are separated by `/`")
+        } else if path.value.contains(['\\', ':']) || path.value.contains(char::is_control) {
+            ("the path has a backslash, a colon or a control character", "folders are separated by `/`")
         } else if path.value.ends_with('/') {
             ("the path names a folder", "name the new file in it")
         } else if parts().any(|part| part == "..") {
@@ -139,9 +138,16 @@ impl Notes {
     }
 }
 
-/// Whether some file system takes the name for `.git`.
+/// Whether a path begins like `C:`.
+fn has_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
+}
+
+/// Whether some file system takes the name for `.git`: letters of either case, trailing dots and blanks, a short
+/// name, characters that are not seen.
 fn is_git(part: &str) -> bool {
-    let name: String = part.chars().filter(|c| c.is_ascii() && !c.is_ascii_control()).collect();
+    let unseen = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let name: String = part.chars().filter(|c| !unseen(c)).collect();
     let name = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
     name == ".git" || name == "git~1"
 }

@@ -185,3 +185,32 @@ pub struct Finding {
     /// `moved`, `done`, `refused`, `reported`.
     pub outcome: String,
 }
+
+/// The verdict's name, as it is printed.
+pub fn name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Skipped => "skipped",
+        Verdict::Blocked => "blocked",
+        Verdict::Unreadable => "unreadable",
+        Verdict::Absent => "absent",
+        Verdict::Applies => "applies",
+        Verdict::Partly => "partly",
+        Verdict::Applied => "applied",
+        Verdict::Obsolete => "obsolete",
+        Verdict::Nothing => "nothing",
+        Verdict::Drifted => "drifted",
+        Verdict::Ambiguous => "ambiguous",
+    }
+}
+
+/// An expectation in words.
+pub fn expected(expect: Expect) -> String {
+    let sites = |n: usize| if n == 1 { "1 site".to_owned() } else { format!("{n} sites") };
+    match expect {
+        Expect::Between(0, None) => "any number of sites".to_owned(),
+        Expect::Between(least, None) => format!("at least {}", sites(least)),
+        Expect::Between(least, Some(most)) if least == most => sites(least),
+        Expect::Between(least, Some(most)) => format!("{least} to {}", sites(most)),
+        Expect::PerFile(each) => format!("{} in each file", sites(each)),
+    }
+}
