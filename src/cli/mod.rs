@@ -6,7 +6,6 @@ mod check;
 mod console;
 mod exit;
 mod failure;
-mod later;
 mod list;
 mod patchsets;
 mod planning;

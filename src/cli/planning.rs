@@ -1,11 +1,10 @@
 use super::args::{OutputArgs, PlanArgs};
 use super::console::Colors;
-use super::later::plan;
 use super::progress::Progress;
 use super::{Exit, Failure, patchsets};
 use treepatch::checkout::{Disk, Walk};
 use treepatch::patchset::{Globs, Patchset, Spanned, Work};
-use treepatch::plan::{Options, Plan, Verdict};
+use treepatch::plan::{Options, Plan, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::write::{self, WriteError};

@@ -1,11 +1,10 @@
 use super::args::{Format, TestArgs};
 use super::console::{self, Colors};
-use super::later::plan;
 use super::{Exit, Failure, patchsets};
 use std::path::PathBuf;
 use treepatch::checkout::{Globs, Memory};
 use treepatch::patchset::{self, Example, Patch, Patchset, Work, patch_for};
-use treepatch::plan::{FileChange, Options, Plan, Verdict};
+use treepatch::plan::{FileChange, Options, Plan, Verdict, plan};
 use treepatch::render::{Encoded, json, unified_file, verdict};
 use treepatch::source::Lines;
 use treepatch::write;
