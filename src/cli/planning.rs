@@ -2,9 +2,9 @@ use super::args::{OutputArgs, PlanArgs};
 use super::console::Colors;
 use super::progress::Progress;
 use super::{Exit, Failure, patchsets};
-use treepatch::checkout::{Disk, Walk};
-use treepatch::patchset::{Globs, Patchset, Spanned, Work};
-use treepatch::plan::{Options, Plan, Verdict, plan};
+use treepatch::checkout::{self, Disk, ReadError, Tree, Walk};
+use treepatch::patchset::{Body, Globs, Patchset, Spanned, Work};
+use treepatch::plan::{Options, Plan, Reason, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::write::{self, WriteError};
@@ -34,11 +34,14 @@ impl Planned {
             ..Options::default()
         };
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
-        let make = |globs: Option<&[&Globs]>| {
+        let make = |globs: Option<&[&Globs]>| -> Result<Plan, Failure> {
             let walk = Walk { globs, threads: args.threads.jobs, ..Walk::default() };
             let disk = Disk::walk(&args.dir, walk)?;
-            plan(&patchset, &disk, &options)
-                .map_err(|complaints| patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr))
+            let mut plan = plan(&patchset, &disk, &options).map_err(|complaints| {
+                patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr)
+            })?;
+            tell_trouble(&mut plan, &patchset, disk.trouble());
+            Ok(plan)
         };
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
@@ -75,6 +78,30 @@ fn is_missing(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Drifted | Verdict::Absent)
 }
 
+/// A folder that could not be listed makes every patch unreadable that could have had files in it.
+fn tell_trouble(plan: &mut Plan, patchset: &Patchset, trouble: &[ReadError]) {
+    for (report, patch) in plan.reports.iter_mut().zip(&patchset.patches) {
+        if report.verdict == Verdict::Skipped {
+            continue;
+        }
+        let globs: Vec<_> =
+            patch.bodies.iter().flat_map(globs_of).filter_map(|g| checkout::Globs::new(g).ok()).collect();
+        for error in trouble.iter().filter(|e| globs.iter().any(|g| g.enters(&e.path))) {
+            report.verdict = Verdict::Unreadable;
+            report.blocks = true;
+            report.reasons.push(Reason { text: format!("the folder cannot be listed: {error}"), place: None });
+        }
+    }
+}
+
+fn globs_of(body: &Body) -> Vec<&Globs> {
+    match &body.work {
+        Work::Edit(hunks) => hunks.iter().map(|h| &h.files).collect(),
+        Work::Operation(operation) => vec![&operation.files],
+        Work::Create(_) => Vec::new(),
+    }
+}
+
 /// The globs that say where to look; `None` where that is everywhere, as for operations, which follow the code.
 fn reach(patchset: &Patchset, only: &[String]) -> Option<Vec<Globs>> {
     let mut globs = Vec::new();
@@ -82,7 +109,7 @@ fn reach(patchset: &Patchset, only: &[String]) -> Option<Vec<Globs>> {
         globs.extend(patch.obsolete.iter().filter_map(|o| o.files.clone()));
         for body in &patch.bodies {
             match &body.work {
-                Work::Edit(hunks) => globs.extend(hunks.iter().map(|h| h.files.clone())),
+                Work::Edit(_) => globs.extend(globs_of(body).into_iter().cloned()),
                 Work::Operation(_) => return None,
                 Work::Create(create) => {
                     globs.push(Globs { globs: vec![Spanned { value: create.path.value.clone(), span: 0..0 }] });

@@ -1,5 +1,6 @@
 use super::paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
 use super::words::{count, expected, verdict};
+use crate::patchset::Expect;
 use crate::plan::{NearMiss, Place, Plan, Report, Site, Verdict};
 use anstyle::Style;
 
@@ -102,7 +103,7 @@ impl Text {
 
     fn trouble(&mut self, report: &Report) {
         let short = matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous);
-        if short {
+        if short && report.reasons.is_empty() {
             self.push(&format!("  expected {}, found {}", expected(report.expect), found(report)));
         }
         for reason in &report.reasons {
@@ -222,8 +223,22 @@ fn counts(report: &Report) -> String {
         Verdict::Applied => format!("{} done", count(done, "site")),
         Verdict::Obsolete => "no longer needed".to_owned(),
         Verdict::Nothing => "nothing there, which is allowed".to_owned(),
+        Verdict::Drifted | Verdict::Ambiguous if fits(report) => "a conflict: see below".to_owned(),
         Verdict::Drifted | Verdict::Ambiguous => {
             format!("found {}, expected {}", found(report), expected(report.expect))
+        }
+    }
+}
+
+/// Whether the count is right, so that something else is wrong.
+fn fits(report: &Report) -> bool {
+    let sites = report.sites.len();
+    match report.expect {
+        Expect::Between(least, most) => sites >= least && most.is_none_or(|most| sites <= most) && sites > 0,
+        Expect::PerFile(each) => {
+            let mut files = std::collections::BTreeMap::new();
+            report.sites.iter().for_each(|s| *files.entry(&s.place.path).or_insert(0) += 1);
+            sites > 0 && files.into_values().all(|count| count == each)
         }
     }
 }

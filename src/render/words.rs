@@ -26,7 +26,7 @@ pub fn expected(expect: Expect) -> String {
         Expect::Between(least, Some(most)) if least == most => count(least, "site"),
         Expect::Between(0, Some(most)) => format!("at most {}", count(most, "site")),
         Expect::Between(least, Some(most)) => format!("{least} to {most} sites"),
-        Expect::PerFile(n) => format!("{} in each file that has any", count(n, "site")),
+        Expect::PerFile(n) => format!("{} per file", count(n, "site")),
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
             (Expect::Between(0, None), "any number of sites"),
             (Expect::Between(0, Some(1)), "at most 1 site"),
             (Expect::Between(2, Some(5)), "2 to 5 sites"),
-            (Expect::PerFile(1), "1 site in each file that has any"),
+            (Expect::PerFile(1), "1 site per file"),
         ];
         for (expect, words) in all {
             assert_eq!(expected(expect), words);
