@@ -10,6 +10,7 @@ pub struct Globs {
     set: GlobSet,
     /// For each glob of the set, whether it takes files in.
     takes: Vec<bool>,
+    reach: Reach,
 }
 
 /// A glob that does not parse.
@@ -40,12 +41,17 @@ impl Globs {
             takes.push(take);
         }
         let bad = |e: globset::Error| BadGlob { glob: String::new(), reason: e.kind().to_string(), span: 0..0 };
-        Ok(Globs { set: set.build().map_err(bad)?, takes })
+        Ok(Globs { set: set.build().map_err(bad)?, takes, reach: Reach::of(&[globs]) })
     }
 
     /// Whether a path relative to the root is meant.
     pub fn matches(&self, path: &Path) -> bool {
         self.set.matches(path).last().is_some_and(|&last| self.takes[last])
+    }
+
+    /// Whether a file below this folder can match.
+    pub fn enters(&self, folder: &Path) -> bool {
+        self.reach.enters(folder)
     }
 }
 
@@ -57,10 +63,12 @@ fn split(glob: &str) -> (bool, &str) {
 }
 
 /// Which folders some globs can match in.
+#[derive(Clone, Debug)]
 pub(super) struct Reach {
     globs: Vec<Vec<Step>>,
 }
 
+#[derive(Clone, Debug)]
 enum Step {
     /// This name.
     Name(String),

@@ -212,6 +212,6 @@ pub fn expected(expect: Expect) -> String {
         Expect::Between(least, Some(most)) if least == most => sites(least),
         Expect::Between(0, Some(most)) => format!("at most {}", sites(most)),
         Expect::Between(least, Some(most)) => format!("{least} to {most} sites"),
-        Expect::PerFile(n) => format!("{} in each file that has any", sites(n)),
+        Expect::PerFile(n) => format!("{} per file", sites(n)),
     }
 }

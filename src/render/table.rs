@@ -1,5 +1,6 @@
 use super::paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
 use super::words::{count, expected, verdict};
+use crate::patchset::Expect;
 use crate::plan::{NearMiss, Place, Plan, Report, Site, Verdict};
 use anstyle::Style;
 
@@ -8,9 +9,7 @@ const SHOWN: usize = 3;
 
 /// How a plan is told.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
-    /// Where the patchset came from, for the numbers of its lines.
-    pub origin: &'a str,
+pub struct View {
     /// Every site, note and finding.
     pub verbose: bool,
     /// Only what needs a person.
@@ -43,13 +42,13 @@ pub fn table(plan: &Plan, view: View) -> String {
     text.out
 }
 
-struct Text<'a> {
+struct Text {
     out: String,
-    view: View<'a>,
+    view: View,
     paint: Paint,
 }
 
-impl Text<'_> {
+impl Text {
     fn push(&mut self, line: &str) {
         self.out.push_str(line.trim_end());
         self.out.push('\n');
@@ -94,17 +93,17 @@ impl Text<'_> {
             self.push(&format!("  note: {}", clean(note)));
         }
         self.findings(report);
-        if report.blocks
-            && let Some(advice) = advice(report.verdict)
-        {
-            let line = self.paint.text(CARE, format!("  {advice}"));
-            self.push(&line);
+        if report.blocks {
+            for line in advice(report.verdict) {
+                let line = self.paint.text(CARE, line);
+                self.push(&format!("  {line}"));
+            }
         }
     }
 
     fn trouble(&mut self, report: &Report) {
         let short = matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous);
-        if short {
+        if short && report.reasons.is_empty() {
             self.push(&format!("  expected {}, found {}", expected(report.expect), found(report)));
         }
         for reason in &report.reasons {
@@ -224,8 +223,22 @@ fn counts(report: &Report) -> String {
         Verdict::Applied => format!("{} done", count(done, "site")),
         Verdict::Obsolete => "no longer needed".to_owned(),
         Verdict::Nothing => "nothing there, which is allowed".to_owned(),
+        Verdict::Drifted | Verdict::Ambiguous if fits(report) => "a conflict: see below".to_owned(),
         Verdict::Drifted | Verdict::Ambiguous => {
             format!("found {}, expected {}", found(report), expected(report.expect))
+        }
+    }
+}
+
+/// Whether the count is right, so that something else is wrong.
+fn fits(report: &Report) -> bool {
+    let sites = report.sites.len();
+    match report.expect {
+        Expect::Between(least, most) => sites >= least && most.is_none_or(|most| sites <= most) && sites > 0,
+        Expect::PerFile(each) => {
+            let mut files = std::collections::BTreeMap::new();
+            report.sites.iter().for_each(|s| *files.entry(&s.place.path).or_insert(0) += 1);
+            sites > 0 && files.into_values().all(|count| count == each)
         }
     }
 }
@@ -240,24 +253,24 @@ fn found(report: &Report) -> String {
     }
 }
 
-/// What a person can do about it.
-fn advice(verdict: Verdict) -> Option<&'static str> {
-    Some(match verdict {
-        Verdict::Drifted => {
-            "what to do: if upstream rewrote this code, add a [[patch.alternative]] that shows it as it is now; \
-             if upstream fixed it, say so in [patch.obsolete]"
-        }
-        Verdict::Ambiguous => {
-            "what to do: show more of the code around the place, narrow `files`, `inside` or `where`, \
-             or say in `expect` how many there are"
-        }
-        Verdict::Absent => {
-            "what to do: check that DIR is the root that the patchset is made for; --partial accepts files that are \
-             not there, `optional = true` says so for good"
-        }
-        Verdict::Unreadable => "what to do: make the file readable, or narrow `files` so that it is not asked for",
-        Verdict::Blocked => "what to do: settle the patch that it needs first",
-        Verdict::Obsolete => "what to do: drop the patch from the patchset, or run without --strict",
-        _ => return None,
-    })
+/// What a person can do about it: a line each.
+fn advice(verdict: Verdict) -> &'static [&'static str] {
+    match verdict {
+        Verdict::Drifted => &[
+            "what to do: if upstream rewrote this code, show it as it is now in a [[patch.alternative]];",
+            "            if upstream made the change, say how to see that in [patch.obsolete]",
+        ],
+        Verdict::Ambiguous => &[
+            "what to do: show more of the code around the place, narrow `files`, `inside` or `where`,",
+            "            or say in `expect` how many sites there are",
+        ],
+        Verdict::Absent => &[
+            "what to do: check that DIR is the root that the patchset is made for; --partial accepts files",
+            "            that are not there, `optional = true` in the patch says so for good",
+        ],
+        Verdict::Unreadable => &["what to do: mend the file, or narrow `files` so that it is not asked for"],
+        Verdict::Blocked => &["what to do: settle the patch that it needs first"],
+        Verdict::Obsolete => &["what to do: drop the patch from the patchset, or run without --strict"],
+        _ => &[],
+    }
 }

@@ -25,7 +25,7 @@ mod tests {
             (Expect::Between(0, None), "any number of sites"),
             (Expect::Between(0, Some(1)), "at most 1 site"),
             (Expect::Between(2, Some(5)), "2 to 5 sites"),
-            (Expect::PerFile(1), "1 site in each file that has any"),
+            (Expect::PerFile(1), "1 site per file"),
         ];
         for (expect, words) in all {
             assert_eq!(expected(expect), words);
