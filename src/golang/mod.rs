@@ -2,6 +2,7 @@
 //! need them. A file is parsed only when a question leads to it.
 
 pub mod columns;
+pub mod atomics;
 mod condition;
 mod constant;
 mod context;
