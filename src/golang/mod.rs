@@ -1,3 +1,4 @@
 //! Go semantics over files.
 
 pub mod columns;
+pub mod imports;
