@@ -22,3 +22,4 @@ pub use columns::realign;
 pub use condition::{Answer, View, constant_value, fits, has_type};
 pub use tree::{GoTree, MemoryTree};
 pub use world::World;
+pub mod imports;
