@@ -382,8 +382,8 @@ impl<'a> Matcher<'a> {
             Root::Node(kinds) => source.nodes_over(tokens).any(|(id, n)| {
                 id != 0 && kinds.iter().any(|k| *k == n.kind || source.language.is_same_statement(k, n.kind))
             }),
-            Root::Run { by_lines } => {
-                let of_root = self.side.elements.iter().zip(bounds).find(|(e, b)| e.depth == 0 && b.list.is_some());
+            Root::Run { by_lines, list: root } => {
+                let of_root = self.side.elements.iter().zip(bounds).find(|(e, _)| e.list.is_some() && e.list == *root);
                 let list = of_root.and_then(|(_, b)| b.list);
                 source.lists_at(tokens.start).any(|l| {
                     let held = &source.lists[l];

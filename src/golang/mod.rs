@@ -2,12 +2,12 @@
 //! need them. A file is parsed only when a question leads to it.
 
 pub mod columns;
-pub mod imports;
 mod condition;
 mod constant;
 mod context;
 mod file;
 mod header;
+pub mod imports;
 mod infer;
 mod layout;
 mod modules;
@@ -17,7 +17,7 @@ mod tree;
 mod types;
 mod world;
 
+pub use columns::realign;
 pub use condition::{Answer, View, constant_value, fits, has_type};
 pub use tree::{GoTree, MemoryTree};
 pub use world::World;
-pub use columns::realign;

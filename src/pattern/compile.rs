@@ -314,6 +314,7 @@ fn as_specs(side: &Side, decl: &str, keyword: &str, specs: &[&'static str]) -> O
     }
     link(&mut kept);
     side.elements = kept;
-    side.root = if items.len() == 1 { Root::Node(specs.to_vec()) } else { Root::Run { by_lines: true } };
+    side.root =
+        if items.len() == 1 { Root::Node(specs.to_vec()) } else { Root::Run { by_lines: true, list: Some(list) } };
     Some(side)
 }

@@ -28,6 +28,8 @@ pub enum Root {
     Run {
         /// Whether of a list of lines, rather than of commas.
         by_lines: bool,
+        /// The list, numbered within the side.
+        list: Option<usize>,
     },
 }
 

@@ -3,7 +3,7 @@
 use super::element::{Element, Part, Piece, Reach, Root, Side};
 use super::frames::Frame;
 use super::names::{HoleName, Names};
-use crate::language::{Language, ListKind};
+use crate::language::Language;
 use crate::patchset::{Fragment, HoleKind, HoleUse, Sign, scan};
 use crate::source::{Bytes, Gap, Limits, ListId, Source, Tokens};
 use std::collections::BTreeMap;
@@ -33,7 +33,6 @@ struct Use {
 
 /// A side that the grammar could read in a frame, or could not.
 pub(super) struct Reading {
-    pub frame: Frame,
     source: Source,
     /// The body's bytes in the framed file.
     body: Bytes,
@@ -172,7 +171,7 @@ impl<'a> SideText<'a> {
         if errors == 0 && frame.value && !is_value(&source, &body_tokens(&source, &body)) {
             errors = 1;
         }
-        Reading { frame, source, body, segments, choices, errors }
+        Reading { source, body, segments, choices, errors }
     }
 }
 
@@ -481,14 +480,8 @@ impl Reading {
         if !over.is_empty() {
             return Root::Node(over);
         }
-        let by_lines = alone.last().is_none_or(|l| source.lists[l].kind.by_lines());
-        Root::Run { by_lines }
-    }
-
-    /// The kind of the list that the side's items stand in.
-    pub fn list_kind(&self) -> Option<ListKind> {
-        let start = self.source.token_at(self.body.start);
-        self.source.lists_at(start).next_back().map(|l| self.source.lists[l].kind)
+        let list = alone.last();
+        Root::Run { by_lines: list.is_none_or(|l| source.lists[l].kind.by_lines()), list }
     }
 }
 

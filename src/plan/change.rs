@@ -98,8 +98,7 @@ impl Edited {
         if batch.is_empty() {
             return Ok(());
         }
-        sort_edits(&mut batch)
-            .map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
+        sort_edits(&mut batch).map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
         self.bytes = apply_edits(&self.bytes, &batch).0;
         let batches = [batch];
         let shift = Shift::new(&batches);
@@ -159,7 +158,14 @@ fn touches_old_error(source: &Source, shift: &Shift<'_>, after: &Source, error: 
 }
 
 /// Why one site did not come out as meant, if it did not.
-fn is_wrong(source: &Source, after: &Source, work: &Work<'_>, shift: &Shift<'_>, edited: &Edited, found: &Found) -> Option<String> {
+fn is_wrong(
+    source: &Source,
+    after: &Source,
+    work: &Work<'_>,
+    shift: &Shift<'_>,
+    edited: &Edited,
+    found: &Found,
+) -> Option<String> {
     let shape = &work.rule.pattern.shapes[work.hit.shape];
     let kept: Vec<(usize, usize)> =
         shape.keeps.iter().copied().filter(|&(b, _)| !shape.before.elements[b].part.is_dots()).collect();
@@ -170,9 +176,7 @@ fn is_wrong(source: &Source, after: &Source, work: &Work<'_>, shift: &Shift<'_>,
         new.bytes.start == place.start && (new.bytes.end == place.end || !is_still(edited, &old.bytes))
     };
     let todo = found.hits.iter().filter(|h| !h.done && h.shape == work.hit.shape);
-    let again = todo.into_iter().any(|h| {
-        !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b))
-    });
+    let again = todo.into_iter().any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
     if again {
         return Some("the result would count as still to do, so the patch would be applied for ever".to_owned());
     }
@@ -195,13 +199,17 @@ fn same_holes(source: &Source, after: &Source, work: &Work<'_>, done: &Hit, edit
         let Some(hole) = element.part.hole().filter(|_| !element.part.is_dots()) else { return true };
         let old = shape.before.elements.iter().position(|e| e.part.hole() == Some(hole));
         let Some(old) = old.map(|i| &work.hit.matched.bounds[i]) else { return true };
-        !is_still(edited, &old.bytes) || source.same(&old.tokens, after, &new.tokens) || in_parens(source, after, &old.tokens, &new.tokens)
+        !is_still(edited, &old.bytes)
+            || source.same(&old.tokens, after, &new.tokens)
+            || in_parens(source, after, &old.tokens, &new.tokens)
     })
 }
 
 /// Whether the new code is the old in parentheses.
 fn in_parens(source: &Source, after: &Source, old: &std::ops::Range<usize>, new: &std::ops::Range<usize>) -> bool {
-    new.len() == old.len() + 2 && after.text(new.start) == b"(" && source.same(old, after, &(new.start + 1..new.end - 1))
+    new.len() == old.len() + 2
+        && after.text(new.start) == b"("
+        && source.same(old, after, &(new.start + 1..new.end - 1))
 }
 
 /// Whether no edit of another site lies within these bytes.

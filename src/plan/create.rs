@@ -9,14 +9,18 @@ use std::path::PathBuf;
 /// What creating a file comes to: it is to do, done, or in the way.
 pub(super) fn create(create: &Create, workspace: &Workspace<'_>) -> (Outcome, Option<(PathBuf, Vec<u8>)>) {
     let path = PathBuf::from(&create.path.value);
-    let place = Place { path: path.clone(), line: 1, column: 1, text: create.content.lines().next().unwrap_or("").to_owned() };
+    let place =
+        Place { path: path.clone(), line: 1, column: 1, text: create.content.lines().next().unwrap_or("").to_owned() };
     let site = |done| Site { place: place.clone(), done, bytes: 0..create.content.len() };
     let mut out = Outcome::new(Verdict::Applies);
     out.files = 1;
     let above = path.ancestors().skip(1).find(|a| workspace.paths().binary_search_by(|p| p.as_path().cmp(a)).is_ok());
     if let Some(file) = above {
         out.verdict = Verdict::Ambiguous;
-        out.reasons.push(Reason { text: format!("{} is a file, so nothing can be made below it", file.display()), place: None });
+        out.reasons.push(Reason {
+            text: format!("{} is a file, so nothing can be made below it", file.display()),
+            place: None,
+        });
         return (out, None);
     }
     if workspace.paths().binary_search(&path).is_err() {
@@ -30,7 +34,8 @@ pub(super) fn create(create: &Create, workspace: &Workspace<'_>) -> (Outcome, Op
         }
         Ok(_) => {
             out.verdict = Verdict::Ambiguous;
-            let text = "a file of this name is there with other contents; move it away, or take its contents into the patch";
+            let text =
+                "a file of this name is there with other contents; move it away, or take its contents into the patch";
             out.reasons.push(Reason { text: text.to_owned(), place: Some(place) });
         }
         Err(error) => {

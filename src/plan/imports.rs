@@ -28,7 +28,8 @@ pub(super) fn adjust(rule: &Rule, before: &Source, after: &Source) -> Result<Vec
         let local = imports::local_name(after, path);
         match local {
             LocalName::Missing if inserts(rule, name) && imports::is_used(after, name) => {
-                let taken = imports::specs(after).iter().any(|s| s.name.as_deref() == Some(name) || default_is(s, name));
+                let taken =
+                    imports::specs(after).iter().any(|s| s.name.as_deref() == Some(name) || default_is(s, name));
                 if taken {
                     return Err(format!("another package is imported as `{name}` here"));
                 }

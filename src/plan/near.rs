@@ -52,8 +52,10 @@ pub(super) fn near(patchset: &Patchset, names: &Names, sightings: &[&Sighting<'_
             });
         }
     }
-    let mut misses: Vec<(usize, NearMiss)> =
-        sightings.iter().filter_map(|s| s.found.miss.as_ref().and_then(|(n, m)| miss(patchset, names, s, *n, m))).collect();
+    let mut misses: Vec<(usize, NearMiss)> = sightings
+        .iter()
+        .filter_map(|s| s.found.miss.as_ref().and_then(|(n, m)| miss(patchset, names, s, *n, m)))
+        .collect();
     misses.sort_by_key(|m| std::cmp::Reverse(m.0));
     out.extend(misses.into_iter().map(|m| m.1));
     out.truncate(MOST);
@@ -71,9 +73,11 @@ fn miss(patchset: &Patchset, names: &Names, s: &Sighting<'_>, shape: usize, miss
     let row = &s.rule.pattern.fragment.rows[element.row];
     let wanted = wanted(side, miss.element, names);
     let byte = s.source.tokens.get(miss.at).map_or(s.source.bytes.len(), |t| t.bytes.start);
-    let found = s.source.tokens.get(miss.at).map_or("the end of the file".to_owned(), |_| {
-        String::from_utf8_lossy(s.source.text(miss.at)).into_owned()
-    });
+    let found = s
+        .source
+        .tokens
+        .get(miss.at)
+        .map_or("the end of the file".to_owned(), |_| String::from_utf8_lossy(s.source.text(miss.at)).into_owned());
     let what = what(&element.part, s, miss);
     let near = NearMiss {
         place: place(&s.path, &s.source, byte),
@@ -110,7 +114,9 @@ fn what(wanted: &Part, s: &Sighting<'_>, miss: &Miss) -> String {
         }
         (Part::Token { .. }, _) => "other code stands here".to_owned(),
         (Part::Comment(_), _) => "the comment is not here".to_owned(),
-        (Part::Item(_) | Part::Statement(_), _) => "what stands here is no single item, or not the same as before".to_owned(),
+        (Part::Item(_) | Part::Statement(_), _) => {
+            "what stands here is no single item, or not the same as before".to_owned()
+        }
         _ => "the code goes on in another way here".to_owned(),
     }
 }

@@ -9,7 +9,11 @@ use crate::source::Edit;
 use std::path::PathBuf;
 
 /// Runs an operation over the files that it names: its outcome, and the edits by file.
-pub(super) fn operate(globs: &Globs, operation: &Operation, workspace: &Workspace<'_>) -> (Outcome, Vec<(PathBuf, Vec<Edit>)>) {
+pub(super) fn operate(
+    globs: &Globs,
+    operation: &Operation,
+    workspace: &Workspace<'_>,
+) -> (Outcome, Vec<(PathBuf, Vec<Edit>)>) {
     let mut out = Outcome::new(Verdict::Ambiguous);
     out.files = workspace.paths().iter().filter(|p| globs.matches(p)).count();
     let text = format!("there is no operation `{}`", operation.name.value);

@@ -89,7 +89,8 @@ pub(super) fn run(
 fn unmet(patch: &Patch, reports: &[Report]) -> Option<String> {
     patch.needs.iter().find_map(|need| {
         let report = reports.iter().find(|r| r.id == need.value)?;
-        (!tally::meets(report.verdict)).then(|| format!("it needs `{}`, which is {}", need.value, crate::plan::name(report.verdict)))
+        (!tally::meets(report.verdict))
+            .then(|| format!("it needs `{}`, which is {}", need.value, crate::plan::name(report.verdict)))
     })
 }
 
@@ -223,7 +224,11 @@ fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, O
 }
 
 /// The edits of an operation, carried out.
-fn carry_out(mut outcome: Outcome, edits: Vec<(PathBuf, Vec<Edit>)>, workspace: &Workspace<'_>) -> (Outcome, Vec<Changed>) {
+fn carry_out(
+    mut outcome: Outcome,
+    edits: Vec<(PathBuf, Vec<Edit>)>,
+    workspace: &Workspace<'_>,
+) -> (Outcome, Vec<Changed>) {
     let mut changes = Vec::new();
     for (path, mut edits) in edits {
         let Ok(before) = workspace.read(&path) else { continue };
@@ -290,7 +295,10 @@ fn edit_hunks(patchset: &Patchset, patch: &Patch, ready: &Ready, workspace: &Wor
         for tokens in &s.found.unreadable {
             outcome.verdict = Verdict::Unreadable;
             let place = place(&s.path, &s.source, s.source.span(tokens).start);
-            let text = format!("a syntax error lies in what would be a site; the {} grammar cannot read it", s.source.language.name());
+            let text = format!(
+                "a syntax error lies in what would be a site; the {} grammar cannot read it",
+                s.source.language.name()
+            );
             outcome.reasons.push(Reason { text, place: Some(place) });
         }
         for tokens in &s.found.undecided {
@@ -301,7 +309,8 @@ fn edit_hunks(patchset: &Patchset, patch: &Patch, ready: &Ready, workspace: &Wor
         }
     }
     for c in &chosen {
-        let byte = c.hit.changed.first().map_or_else(|| c.sighting.source.span(&c.hit.matched.tokens).start, |b| b.start);
+        let byte =
+            c.hit.changed.first().map_or_else(|| c.sighting.source.span(&c.hit.matched.tokens).start, |b| b.start);
         let place = place(&c.sighting.path, &c.sighting.source, byte);
         let bytes = c.sighting.source.span(&c.hit.matched.tokens);
         outcome.sites.push(Site { place, done: c.hit.done, bytes });
@@ -378,8 +387,12 @@ fn choose<'a, 'r>(sum: bool, surveys: &'a [Vec<Survey<'r>>], chosen: &mut Vec<Ch
                     let clash = others().find(|c| !sum || touch(c.hit, hit));
                     if let Some(first) = clash {
                         outcome.verdict = Verdict::Ambiguous;
-                        let place = place(&sighting.path, &sighting.source, sighting.source.span(&hit.matched.tokens).start);
-                        let text = format!("alternative {body} has a site here too, beside those of {}", body_name(first.body));
+                        let place =
+                            place(&sighting.path, &sighting.source, sighting.source.span(&hit.matched.tokens).start);
+                        let text = format!(
+                            "alternative {body} has a site here too, beside those of {}",
+                            body_name(first.body)
+                        );
                         outcome.reasons.push(Reason { text, place: Some(place) });
                         continue;
                     }
@@ -421,7 +434,10 @@ fn count(ready: &Ready, surveys: &[Vec<Survey<'_>>], chosen: &[Chosen<'_, '_>], 
             let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
             let part = if hunks > 1 { format!("hunk {}: ", hunk + 1) } else { String::new() };
             let expect = crate::plan::expected(expect.unwrap_or_default());
-            outcome.reasons.push(Reason { text: format!("{part}expected {expect}, found {todo} to do and {done} done"), place: None });
+            outcome.reasons.push(Reason {
+                text: format!("{part}expected {expect}, found {todo} to do and {done} done"),
+                place: None,
+            });
         }
         verdicts.push(verdict);
     }

@@ -42,9 +42,9 @@ impl Ready {
         for body in &patch.bodies {
             let mut names = Names::default();
             let work = match &body.work {
-                Work::Edit(hunks) => ReadyWork::Hunks(
-                    hunks.iter().map(|h| ReadyHunk::compile(h, &mut names)).collect::<Result<_, _>>()?,
-                ),
+                Work::Edit(hunks) => {
+                    ReadyWork::Hunks(hunks.iter().map(|h| ReadyHunk::compile(h, &mut names)).collect::<Result<_, _>>()?)
+                }
                 Work::Operation(operation) => ReadyWork::Operation(globs(&operation.files)?, operation.clone()),
                 Work::Create(create) => ReadyWork::Create(create.clone()),
             };

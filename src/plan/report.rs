@@ -203,14 +203,15 @@ pub fn name(verdict: Verdict) -> &'static str {
     }
 }
 
-/// An expectation in words.
+/// How many sites there must be, in words.
 pub fn expected(expect: Expect) -> String {
     let sites = |n: usize| if n == 1 { "1 site".to_owned() } else { format!("{n} sites") };
     match expect {
         Expect::Between(0, None) => "any number of sites".to_owned(),
         Expect::Between(least, None) => format!("at least {}", sites(least)),
         Expect::Between(least, Some(most)) if least == most => sites(least),
-        Expect::Between(least, Some(most)) => format!("{least} to {}", sites(most)),
-        Expect::PerFile(each) => format!("{} in each file", sites(each)),
+        Expect::Between(0, Some(most)) => format!("at most {}", sites(most)),
+        Expect::Between(least, Some(most)) => format!("{least} to {most} sites"),
+        Expect::PerFile(n) => format!("{} per file", sites(n)),
     }
 }

@@ -170,7 +170,8 @@ pub(super) fn survey_all<'r>(
                     match out.sightings.iter_mut().find(|s| s.path == sighting.path && s.env == sighting.env) {
                         Some(same) => {
                             let known: Vec<_> = same.found.hits.iter().map(|h| (h.done, h.changed.clone())).collect();
-                            let new = sighting.found.hits.iter().filter(|h| !known.contains(&(h.done, h.changed.clone())));
+                            let new =
+                                sighting.found.hits.iter().filter(|h| !known.contains(&(h.done, h.changed.clone())));
                             same.found.hits.extend(new.cloned());
                         }
                         None => out.sightings.push(copy_sighting(sighting)),
@@ -214,5 +215,11 @@ fn copy<'r>(survey: &Survey<'r>) -> Survey<'r> {
 }
 
 fn copy_sighting<'r>(s: &Sighting<'r>) -> Sighting<'r> {
-    Sighting { path: s.path.clone(), source: s.source.clone(), rule: s.rule, found: s.found.clone(), env: s.env.clone() }
+    Sighting {
+        path: s.path.clone(),
+        source: s.source.clone(),
+        rule: s.rule,
+        found: s.found.clone(),
+        env: s.env.clone(),
+    }
 }

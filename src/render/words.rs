@@ -1,34 +1,4 @@
-use crate::patchset::Expect;
-use crate::plan::Verdict;
-
-/// A verdict's word, as it is printed and as it stands in JSON.
-pub fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Skipped => "skipped",
-        Verdict::Blocked => "blocked",
-        Verdict::Unreadable => "unreadable",
-        Verdict::Absent => "absent",
-        Verdict::Applies => "applies",
-        Verdict::Partly => "partly",
-        Verdict::Applied => "applied",
-        Verdict::Obsolete => "obsolete",
-        Verdict::Nothing => "nothing",
-        Verdict::Drifted => "drifted",
-        Verdict::Ambiguous => "ambiguous",
-    }
-}
-
-/// How many sites there must be, in words.
-pub fn expected(expect: Expect) -> String {
-    match expect {
-        Expect::Between(0, None) => "any number of sites".to_owned(),
-        Expect::Between(least, None) => format!("at least {}", count(least, "site")),
-        Expect::Between(least, Some(most)) if least == most => count(least, "site"),
-        Expect::Between(0, Some(most)) => format!("at most {}", count(most, "site")),
-        Expect::Between(least, Some(most)) => format!("{least} to {most} sites"),
-        Expect::PerFile(n) => format!("{} per file", count(n, "site")),
-    }
-}
+pub use crate::plan::{expected, name as verdict};
 
 /// `1 site`, `2 sites`.
 pub fn count(n: usize, thing: &str) -> String {
@@ -44,6 +14,7 @@ pub fn count(n: usize, thing: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::patchset::Expect;
 
     #[test]
     fn expectations_read_as_words() {

@@ -180,7 +180,9 @@ impl Layout<'_> {
 
     fn declaration(&mut self, id: NodeId) {
         let mut holder = id;
-        if let Some(list) = self.children(id).into_iter().find(|&c| matches!(self.kind(c), go::IMPORT_SPECS | go::VAR_SPECS)) {
+        if let Some(list) =
+            self.children(id).into_iter().find(|&c| matches!(self.kind(c), go::IMPORT_SPECS | go::VAR_SPECS))
+        {
             self.before(list, &[Blank]);
             holder = list;
         }
@@ -605,7 +607,9 @@ impl Layout<'_> {
     }
 
     fn switch(&mut self, id: NodeId) {
-        let Some(open) = self.index.own(id).iter().copied().find(|&t| self.index.source.text(t) == b"{") else { return };
+        let Some(open) = self.index.own(id).iter().copied().find(|&t| self.index.source.text(t) == b"{") else {
+            return;
+        };
         let close = self.index.after(id) - 1;
         let (header, clauses): (Vec<_>, Vec<_>) =
             self.children(id).into_iter().partition(|&c| self.index.source.nodes[c].tokens.end <= open);
@@ -780,7 +784,8 @@ impl Layout<'_> {
                 }
             }
             let mut children = index.source.children(item).skip(1);
-            if let Some(value) = children.next().filter(|_| items.len() > 1 && key.is_some() && size > 0 && on_new_line) {
+            if let Some(value) = children.next().filter(|_| items.len() > 1 && key.is_some() && size > 0 && on_new_line)
+            {
                 self.before(value, &[Tab]);
                 self.columned[item - self.root] = true;
             }
@@ -848,7 +853,9 @@ impl Layout<'_> {
             let node = &self.index.source.nodes[id];
             let parent = node.parent;
             let called = id != self.root
-                && (self.kind(parent) == go::CALL && node.field == "function" && self.child(parent, "type_arguments").is_none()
+                && (self.kind(parent) == go::CALL
+                    && node.field == "function"
+                    && self.child(parent, "type_arguments").is_none()
                     || self.kind(parent) == go::CONVERSION && node.field == "type");
             if !called {
                 self.behind(id, Out);
@@ -891,7 +898,8 @@ impl Layout<'_> {
 
     fn binary(&mut self, id: NodeId) {
         let parts = self.children(id);
-        let ([left, right], Some(operator), Some(precedence)) = (&parts[..], self.index.operator(id), self.index.precedence(id))
+        let ([left, right], Some(operator), Some(precedence)) =
+            (&parts[..], self.index.operator(id), self.index.precedence(id))
         else {
             return;
         };

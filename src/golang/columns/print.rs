@@ -483,13 +483,15 @@ fn groups(index: &Index<'_>) -> Vec<Group> {
     let mut reach = 0;
     let mut stop_before = usize::MAX;
     for (i, comment) in source.comments.iter().enumerate() {
-        let (from, to) = (source.lines.line(comment.bytes.start), source.lines.line(comment.bytes.end.saturating_sub(1)));
+        let (from, to) =
+            (source.lines.line(comment.bytes.start), source.lines.line(comment.bytes.end.saturating_sub(1)));
         let text = &source.bytes[comment.bytes.clone()];
         let ends_line = text.starts_with(b"//") || from < to;
         let before = index.stops.partition_point(|s| s.bytes.start < comment.bytes.start);
         match groups.last_mut().filter(|_| before == stop_before && from <= end_line + reach) {
             Some(group) => {
-                group.ends_line |= ends_line || source.lines.line(source.comments[group.comments.start].bytes.start) != from;
+                group.ends_line |=
+                    ends_line || source.lines.line(source.comments[group.comments.start].bytes.start) != from;
                 group.comments.end = i + 1;
             }
             None => {
