@@ -78,7 +78,6 @@ pub(super) fn is_value(kind: &str) -> bool {
                 | "true"
                 | "false"
                 | "null"
-                | "expression_statement"
                 | "preproc_defined"
                 | "function_declarator"
                 | "parenthesized_declarator"
@@ -136,4 +135,19 @@ pub(super) fn is_declaration(kind: &str) -> bool {
 /// Statements whose parenthesised header an ellipsis `($...)` can stand for.
 pub fn has_header(kind: &str) -> bool {
     matches!(kind, "if_statement" | "for_statement" | "while_statement" | "switch_statement" | "do_statement")
+}
+
+/// What ends in a semicolon and may be declaration, field or expression by nothing but surroundings.
+pub(super) fn is_plain_statement(kind: &str) -> bool {
+    matches!(kind, "declaration" | "field_declaration" | "expression_statement")
+}
+
+/// The token of the first name that a declaration declares.
+pub(super) fn declared_name(source: &crate::source::Source, node: usize) -> Option<usize> {
+    if !matches!(source.kind(node), "declaration" | "parameter_declaration" | "field_declaration") {
+        return None;
+    }
+    let declarator = source.child(node, "declarator")?;
+    let tokens = source.nodes[declarator].tokens.clone();
+    tokens.into_iter().find(|&t| source.kind(source.tokens[t].node).ends_with("identifier"))
 }

@@ -152,3 +152,114 @@ pub const GROUPS: &[(&str, &str, &[&str])] = &[
     ("type_declaration", "type", &["type_spec", "type_alias"]),
     ("import_declaration", "import", &["import_spec"]),
 ];
+
+/// The kinds of the nodes that Go's semantics are read from, by what they are.
+pub mod kind {
+    #![allow(missing_docs)]
+    pub const PACKAGE_CLAUSE: &str = "package_clause";
+    pub const IMPORT_DECL: &str = "import_declaration";
+    pub const CONST_DECL: &str = "const_declaration";
+    pub const VAR_DECL: &str = "var_declaration";
+    pub const TYPE_DECL: &str = "type_declaration";
+    pub const FUNC_DECL: &str = "function_declaration";
+    pub const METHOD_DECL: &str = "method_declaration";
+    pub const IMPORT_SPEC: &str = "import_spec";
+    pub const CONST_SPEC: &str = "const_spec";
+    pub const VAR_SPEC: &str = "var_spec";
+    pub const VAR_SPEC_LIST: &str = "var_spec_list";
+    pub const TYPE_SPEC: &str = "type_spec";
+    pub const TYPE_ALIAS: &str = "type_alias";
+    pub const PARAMETERS: &str = "parameter_list";
+    pub const PARAMETER: &str = "parameter_declaration";
+    pub const VARIADIC: &str = "variadic_parameter_declaration";
+    pub const TYPE_PARAMETER: &str = "type_parameter_declaration";
+    pub const FIELDS: &str = "field_declaration_list";
+    pub const FIELD: &str = "field_declaration";
+    pub const METHOD_ELEM: &str = "method_elem";
+    pub const TYPE_ELEM: &str = "type_elem";
+
+    pub const TYPE_NAME: &str = "type_identifier";
+    pub const PACKAGE_NAME: &str = "package_identifier";
+    pub const FIELD_NAME: &str = "field_identifier";
+    pub const QUALIFIED_TYPE: &str = "qualified_type";
+    pub const POINTER_TYPE: &str = "pointer_type";
+    pub const SLICE_TYPE: &str = "slice_type";
+    pub const ARRAY_TYPE: &str = "array_type";
+    pub const OPEN_ARRAY_TYPE: &str = "implicit_length_array_type";
+    pub const MAP_TYPE: &str = "map_type";
+    pub const CHANNEL_TYPE: &str = "channel_type";
+    pub const FUNCTION_TYPE: &str = "function_type";
+    pub const STRUCT_TYPE: &str = "struct_type";
+    pub const INTERFACE_TYPE: &str = "interface_type";
+    pub const GENERIC_TYPE: &str = "generic_type";
+    pub const PAREN_TYPE: &str = "parenthesized_type";
+    pub const NEGATED_TYPE: &str = "negated_type";
+    pub const TYPE_ARGUMENTS: &str = "type_arguments";
+
+    pub const NAME: &str = "identifier";
+    pub const BLANK: &str = "blank_identifier";
+    pub const PAREN: &str = "parenthesized_expression";
+    pub const SELECTOR: &str = "selector_expression";
+    pub const INDEX: &str = "index_expression";
+    pub const SLICE: &str = "slice_expression";
+    pub const CALL: &str = "call_expression";
+    pub const ARGUMENTS: &str = "argument_list";
+    pub const VARIADIC_ARGUMENT: &str = "variadic_argument";
+    pub const CONVERSION: &str = "type_conversion_expression";
+    pub const INSTANTIATION: &str = "type_instantiation_expression";
+    pub const ASSERTION: &str = "type_assertion_expression";
+    pub const UNARY: &str = "unary_expression";
+    pub const BINARY: &str = "binary_expression";
+    pub const COMPOSITE: &str = "composite_literal";
+    pub const LITERAL_BODY: &str = "literal_value";
+    pub const ELEMENT: &str = "literal_element";
+    pub const KEYED_ELEMENT: &str = "keyed_element";
+    pub const FUNC_LITERAL: &str = "func_literal";
+    pub const INT: &str = "int_literal";
+    pub const FLOAT: &str = "float_literal";
+    pub const IMAGINARY: &str = "imaginary_literal";
+    pub const RUNE: &str = "rune_literal";
+    pub const STRING: &str = "interpreted_string_literal";
+    pub const RAW_STRING: &str = "raw_string_literal";
+    pub const NIL: &str = "nil";
+    pub const TRUE: &str = "true";
+    pub const FALSE: &str = "false";
+    pub const IOTA: &str = "iota";
+
+    pub const EXPRESSIONS: &str = "expression_list";
+    pub const BLOCK: &str = "block";
+    pub const SHORT_VAR: &str = "short_var_declaration";
+    pub const ASSIGNMENT: &str = "assignment_statement";
+    pub const RETURN: &str = "return_statement";
+    pub const IF: &str = "if_statement";
+    pub const FOR: &str = "for_statement";
+    pub const RANGE: &str = "range_clause";
+    pub const SWITCH: &str = "expression_switch_statement";
+    pub const TYPE_SWITCH: &str = "type_switch_statement";
+    pub const SELECT: &str = "select_statement";
+    pub const EXPRESSION_CASE: &str = "expression_case";
+    pub const TYPE_CASE: &str = "type_case";
+    pub const DEFAULT_CASE: &str = "default_case";
+    pub const COMMUNICATION_CASE: &str = "communication_case";
+    pub const RECEIVE: &str = "receive_statement";
+    pub const STATEMENT: &str = "expression_statement";
+
+    /// The nodes that open a scope for names.
+    pub fn opens_scope(kind: &str) -> bool {
+        matches!(
+            kind,
+            BLOCK
+                | IF
+                | FOR
+                | SWITCH
+                | TYPE_SWITCH
+                | EXPRESSION_CASE
+                | TYPE_CASE
+                | DEFAULT_CASE
+                | COMMUNICATION_CASE
+                | FUNC_LITERAL
+                | FUNC_DECL
+                | METHOD_DECL
+        )
+    }
+}

@@ -1,0 +1,33 @@
+use super::args::{ApplyArgs, Format};
+use super::planning::Planned;
+use super::{Exit, Failure, console};
+use treepatch::render::{Ending, table, unified};
+use treepatch::write;
+
+/// `treepatch apply`.
+pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
+    let planned = Planned::new(&args.plan)?;
+    let changes = planned.plan.changes();
+    let output = &args.plan.output;
+    let text = match output.format {
+        Format::Json => planned.json(&args.plan, "apply", args.dry_run).into_bytes(),
+        Format::Text => unified(&changes, args.dry_run && output.output.is_none() && planned.colors.stdout),
+    };
+    // Before the tree is touched: a full disk here must not leave it half-told.
+    if let Some(file) = &output.output {
+        write::output(file, &text)?;
+    }
+    if !args.dry_run && !planned.plan.is_refused() {
+        for path in write::apply(&args.plan.dir, &changes)?.linked {
+            console::stderr(&format!("note: {}: its other hard links keep the old content\n", path.display()));
+        }
+    }
+    let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
+    if output.format == Format::Text {
+        console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
+    }
+    if output.output.is_none() && (args.dry_run || output.format == Format::Json) {
+        console::stdout(&text)?;
+    }
+    Ok(planned.exit())
+}

@@ -1,0 +1,22 @@
+//! The programs that tests use as referees.
+#![allow(dead_code)]
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Where a program is. If it is missing, the test says so and is skipped; where tools are required it fails.
+pub fn find(name: &str) -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&paths).map(|p| p.join(name)).find(|p| p.is_file());
+    if found.is_none() {
+        let required = std::env::var_os("TREEPATCH_REQUIRE_TOOLS").is_some_and(|v| v == "1");
+        assert!(!required, "{name} is required and not installed");
+        eprintln!("SKIPPED: {name} is not installed");
+    }
+    found.and_then(|p| p.canonicalize().ok())
+}
+
+/// What a program prints.
+pub fn output(command: &mut Command) -> String {
+    String::from_utf8(command.output().expect("the program runs").stdout).expect("its output is text")
+}
