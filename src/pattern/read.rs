@@ -363,7 +363,7 @@ impl Reading {
         let source = &self.source;
         let u = &side.uses[n];
         let spelling = u.spellings[self.choices[n]];
-        let item_of = |l: &ListId| source.lists[*l].items.iter().any(|i| i.tokens == *region);
+        let item_of = |l: &ListId| source.lists[*l].has_item(region);
         let list = source.lists_at(region.start).filter(item_of).next_back();
         match u.kind {
             HoleKind::Dots | HoleKind::NamedDots => {

@@ -45,7 +45,7 @@ impl Source {
         build.walk(&tree);
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, .. } = build;
         close_nodes(&mut nodes, tokens.len());
-        mark_broken(&mut nodes, &mut errors);
+        errors.sort_by_key(|e| (e.start, e.end));
         let lists = find_lists(language, &nodes, &tokens, &bytes, &commas);
         set_gaps(&mut tokens, &lists, &commas);
         let mut first_node_at = vec![usize::MAX; tokens.len()];
@@ -178,7 +178,7 @@ impl<'a> Build<'a> {
     fn node(&mut self, cursor: &tree_sitter::TreeCursor<'_>, kind: &'static str, parent: NodeId) -> NodeId {
         let at = self.tokens.len();
         let field = self.language.names().field(cursor.field_id());
-        self.nodes.push(Node { kind, field, parent, tokens: at..at, end: 0, broken: false });
+        self.nodes.push(Node { kind, field, parent, tokens: at..at, end: 0 });
         self.nodes.len() - 1
     }
 
@@ -236,15 +236,6 @@ impl<'a> Build<'a> {
 fn close_nodes(nodes: &mut [Node], tokens: usize) {
     if let Some(root) = nodes.first_mut() {
         root.tokens = 0..tokens;
-    }
-}
-
-fn mark_broken(nodes: &mut [Node], errors: &mut [Tokens]) {
-    errors.sort_by_key(|e| (e.start, e.end));
-    for node in nodes.iter_mut() {
-        node.broken = errors.iter().any(|e| {
-            node.tokens.start <= e.start && e.end <= node.tokens.end && !(e.is_empty() && e.start == node.tokens.start)
-        });
     }
 }
 
@@ -369,9 +360,11 @@ fn comma_items(nodes: &[Node], id: NodeId, inside: &Tokens, commas: &[usize]) ->
     cuts.push(inside.end);
     let mut from = inside.start;
     let mut items = Vec::new();
+    let mut held = children(nodes, id).peekable();
     for to in cuts {
         if from < to {
-            let node = children(nodes, id).find(|&c| nodes[c].tokens == (from..to));
+            while held.next_if(|&c| nodes[c].tokens.start < from).is_some() {}
+            let node = held.peek().copied().filter(|&c| nodes[c].tokens == (from..to));
             items.push(Item { tokens: from..to, node });
         }
         from = to;
@@ -389,10 +382,7 @@ fn set_gaps(tokens: &mut [Token], lists: &[List], commas: &[(usize, NodeId)]) {
     }
     // A comma with an item of its list behind it separates; any other is a trailing one.
     for &(at, node) in commas {
-        let separates = lists
-            .binary_search_by_key(&node, |l| l.node)
-            .ok()
-            .is_none_or(|l| lists[l].items.iter().any(|i| i.tokens.start == at) || lists[l].inside.end > at);
+        let separates = lists.binary_search_by_key(&node, |l| l.node).ok().is_none_or(|l| lists[l].inside.end > at);
         if let Some(t) = tokens.get_mut(at).filter(|_| separates) {
             t.gap = Gap::Comma;
         }
