@@ -76,6 +76,7 @@ import \"sync/atomic\"
 type counter struct {
 	// hits is read by many.
 	hits uint64 `json:\"hits\"` // since the start
+
 	name string // shown to people
 	flag bool
 	last int64
@@ -144,7 +145,17 @@ fn blank_lines_go_along() {
         "\t// Section.\n\n\ta int32\n\tn int64\n",
         USE_N,
         &Options::default(),
-        "\tn int64\n\t// Section.\n\n\ta int32\n",
+        "\tn int64\n\n\t// Section.\n\n\ta int32\n",
+    );
+}
+
+#[test]
+fn the_title_of_a_section_stays_with_the_section() {
+    fields_become(
+        "\ta int32\n\n\t// internal variables\n\tn int64\n\tb string\n",
+        USE_N,
+        &Options::default(),
+        "\tn int64\n\ta int32\n\n\t// internal variables\n\tb string\n",
     );
 }
 
