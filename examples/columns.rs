@@ -43,7 +43,9 @@ fn write_disturbed(sources: &[(String, Source)], seed: u64, folder: &str) {
     let mut random = disturb::Random::new(seed);
     let write = |kind: &str, number: usize, bytes: &[u8]| {
         let folder = std::path::Path::new(folder).join(kind);
-        if let Err(error) = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(format!("{number}.go")), bytes)) {
+        if let Err(error) =
+            std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(format!("{number}.go")), bytes))
+        {
             println!("{}: {error}", folder.display());
         }
     };

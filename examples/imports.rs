@@ -3,11 +3,12 @@
 //! results are put there, for `gofmt -l`.
 
 use treepatch::golang::columns::{is_clean, realign};
-use treepatch::golang::imports::{ImportSpec, LocalName, add, is_used, remove, specs};
+use treepatch::golang::imports::{ImportSpec, LocalName, add, is_used, local_name, remove, specs};
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 
-const NEW: &[&str] = &["fmt", "a", "zip/z", "net/http", "github.com/x/y", "code.cloudfoundry.org/lager", "golang.org/x/sys/unix"];
+const NEW: &[&str] =
+    &["fmt", "a", "zip/z", "net/http", "github.com/x/y", "code.cloudfoundry.org/lager", "golang.org/x/sys/unix"];
 
 fn main() {
     let folder = std::env::args().nth(1).map(std::path::PathBuf::from);
@@ -16,7 +17,11 @@ fn main() {
         let Some(source) = std::fs::read(&path).ok().and_then(parse).filter(is_clean) else { continue };
         files += 1;
         for spec in specs(&source) {
-            let LocalName::Named(name) = spec.local_name() else { continue };
+            let named = spec.name.is_none().then(|| local_name(&source, &spec.path)).unwrap_or(spec.local_name());
+            let LocalName::Named(name) = named else { continue };
+            if spec.path == "C" {
+                continue;
+            }
             imports += 1;
             if !is_used(&source, &name) {
                 unused += 1;

@@ -1,7 +1,11 @@
 //! Imports: before, the call, after. What was gofmt-clean stays so; gofmt itself is asked where it is installed.
 
+#![allow(clippy::unwrap_used)]
+
 use treepatch::golang::columns::realign;
-use treepatch::golang::imports::{LocalName, add, default_name, is_used, local_name, place_spec, remove, shadows, specs};
+use treepatch::golang::imports::{
+    LocalName, add, default_name, is_used, local_name, place_spec, remove, shadows, specs,
+};
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 
@@ -22,10 +26,8 @@ fn becomes(before: &str, call: impl Fn(&Source) -> Vec<Edit>, after: &str) {
     let mut spaces = realign(&parse(before), &edits, &edited, &placed);
     sort_edits(&mut spaces).unwrap();
     assert_eq!(String::from_utf8(apply_edits(&bytes, &spaces).0).unwrap(), after);
-    if let Some(gofmt) = tools::find("gofmt") {
-        if tools::filter(&gofmt, &[], before) == before {
-            assert_eq!(tools::filter(&gofmt, &[], after), after, "gofmt writes it otherwise");
-        }
+    if let Some(gofmt) = tools::find("gofmt").filter(|gofmt| tools::filter(gofmt, &[], before) == before) {
+        assert_eq!(tools::filter(&gofmt, &[], after), after, "gofmt writes it otherwise");
     }
 }
 
@@ -56,7 +58,8 @@ fn the_imports_of_a_file() {
 
 #[test]
 fn the_name_of_a_package_is_its_alias_or_what_the_path_says() {
-    let file = "package p\n\nimport (\n\t_ \"a/x\"\n\ty \"a/x\"\n)\n\nimport . \"fmt\"\nimport _ \"b\"\nimport `raw/path`\n";
+    let file =
+        "package p\n\nimport (\n\t_ \"a/x\"\n\ty \"a/x\"\n)\n\nimport . \"fmt\"\nimport _ \"b\"\nimport `raw/path`\n";
     let source = parse(file);
     assert_eq!(local_name(&source, "a/x"), LocalName::Named("y".into()));
     assert_eq!(local_name(&source, "fmt"), LocalName::Dot);
@@ -78,12 +81,27 @@ fn the_name_of_a_package_is_its_alias_or_what_the_path_says() {
 }
 
 #[test]
+fn where_the_path_does_not_say_the_name_the_file_does() {
+    let name = |path: &str, body: &str| {
+        local_name(&parse(&format!("package p\n\nimport \"{path}\"\n\nvar x = {body}\n")), path)
+    };
+    assert_eq!(name("image-spec/v1", "v1.Image{}"), LocalName::Named("v1".into()));
+    assert_eq!(name("image-spec/v1", "1"), LocalName::Named("image".into()));
+    assert_eq!(name("example.com/gosigar", "sigar.Mem{}"), LocalName::Named("sigar".into()));
+    assert_eq!(name("example.com/go.uuid", "uuid.New()"), LocalName::Named("uuid".into()));
+}
+
+#[test]
 fn a_new_import_is_sorted_into_its_section() {
     let fmt = "package p\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\n\t\"github.com/b/b\"\n)\n";
     becomes(fmt, |s| add(s, "io", None), &fmt.replace("\t\"os\"", "\t\"io\"\n\t\"os\""));
     becomes(fmt, |s| add(s, "bytes", None), &fmt.replace("\t\"fmt\"", "\t\"bytes\"\n\t\"fmt\""));
     becomes(fmt, |s| add(s, "strings", None), &fmt.replace("\t\"os\"", "\t\"os\"\n\t\"strings\""));
-    becomes(fmt, |s| add(s, "github.com/a/a", Some("x")), &fmt.replace("\t\"github", "\tx \"github.com/a/a\"\n\t\"github"));
+    becomes(
+        fmt,
+        |s| add(s, "github.com/a/a", Some("x")),
+        &fmt.replace("\t\"github", "\tx \"github.com/a/a\"\n\t\"github"),
+    );
     becomes(fmt, |s| add(s, "github.com/c/c", None), &fmt.replace("b/b\"\n", "b/b\"\n\t\"github.com/c/c\"\n"));
     // What is there is not added again.
     becomes(fmt, |s| add(s, "os", None), fmt);
@@ -186,8 +204,16 @@ fn a_spec_with_its_own_text_is_placed_as_it_is() {
 
 #[test]
 fn one_line_groups_stay_on_their_line() {
-    becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| add(s, "b", None), "package p\n\nimport (\"a\"; \"b\"; \"c\")\n");
-    becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| add(s, "d", None), "package p\n\nimport (\"a\"; \"c\"; \"d\")\n");
+    becomes(
+        "package p\n\nimport (\"a\"; \"c\")\n",
+        |s| add(s, "b", None),
+        "package p\n\nimport (\"a\"; \"b\"; \"c\")\n",
+    );
+    becomes(
+        "package p\n\nimport (\"a\"; \"c\")\n",
+        |s| add(s, "d", None),
+        "package p\n\nimport (\"a\"; \"c\"; \"d\")\n",
+    );
     becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| remove(s, "a"), "package p\n\nimport (\"c\")\n");
     becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| remove(s, "c"), "package p\n\nimport (\"a\")\n");
     becomes("package p; import \"a\"; var x = 1\n", |s| remove(s, "a"), "package p; var x = 1\n");
@@ -224,7 +250,11 @@ fn an_emptied_declaration_goes_as_a_whole() {
     becomes("package p\n\nimport (\n\t\"fmt\"\n)\n\nvar x = 1\n", |s| remove(s, "fmt"), after);
     becomes("package p\n\nimport \"fmt\"\n", |s| remove(s, "fmt"), "package p\n");
     becomes("package p\n\nimport \"fmt\"\nimport \"os\"\n", |s| remove(s, "fmt"), "package p\n\nimport \"os\"\n");
-    becomes("package p\n\nimport \"fmt\"\nimport \"os\"\n\nvar x = 1\n", |s| remove(s, "os"), "package p\n\nimport \"fmt\"\n\nvar x = 1\n");
+    becomes(
+        "package p\n\nimport \"fmt\"\nimport \"os\"\n\nvar x = 1\n",
+        |s| remove(s, "os"),
+        "package p\n\nimport \"fmt\"\n\nvar x = 1\n",
+    );
     // Comments that are about something else keep the group.
     let before = "package p\n\nimport (\n\t// None so far.\n\n\t\"fmt\"\n)\n";
     becomes(before, |s| remove(s, "fmt"), "package p\n\nimport (\n// None so far.\n)\n");

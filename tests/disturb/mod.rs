@@ -46,7 +46,9 @@ pub fn disturb(source: &Source, random: &mut Random) -> Option<(Source, Vec<Byte
             5 => delete_line(source, random),
             _ => insert_line(source, random),
         };
-        if let Some(edit) = edit.filter(|e| edits.iter().all(|o| e.bytes.end < o.bytes.start || o.bytes.end < e.bytes.start)) {
+        if let Some(edit) =
+            edit.filter(|e| edits.iter().all(|o| e.bytes.end < o.bytes.start || o.bytes.end < e.bytes.start))
+        {
             edits.push(edit);
         }
     }
@@ -96,7 +98,9 @@ fn comment(source: &Source, random: &mut Random) -> Option<Edit> {
 fn own_lines(source: &Source, random: &mut Random) -> Option<(ListKind, Bytes, Bytes)> {
     let kinds = [COLUMNS, &[ListKind::Statements, ListKind::Methods]].concat();
     // The order of imports is not the aligner's.
-    let imports = |list: &List| list.kind == ListKind::Specs && source.word(list.inside.start.saturating_sub(2)) == &b"import"[..];
+    let imports = |list: &List| {
+        list.kind == ListKind::Specs && source.word(list.inside.start.saturating_sub(2)) == &b"import"[..]
+    };
     let lists: Vec<_> =
         source.lists.iter().filter(|l| kinds.contains(&l.kind) && !l.items.is_empty() && !imports(l)).collect();
     let list = random.pick(&lists)?;

@@ -4,6 +4,7 @@
 //! tokens (`layout`), the comments are set among it (`print`), and columns get their widths (`tabs`).
 //! What differs from the file becomes edits, of the touched sections only.
 
+mod comments;
 mod layout;
 mod print;
 mod space;
@@ -119,7 +120,8 @@ fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
         let range = &(source.lines.start(range.start)..source.lines.around(end, &source.bytes).end);
         let first = page.texts.partition_point(|t| t.end < range.start);
         let last = page.texts.partition_point(|t| t.start <= range.end);
-        let first = if page.texts.get(first).is_none_or(|t| t.start > range.start) { first.saturating_sub(1) } else { first };
+        let first =
+            if page.texts.get(first).is_none_or(|t| t.start > range.start) { first.saturating_sub(1) } else { first };
         let last = if last > 0 && page.texts[last - 1].end >= range.end { last - 1 } else { last };
         let from = line_of[first.min(line_of.len() - 1)].saturating_sub(1);
         let to = line_of.get(last).map_or(last_line, |l| (l + 1).min(last_line));
@@ -142,7 +144,8 @@ fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
 fn last_of_literal(source: &Source, page: &Page, range: &Bytes) -> Option<usize> {
     let token = source.token_at(range.start).min(source.tokens.len().checked_sub(1)?);
     let node = source.tokens[token].node;
-    let literal = std::iter::once(node).chain(source.ancestors(node)).find(|&id| source.kind(id) == go::LITERAL_VALUE)?;
+    let literal =
+        std::iter::once(node).chain(source.ancestors(node)).find(|&id| source.kind(id) == go::LITERAL_VALUE)?;
     let end = source.span(&source.nodes[literal].tokens).end;
     let lines = &page.columns.line_of;
     let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
