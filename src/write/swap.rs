@@ -5,7 +5,8 @@ use crate::plan::FileChange;
 use rustix::fs::{AtFlags, Mode, RenameFlags};
 use rustix::io::Errno;
 use std::collections::BTreeSet;
-use std::os::fd::{AsFd, OwnedFd};
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 /// Looks whether a change can be made: the gate lets its path through, and the bytes on disk are those of the plan.
@@ -27,7 +28,7 @@ pub(super) fn check(root: &Root, change: &FileChange) -> Result<(), WriteError> 
 pub(super) fn all(root: &Root, state: &State, changes: &[FileChange]) -> Result<Written, WriteError> {
     let mut done = Done::default();
     let outcome = changes.iter().enumerate().try_for_each(|(number, change)| {
-        make_folders(root, &change.path, &mut done.folders)?;
+        make_folders(root, change, &mut done.folders)?;
         one(root, state, number, change, &mut done)
     });
     match outcome.and_then(|()| sync_folders(root, changes.iter().map(|c| c.path.as_path()))) {
@@ -44,7 +45,7 @@ pub(super) fn all(root: &Root, state: &State, changes: &[FileChange]) -> Result<
 /// Puts one prepared file in its place, on the way out of an interrupted run: what fails stays in the journal.
 pub(super) fn single(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
     let mut done = Done::default();
-    make_folders(root, &change.path, &mut done.folders)?;
+    make_folders(root, change, &mut done.folders)?;
     let outcome = one(root, state, number, change, &mut done);
     if matches!(outcome, Err(WriteError::Changed(_))) {
         done.undo(root, state)?;
@@ -96,9 +97,8 @@ fn one<'a>(
         done.files.push((number, change, How::Created));
         return Ok(());
     };
-    let links = |at: &OwnedFd, name: &std::ffi::OsStr| {
-        rustix::fs::statat(at, name, AtFlags::SYMLINK_NOFOLLOW).map_or(1, |s| s.st_nlink)
-    };
+    let links =
+        |at: &OwnedFd, name: &OsStr| rustix::fs::statat(at, name, AtFlags::SYMLINK_NOFOLLOW).map_or(1, |s| s.st_nlink);
     match rustix::fs::renameat_with(state.handle(), &*staged, &folder, name, RenameFlags::EXCHANGE) {
         Ok(()) => {
             done.files.push((number, change, How::Swapped));
@@ -126,14 +126,28 @@ fn one<'a>(
     }
 }
 
-/// For file systems that know no rename without replacing: a link does not replace either.
-fn rename_to_nothing(from: impl AsFd, staged: &str, folder: &OwnedFd, name: &std::ffi::OsStr) -> Result<(), Errno> {
-    rustix::fs::linkat(&from, staged, folder, name, AtFlags::empty())?;
-    rustix::fs::unlinkat(&from, staged, AtFlags::empty())
+/// For file systems that know no rename without replacing: a link does not replace either. Where there are no links
+/// a look must do.
+fn rename_to_nothing(from: &OwnedFd, staged: &str, folder: &OwnedFd, name: &OsStr) -> Result<(), Errno> {
+    match rustix::fs::linkat(from, staged, folder, name, AtFlags::empty()) {
+        Ok(()) => rustix::fs::unlinkat(from, staged, AtFlags::empty()),
+        Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => {
+            match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+                Err(Errno::NOENT) => rustix::fs::renameat(from, staged, folder, name),
+                Ok(_) => Err(Errno::EXIST),
+                Err(other) => Err(other),
+            }
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// Makes the folders above a new file.
-fn make_folders(root: &Root, path: &Path, made: &mut Vec<PathBuf>) -> Result<(), WriteError> {
+fn make_folders(root: &Root, change: &FileChange, made: &mut Vec<PathBuf>) -> Result<(), WriteError> {
+    let path = &change.path;
+    if change.before.is_some() {
+        return Ok(());
+    }
     let mut above: Vec<_> = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()).collect();
     above.reverse();
     for folder in above {
