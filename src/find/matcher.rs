@@ -102,7 +102,7 @@ impl<'a> Matcher<'a> {
             return Ok(Vec::new());
         }
         self.loose = true;
-        let torn = |t: usize| source.kind(source.tokens[t].node) == "ERROR";
+        let torn = |t: usize| source.language.is_error(source.kind(source.tokens[t].node));
         let mut found = Vec::new();
         for start in 0..source.tokens.len() {
             if self.may_start(start) {
@@ -155,6 +155,7 @@ impl<'a> Matcher<'a> {
                 let broken = self.is_broken(&bounds);
                 found.push(Match { bounds: bounds.clone(), tokens, broken });
             }
+            steps.0 = steps.0.saturating_sub(ways.len() as u64);
             ways.reverse();
             if let Some(way) = ways.pop() {
                 if !ways.is_empty() {
@@ -266,7 +267,7 @@ impl<'a> Matcher<'a> {
         let by_lines = element.gap == Gap::Line;
         let starts = |l: &ListId| {
             let list = &self.source.lists[*l];
-            list.kind.by_lines() == by_lines && list.items.iter().any(|i| i.tokens.start == at)
+            list.kind.by_lines() == by_lines && list.item_from(at).is_some()
         };
         match element.list_prior.and_then(|p| bounds[p].list) {
             Some(list) => starts(&list).then_some(Some(list)),
@@ -390,8 +391,7 @@ impl<'a> Matcher<'a> {
                     held.kind.by_lines() == *by_lines
                         && list.is_none_or(|r| r == l)
                         && (tokens.is_empty()
-                            || held.items.iter().any(|i| i.tokens.start == tokens.start)
-                                && held.items.iter().any(|i| i.tokens.end == tokens.end))
+                            || held.item_from(tokens.start).is_some() && held.item_to(tokens.end).is_some())
                 })
             }
         }
@@ -403,7 +403,7 @@ impl<'a> Matcher<'a> {
         source.tokens.get(tokens.end).is_some_and(|_| source.text(tokens.end) == b";")
             && source
                 .nodes_over(&(tokens.start..tokens.end + 1))
-                .any(|(_, n)| source.language.is_same_statement(n.kind, "expression_statement"))
+                .any(|(_, n)| source.language.is_same_statement(n.kind, n.kind))
     }
 
     /// Whether the whole stands in a list that the patch allows.
@@ -411,9 +411,7 @@ impl<'a> Matcher<'a> {
         let Some(kinds) = self.lists else { return true };
         self.source.lists_at(tokens.start).any(|l| {
             let list = &self.source.lists[l];
-            let first = list.items.iter().position(|i| i.tokens.start == tokens.start);
-            let last = list.items.iter().position(|i| i.tokens.end == tokens.end);
-            let (Some(_), Some(last)) = (first, last) else { return false };
+            let (Some(_), Some(last)) = (list.item_from(tokens.start), list.item_to(tokens.end)) else { return false };
             // A const spec that later ones repeat (iota) cannot be changed alone.
             let repeated = self.twin == Some("const")
                 && list

@@ -26,7 +26,8 @@ impl Matcher<'_> {
         for l in source.lists_at(at).rev().filter(fits) {
             let list = &source.lists[l];
             let mut ends = vec![at];
-            ends.extend(list.items.iter().filter(|i| i.tokens.start >= at).map(|i| i.tokens.end));
+            let from = list.items.partition_point(|i| i.tokens.start < at);
+            ends.extend(list.items[from..].iter().map(|i| i.tokens.end));
             if tail {
                 self.over_branches(list.node, list.inside.end, &mut ends);
             }

@@ -2,6 +2,7 @@
 //! need them. A file is parsed only when a question leads to it.
 
 pub mod columns;
+pub mod atomics;
 mod condition;
 mod constant;
 mod context;
@@ -21,3 +22,4 @@ pub use columns::realign;
 pub use condition::{Answer, View, constant_value, fits, has_type};
 pub use tree::{GoTree, MemoryTree};
 pub use world::World;
+pub mod imports;

@@ -213,7 +213,7 @@ impl Reading {
     /// Whether the whole is one labelled statement, which could as well be a keyed element.
     pub fn is_label(&self) -> bool {
         let tokens = body_tokens(&self.source, &self.body);
-        self.source.nodes_over(&tokens).any(|(_, n)| n.kind == "labeled_statement")
+        self.source.nodes_over(&tokens).any(|(_, n)| self.source.language.is_label(n.kind))
     }
 
     /// Where, in the side's text, the grammar stopped understanding.
@@ -363,7 +363,7 @@ impl Reading {
         let source = &self.source;
         let u = &side.uses[n];
         let spelling = u.spellings[self.choices[n]];
-        let item_of = |l: &ListId| source.lists[*l].items.iter().any(|i| i.tokens == *region);
+        let item_of = |l: &ListId| source.lists[*l].has_item(region);
         let list = source.lists_at(region.start).filter(item_of).next_back();
         match u.kind {
             HoleKind::Dots | HoleKind::NamedDots => {

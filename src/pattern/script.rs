@@ -133,7 +133,7 @@ impl Run {
 fn is_item(side: &Side, elements: &Range<usize>) -> bool {
     let Some((first, last)) = ends(&side.elements, elements) else { return false };
     let tokens = first.tokens.start..last.tokens.end;
-    side.source.lists_at(tokens.start).any(|l| side.source.lists[l].items.iter().any(|i| i.tokens == tokens))
+    side.source.lists_at(tokens.start).any(|l| side.source.lists[l].has_item(&tokens))
 }
 
 fn ends<'a>(elements: &'a [Element], range: &Range<usize>) -> Option<(&'a Element, &'a Element)> {
