@@ -23,13 +23,16 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
             console::stderr(&format!("note: {}: its other hard links keep the old content\n", path.display()));
         }
     }
-    let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
+    let printed = match output.output {
+        None if args.dry_run || output.format == Format::Json => console::stdout(&text),
+        _ => Ok(()),
+    };
+    // Below the diff: its end is what a person sees first.
     if output.format == Format::Text {
+        let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
     }
-    if output.output.is_none() && (args.dry_run || output.format == Format::Json) {
-        console::stdout(&text)?;
-    }
+    printed?;
     Ok(planned.exit())
 }
 
