@@ -7,7 +7,8 @@ use treepatch::golang::imports::{ImportSpec, LocalName, add, is_used, remove, sp
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 
-const NEW: &[&str] = &["fmt", "a", "zip/z", "net/http", "github.com/x/y", "code.cloudfoundry.org/lager", "golang.org/x/sys/unix"];
+const NEW: &[&str] =
+    &["fmt", "a", "zip/z", "net/http", "github.com/x/y", "code.cloudfoundry.org/lager", "golang.org/x/sys/unix"];
 
 fn main() {
     let folder = std::env::args().nth(1).map(std::path::PathBuf::from);

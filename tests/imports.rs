@@ -1,7 +1,9 @@
 //! Imports: before, the call, after. What was gofmt-clean stays so; gofmt itself is asked where it is installed.
 
 use treepatch::golang::columns::realign;
-use treepatch::golang::imports::{LocalName, add, default_name, is_used, local_name, place_spec, remove, shadows, specs};
+use treepatch::golang::imports::{
+    LocalName, add, default_name, is_used, local_name, place_spec, remove, shadows, specs,
+};
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 
@@ -56,7 +58,8 @@ fn the_imports_of_a_file() {
 
 #[test]
 fn the_name_of_a_package_is_its_alias_or_what_the_path_says() {
-    let file = "package p\n\nimport (\n\t_ \"a/x\"\n\ty \"a/x\"\n)\n\nimport . \"fmt\"\nimport _ \"b\"\nimport `raw/path`\n";
+    let file =
+        "package p\n\nimport (\n\t_ \"a/x\"\n\ty \"a/x\"\n)\n\nimport . \"fmt\"\nimport _ \"b\"\nimport `raw/path`\n";
     let source = parse(file);
     assert_eq!(local_name(&source, "a/x"), LocalName::Named("y".into()));
     assert_eq!(local_name(&source, "fmt"), LocalName::Dot);
@@ -83,7 +86,11 @@ fn a_new_import_is_sorted_into_its_section() {
     becomes(fmt, |s| add(s, "io", None), &fmt.replace("\t\"os\"", "\t\"io\"\n\t\"os\""));
     becomes(fmt, |s| add(s, "bytes", None), &fmt.replace("\t\"fmt\"", "\t\"bytes\"\n\t\"fmt\""));
     becomes(fmt, |s| add(s, "strings", None), &fmt.replace("\t\"os\"", "\t\"os\"\n\t\"strings\""));
-    becomes(fmt, |s| add(s, "github.com/a/a", Some("x")), &fmt.replace("\t\"github", "\tx \"github.com/a/a\"\n\t\"github"));
+    becomes(
+        fmt,
+        |s| add(s, "github.com/a/a", Some("x")),
+        &fmt.replace("\t\"github", "\tx \"github.com/a/a\"\n\t\"github"),
+    );
     becomes(fmt, |s| add(s, "github.com/c/c", None), &fmt.replace("b/b\"\n", "b/b\"\n\t\"github.com/c/c\"\n"));
     // What is there is not added again.
     becomes(fmt, |s| add(s, "os", None), fmt);
@@ -186,8 +193,16 @@ fn a_spec_with_its_own_text_is_placed_as_it_is() {
 
 #[test]
 fn one_line_groups_stay_on_their_line() {
-    becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| add(s, "b", None), "package p\n\nimport (\"a\"; \"b\"; \"c\")\n");
-    becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| add(s, "d", None), "package p\n\nimport (\"a\"; \"c\"; \"d\")\n");
+    becomes(
+        "package p\n\nimport (\"a\"; \"c\")\n",
+        |s| add(s, "b", None),
+        "package p\n\nimport (\"a\"; \"b\"; \"c\")\n",
+    );
+    becomes(
+        "package p\n\nimport (\"a\"; \"c\")\n",
+        |s| add(s, "d", None),
+        "package p\n\nimport (\"a\"; \"c\"; \"d\")\n",
+    );
     becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| remove(s, "a"), "package p\n\nimport (\"c\")\n");
     becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| remove(s, "c"), "package p\n\nimport (\"a\")\n");
     becomes("package p; import \"a\"; var x = 1\n", |s| remove(s, "a"), "package p; var x = 1\n");
@@ -224,7 +239,11 @@ fn an_emptied_declaration_goes_as_a_whole() {
     becomes("package p\n\nimport (\n\t\"fmt\"\n)\n\nvar x = 1\n", |s| remove(s, "fmt"), after);
     becomes("package p\n\nimport \"fmt\"\n", |s| remove(s, "fmt"), "package p\n");
     becomes("package p\n\nimport \"fmt\"\nimport \"os\"\n", |s| remove(s, "fmt"), "package p\n\nimport \"os\"\n");
-    becomes("package p\n\nimport \"fmt\"\nimport \"os\"\n\nvar x = 1\n", |s| remove(s, "os"), "package p\n\nimport \"fmt\"\n\nvar x = 1\n");
+    becomes(
+        "package p\n\nimport \"fmt\"\nimport \"os\"\n\nvar x = 1\n",
+        |s| remove(s, "os"),
+        "package p\n\nimport \"fmt\"\n\nvar x = 1\n",
+    );
     // Comments that are about something else keep the group.
     let before = "package p\n\nimport (\n\t// None so far.\n\n\t\"fmt\"\n)\n";
     becomes(before, |s| remove(s, "fmt"), "package p\n\nimport (\n// None so far.\n)\n");

@@ -1,8 +1,8 @@
 //! Go's semantics over many files: packages, declared types, struct layout on 32-bit targets, and the operations that
 //! need them. A file is parsed only when a question leads to it.
 
-pub mod columns;
 pub mod atomics;
+pub mod columns;
 mod condition;
 mod constant;
 mod context;
@@ -22,4 +22,3 @@ pub use columns::realign;
 pub use condition::{Answer, View, constant_value, fits, has_type};
 pub use tree::{GoTree, MemoryTree};
 pub use world::World;
-pub mod imports;

@@ -223,7 +223,9 @@ impl Place<'_> {
     /// The first import of a file stands below the package clause.
     fn first_declaration(&self) -> Vec<Edit> {
         let (source, new) = (self.source, &self.new.text[..]);
-        let Some(clause) = source.children(0).find(|&c| source.kind(c) == go::PACKAGE_CLAUSE) else { return Vec::new() };
+        let Some(clause) = source.children(0).find(|&c| source.kind(c) == go::PACKAGE_CLAUSE) else {
+            return Vec::new();
+        };
         let next = source.nodes[clause].tokens.end;
         let mut end = source.gap_start(next);
         let line = source.lines.line(end);

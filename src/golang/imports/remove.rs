@@ -43,7 +43,12 @@ fn whole(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Edit {
     let tokens = &source.nodes[declaration].tokens;
     let behind = source.comments_in(&(span.end..source.gap_end(tokens.end)));
     let line = source.lines.line(span.end);
-    span.end = behind.iter().take_while(|c| source.lines.line(c.bytes.start) == line).map(|c| c.bytes.end).max().unwrap_or(span.end);
+    span.end = behind
+        .iter()
+        .take_while(|c| source.lines.line(c.bytes.start) == line)
+        .map(|c| c.bytes.end)
+        .max()
+        .unwrap_or(span.end);
     if !has_own_lines(source, &span) {
         // It shares its line: its semicolon goes along.
         let rest = &source.bytes[span.end..];
@@ -92,7 +97,8 @@ fn empty_lines_below(source: &Source, mut end: usize) -> usize {
 /// Takes specs out of a group, and the empty lines that would be too many.
 fn from_group(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Vec<Edit> {
     let Some((open, close)) = brackets(source, declaration) else { return Vec::new() };
-    let (open, close) = (source.lines.next(source.tokens[open].bytes.end), source.lines.start(source.tokens[close].bytes.start));
+    let (open, close) =
+        (source.lines.next(source.tokens[open].bytes.end), source.lines.start(source.tokens[close].bytes.start));
     let mut edits = Vec::new();
     let mut removed: Vec<Bytes> = Vec::new();
     for spec in gone {
@@ -119,7 +125,9 @@ fn from_group(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Vec
     let mut gap = true;
     for (i, line) in kept.into_iter().enumerate() {
         let empty = is_empty(&line);
-        let beside = removed.iter().any(|r| empty_lines_above(source, r.start) <= line.start && line.end <= empty_lines_below(source, r.end));
+        let beside = removed
+            .iter()
+            .any(|r| empty_lines_above(source, r.start) <= line.start && line.end <= empty_lines_below(source, r.end));
         if empty && beside && (gap || last_text.is_none_or(|last| i > last)) {
             removed.push(line);
         } else {
@@ -139,7 +147,9 @@ fn with_comment_above(source: &Source, lines: Bytes, spec: &ImportSpec, close: u
     let mut start = lines.start;
     for comment in source.comments_at(spec.tokens.start).iter().rev() {
         let from = source.lines.start(comment.bytes.start);
-        if source.lines.next(comment.bytes.end) != start || !source.bytes[from..comment.bytes.start].trim_ascii().is_empty() {
+        if source.lines.next(comment.bytes.end) != start
+            || !source.bytes[from..comment.bytes.start].trim_ascii().is_empty()
+        {
             break;
         }
         start = from;

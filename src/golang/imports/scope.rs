@@ -16,7 +16,8 @@ fn is_qualifier(source: &Source, token: usize, name: &str) -> bool {
     let node = &source.nodes[source.tokens[token].node];
     let parent = source.kind(node.parent);
     node.tokens == (token..token + 1)
-        && (parent == go::SELECTOR && node.field == "operand" || parent == go::QUALIFIED_TYPE && node.field == "package")
+        && (parent == go::SELECTOR && node.field == "operand"
+            || parent == go::QUALIFIED_TYPE && node.field == "package")
 }
 
 /// The declaration that a name at this token position means, unless it is an import: a local, a parameter,
