@@ -1,6 +1,8 @@
 //! A plan as text: diffs that the real `git apply` and `patch -p1` accept, tables that people read, JSON.
 #![allow(clippy::unwrap_used)]
 
+mod tools;
+
 use proptest::prelude::*;
 use std::ffi::OsStr;
 use std::fs;
@@ -30,18 +32,17 @@ fn lay(root: &Path, changes: &[FileChange]) {
     }
 }
 
-fn run(root: &Path, program: &str, args: &[&str], input: &[u8]) {
+fn run(root: &Path, program: &Path, args: &[&str], input: &[u8]) {
     let mut command = Command::new(program);
     // A ceiling, so that git does not take the folder for a part of some repository above it.
     command.current_dir(root).args(args).env("GIT_CEILING_DIRECTORIES", root.parent().unwrap());
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap_or_else(|e| {
-            panic!("{program} is needed for this test: {e}");
-        });
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} {args:?}: {said}\n{}", String::from_utf8_lossy(input));
+    let input = String::from_utf8_lossy(input);
+    assert!(output.status.success(), "{} {args:?}: {said}\n{input}", program.display());
 }
 
 /// Both programs, given our diff, make the new files of the old ones.
@@ -51,13 +52,14 @@ fn both_apply(changes: &[FileChange]) {
         ("git", &["apply", "--whitespace=nowarn", "-"][..]),
         ("patch", &["-p1", "--binary", "--no-backup-if-mismatch", "-s"]),
     ] {
+        let Some(program) = tools::find(program) else { continue };
         let dir = tempfile::tempdir().unwrap();
         lay(dir.path(), changes);
-        run(dir.path(), program, args, &diff);
+        run(dir.path(), &program, args, &diff);
         for change in changes {
             let now = fs::read(dir.path().join(&change.path)).unwrap_or_else(|_| b"there is no such file".to_vec());
             let shown = String::from_utf8_lossy(&diff);
-            assert!(now == change.after, "{program}: {}\n{shown}", change.path.display());
+            assert!(now == change.after, "{}: {}\n{shown}", program.display(), change.path.display());
         }
     }
 }
@@ -148,14 +150,15 @@ fn one_diff_reaches_into_nested_repositories() {
     ];
     let diff = unified(&changes, false);
     for (program, args) in [("git", &["apply", "-"][..]), ("patch", &["-p1", "-s"])] {
+        let (Some(program), Some(git)) = (tools::find(program), tools::find("git")) else { continue };
         let dir = tempfile::tempdir().unwrap();
         lay(dir.path(), &changes);
         for repository in [".", "src/sub", "src/sub/deep"] {
-            run(&dir.path().join(repository), "git", &["init", "-q"], b"");
+            run(&dir.path().join(repository), &git, &["init", "-q"], b"");
         }
-        run(dir.path(), program, args, &diff);
+        run(dir.path(), &program, args, &diff);
         for change in &changes {
-            assert_eq!(fs::read(dir.path().join(&change.path)).unwrap(), change.after, "{program}");
+            assert_eq!(fs::read(dir.path().join(&change.path)).unwrap(), change.after, "{}", program.display());
         }
     }
 }

@@ -127,7 +127,7 @@ fn symlinks_are_not_written_through() {
         creation("dangling.go", "new"),
     ];
     for change in all {
-        let error = write::apply(dir.path(), &[change.clone()]).unwrap_err();
+        let error = write::apply(dir.path(), std::slice::from_ref(&change)).unwrap_err();
         assert!(error.to_string().contains("symlink"), "{}: {error}", change.path.display());
     }
     assert_eq!([read(&outside, "secret"), read(&outside, "dir/f.go"), read(&dir, "real/f.go")], ["old", "old", "old"]);

@@ -226,7 +226,7 @@ fn c_type(source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
     let here = declaration_around(source, tokens);
     let mut best: Option<(bool, usize, Vec<u8>)> = None;
     for (id, node) in source.nodes.iter().enumerate() {
-        let Some(declared) = source.language.declared_name(source, id) else { continue };
+        let Some(declared) = declared_name(source, id) else { continue };
         if source.text(declared) != name || declared > tokens.start {
             continue;
         }
@@ -251,4 +251,14 @@ fn c_type(source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
             .fold(String::from_utf8_lossy(w).into_owned(), |s, q| s.strip_prefix(q).map(str::to_owned).unwrap_or(s))
     };
     if words == squeeze || plain(&words).as_bytes() == squeeze { Answer::Yes } else { Answer::No }
+}
+
+/// The token of the first name that a C declaration declares.
+fn declared_name(source: &Source, node: usize) -> Option<usize> {
+    if !source.language.declares_typed_name(source.kind(node)) {
+        return None;
+    }
+    let declarator = source.child(node, "declarator")?;
+    let mut tokens = source.nodes[declarator].tokens.clone();
+    tokens.find(|&t| source.language.is_name(source.kind(source.tokens[t].node)))
 }

@@ -102,7 +102,7 @@ impl<'a> Matcher<'a> {
             return Ok(Vec::new());
         }
         self.loose = true;
-        let torn = |t: usize| source.kind(source.tokens[t].node) == "ERROR";
+        let torn = |t: usize| source.language.is_error(source.kind(source.tokens[t].node));
         let mut found = Vec::new();
         for start in 0..source.tokens.len() {
             if self.may_start(start) {
@@ -403,7 +403,7 @@ impl<'a> Matcher<'a> {
         source.tokens.get(tokens.end).is_some_and(|_| source.text(tokens.end) == b";")
             && source
                 .nodes_over(&(tokens.start..tokens.end + 1))
-                .any(|(_, n)| source.language.is_same_statement(n.kind, "expression_statement"))
+                .any(|(_, n)| source.language.is_same_statement(n.kind, n.kind))
     }
 
     /// Whether the whole stands in a list that the patch allows.

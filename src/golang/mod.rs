@@ -1,6 +1,7 @@
 //! Go's semantics over many files: packages, declared types, struct layout on 32-bit targets, and the operations that
 //! need them. A file is parsed only when a question leads to it.
 
+pub mod atomics;
 pub mod columns;
 mod condition;
 mod constant;

@@ -25,6 +25,8 @@ struct Shared<'t> {
     by_base: HashMap<String, Vec<String>>,
     modules: OnceLock<Modules>,
     imports: Mutex<HashMap<(String, String), Option<String>>>,
+    /// The files that write an import path.
+    importing: OnceLock<HashMap<String, Vec<FileId>>>,
 }
 
 struct Entry {
@@ -76,8 +78,9 @@ impl<'t> World<'t> {
             by_base.entry(base(dir).to_owned()).or_default().push(dir.clone());
         }
         by_base.values_mut().for_each(|dirs| dirs.sort_unstable());
-        let (modules, imports) = (OnceLock::new(), Mutex::default());
-        World { shared: Arc::new(Shared { tree, entries, by_dir, by_base, modules, imports }), overlay: None }
+        let (modules, imports, importing) = (OnceLock::new(), Mutex::default(), OnceLock::new());
+        let shared = Shared { tree, entries, by_dir, by_base, modules, imports, importing };
+        World { shared: Arc::new(shared), overlay: None }
     }
 
     /// The same world, but with this file as the given source has it.
@@ -282,6 +285,29 @@ impl<'t> World<'t> {
         let near = |dir: &String| dir.bytes().zip(from.bytes()).take_while(|(a, b)| a == b).count();
         let dirs = self.shared.by_base.get(base(path))?;
         dirs.iter().filter(ends).max_by_key(|d| (near(d), std::cmp::Reverse(d.as_str()))).cloned()
+    }
+
+    /// The files of other folders that import this one, in the order of their paths.
+    pub fn importers(&self, dir: &str) -> Vec<FileId> {
+        let importing = self.shared.importing.get_or_init(|| {
+            let mut by_path: HashMap<String, Vec<FileId>> = HashMap::new();
+            for id in self.ids() {
+                for import in &self.header(id).imports {
+                    by_path.entry(import.path.clone()).or_default().push(id);
+                }
+            }
+            by_path
+        });
+        let path = self.import_path(dir);
+        let may = |p: &&String| **p == path || base(p) == base(&path) || without_major_version(p).is_some();
+        let mut found: Vec<FileId> = Vec::new();
+        for written in importing.keys().filter(may) {
+            let ids = importing[written].iter().copied();
+            found.extend(ids.filter(|&id| self.resolve_import(self.dir(id), written).as_deref() == Some(dir)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// The import path by which other packages know a folder, as well as it can be told.

@@ -142,12 +142,7 @@ pub(super) fn is_plain_statement(kind: &str) -> bool {
     matches!(kind, "declaration" | "field_declaration" | "expression_statement")
 }
 
-/// The token of the first name that a declaration declares.
-pub(super) fn declared_name(source: &crate::source::Source, node: usize) -> Option<usize> {
-    if !matches!(source.kind(node), "declaration" | "parameter_declaration" | "field_declaration") {
-        return None;
-    }
-    let declarator = source.child(node, "declarator")?;
-    let tokens = source.nodes[declarator].tokens.clone();
-    tokens.into_iter().find(|&t| source.kind(source.tokens[t].node).ends_with("identifier"))
+/// What declares a name with a type: its type words come first, then the declarator.
+pub(super) fn declares_typed_name(kind: &str) -> bool {
+    matches!(kind, "declaration" | "parameter_declaration" | "field_declaration")
 }

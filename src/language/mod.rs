@@ -236,12 +236,24 @@ impl Language {
         }
     }
 
-    /// The token of the name that a C declaration, parameter or field declares, if the node is one.
-    pub fn declared_name(self, source: &crate::source::Source, node: usize) -> Option<usize> {
-        match self {
-            Language::Go => None,
-            Language::C => c::declared_name(source, node),
-        }
+    /// Whether the node declares a name behind the words of its type, as C does.
+    pub fn declares_typed_name(self, kind: &str) -> bool {
+        self == Language::C && c::declares_typed_name(kind)
+    }
+
+    /// Whether the node is a name.
+    pub fn is_name(self, kind: &str) -> bool {
+        kind.ends_with("identifier")
+    }
+
+    /// Whether the node is a label with the statement behind it.
+    pub fn is_label(self, kind: &str) -> bool {
+        kind == "labeled_statement"
+    }
+
+    /// Whether the node is the parser's own for code that it could not read.
+    pub fn is_error(self, kind: &str) -> bool {
+        kind == "ERROR"
     }
 
     /// Whether an operator may tear this code apart where it stands without parentheses.

@@ -213,7 +213,7 @@ impl Reading {
     /// Whether the whole is one labelled statement, which could as well be a keyed element.
     pub fn is_label(&self) -> bool {
         let tokens = body_tokens(&self.source, &self.body);
-        self.source.nodes_over(&tokens).any(|(_, n)| n.kind == "labeled_statement")
+        self.source.nodes_over(&tokens).any(|(_, n)| self.source.language.is_label(n.kind))
     }
 
     /// Where, in the side's text, the grammar stopped understanding.

@@ -68,7 +68,10 @@ pub(super) fn run(
             "it was not asked for"
         }),
         (Some(_), Some(need)) => Outcome::new(Verdict::Blocked).because(need),
-        (Some(ready), None) => attempt(patchset, patch, ready, number, workspace, plan),
+        (Some(ready), None) => {
+            let target = options.target.as_deref().or(patchset.target.as_deref());
+            attempt(patchset, patch, ready, number, workspace, plan, target)
+        }
     };
     Report {
         id: patch.id.value.clone(),
@@ -110,6 +113,7 @@ fn attempt(
     number: usize,
     workspace: &mut Workspace<'_>,
     plan: &mut Plan,
+    target: Option<&str>,
 ) -> Outcome {
     let (mut outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
         Some(ReadyWork::Create(new)) => {
@@ -117,7 +121,7 @@ fn attempt(
             (outcome, file.into_iter().map(|(path, bytes)| Changed::whole(path, bytes)).collect())
         }
         Some(ReadyWork::Operation(globs, operation)) => {
-            let (outcome, edits) = operation::operate(globs, operation, workspace);
+            let (outcome, edits) = operation::operate(globs, operation, target, workspace);
             carry_out(outcome, edits, workspace)
         }
         _ => edit_hunks(patchset, patch, ready, workspace),

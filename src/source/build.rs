@@ -186,7 +186,7 @@ impl<'a> Build<'a> {
         let (tokens, nodes) = (self.tokens.len(), self.nodes.len());
         self.nodes[id].tokens.end = tokens;
         self.nodes[id].end = nodes;
-        if self.nodes[id].kind == "ERROR" {
+        if self.language.is_error(self.nodes[id].kind) {
             self.errors.push(self.nodes[id].tokens.clone());
         }
     }
@@ -313,7 +313,7 @@ fn interior(language: Language, nodes: &[Node], tokens: &[Token], bytes: &[u8], 
     let items = children(nodes, id).filter(|&c| matches!(nodes[c].field, "declarator" | "name" | "left" | "value"));
     let held: Vec<NodeId> = items.collect();
     match (held.first(), held.last()) {
-        (Some(&first), Some(&last)) if node.kind != "expression_list" && node.kind != "comma_expression" => {
+        (Some(&first), Some(&last)) if !language.is_bare_list(node.kind) => {
             nodes[first].tokens.start..nodes[last].tokens.end
         }
         _ => start..end,
@@ -340,7 +340,7 @@ fn line_items(
             let from = todo.len();
             todo.extend(children(nodes, child));
             todo[from..].reverse();
-        } else if node.kind == "labeled_statement" {
+        } else if language.is_label(node.kind) {
             // A label and what it stands before are two items of the list.
             let colon =
                 (node.tokens.clone()).find(|&t| &bytes[tokens[t].bytes.clone()] == b":").unwrap_or(node.tokens.start);

@@ -116,6 +116,7 @@ pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError>
         }
         swap::check(&root, change)?;
     }
+    State::sweep(&root)?;
     if changes.is_empty() {
         return Ok(Written::default());
     }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 const JOURNAL: &str = "journal";
 const DRAFT: &str = "draft";
 const IGNORE: &str = ".gitignore";
+const EVERYTHING: &[u8] = b"*\n";
 
 /// The folder of a run that writes: the new files before they go to their places, and the journal.
 ///
@@ -45,15 +46,18 @@ impl State {
         }
     }
 
-    /// A fresh folder. The lock must be held.
+    /// Removes what a run left behind that was killed before or after it changed anything. The lock must be held,
+    /// and there must be no journal.
+    pub(super) fn sweep(root: &Root) -> Result<(), WriteError> {
+        State::open(root)?.map_or(Ok(()), |old| old.remove(root))
+    }
+
+    /// A fresh folder. The lock must be held, and there must be none.
     pub(super) fn create(root: &Root) -> Result<State, WriteError> {
-        if let Some(old) = State::open(root)? {
-            old.remove(root)?;
-        }
         let what = "make the folder for unfinished work";
         rustix::fs::mkdirat(root.handle(), STATE, Mode::RWXU).map_err(failed(what, &root.path().join(STATE)))?;
         let state = State::open(root)?.ok_or_else(|| failed(what, &root.path().join(STATE))(Errno::NOENT))?;
-        state.put(IGNORE, b"*\n").inspect_err(|_| drop(state.remove(root)))?;
+        state.hide().inspect_err(|_| drop(state.remove(root)))?;
         Ok(state)
     }
 
@@ -140,6 +144,24 @@ impl State {
             settled(rustix::fs::unlinkat(&self.handle, &*name, AtFlags::empty()))?;
         }
         settled(rustix::fs::unlinkat(root.handle(), STATE, AtFlags::REMOVEDIR))
+    }
+
+    /// Puts the `.gitignore` in its place. Where the system can, it appears there whole: empty it would show itself.
+    fn hide(&self) -> Result<(), WriteError> {
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::fd::AsRawFd;
+            let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+            let whole = rustix::fs::openat(&self.handle, ".", flags, Mode::from_raw_mode(0o644)).and_then(|unnamed| {
+                rustix::io::write(&unnamed, EVERYTHING)?;
+                let name = format!("/proc/self/fd/{}", unnamed.as_raw_fd());
+                rustix::fs::linkat(rustix::fs::CWD, name, &self.handle, IGNORE, AtFlags::SYMLINK_FOLLOW)
+            });
+            if whole.is_ok() {
+                return Ok(());
+            }
+        }
+        self.put(IGNORE, EVERYTHING)
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {

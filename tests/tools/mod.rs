@@ -20,3 +20,13 @@ pub fn find(name: &str) -> Option<PathBuf> {
 pub fn output(command: &mut Command) -> String {
     String::from_utf8(command.output().expect("the program runs").stdout).expect("its output is text")
 }
+
+/// What a program makes of a text.
+pub fn filter(program: &std::path::Path, arguments: &[&str], text: &str) -> String {
+    use std::io::Write;
+    use std::process::Stdio;
+    let mut command = Command::new(program);
+    let mut child = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    child.stdin.take().expect("it has an input").write_all(text.as_bytes()).expect("it reads");
+    String::from_utf8(child.wait_with_output().expect("it ends").stdout).expect("its output is text")
+}

@@ -1,0 +1,165 @@
+//! The structs that hold a struct with such a field by value.
+
+use super::reach::Hot;
+use super::study::Study;
+use super::{Level, Site, StructKey};
+use crate::golang::file::{File, FileId, text};
+use crate::golang::resolve::Go;
+use crate::golang::types::{Place, Type};
+use crate::language::go::kind;
+use crate::source::NodeId;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// Adds the fields that hold a hot struct, and those that hold these, and so on.
+pub(super) fn add_holders(study: &Study<'_, '_>, hot: &mut Hot) {
+    let mut todo: VecDeque<StructKey> = hot.structs.keys().copied().collect();
+    let mut seen: BTreeSet<StructKey> = todo.iter().copied().collect();
+    while let Some(inner) = todo.pop_front() {
+        for holder in holders_of(study, inner) {
+            let size = holder.element_size.filter(|size| size % 8 != 0);
+            let known = hot.structs.get(&holder.key).is_some_and(|f| f.contains_key(&holder.field));
+            if !known {
+                hot.add(holder.key, holder.field, Level::Container, Some(holder.site), size);
+            }
+            if seen.insert(holder.key) {
+                todo.push_back(holder.key);
+            }
+        }
+    }
+}
+
+struct Holding {
+    key: StructKey,
+    field: usize,
+    site: Site,
+    element_size: Option<u64>,
+}
+
+fn holders_of(study: &Study<'_, '_>, inner: StructKey) -> Vec<Holding> {
+    let mut found = Vec::new();
+    let Some(shape) = study.shape(inner) else { return found };
+    let source = &shape.file.source;
+    let name = shape.name.clone();
+    // A struct that is written inside a field.
+    let enclosing = source.ancestors(inner.1).find(|&a| !matches!(source.kind(a), kind::ARRAY_TYPE | kind::PAREN_TYPE));
+    match enclosing.map(|a| (a, source.kind(a))) {
+        Some((field, kind::FIELD)) => hold(study, inner, &shape.file, field, &name, &mut found),
+        Some((_, kind::TYPE_SPEC | kind::TYPE_ALIAS)) => {}
+        _ => return found,
+    }
+    for (id, word) in names_of(study, inner) {
+        let Some(file) = study.world.file(id) else { continue };
+        for field in (0..file.source.nodes.len()).filter(|&n| file.source.kind(n) == kind::FIELD) {
+            let named = file.source.child(field, "type").is_some_and(|t| by_value(&file, t, &word));
+            if named {
+                hold(study, inner, &file, field, &name, &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// Notes the fields of a declaration if they hold the struct by value.
+fn hold(study: &Study<'_, '_>, inner: StructKey, file: &Arc<File>, decl: NodeId, name: &str, found: &mut Vec<Holding>) {
+    let source = &file.source;
+    let list = source.nodes[decl].parent;
+    let key = (file.id, source.nodes[list].parent);
+    let Some(outer) = study.shape(key) else { return };
+    let go = study.go_near(file.id, inner.0);
+    for (i, field) in outer.fields.iter().enumerate().filter(|(_, f)| f.decl == decl) {
+        let Some((holds, element)) = struct_in(go, &field.ty) else { continue };
+        if (holds.file, holds.node) == inner {
+            let element_size = element.and_then(|e| go.size(&e, &Default::default())).map(|s| s.bytes);
+            let site =
+                Site { file: file.path.clone(), line: outer.line_of(field), how: format!("holds {name} by value") };
+            found.push(Holding { key, field: i, site, element_size });
+        }
+    }
+}
+
+/// The struct that a type is or that its arrays are made of, and the type of the elements of the innermost array.
+fn struct_in(go: &Go<'_, '_>, ty: &Type) -> Option<(Place, Option<Type>)> {
+    let mut ty = go.force(ty);
+    let mut element = None;
+    for _ in 0..20 {
+        match go.under(&ty) {
+            Type::Array(_, inner) => {
+                ty = go.force(&inner);
+                element = Some(ty.clone());
+            }
+            Type::Struct(place) => return Some((place, element)),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether a type's node ends in this name without a pointer, slice, map or channel on the way.
+fn by_value(file: &File, mut node: NodeId, word: &str) -> bool {
+    let source = &file.source;
+    loop {
+        let next = match source.kind(node) {
+            kind::ARRAY_TYPE => source.child(node, "element"),
+            kind::PAREN_TYPE | kind::GENERIC_TYPE => source.children(node).next(),
+            kind::QUALIFIED_TYPE => source.child(node, "name"),
+            kind::TYPE_NAME => return source.node_text(node) == word.as_bytes(),
+            _ => return false,
+        };
+        match next {
+            Some(inner) => node = inner,
+            None => return false,
+        }
+    }
+}
+
+/// The names under which a struct is known, each with a file that holds it: its own, and those declared from it.
+pub(super) fn names_of(study: &Study<'_, '_>, key: StructKey) -> Vec<(FileId, String)> {
+    named_from(study, key, by_value)
+}
+
+/// The same, with the types that are slices, arrays, maps or pointers of it.
+pub(super) fn all_names_of(study: &Study<'_, '_>, key: StructKey) -> Vec<(FileId, String)> {
+    named_from(study, key, |file, node, word| {
+        let source = &file.source;
+        let opaque = matches!(source.kind(node), kind::STRUCT_TYPE | kind::INTERFACE_TYPE | kind::FUNCTION_TYPE);
+        !opaque && source.nodes[node].tokens.clone().any(|t| source.text(t) == word.as_bytes())
+    })
+}
+
+fn named_from(
+    study: &Study<'_, '_>,
+    key: StructKey,
+    leads: impl Fn(&File, NodeId, &str) -> bool,
+) -> Vec<(FileId, String)> {
+    let Some(shape) = study.shape(key) else { return Vec::new() };
+    let source = &shape.file.source;
+    let spec = source.ancestors(key.1).find(|&a| matches!(source.kind(a), kind::TYPE_SPEC | kind::TYPE_ALIAS));
+    let Some(first) = spec.and_then(|s| source.child(s, "name")).map(|n| text(source, n)) else {
+        return vec![(key.0, String::new())];
+    };
+    let mut todo: Vec<(String, String)> = vec![(shape.file.dir.clone(), first)];
+    let mut seen: BTreeSet<(String, String)> = todo.iter().cloned().collect();
+    let mut found = Vec::new();
+    while let Some((dir, word)) = todo.pop() {
+        for id in study.around(&dir, &word) {
+            found.push((id, word.clone()));
+            let Some(file) = study.world.file(id) else { continue };
+            let source = &file.source;
+            for spec in
+                (0..source.nodes.len()).filter(|&n| matches!(source.kind(n), kind::TYPE_SPEC | kind::TYPE_ALIAS))
+            {
+                let (Some(name), Some(ty)) = (source.child(spec, "name"), source.child(spec, "type")) else { continue };
+                if leads(&file, ty, &word) {
+                    let next = (file.dir.clone(), text(source, name));
+                    if seen.insert(next.clone()) {
+                        todo.push(next);
+                    }
+                }
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
