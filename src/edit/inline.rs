@@ -33,7 +33,11 @@ impl Job<'_> {
         let to_the_left = match (left, right) {
             (None, _) => false,
             (Some(_), None) => true,
-            (Some(_), Some(_)) => before_gap.contains(',') && !behind_gap.contains(',') || before_gap.is_empty(),
+            (Some(_), Some(_)) => match (before_gap.contains(','), behind_gap.contains(',')) {
+                (true, false) => true,
+                (false, true) => false,
+                _ => before_gap.is_empty(),
+            },
         };
         // A neighbour that is an ellipsis over nothing takes the separator with it.
         let nothing = |i: Option<usize>| i.and_then(|i| bounds.get(i)).is_some_and(|b| b.bytes.is_empty());
