@@ -168,6 +168,9 @@ impl Sort<'_, '_> {
         for (hole, tokens) in &bound {
             env.entry(*hole).or_insert_with(|| Code::of(self.source, tokens));
         }
+        for (hole, code) in &m.pasted {
+            env.entry(*hole).or_insert_with(|| code.clone());
+        }
         match self.judge.check(m, &bound, &mut env, done, steps)? {
             Answer::Yes => {
                 self.found.hits.push(Hit { shape: self.number, done, matched: m.clone(), env, changed });
