@@ -131,7 +131,7 @@ fn as_it_is(body: &str) -> String {
     let shown = get("patch").expect("an example has a patch");
     let before: Files = sections
         .iter()
-        .filter(|s| is_file(s.0))
+        .filter(|s| is_file(s.0) && !is_new(&s.1))
         .map(|(name, text)| (PathBuf::from(name), side(text, '-').into_bytes()))
         .collect();
     let patch = whole(shown, before.keys().next());
@@ -151,13 +151,15 @@ fn as_it_is(body: &str) -> String {
             "report" | "error" => continue,
             name if is_file(name) => {
                 let path = Path::new(name);
-                let text = |files: &Files| String::from_utf8(files[path].clone()).unwrap();
+                let text =
+                    |files: &Files| String::from_utf8_lossy(files.get(path).map_or(b"", Vec::as_slice)).into_owned();
                 write!(out, "-- {name} --\n{}", signed(&text(&before), &text(&run.after))).unwrap();
             }
             name => write!(out, "-- {name} --\n{text}").unwrap(),
         }
     }
-    for (path, bytes) in run.after.iter().filter(|(path, _)| !before.contains_key(*path)) {
+    let named = |path: &Path| sections.iter().any(|s| Path::new(s.0) == path);
+    for (path, bytes) in run.after.iter().filter(|(path, _)| !named(path)) {
         write!(out, "-- {} --\n{}", path.display(), signed("", &String::from_utf8_lossy(bytes))).unwrap();
     }
     if get("report").is_some() || !run.applies {
@@ -168,6 +170,11 @@ fn as_it_is(body: &str) -> String {
         write!(out, "-- the second run --\n{}", again.report).unwrap();
     }
     out
+}
+
+/// Whether a file is one that a patch makes.
+fn is_new(text: &str) -> bool {
+    text.starts_with('+') && side(text, '-').is_empty()
 }
 
 /// One side of a signed file.
@@ -357,13 +364,17 @@ fn every_key() -> Result<(), Failed> {
 
 /// Whether a word stands in the text as code.
 fn is_named(text: &str, word: &str) -> bool {
-    text.split('`').skip(1).step_by(2).any(|code| code.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| w == word))
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .any(|code| code.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| w == word))
 }
 
 fn every_verdict() -> Result<(), Failed> {
     use Verdict::*;
     let all = [Skipped, Blocked, Unreadable, Absent, Applies, Partly, Applied, Obsolete, Nothing, Drifted, Ambiguous];
     let text = language();
-    let missing: Vec<&str> = all.into_iter().map(plan::name).filter(|name| !text.contains(&format!("| `{name}`"))).collect();
+    let missing: Vec<&str> =
+        all.into_iter().map(plan::name).filter(|name| !text.contains(&format!("| `{name}`"))).collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("not in the table: {missing:?}").into()) }
 }
