@@ -128,7 +128,9 @@ fn attempt(
         _ => edit_hunks(patchset, patch, ready, workspace, matches),
     };
     if outcome.files == 0 && !matches {
-        return Outcome { verdict: Verdict::Absent, ..outcome }.because("no file matches `files`");
+        outcome.verdict = Verdict::Absent;
+        outcome.reasons.insert(0, Reason { text: "no file matches `files`".to_owned(), place: None });
+        return outcome;
     }
     let todo = outcome.sites.iter().any(|s| !s.done);
     let done = outcome.sites.iter().any(|s| s.done);
@@ -294,8 +296,10 @@ fn edit_hunks(
     outcome.files = all().map(|s| s.files).max().unwrap_or(0);
     let mut chosen: Vec<Chosen<'_, '_>> = Vec::new();
     choose(patch.sum, &surveys, &mut chosen, &mut outcome);
-    let verdict = count(ready, &surveys, &chosen, &mut outcome);
-    outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
+    if outcome.files > 0 {
+        let verdict = count(ready, &surveys, &chosen, &mut outcome);
+        outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
+    }
     for unseen in all().flat_map(|s| &s.unseen) {
         outcome.verdict = Verdict::Unreadable;
         outcome.reasons.push(Reason { text: format!("{}: {}", unseen.path.display(), unseen.why), place: None });

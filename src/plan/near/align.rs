@@ -13,13 +13,15 @@ pub(super) type Packages = BTreeMap<String, Option<String>>;
 const CELLS: usize = 4_000_000;
 /// The most nodes that are tried for a hole at one place.
 const NODES: usize = 24;
-/// The most ends that are followed back to their beginnings.
-const ENDS: usize = 400;
 /// What it costs that code stands between, at all and for each token.
-const OPEN: i32 = 14;
+const OPEN: i32 = 10;
 const EACH: i32 = 1;
 /// What it costs that another word stands in a word's place.
 const OTHER: i32 = 6;
+/// What it is worth that an element follows the one before without a break.
+const RUN: i32 = 1;
+/// Of a line less than this, per mille, is none of it.
+const LINE: i32 = 400;
 /// What it costs that a comma or line end is missing, or is one too many.
 const GAP: i32 = 3;
 
@@ -49,6 +51,7 @@ pub(super) enum Step {
 
 /// Lays elements of a side on a source.
 pub(super) struct Aligner<'a> {
+    side: &'a Side,
     source: &'a Source,
     wants: Vec<Want<'a>>,
     /// For each token the number of its text among those that the side shows.
@@ -121,35 +124,80 @@ impl<'a> Aligner<'a> {
         }
         let most = wants.iter().map(|w| w.worth).sum::<i32>().max(1);
         let (lines, commas) = borders(source);
-        Aligner { source, wants, classes, most, within: brackets(source), lines, commas }
+        Aligner { side, source, wants, classes, most, within: brackets(source), lines, commas }
     }
 
-    /// The best places, none over another, the best first; `most` of them at most, each with at least this share.
-    pub fn best(&self, most: usize, least: i32) -> Vec<Alignment> {
+    /// The best places, none over another or over one that is `taken`, the best first; `most` of them at most, each
+    /// with at least this share.
+    pub fn best(&self, most: usize, least: i32, taken: &[Tokens]) -> Vec<Alignment> {
         let mut found: Vec<Alignment> = Vec::new();
         if self.wants.is_empty() || self.source.tokens.is_empty() {
             return found;
         }
-        for window in self.windows() {
-            let table = self.fill(&window);
-            let mut ends: Vec<usize> = (0..table.last.len()).collect();
-            ends.sort_by_key(|&j| (std::cmp::Reverse(table.last[j]), j));
-            for j in ends.into_iter().take(ENDS) {
-                if table.last[j] * 1000 / self.most < least {
-                    break;
+        let mut windows = self.windows();
+        for taken in taken {
+            windows = windows.into_iter().flat_map(|w| without(&w, taken)).collect();
+        }
+        // What is best in each window; a window that gave its best goes on as what is left of it.
+        let look = |w: Tokens| self.best_in(&w).filter(|a| a.share >= least).map(|a| (w, a));
+        let mut open: Vec<(Tokens, Alignment)> = windows.into_iter().filter_map(look).collect();
+        while found.len() < most {
+            let first = (0..open.len())
+                .max_by_key(|&n| (open[n].1.share, std::cmp::Reverse(open[n].1.tokens.start)));
+            let Some(first) = first else { break };
+            let (window, alignment) = open.swap_remove(first);
+            if found.len() + 1 < most {
+                open.extend(without(&window, &alignment.tokens).into_iter().filter_map(look));
+            }
+            found.push(alignment);
+        }
+        found
+    }
+
+    fn best_in(&self, window: &Tokens) -> Option<Alignment> {
+        let table = self.fill(window);
+        let end = (0..table.last.len()).max_by_key(|&j| (table.last[j], std::cmp::Reverse(j)))?;
+        let mut alignment = self.trace(&table, end);
+        self.drop_stray_lines(&mut alignment);
+        (!alignment.tokens.is_empty()).then_some(alignment)
+    }
+
+    /// A bracket here and a comma there is no line: lines of which next to nothing is left are gone as a whole.
+    fn drop_stray_lines(&self, alignment: &mut Alignment) {
+        let row = |e: usize| self.side.elements[e].row;
+        let worth = |e: usize| self.wants.iter().find(|w| w.element == e).map_or(0, |w| w.worth);
+        let mut rows: BTreeMap<usize, (i32, i32)> = BTreeMap::new();
+        for step in &alignment.steps {
+            let (Step::Kept(e, _) | Step::Other(e, _) | Step::Gone(e, _)) = step else { continue };
+            let (kept, all) = rows.entry(row(*e)).or_default();
+            *all += worth(*e);
+            *kept += if matches!(step, Step::Kept(..)) { worth(*e) } else { 0 };
+        }
+        let stray = |e: usize| rows.get(&row(e)).is_some_and(|(kept, all)| kept * 1000 < all * LINE);
+        if rows.len() < 2 || rows.values().all(|(kept, all)| kept * 1000 < all * LINE) {
+            return;
+        }
+        let mut steps = Vec::new();
+        for step in alignment.steps.drain(..) {
+            match step {
+                Step::Kept(e, t) if stray(e) => {
+                    steps.push(Step::Gone(e, t.start));
+                    steps.extend(t.map(Step::New));
                 }
-                let alignment = self.trace(&table, j);
-                let over = |o: &Alignment| {
-                    o.tokens.start < alignment.tokens.end && alignment.tokens.start < o.tokens.end
-                };
-                if !alignment.tokens.is_empty() && !found.iter().any(over) {
-                    found.push(alignment);
-                }
+                Step::Other(e, t) if stray(e) => steps.extend([Step::Gone(e, t), Step::New(t)]),
+                other => steps.push(other),
             }
         }
-        found.sort_by_key(|a| (std::cmp::Reverse(a.share), a.tokens.start));
-        found.truncate(most);
-        found
+        // Tokens before the first that is left, or behind the last, are no part of the place any more.
+        alignment.tokens = covered(&steps);
+        steps.retain(|s| !matches!(s, Step::New(t) if !alignment.tokens.contains(t)));
+        let inside = alignment.tokens.clone();
+        steps.iter_mut().for_each(|s| {
+            if let Step::Gone(_, at) = s {
+                *at = (*at).clamp(inside.start, inside.end);
+            }
+        });
+        alignment.steps = steps;
     }
 
     /// The parts of the source that are looked at: all of it, if that is not too much, else where most words are.
@@ -217,36 +265,38 @@ impl<'a> Aligner<'a> {
     /// From what is known of the elements before `i` to what follows for `i`.
     fn step(&self, i: usize, window: &Tokens, now: &[i32], next: &mut [i32], table: &mut Table) {
         let (want, source) = (&self.wants[i], self.source);
-        let mut put = |j: usize, score: i32, op: Op, from: usize, next: &mut [i32]| {
+        let put = |j: usize, score: i32, op: Op, from: usize, next: &mut [i32], table: &mut Table| {
             if score > next[j] {
                 next[j] = score;
                 table.set(i + 1, j, op, from);
             }
         };
-        let mut run: HashMap<u32, (i32, usize)> = HashMap::new();
+        let mut reached: HashMap<u32, (i32, usize)> = HashMap::new();
         for j in 0..now.len() {
             let t = window.start + j;
-            put(j, now[j] - want.loss, Op::Gone, 0, next);
+            put(j, now[j] - want.loss, Op::Gone, 0, next, table);
             if let Part::Dots(_, reach) = want.part {
                 let border = match reach {
                     Reach::Lines { .. } => self.lines[t],
                     Reach::Commas => self.commas[t],
                     Reach::Header | Reach::Bracket | Reach::Specifiers => true,
                 };
-                put(j, now[j], Op::Jump, j, next);
+                put(j, now[j], Op::Jump, j, next, table);
                 if border {
-                    let best = run.entry(self.within[t]).or_insert((now[j], j));
+                    let best = reached.entry(self.within[t]).or_insert((now[j], j));
                     if now[j] >= best.0 {
                         *best = (now[j], j);
                     }
                     let (score, from) = *best;
-                    put(j, score, Op::Jump, from, next);
+                    put(j, score, Op::Jump, from, next, table);
                 }
                 continue;
             }
             if t >= window.end {
                 continue;
             }
+            let follows = i > 0 && matches!(table.get(i, j).0, Op::Kept | Op::Jump);
+            let run = if follows { RUN } else { 0 };
             let gap = if want.gap.is_some_and(|g| g != source.tokens[t].gap) { GAP } else { 0 };
             match want.part {
                 Part::Item(_) | Part::Statement(_) => {
@@ -258,12 +308,12 @@ impl<'a> Aligner<'a> {
                     for (n, (_, node)) in nodes.enumerate() {
                         if node.tokens.end <= window.end {
                             let worth = if n == 0 { want.worth } else { want.worth - 2 };
-                            put(node.tokens.end - window.start, now[j] + worth - gap, Op::Jump, j, next);
+                            put(node.tokens.end - window.start, now[j] + worth + run - gap, Op::Jump, j, next, table);
                         }
                     }
                 }
-                _ if self.is(want, t) => put(j + 1, now[j] + want.worth - gap, Op::Kept, 0, next),
-                _ if alike(want.part, source, t) => put(j + 1, now[j] - OTHER - gap, Op::Other, 0, next),
+                _ if self.is(want, t) => put(j + 1, now[j] + want.worth + run - gap, Op::Kept, 0, next, table),
+                _ if alike(want.part, source, t) => put(j + 1, now[j] - OTHER - gap, Op::Other, 0, next, table),
                 _ => {}
             }
         }
@@ -320,15 +370,25 @@ impl<'a> Aligner<'a> {
             }
         }
         steps.reverse();
-        let there = steps.iter().filter_map(|s| match s {
-            Step::Kept(_, t) if !t.is_empty() => Some(t.clone()),
-            Step::Other(_, t) => Some(*t..t + 1),
-            _ => None,
-        });
-        let tokens = there.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0);
-        Alignment { share: table.last[end] * 1000 / self.most, tokens, steps }
+        Alignment { share: table.last[end] * 1000 / self.most, tokens: covered(&steps), steps }
     }
 
+}
+
+/// The tokens from the first that an element lies on to the last.
+fn covered(steps: &[Step]) -> Tokens {
+    let there = steps.iter().filter_map(|s| match s {
+        Step::Kept(_, t) if !t.is_empty() => Some(t.clone()),
+        Step::Other(_, t) => Some(*t..t + 1),
+        _ => None,
+    });
+    there.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0)
+}
+
+/// What is left of a window without some tokens.
+fn without(window: &Tokens, tokens: &Tokens) -> Vec<Tokens> {
+    let parts = [window.start..tokens.start.min(window.end), tokens.end.max(window.start)..window.end];
+    parts.into_iter().filter(|p| p.start < p.end).collect()
 }
 
 /// Where each best score comes from.
@@ -373,8 +433,9 @@ fn worth(part: &Part, source: &Source, count: usize) -> (i32, i32) {
         _ => 16,
     };
     match part {
-        Part::Token { atom: Atom::Mark, .. } => (8, 4),
-        Part::Token { text, .. } if is_keyword(source, text) => (12, 8),
+        Part::Token { atom: Atom::Mark, .. } => (4, 4),
+        Part::Token { text, .. } if is_keyword(source, text) => (12, 12),
+        Part::Token { text, .. } if std::str::from_utf8(text).is_ok_and(|w| source.language.is_predeclared(w)) => (16, 14),
         Part::Token { .. } | Part::Package { .. } => (named, 14),
         Part::Item(_) | Part::Statement(_) | Part::Operator(_) | Part::Paste(_) => (8, 8),
         Part::Dots(..) | Part::Comment(_) => (0, 0),

@@ -234,7 +234,7 @@ fn align(file: &Likely<'_>) -> Vec<(usize, Alignment)> {
     for (n, shape) in file.rule.pattern.shapes.iter().enumerate() {
         let side = &shape.before;
         let aligner = Aligner::new(side, 0..side.elements.len(), &file.source, &packages);
-        found.extend(aligner.best(MOST + file.taken.len(), LEAST).into_iter().map(|a| (n, a)));
+        found.extend(aligner.best(MOST, LEAST, &file.taken).into_iter().map(|a| (n, a)));
     }
     found.sort_by_key(|(n, a)| (std::cmp::Reverse(a.share), *n, a.tokens.start));
     let over = |a: &Tokens, b: &Tokens| a.start < b.end && b.start < a.end;
@@ -296,9 +296,11 @@ fn tell_all(
     let shape = &rule.pattern.shapes[shape];
     let teller = Teller { side: &shape.before, source, names, packages, alignment };
     let found = differences(&shape.before, source, alignment);
-    let closes = |d: &&differ::Difference| d.is_closing(&shape.before, source);
-    let told: Vec<Told> = found.iter().filter(|d| !closes(d)).map(|d| teller.tell(d)).collect();
-    if told.is_empty() { vec![structure(shape, source, &alignment.tokens, env, packages, names)] } else { told }
+    // Brackets that close what was told where it opens need no words of their own.
+    let opens = |n: usize| found[..n].iter().any(|d| teller.opens(d));
+    let closes = |n: usize| found[n].is_closing(&shape.before, source) && opens(n);
+    let told: Vec<Told> = (0..found.len()).filter(|n| !closes(*n)).map(|n| teller.tell(&found[n])).collect();
+    if told.is_empty() { vec![structure(&teller, shape, env)] } else { told }
 }
 
 /// What to say where nothing like the body is in any of its files.
@@ -306,15 +308,14 @@ fn gone(short: &Short<'_, '_>, files: &[Likely<'_>]) -> Option<Reason> {
     let file = files.first()?;
     let place = match files.len() {
         1 => file.path.display().to_string(),
-        _ => "the files that `files` names".to_owned(),
+        _ => format!("the files that `files` names, of which {} is the likeliest", file.path.display()),
     };
     let quoted: Vec<String> = file.missing.iter().take(3).map(|n| format!("`{n}`")).collect();
     let names = match (&quoted[..], file.missing.len()) {
         ([], _) => String::new(),
-        (all, n) if n > all.len() => format!(": {} and {} more names of it occur nowhere", all.join(", "), n - all.len()),
-        ([one], _) => format!(": {one} occurs nowhere"),
-        (all, _) => format!(": {} occur nowhere", all.join(", ")),
+        (all, n) if n > all.len() => format!(": {} and {} more of its names are nowhere in it", all.join(", "), n - all.len()),
+        ([one], _) => format!(": {one} is nowhere in it"),
+        (all, _) => format!(": {} are nowhere in it", all.join(", ")),
     };
-    let names = if files.len() == 1 { names } else { format!("{names}{}", if names.is_empty() { "" } else { " in the likeliest of them" }) };
-    Some(Reason { text: format!("{}no line of the body is left in {place}{names}", short.label), place: None })
+    Some(Reason { text: format!("{}no line of the body occurs in {place}{names}", short.label), place: None })
 }

@@ -21,7 +21,7 @@ pub(super) fn moved(teller: &Teller<'_>, elements: &Range<usize>) -> Option<Stri
     }
     let aligner = Aligner::new(side, elements.clone(), source, teller.packages);
     let here = &teller.alignment.tokens;
-    let places = aligner.best(4, SAME);
+    let places = aligner.best(4, SAME, &[]);
     let inside = |t: usize| here.contains(&t);
     let best = places.iter().find(|p| inside(p.tokens.start)).or(places.first())?;
     let at = best.tokens.start;

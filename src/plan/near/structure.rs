@@ -1,26 +1,20 @@
 //! Code that reads like the body, word for word, and still is no site.
 
-use super::align::Packages;
 use super::place::code;
-use super::tell::Told;
+use super::tell::{Teller, Told};
 use crate::find::{Env, Matcher, Steps};
-use crate::language::ListKind;
-use crate::pattern::{Names, Part, Shape};
+use crate::golang::imports;
+use crate::language::{Language, ListKind};
+use crate::pattern::{Part, Root, Shape};
 use crate::source::{Gap, Source, Tokens};
 
 /// The work that one explanation may do.
 const STEPS: u64 = 1_000_000;
 
-/// Why the code of `tokens`, all of whose words are those of the shape's before side, does not match.
-pub(super) fn structure(
-    shape: &Shape,
-    source: &Source,
-    tokens: &Tokens,
-    env: &Env,
-    packages: &Packages,
-    names: &Names,
-) -> Told {
-    let side = &shape.before;
+/// Why the place of a teller, all of whose words are those of the shape's before side, does not match.
+pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
+    let Teller { side, source, names, packages, alignment } = *teller;
+    let tokens = &alignment.tokens;
     let told = |element: usize, token: usize, wanted: String, found: String, what: String| Told {
         row: side.elements.get(element).map_or(0, |e| e.row),
         token,
@@ -33,7 +27,10 @@ pub(super) fn structure(
         _ => None,
     });
     if let Some((element, name, path)) = missing {
-        let what = format!("the file does not import \"{path}\" under a name of its own");
+        let mut what = format!("the file does not import \"{path}\" under a name of its own");
+        if let Some(other) = imported_as(source, name) {
+            what.push_str(&format!(": `{name}` is \"{other}\" in it"));
+        }
         return told(element, tokens.start, name.clone(), code(source, tokens), what);
     }
     if let Some(next) = repeated(shape, source, tokens) {
@@ -43,6 +40,9 @@ pub(super) fn structure(
     if source.is_broken(tokens) {
         let what = "a syntax error lies in it, as the grammar reads it".to_owned();
         return told(0, tokens.start, String::new(), String::new(), what);
+    }
+    if let Some((run, element)) = more_of_it(teller) {
+        return told(element, run.start, String::new(), code(source, &run), teller.added(&run));
     }
     // As far as the matcher itself gets from there.
     let mut matcher = Matcher::new(side, source, env, packages).within(shape.lists, shape.twin);
@@ -100,4 +100,49 @@ fn repeated(shape: &Shape, source: &Source, tokens: &Tokens) -> Option<Tokens> {
         let bare = !next.tokens.clone().any(|t| source.text(t) == b"=");
         (list.kind == ListKind::Specs && bare).then(|| next.tokens.clone())
     })
+}
+
+/// The path that a file imports under a name.
+fn imported_as(source: &Source, name: &str) -> Option<String> {
+    if source.language != Language::Go {
+        return None;
+    }
+    let named = |s: &imports::ImportSpec| match &s.name {
+        Some(alias) => alias == name,
+        None => imports::default_name(&s.path) == name,
+    };
+    imports::specs(source).into_iter().find(named).map(|s| s.path)
+}
+
+/// What the whole has before or behind what the body shows: a word before a declaration, an `else` behind a block.
+/// With the element that stands beside it.
+fn more_of_it(teller: &Teller<'_>) -> Option<(Tokens, usize)> {
+    let Teller { side, source, alignment, .. } = *teller;
+    let tokens = &alignment.tokens;
+    let last = side.elements.len() - 1;
+    let beside = |whole: &Tokens| -> Option<(Tokens, usize)> {
+        match (whole.start < tokens.start, tokens.end < whole.end) {
+            (true, false) => Some((whole.start..tokens.start, 0)),
+            (false, true) => Some((tokens.end..whole.end, last)),
+            _ => None,
+        }
+    };
+    match &side.root {
+        Root::Node(kinds) => {
+            let node = source.node_around(tokens);
+            let mut around = std::iter::once(node).chain(source.ancestors(node));
+            let whole = around.find(|&id| kinds.contains(&source.kind(id)))?;
+            beside(&source.nodes[whole].tokens)
+        }
+        Root::Run { .. } => {
+            let items = source.lists.iter().flat_map(|l| &l.items).map(|i| &i.tokens);
+            let torn = |i: &&Tokens| {
+                tokens.start <= i.start && i.start < tokens.end && tokens.end < i.end
+                    || i.start < tokens.start && tokens.start < i.end && i.end <= tokens.end
+            };
+            let item = items.filter(torn).min_by_key(|i| i.len())?;
+            if item.end > tokens.end { Some((tokens.end..item.end, last)) } else { Some((item.start..tokens.start, 0)) }
+        }
+        Root::Value | Root::Empty => None,
+    }
 }

@@ -3,7 +3,7 @@
 use super::align::{Alignment, Packages, is_keyword, is_operator};
 use super::differ::{Difference, Sort, lies_on, whole_items};
 use super::moved::moved;
-use super::place::{brief, code, line};
+use super::place::{brief, code, home, line};
 use crate::language::Atom;
 use crate::pattern::{Names, Part, Side};
 use crate::source::{Source, Tokens};
@@ -84,7 +84,7 @@ impl Teller<'_> {
     }
 
     /// The source has what the body does not show.
-    fn added(&self, tokens: &Tokens) -> String {
+    pub fn added(&self, tokens: &Tokens) -> String {
         let source = self.source;
         let text = code(source, tokens);
         match source.text(tokens.start) {
@@ -92,12 +92,15 @@ impl Teller<'_> {
             t if t.starts_with(b"#el") => return format!("branch added: `{text}`"),
             _ => {}
         }
+        if let Some(closer) = unopened(tokens.clone().map(|t| source.text(t))) {
+            return self.closes(tokens, tokens.start + closer);
+        }
         if let Some(opener) = unmatched(tokens.clone().map(|t| source.text(t)), b"({[") {
             let opener = tokens.start + opener;
             let head = code(source, &(tokens.start..opener + 1));
             return match source.text(opener) {
                 b"{" => format!("the code stands inside `{head}` now"),
-                _ => format!("wrapped: `{head}…` stands around it"),
+                _ => format!("wrapped: `{head}…)` stands around it"),
             };
         }
         if let Some((list, count)) = whole_items(source, tokens) {
@@ -113,17 +116,43 @@ impl Teller<'_> {
         }
     }
 
+    /// A bracket closes that the body does not show: the end of something around a part of it.
+    fn closes(&self, tokens: &Tokens, closer: usize) -> String {
+        let source = self.source;
+        let holder = source.tokens[closer].node;
+        let above = &source.nodes[source.nodes[holder].parent].tokens;
+        let open = source.nodes[holder].tokens.start;
+        match (home(source, tokens.start), home(source, tokens.end.min(source.tokens.len() - 1))) {
+            (a, Some(there)) if a.as_ref() != Some(&there) => format!("from here on the lines stand in `{there}`"),
+            _ if source.text(closer) == b")" && above.start <= open => {
+                format!("wrapped: `{}…)` stands around it", code(source, &(above.start..open + 1)))
+            }
+            _ => format!("a block ends here: `{}`", code(source, tokens)),
+        }
+    }
+
+    /// Whether a difference opens a bracket that it does not close.
+    pub fn opens(&self, d: &Difference) -> bool {
+        let shown = d.elements.clone().map(|e| self.shown(e));
+        let there = d.tokens.clone().map(|t| self.source.text(t));
+        unmatched(shown, b"({[").is_some() || unmatched(there, b"({[").is_some()
+    }
+
+    /// The text of an element that is a token.
+    fn shown(&self, element: usize) -> &[u8] {
+        match &self.side.elements[element].part {
+            Part::Token { text, .. } => text.as_slice(),
+            _ => b"",
+        }
+    }
+
     /// The body shows what the source does not have.
     fn gone(&self, elements: &Range<usize>) -> String {
         let text = self.written(elements);
         if let Some(rows) = self.whole_rows(elements) {
             return self.rows_gone(elements, rows);
         }
-        let texts = elements.clone().map(|e| match &self.side.elements[e].part {
-            Part::Token { text, .. } => text.as_slice(),
-            _ => b"",
-        });
-        if let Some(opener) = unmatched(texts, b"({[") {
+        if let Some(opener) = unmatched(elements.clone().map(|e| self.shown(e)), b"({[") {
             let head = self.written(&(elements.start..elements.start + opener + 1));
             return format!("the code no longer stands inside `{head}`");
         }
@@ -248,4 +277,18 @@ fn unmatched<'t>(texts: impl Iterator<Item = &'t [u8]>, openers: &[u8]) -> Optio
         }
     }
     open.first().copied()
+}
+
+/// The first bracket that closes what was not opened, among texts.
+fn unopened<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Option<usize> {
+    let mut open = 0;
+    for (n, text) in texts.enumerate() {
+        match text {
+            b"(" | b"[" | b"{" => open += 1,
+            b")" | b"]" | b"}" if open == 0 => return Some(n),
+            b")" | b"]" | b"}" => open -= 1,
+            _ => {}
+        }
+    }
+    None
 }
