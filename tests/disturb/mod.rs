@@ -1,4 +1,5 @@
 //! Small random changes of Go files, as a patch makes them: names and comments grow and shrink, lines come and go.
+#![allow(dead_code)] // Not every test needs all of it.
 
 use treepatch::language::{Atom, Language, ListKind};
 use treepatch::source::{Bytes, Edit, Limits, List, Source, apply_edits, sort_edits};
