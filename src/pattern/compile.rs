@@ -42,6 +42,13 @@ pub struct Shape {
     pub twin: Option<&'static str>,
 }
 
+impl Shape {
+    /// Whether it shows no ellipsis: then two matches over the same code are one place, whatever the holes hold.
+    pub fn is_fixed(&self) -> bool {
+        !self.before.elements.iter().chain(&self.after.elements).any(|e| e.part.is_dots())
+    }
+}
+
 /// A fragment without signs: a condition.
 #[derive(Clone, Debug)]
 pub struct Compiled {
