@@ -45,7 +45,7 @@ impl Job<'_> {
         let plain = match (before.is_empty(), after.is_empty()) {
             // The comma that is there stays on one side of what comes.
             (true, _) => is.0 == was.0 || is.1 == was.0,
-            (_, true) => is.0 == (was.0 && was.1),
+            (_, true) => is.0 == was.0 || is.0 == was.1,
             (false, false) => was == is,
         };
         if plain {
@@ -143,7 +143,15 @@ impl Job<'_> {
             (_, Some(r)) if comma_right => bytes.start..bounds[r].bytes.start,
             (None, Some(r)) => bytes.start..bounds[r].bytes.start,
             (Some(l), None) => bounds[l].bytes.end..bytes.end,
-            (Some(l), Some(r)) if self.glued(l, r) == Some(true) => bounds[l].bytes.end..bounds[r].bytes.start,
+            (Some(l), Some(r)) if self.glued(l, r) == Some(true) => {
+                // What breaks the line stays: it belongs to the list, not to what goes.
+                let breaks = |gap: std::ops::Range<usize>| self.source.bytes[gap].contains(&b'\n');
+                match (breaks(bounds[l].bytes.end..bytes.start), breaks(bytes.end..bounds[r].bytes.start)) {
+                    (true, _) => bytes.start..bounds[r].bytes.start,
+                    (false, true) => bounds[l].bytes.end..bytes.end,
+                    (false, false) => bounds[l].bytes.end..bounds[r].bytes.start,
+                }
+            }
             (Some(l), Some(r)) => {
                 let (before_gap, behind_gap) = (gap(l, before.start), gap(before.end - 1, r));
                 if before_gap.is_empty()

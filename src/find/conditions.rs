@@ -3,9 +3,9 @@
 use super::code::{Code, Env};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::rule::{Rule, Test};
-use crate::language::Language;
+use crate::language::{Language, ListKind};
 use crate::patchset::{CodeKind, HoleTest};
-use crate::pattern::{Compiled, HoleId};
+use crate::pattern::{Compiled, HoleId, Side};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeMap;
 
@@ -141,12 +141,9 @@ impl Judge<'_> {
         starts.dedup();
         for fragment in &self.rule.inside {
             for &start in &starts {
-                let known = env.clone();
-                let mut matcher = Matcher::new(&fragment.side, self.source, &known, self.packages);
-                let matches = matcher.between(start..start + 1, steps)?;
-                let wraps = |o: &&Match| o.tokens.start <= m.tokens.start && m.tokens.end <= o.tokens.end;
-                if let Some(outer) = matches.iter().find(wraps) {
-                    bind(self.source, fragment, outer, env);
+                let wraps = |o: &Match| o.tokens.start <= m.tokens.start && m.tokens.end <= o.tokens.end;
+                if let Some((side, outer)) = self.first(fragment, start..start + 1, env, steps, wraps)? {
+                    bind(self.source, side, &outer, env);
                     return Ok(true);
                 }
             }
@@ -162,14 +159,195 @@ impl Judge<'_> {
         binds: bool,
         steps: &mut Steps,
     ) -> Result<Option<Tokens>, OutOfSteps> {
+        let ends = |o: &Match| o.tokens.end <= within.end;
+        let Some((side, first)) = self.first(fragment, within.clone(), env, steps, ends)? else { return Ok(None) };
+use crate::patchset::{CodeKind, HoleTest};
+use crate::pattern::{Compiled, HoleId, Side};
+use crate::source::{Source, Tokens};
+use std::collections::BTreeMap;
+
+/// What a condition says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It holds.
+    Yes,
+    /// It does not hold.
+    No,
+    /// Nobody can tell, for this reason.
+    Unknown(String),
+}
+
+/// The condition that keeps a match from being a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// Which condition of the rule.
+    pub condition: Condition,
+    /// The code that it is about: a hole's, what an `unless` found, else the match.
+    pub tokens: Tokens,
+    /// Why nobody can tell whether it holds; `None` where it does not hold.
+    pub unknown: Option<String>,
+}
+
+/// A condition of a rule, by its number among those of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// `where.HOLE.*`.
+    Test(usize),
+    /// `inside`: all of them together.
+    Inside,
+    /// `has`.
+    Has(usize),
+    /// `unless`.
+    Unless(usize),
+    /// `file-has`.
+    FileHas(usize),
+}
+
+/// Who answers questions of types. The semantics are another room's work.
+pub trait Types {
+    /// Whether the code is declared to have this type.
+    fn has_type(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer;
+    /// Whether the code is a constant that the named integer type holds.
+    fn fits(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer;
+}
+
+/// Nobody knows any type.
+pub struct NoTypes;
+
+impl Types for NoTypes {
+    fn has_type(&self, _: &Source, _: &Tokens, _: &str) -> Answer {
+        Answer::Unknown("types are not looked up here".to_owned())
+    }
+
+    fn fits(&self, _: &Source, _: &Tokens, _: &str) -> Answer {
+        Answer::Unknown("values are not looked up here".to_owned())
+    }
+}
+
+/// Checks the conditions of one match.
+pub(super) struct Judge<'a> {
+    pub rule: &'a Rule,
+    pub source: &'a Source,
+    pub packages: &'a BTreeMap<String, Option<String>>,
+    pub types: &'a dyn Types,
+}
+
+impl Judge<'_> {
+    /// Checks what holds for sites of both kinds, and for those to do the rest; binds the holes that the
+    /// conditions show into `env`. Gives what speaks against the match; a plain no before what nobody can tell.
+    pub fn check(
+        &self,
+        m: &Match,
+        bound: &[(HoleId, Tokens)],
+        env: &mut Env,
+        done: bool,
+        steps: &mut Steps,
+    ) -> Result<Option<Objection>, OutOfSteps> {
+        let no = |condition, tokens: &Tokens| Ok(Some(Objection { condition, tokens: tokens.clone(), unknown: None }));
+        let mut unknown = None;
+        for (n, Test { hole, test, is, .. }) in self.rule.tests.iter().enumerate() {
+            let condition = Condition::Test(n);
+            // A hole that this side shows only within a pasted word is all of that word, for a person.
+            let of_hole = bound.iter().find(|(h, _)| h == hole).map(|(_, tokens)| tokens);
+            let tokens = of_hole.unwrap_or(&m.tokens);
+            let answer = match (of_hole, m.pasted.iter().find(|(h, _)| h == hole)) {
+                (Some(tokens), _) => self.test(tokens, test, is.as_ref(), env, steps)?,
+                (None, Some((_, code))) => test_word(code.text(), test),
+                (None, None) => continue,
+            };
+            match answer {
+                Answer::Yes => {}
+                Answer::No => return no(condition, tokens),
+                Answer::Unknown(why) => {
+                    let objection = Objection { condition, tokens: tokens.clone(), unknown: Some(why) };
+                    unknown = unknown.or(Some(objection));
+                }
+            }
+        }
+        if !self.rule.inside.is_empty() && !self.inside(m, env, steps)? {
+            return no(Condition::Inside, &m.tokens);
+        }
+        let all = 0..self.source.tokens.len();
+        for (n, fragment) in self.rule.file_has.iter().enumerate() {
+            if self.occurs(fragment, &all, env, true, steps)?.is_none() {
+                return no(Condition::FileHas(n), &m.tokens);
+            }
+        }
+        if !done {
+            for (n, fragment) in self.rule.has.iter().enumerate() {
+                if self.occurs(fragment, &m.tokens, env, true, steps)?.is_none() {
+                    return no(Condition::Has(n), &m.tokens);
+                }
+            }
+            let around = declaration_around(self.source, &m.tokens);
+            for (n, fragment) in self.rule.unless.iter().enumerate() {
+                if let Some(found) = self.occurs(fragment, &around, env, false, steps)? {
+                    return no(Condition::Unless(n), &found);
+                }
+            }
+        }
+        Ok(unknown)
+    }
+
+    fn inside(&self, m: &Match, env: &mut Env, steps: &mut Steps) -> Result<bool, OutOfSteps> {
+        let around = self.source.node_around(&m.tokens);
+        let mut starts: Vec<usize> = std::iter::once(around)
+            .chain(self.source.ancestors(around))
+            .map(|id| self.source.nodes[id].tokens.start)
+            .collect();
+        starts.dedup();
+        for fragment in &self.rule.inside {
+            for &start in &starts {
+                let wraps = |o: &Match| o.tokens.start <= m.tokens.start && m.tokens.end <= o.tokens.end;
+                if let Some((side, outer)) = self.first(fragment, start..start + 1, env, steps, wraps)? {
+                    bind(self.source, side, &outer, env);
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn occurs(
+        &self,
+        fragment: &Compiled,
+        within: &Tokens,
+        env: &mut Env,
+        binds: bool,
+        steps: &mut Steps,
+<<<<<<< HEAD
+    ) -> Result<Option<Tokens>, OutOfSteps> {
         let known = env.clone();
         let mut matcher = Matcher::new(&fragment.side, self.source, &known, self.packages);
         let matches = matcher.between(within.clone(), steps)?;
         let Some(first) = matches.iter().find(|o| o.tokens.end <= within.end) else { return Ok(None) };
+=======
+    ) -> Result<bool, OutOfSteps> {
+        let ends = |o: &Match| o.tokens.end <= within.end;
+        let Some((side, first)) = self.first(fragment, within.clone(), env, steps, ends)? else { return Ok(false) };
         if binds {
-            bind(self.source, fragment, first, env);
+            bind(self.source, side, &first, env);
         }
         Ok(Some(first.tokens.clone()))
+    }
+
+    /// The first place in a range where a fragment, or its twin for declaration groups, occurs as is wanted.
+    fn first<'f>(
+        &self,
+        fragment: &'f Compiled,
+        within: Tokens,
+        env: &Env,
+        steps: &mut Steps,
+        wanted: impl Fn(&Match) -> bool,
+    ) -> Result<Option<(&'f Side, Match)>, OutOfSteps> {
+        let alone = Matcher::new(&fragment.side, self.source, env, self.packages).between(within.clone(), steps)?;
+        if let Some(found) = alone.into_iter().find(&wanted) {
+            return Ok(Some((&fragment.side, found)));
+        }
+        let Some((twin, keyword)) = &fragment.twin else { return Ok(None) };
+        let matcher = Matcher::new(twin, self.source, env, self.packages);
+        let grouped = matcher.within(Some(&[ListKind::Specs]), Some(keyword)).between(within, steps)?;
+        Ok(grouped.into_iter().find(&wanted).map(|m| (twin, m)))
     }
 
     fn test(
@@ -219,8 +397,8 @@ fn test_word(word: &[u8], test: &HoleTest) -> Answer {
 }
 
 /// Takes the holes that a condition bound into the environment.
-fn bind(source: &Source, fragment: &Compiled, m: &Match, env: &mut Env) {
-    for (element, bound) in fragment.side.elements.iter().zip(&m.bounds) {
+fn bind(source: &Source, side: &Side, m: &Match, env: &mut Env) {
+    for (element, bound) in side.elements.iter().zip(&m.bounds) {
         if let Some(hole) = element.part.hole() {
             env.entry(hole).or_insert_with(|| Code::of(source, &bound.tokens));
         }

@@ -54,6 +54,8 @@ impl Shape {
 pub struct Compiled {
     /// What it shows.
     pub side: Side,
+    /// The same for specs of a declaration group, and the group's keyword.
+    pub twin: Option<(Side, &'static str)>,
     /// The rows as the author wrote them.
     pub fragment: Fragment,
 }
@@ -129,7 +131,11 @@ pub fn compile_fragment(
         if read.is_clean() {
             let side = read.elements(&text, &[], number, names, imports);
             let side = side.map_err(|Unpaired(at)| vec![complain(fragment, text.place(&at), "unpaired hole", None)])?;
-            return Ok(Compiled { side, fragment: fragment.clone() });
+            let specs = |(decl, keyword, specs): &(&str, &'static str, &[&'static str])| {
+                as_specs(&side, decl, keyword, specs).map(|twin| (twin, *keyword))
+            };
+            let twin = go::GROUPS.iter().filter(|_| language == Language::Go).find_map(specs);
+            return Ok(Compiled { side, twin, fragment: fragment.clone() });
         }
         keep_better(&mut worst, read);
     }
