@@ -488,11 +488,7 @@ fn explain(
 }
 
 /// The hunks of the bodies that count, each with how many of its sites are missing.
-fn shorts<'a, 'r>(
-    ready: &'a Ready,
-    surveys: &'a [Vec<Survey<'r>>],
-    chosen: &[Chosen<'_, '_>],
-) -> Vec<Short<'a, 'r>> {
+fn shorts<'a, 'r>(ready: &'a Ready, surveys: &'a [Vec<Survey<'r>>], chosen: &[Chosen<'_, '_>]) -> Vec<Short<'a, 'r>> {
     let mut shorts = Vec::new();
     for (number, (body, surveys)) in ready.bodies.iter().zip(surveys).enumerate() {
         let ReadyWork::Hunks(hunks) = &body.work else { continue };
