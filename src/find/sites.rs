@@ -105,11 +105,12 @@ struct Sort<'a, 'b> {
 impl Sort<'_, '_> {
     fn run(&mut self, before: Vec<Match>, after: Vec<Match>, steps: &mut Steps) -> Result<(), OutOfSteps> {
         let wins = self.rule.wins[self.number];
+        let fixed = self.shape.is_fixed();
         let same_place = |b: &Match, a: &Match| {
-            self.shape
-                .keeps
-                .iter()
-                .all(|&(x, y)| self.shape.before.elements[x].part.is_dots() || b.bounds[x].bytes == a.bounds[y].bytes)
+            fixed && b.tokens == a.tokens
+                || self.shape.keeps.iter().all(|&(x, y)| {
+                    self.shape.before.elements[x].part.is_dots() || b.bounds[x].bytes == a.bounds[y].bytes
+                })
         };
         let shared = |b: &Match| after.iter().any(|a| !a.broken && same_place(b, a));
         let todo: Vec<&Match> = match wins {

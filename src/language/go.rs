@@ -121,6 +121,11 @@ pub(super) fn is_bare_list(kind: &str) -> bool {
     )
 }
 
+/// The specs that can have a value.
+pub(super) fn is_valued_spec(kind: &str) -> bool {
+    matches!(kind, "const_spec" | "var_spec")
+}
+
 pub(super) fn is_statement(kind: &str) -> bool {
     kind.ends_with("_statement")
         || kind.ends_with("_declaration")

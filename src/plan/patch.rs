@@ -11,7 +11,7 @@ use super::tally::{self, Counts};
 use super::workspace::Workspace;
 use super::{create, operation};
 use crate::find::{Hit, Matcher, Steps};
-use crate::language::Language;
+use crate::language::{Language, ListKind};
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::HoleId;
 use crate::source::{Edit, Lines, Source, apply_edits, sort_edits};
@@ -211,8 +211,12 @@ fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, O
         let Ok(source) = Source::parse(language, bytes.to_vec(), workspace.limits) else { return false };
         let (env, packages) = (BTreeMap::new(), BTreeMap::new());
         obsolete.matches.iter().filter(|(l, _)| *l == language).any(|(_, fragment)| {
-            let mut matcher = Matcher::new(&fragment.side, &source, &env, &packages);
-            matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty())
+            let occurs =
+                |mut matcher: Matcher<'_>| matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty());
+            let twin = fragment.twin.as_ref().map(|(side, keyword)| {
+                Matcher::new(side, &source, &env, &packages).within(Some(&[ListKind::Specs]), Some(keyword))
+            });
+            occurs(Matcher::new(&fragment.side, &source, &env, &packages)) || twin.is_some_and(occurs)
         })
     });
     let Some(path) = found else { return (false, None) };
@@ -484,11 +488,7 @@ fn explain(
 }
 
 /// The hunks of the bodies that count, each with how many of its sites are missing.
-fn shorts<'a, 'r>(
-    ready: &'a Ready,
-    surveys: &'a [Vec<Survey<'r>>],
-    chosen: &[Chosen<'_, '_>],
-) -> Vec<Short<'a, 'r>> {
+fn shorts<'a, 'r>(ready: &'a Ready, surveys: &'a [Vec<Survey<'r>>], chosen: &[Chosen<'_, '_>]) -> Vec<Short<'a, 'r>> {
     let mut shorts = Vec::new();
     for (number, (body, surveys)) in ready.bodies.iter().zip(surveys).enumerate() {
         let ReadyWork::Hunks(hunks) = &body.work else { continue };

@@ -149,7 +149,14 @@ fn likely_files<'a, 'r: 'a>(short: &Short<'a, 'r>, workspace: &Workspace<'_>) ->
             let likely = match short.survey.sightings.iter().find(|s| s.path == *path) {
                 Some(s) => {
                     let taken = s.found.hits.iter().map(|h| h.matched.tokens.clone()).collect();
-                    Some(Likely { path: path.clone(), rule, source: s.source.clone(), env: s.env.clone(), taken, missing })
+                    Some(Likely {
+                        path: path.clone(),
+                        rule,
+                        source: s.source.clone(),
+                        env: s.env.clone(),
+                        taken,
+                        missing,
+                    })
                 }
                 None => open(path, rule, workspace).map(|source| Likely {
                     path: path.clone(),
@@ -313,7 +320,9 @@ fn gone(short: &Short<'_, '_>, files: &[Likely<'_>]) -> Option<Reason> {
     let quoted: Vec<String> = file.missing.iter().take(3).map(|n| format!("`{n}`")).collect();
     let names = match (&quoted[..], file.missing.len()) {
         ([], _) => String::new(),
-        (all, n) if n > all.len() => format!(": {} and {} more of its names are nowhere in it", all.join(", "), n - all.len()),
+        (all, n) if n > all.len() => {
+            format!(": {} and {} more of its names are nowhere in it", all.join(", "), n - all.len())
+        }
         ([one], _) => format!(": {one} is nowhere in it"),
         (all, _) => format!(": {} are nowhere in it", all.join(", ")),
     };

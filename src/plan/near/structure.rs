@@ -57,7 +57,8 @@ pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
             && let Some(bound) = env.get(&hole)
         {
             let bound = String::from_utf8_lossy(bound.text()).into_owned();
-            let what = format!("`{}` stands for `{bound}` in the lines before, and must be the same here", names.show(hole));
+            let what =
+                format!("`{}` stands for `{bound}` in the lines before, and must be the same here", names.show(hole));
             return told(miss.element, miss.at, bound, code(source, &here), what);
         }
         let is_token = matches!(element.part, Part::Token { .. } | Part::Package { .. });
@@ -74,7 +75,9 @@ pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
         let what = match element.part {
             Part::Item(_) => "what stands here is more or less than one item".to_owned(),
             Part::Statement(_) => "what stands here is not one statement".to_owned(),
-            Part::Dots(..) => "the ellipsis does not reach over whole items from here to the next line shown".to_owned(),
+            Part::Dots(..) => {
+                "the ellipsis does not reach over whole items from here to the next line shown".to_owned()
+            }
             _ => "the grammar groups the code in another way here".to_owned(),
         };
         return told(miss.element, miss.at, wanted, code(source, &here), what);

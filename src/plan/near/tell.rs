@@ -36,7 +36,10 @@ impl Teller<'_> {
         let what = match &d.sort {
             Sort::Hole(first) => {
                 let hole = self.hole(d.elements.start);
-                format!("`{hole}` stands for other code on line {}, and must be the same here", line(self.source, *first))
+                format!(
+                    "`{hole}` stands for other code on line {}, and must be the same here",
+                    line(self.source, *first)
+                )
             }
             Sort::Comment => "a comment that the body shows is not here".to_owned(),
             Sort::Code => match (d.elements.is_empty(), d.tokens.is_empty()) {
@@ -48,7 +51,8 @@ impl Teller<'_> {
         let (wanted, found) = match d.sort {
             Sort::Hole(first) => {
                 let first = (0..self.side.elements.len()).find_map(|e| {
-                    lies_on(self.alignment, e).filter(|t| t.start == first && self.side.elements[e].part.hole().is_some())
+                    lies_on(self.alignment, e)
+                        .filter(|t| t.start == first && self.side.elements[e].part.hole().is_some())
                 });
                 (first.map_or(wanted, |t| code(self.source, &t)), found)
             }
@@ -107,7 +111,11 @@ impl Teller<'_> {
             let kind = source.lists[list].kind;
             let receiver = source.nodes[source.lists[list].node].field == "receiver";
             if let Some(item) = kind.item_name().filter(|_| !receiver) {
-                return if count == 1 { format!("{item} added: `{text}`") } else { format!("{count} {item}s added: `{text}`") };
+                return if count == 1 {
+                    format!("{item} added: `{text}`")
+                } else {
+                    format!("{count} {item}s added: `{text}`")
+                };
             }
         }
         match part_of(source, tokens) {
@@ -215,9 +223,10 @@ impl Teller<'_> {
         };
         let shown = self.side.elements[element].tokens.start;
         let is_type = |source: &Source, t: usize| {
-            source.tokens.get(t).is_some_and(|k| {
-                source.language.is_code_kind(source.kind(k.node), source.nodes[k.node].field, "type")
-            })
+            source
+                .tokens
+                .get(t)
+                .is_some_and(|k| source.language.is_code_kind(source.kind(k.node), source.nodes[k.node].field, "type"))
         };
         match (wanted, atom) {
             _ if is_type(source, t) && is_type(&self.side.source, shown) => format!("type changed: {pair}"),
