@@ -49,6 +49,13 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// A token that stays, on both sides: by its place a site is known again after the edit.
+    pub fn anchor(&self) -> Option<(usize, usize)> {
+        self.keeps.iter().copied().find(|&(b, _)| matches!(self.before.elements[b].part, Part::Token { .. }))
+    }
+}
+
 /// A fragment without signs: a condition.
 #[derive(Clone, Debug)]
 pub struct Compiled {

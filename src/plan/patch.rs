@@ -387,7 +387,8 @@ fn choose<'a, 'r>(sum: bool, surveys: &'a [Vec<Survey<'r>>], chosen: &mut Vec<Ch
         for (hunk, survey) in hunks.iter().enumerate() {
             for sighting in &survey.sightings {
                 for hit in &sighting.found.hits {
-                    let others = || chosen.iter().filter(|c| c.body != body && c.sighting.path == sighting.path);
+                    let earlier = if body == 0 { &[] } else { &chosen[..] };
+                    let others = || earlier.iter().filter(|c| c.body != body && c.sighting.path == sighting.path);
                     if others().any(|c| c.hit.done && hit.done && touch(c.hit, hit)) {
                         // The same result by two bodies is one site.
                         continue;
@@ -494,14 +495,18 @@ fn shorts<'a, 'r>(ready: &'a Ready, surveys: &'a [Vec<Survey<'r>>], chosen: &[Ch
         let ReadyWork::Hunks(hunks) = &body.work else { continue };
         let counts = chosen.is_empty() || chosen.iter().any(|c| c.body == number);
         for (n, (hunk, survey)) in hunks.iter().zip(surveys).enumerate() {
-            let sites = chosen.iter().filter(|c| c.body == number && c.hunk == n).count();
-            let least = match hunk.rules.values().next().map(|r| r.expect).unwrap_or_default() {
-                Expect::Between(least, _) => least,
-                Expect::PerFile(each) => each,
+            let mut sites: BTreeMap<&Path, usize> = BTreeMap::new();
+            let mine = chosen.iter().filter(|c| c.body == number && c.hunk == n);
+            mine.for_each(|c| *sites.entry(&c.sighting.path).or_default() += 1);
+            let all: usize = sites.values().sum();
+            let short = match hunk.rules.values().next().map(|r| r.expect).unwrap_or_default() {
+                Expect::Between(least, _) => least.saturating_sub(all),
+                Expect::PerFile(each) if all == 0 => each,
+                Expect::PerFile(each) => sites.values().map(|n| each.saturating_sub(*n)).sum(),
             };
             let alternative = if number > 0 { format!("alternative {number}: ") } else { String::new() };
             let part = if hunks.len() > 1 { format!("hunk {}: ", n + 1) } else { String::new() };
-            let missing = if counts { least.saturating_sub(sites) } else { 0 };
+            let missing = if counts { short } else { 0 };
             let label = format!("{alternative}{part}");
             shorts.push(Short { label, hunk, names: &body.names, survey, missing });
         }

@@ -41,6 +41,14 @@ pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
         let what = "a syntax error lies in it, as the grammar reads it".to_owned();
         return told(0, tokens.start, String::new(), String::new(), what);
     }
+    if let Some(kinds) = shape.lists.filter(|_| shape.twin.is_none()) {
+        let stands = source.lists_at(tokens.start).any(|l| kinds.contains(&source.lists[l].kind));
+        let name = kinds.first().and_then(|k| k.item_name()).unwrap_or("item");
+        if !stands {
+            let what = format!("it stands where no {name} can stand, and `as` asks for one");
+            return told(0, tokens.start, side.written(0).to_owned(), code(source, tokens), what);
+        }
+    }
     if let Some((run, element)) = more_of_it(teller) {
         return told(element, run.start, String::new(), code(source, &run), teller.added(&run));
     }

@@ -1,7 +1,7 @@
 //! A difference in words: what the body wants, what stands there, what happened.
 
 use super::align::{Alignment, Packages, is_keyword, is_operator};
-use super::differ::{Difference, Sort, lies_on, whole_items};
+use super::differ::{Difference, Sort, lies_on, part_of, whole_items};
 use super::moved::moved;
 use super::place::{brief, code, home, line};
 use crate::language::Atom;
@@ -63,7 +63,23 @@ impl Teller<'_> {
             }
             Sort::Code => (wanted, found),
         };
-        Told { row: self.row(d), token: d.tokens.start, wanted, found, what }
+        Told { row: self.row(d), token: self.token(d), wanted, found, what }
+    }
+
+    /// The token that shows the difference best: where it begins, but for the end of something around a part of
+    /// the body: there it is the beginning of that, or the line that stands behind its end.
+    fn token(&self, d: &Difference) -> usize {
+        let source = self.source;
+        let closer = unopened(d.tokens.clone().map(|t| source.text(t))).map(|n| d.tokens.start + n);
+        match closer.filter(|_| d.elements.is_empty()) {
+            Some(closer) if source.text(closer) == b")" => {
+                let holder = source.tokens[closer].node;
+                let above = source.nodes[source.nodes[holder].parent].tokens.start;
+                if above < closer { above } else { d.tokens.start }
+            }
+            Some(_) if d.tokens.end < source.tokens.len() => d.tokens.end,
+            _ => d.tokens.start,
+        }
     }
 
     /// The row that the difference is on: for new code the row that it tears, or else the one below.
@@ -135,7 +151,7 @@ impl Teller<'_> {
             _ if source.text(closer) == b")" && above.start <= open => {
                 format!("wrapped: `{}…)` stands around it", code(source, &(above.start..open + 1)))
             }
-            _ => format!("a block ends here: `{}`", code(source, tokens)),
+            _ => format!("a block ends here, and the lines of the body stand on both sides of its end: `{}`", code(source, tokens)),
         }
     }
 
@@ -268,11 +284,6 @@ impl Teller<'_> {
             _ => 0..0,
         }
     }
-}
-
-/// What these tokens are to the code around them.
-fn part_of(source: &Source, tokens: &Tokens) -> Option<&'static str> {
-    source.nodes_over(tokens).find_map(|(_, n)| source.language.part_name(n.kind, n.field))
 }
 
 /// The first bracket that is opened and not closed again, among texts.
