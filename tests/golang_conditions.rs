@@ -215,4 +215,6 @@ fn nesting_without_end_is_unknown_and_no_crash() {
     assert!(matches!(answer, Answer::Yes | Answer::Unknown(_)));
     let chain = format!("package p\nfunc f() {{ g(«x{}») }}", ".y".repeat(20_000));
     unknown(&chain, "int");
+    let doubling: String = (1..200).map(|i| format!("x{i} := x{0} + x{0}\n", i - 1)).collect();
+    unknown(&format!("package p\nfunc f() {{\n{doubling}\ng(«x199») }}"), "int");
 }
