@@ -4,6 +4,14 @@
 //! Data passes through the rooms in one direction; see `ARCHITECTURE.md`. The library never prints, exits or
 //! reads the environment.
 
+pub mod checkout;
+pub mod edit;
+pub mod find;
 pub mod golang;
 pub mod language;
+pub mod patchset;
+pub mod pattern;
+pub mod plan;
+pub mod render;
 pub mod source;
+pub mod write;

@@ -2,11 +2,13 @@
 //! need them. A file is parsed only when a question leads to it.
 
 pub mod atomics;
+pub mod columns;
 mod condition;
 mod constant;
 mod context;
 mod file;
 mod header;
+pub mod imports;
 mod infer;
 mod layout;
 mod modules;
@@ -16,6 +18,7 @@ mod tree;
 mod types;
 mod world;
 
+pub use columns::realign;
 pub use condition::{Answer, View, constant_value, fits, has_type};
 pub use tree::{GoTree, MemoryTree};
 pub use world::World;

@@ -78,7 +78,6 @@ pub(super) fn is_value(kind: &str) -> bool {
                 | "true"
                 | "false"
                 | "null"
-                | "expression_statement"
                 | "preproc_defined"
                 | "function_declarator"
                 | "parenthesized_declarator"
@@ -136,4 +135,14 @@ pub(super) fn is_declaration(kind: &str) -> bool {
 /// Statements whose parenthesised header an ellipsis `($...)` can stand for.
 pub fn has_header(kind: &str) -> bool {
     matches!(kind, "if_statement" | "for_statement" | "while_statement" | "switch_statement" | "do_statement")
+}
+
+/// What ends in a semicolon and may be declaration, field or expression by nothing but surroundings.
+pub(super) fn is_plain_statement(kind: &str) -> bool {
+    matches!(kind, "declaration" | "field_declaration" | "expression_statement")
+}
+
+/// What declares a name with a type: its type words come first, then the declarator.
+pub(super) fn declares_typed_name(kind: &str) -> bool {
+    matches!(kind, "declaration" | "parameter_declaration" | "field_declaration")
 }

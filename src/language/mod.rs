@@ -4,6 +4,7 @@
 
 pub mod c;
 pub mod go;
+pub mod go_nodes;
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -196,6 +197,117 @@ impl Language {
         match self {
             Language::Go => go::is_declaration(kind),
             Language::C => c::is_declaration(kind),
+        }
+    }
+
+    /// Whether the node is a function with a body: a declaration, a method or a literal.
+    pub fn is_function(self, kind: &str) -> bool {
+        match self {
+            Language::Go => matches!(kind, "function_declaration" | "method_declaration" | "func_literal"),
+            Language::C => kind == "function_definition",
+        }
+    }
+
+    /// Whether the node is a branch: a clause, or a part of a preprocessor conditional.
+    pub fn is_branch(self, kind: &str) -> bool {
+        match self {
+            Language::Go => kind.ends_with("_case"),
+            Language::C => c::is_branch(kind) || kind == "case_statement",
+        }
+    }
+
+    /// Whether two kinds of statement can be the same code: the C grammar tells `f(x);` and `T (x);` apart by guess.
+    pub fn is_same_statement(self, a: &str, b: &str) -> bool {
+        self == Language::C && c::is_plain_statement(a) && c::is_plain_statement(b)
+    }
+
+    /// Whether a node is of the sort that `where.HOLE.kind` names so.
+    pub fn is_code_kind(self, kind: &str, field: &str, sort: &str) -> bool {
+        match sort {
+            "name" => kind.ends_with("identifier"),
+            "expression" => self.is_value(kind) && !kind.ends_with("_type") && field != "type",
+            "statement" => self.is_statement(kind),
+            "declaration" => self.is_declaration(kind) || kind.ends_with("_declaration"),
+            "type" => {
+                kind.ends_with("_type")
+                    || kind.ends_with("type_identifier")
+                    || kind.ends_with("_specifier")
+                    || field == "type"
+            }
+            "field" => kind == "field_declaration",
+            "element" => kind.ends_with("_element") || field == "element",
+            "call" => kind == "call_expression",
+            "string" => matches!(kind, "interpreted_string_literal" | "raw_string_literal" | "string_literal"),
+            "number" => matches!(kind, "int_literal" | "float_literal" | "imaginary_literal" | "number_literal"),
+            "block" => matches!(kind, "block" | "compound_statement"),
+            _ => false,
+        }
+    }
+
+    /// Whether the node declares a name behind the words of its type, as C does.
+    pub fn declares_typed_name(self, kind: &str) -> bool {
+        self == Language::C && c::declares_typed_name(kind)
+    }
+
+    /// Whether the node is a name.
+    pub fn is_name(self, kind: &str) -> bool {
+        kind.ends_with("identifier")
+    }
+
+    /// Whether the node is a label with the statement behind it.
+    pub fn is_label(self, kind: &str) -> bool {
+        kind == "labeled_statement"
+    }
+
+    /// Whether the node is the parser's own for code that it could not read.
+    pub fn is_error(self, kind: &str) -> bool {
+        kind == "ERROR"
+    }
+
+    /// Whether an operator may tear this code apart where it stands without parentheses.
+    pub fn is_loose(self, kind: &str) -> bool {
+        match self {
+            Language::Go => matches!(
+                kind,
+                "binary_expression"
+                    | "unary_expression"
+                    | "func_literal"
+                    | "pointer_type"
+                    | "channel_type"
+                    | "function_type"
+            ),
+            Language::C => matches!(
+                kind,
+                "binary_expression"
+                    | "unary_expression"
+                    | "conditional_expression"
+                    | "assignment_expression"
+                    | "cast_expression"
+                    | "comma_expression"
+                    | "pointer_expression"
+                    | "update_expression"
+                    | "sizeof_expression"
+            ),
+        }
+    }
+
+    /// Whether a child under this field of such a node is the operand of an operator.
+    pub fn is_operand(self, parent: &str, field: &str) -> bool {
+        match parent {
+            "binary_expression"
+            | "unary_expression"
+            | "pointer_expression"
+            | "update_expression"
+            | "cast_expression"
+            | "conditional_expression"
+            | "sizeof_expression" => field != "type" && field != "operator",
+            "selector_expression" | "index_expression" | "slice_expression" | "type_assertion_expression" => {
+                field == "operand"
+            }
+            "call_expression" => field == "function",
+            "field_expression" | "subscript_expression" => field == "argument",
+            "type_conversion_expression" => field == "type",
+            _ => false,
         }
     }
 

@@ -45,7 +45,7 @@ impl Source {
         build.walk(&tree);
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, .. } = build;
         close_nodes(&mut nodes, tokens.len());
-        mark_broken(&mut nodes, &mut errors);
+        errors.sort_by_key(|e| (e.start, e.end));
         let lists = find_lists(language, &nodes, &tokens, &bytes, &commas);
         set_gaps(&mut tokens, &lists, &commas);
         let mut first_node_at = vec![usize::MAX; tokens.len()];
@@ -178,7 +178,7 @@ impl<'a> Build<'a> {
     fn node(&mut self, cursor: &tree_sitter::TreeCursor<'_>, kind: &'static str, parent: NodeId) -> NodeId {
         let at = self.tokens.len();
         let field = self.language.names().field(cursor.field_id());
-        self.nodes.push(Node { kind, field, parent, tokens: at..at, end: 0, broken: false });
+        self.nodes.push(Node { kind, field, parent, tokens: at..at, end: 0 });
         self.nodes.len() - 1
     }
 
@@ -186,7 +186,7 @@ impl<'a> Build<'a> {
         let (tokens, nodes) = (self.tokens.len(), self.nodes.len());
         self.nodes[id].tokens.end = tokens;
         self.nodes[id].end = nodes;
-        if self.nodes[id].kind == "ERROR" {
+        if self.language.is_error(self.nodes[id].kind) {
             self.errors.push(self.nodes[id].tokens.clone());
         }
     }
@@ -236,15 +236,6 @@ impl<'a> Build<'a> {
 fn close_nodes(nodes: &mut [Node], tokens: usize) {
     if let Some(root) = nodes.first_mut() {
         root.tokens = 0..tokens;
-    }
-}
-
-fn mark_broken(nodes: &mut [Node], errors: &mut [Tokens]) {
-    errors.sort_by_key(|e| (e.start, e.end));
-    for node in nodes.iter_mut() {
-        node.broken = errors.iter().any(|e| {
-            node.tokens.start <= e.start && e.end <= node.tokens.end && !(e.is_empty() && e.start == node.tokens.start)
-        });
     }
 }
 
@@ -322,7 +313,7 @@ fn interior(language: Language, nodes: &[Node], tokens: &[Token], bytes: &[u8], 
     let items = children(nodes, id).filter(|&c| matches!(nodes[c].field, "declarator" | "name" | "left" | "value"));
     let held: Vec<NodeId> = items.collect();
     match (held.first(), held.last()) {
-        (Some(&first), Some(&last)) if node.kind != "expression_list" && node.kind != "comma_expression" => {
+        (Some(&first), Some(&last)) if !language.is_bare_list(node.kind) => {
             nodes[first].tokens.start..nodes[last].tokens.end
         }
         _ => start..end,
@@ -349,7 +340,7 @@ fn line_items(
             let from = todo.len();
             todo.extend(children(nodes, child));
             todo[from..].reverse();
-        } else if node.kind == "labeled_statement" {
+        } else if language.is_label(node.kind) {
             // A label and what it stands before are two items of the list.
             let colon =
                 (node.tokens.clone()).find(|&t| &bytes[tokens[t].bytes.clone()] == b":").unwrap_or(node.tokens.start);
@@ -369,9 +360,11 @@ fn comma_items(nodes: &[Node], id: NodeId, inside: &Tokens, commas: &[usize]) ->
     cuts.push(inside.end);
     let mut from = inside.start;
     let mut items = Vec::new();
+    let mut held = children(nodes, id).peekable();
     for to in cuts {
         if from < to {
-            let node = children(nodes, id).find(|&c| nodes[c].tokens == (from..to));
+            while held.next_if(|&c| nodes[c].tokens.start < from).is_some() {}
+            let node = held.peek().copied().filter(|&c| nodes[c].tokens == (from..to));
             items.push(Item { tokens: from..to, node });
         }
         from = to;
@@ -389,10 +382,7 @@ fn set_gaps(tokens: &mut [Token], lists: &[List], commas: &[(usize, NodeId)]) {
     }
     // A comma with an item of its list behind it separates; any other is a trailing one.
     for &(at, node) in commas {
-        let separates = lists
-            .binary_search_by_key(&node, |l| l.node)
-            .ok()
-            .is_none_or(|l| lists[l].items.iter().any(|i| i.tokens.start == at) || lists[l].inside.end > at);
+        let separates = lists.binary_search_by_key(&node, |l| l.node).ok().is_none_or(|l| lists[l].inside.end > at);
         if let Some(t) = tokens.get_mut(at).filter(|_| separates) {
             t.gap = Gap::Comma;
         }

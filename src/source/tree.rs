@@ -44,8 +44,6 @@ pub struct Node {
     pub tokens: Tokens,
     /// One past the last node below it: its subtree is `id..end`.
     pub end: NodeId,
-    /// Whether a syntax error lies in it.
-    pub broken: bool,
 }
 
 /// A comment, and the gap that it stands in.
@@ -77,6 +75,23 @@ pub struct List {
     pub inside: Tokens,
     /// The items in order. Empty lists have none.
     pub items: Vec<Item>,
+}
+
+impl List {
+    /// The item that begins at a position, as an index into [`List::items`].
+    pub fn item_from(&self, p: usize) -> Option<usize> {
+        self.items.binary_search_by_key(&p, |i| i.tokens.start).ok()
+    }
+
+    /// The item that ends at a position.
+    pub fn item_to(&self, p: usize) -> Option<usize> {
+        self.items.binary_search_by_key(&p, |i| i.tokens.end).ok()
+    }
+
+    /// Whether these tokens are one whole item.
+    pub fn has_item(&self, tokens: &Tokens) -> bool {
+        self.item_from(tokens.start).is_some_and(|i| self.items[i].tokens == *tokens)
+    }
 }
 
 /// A parsed file.
@@ -144,17 +159,24 @@ impl Source {
     }
 
     /// The nodes whose first token is `t`, outermost first.
-    pub fn nodes_at(&self, t: usize) -> impl Iterator<Item = (NodeId, &Node)> {
-        let first = self.first_node_at.get(t).copied().unwrap_or(self.nodes.len());
-        (first..self.nodes.len())
-            .map(|id| (id, &self.nodes[id]))
-            .take_while(move |(_, n)| n.tokens.start == t && !n.tokens.is_empty())
+    pub fn nodes_at(&self, t: usize) -> impl DoubleEndedIterator<Item = (NodeId, &Node)> {
+        self.chain(t).map(|id| (id, &self.nodes[id])).filter(|(_, n)| !n.tokens.is_empty())
     }
 
     /// The nodes that cover exactly these tokens, outermost first.
-    pub fn nodes_over(&self, tokens: &Tokens) -> impl Iterator<Item = (NodeId, &Node)> {
-        let end = tokens.end;
-        self.nodes_at(tokens.start).filter(move |(_, n)| n.tokens.end == end)
+    pub fn nodes_over(&self, tokens: &Tokens) -> impl DoubleEndedIterator<Item = (NodeId, &Node)> {
+        // Along the chain the ends fall, so that the few with the right one are found without a walk.
+        let chain = if tokens.is_empty() { 0..0 } else { self.chain(tokens.start) };
+        let nodes = &self.nodes[chain.clone()];
+        let from = nodes.partition_point(|n| n.tokens.end > tokens.end);
+        let to = nodes.partition_point(|n| n.tokens.end >= tokens.end);
+        (chain.start + from..chain.start + to).map(|id| (id, &self.nodes[id]))
+    }
+
+    /// The numbers of the nodes that begin at a token: in preorder they follow each other.
+    fn chain(&self, t: usize) -> std::ops::Range<NodeId> {
+        let first = self.first_node_at.get(t).copied().unwrap_or(self.nodes.len());
+        first..first + self.nodes[first..].partition_point(|n| n.tokens.start <= t)
     }
 
     /// The innermost node that covers these tokens (the file, if nothing smaller does).

@@ -43,7 +43,7 @@ pub(super) fn reorder(file: &Arc<File>, body: NodeId, order: &[Slot], names: &[S
     let elements: Vec<NodeId> = source.children(body).collect();
     let whole = source.span(&source.nodes[body].tokens);
     let line = source.lines.place(whole.start).0;
-    if source.nodes[body].broken {
+    if source.is_broken(&source.nodes[body].tokens) {
         return Err(format!("a literal of it has a syntax error ({}:{line})", file.path.display()));
     }
     // Values that are computed by calls keep their order, as their effects do: they get keys instead.

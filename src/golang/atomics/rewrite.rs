@@ -150,7 +150,7 @@ fn render(source: &Source, changes: &[(NodeId, Change)], owner: NodeId, change: 
 fn reorder(shape: &Shape, order: &[Slot]) -> Result<Vec<Change>, String> {
     let source = &shape.file.source;
     let struct_span = source.span(&source.nodes[shape.place.node].tokens);
-    if source.nodes[shape.place.node].broken {
+    if source.is_broken(&source.nodes[shape.place.node].tokens) {
         return Err("its declaration has a syntax error".to_owned());
     }
     let decls = declarations(shape);

@@ -1,0 +1,247 @@
+use super::globs::Reach;
+use super::{GateError, OpenError, ReadError, Root, Tree};
+use crate::patchset;
+use ignore::{WalkBuilder, WalkState};
+use rayon::slice::ParallelSliceMut;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// The folder below the root in which a run that writes keeps its journal and its unfinished files.
+/// It is there only while such a run is under way, or was killed.
+pub const STATE: &str = ".treepatch-journal";
+
+/// A checkout on disk.
+#[derive(Debug)]
+pub struct Disk {
+    root: Root,
+    limit: u64,
+    paths: Vec<PathBuf>,
+    trouble: Vec<ReadError>,
+}
+
+/// What is listed, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a> {
+    /// Only folders that one of these can match in are entered; all of them, if `None`.
+    pub globs: Option<&'a [&'a patchset::Globs]>,
+    /// How many threads list; 0 for as many as there are cores.
+    pub threads: usize,
+    /// The largest file that is read, in bytes.
+    pub limit: u64,
+}
+
+impl Default for Walk<'_> {
+    fn default() -> Self {
+        Walk { globs: None, threads: 0, limit: 256 << 20 }
+    }
+}
+
+impl Disk {
+    /// Lists every regular file below `root`, hidden and ignored ones too. What lies in a component named `.git`
+    /// (any case), symlinks, and treepatch's own [`STATE`] folder are left out.
+    pub fn open(root: &Path) -> Result<Disk, OpenError> {
+        Disk::walk(root, Walk::default())
+    }
+
+    /// Like [`Disk::open`], but enters only the folders that one of the globs can match in.
+    pub fn open_for(root: &Path, globs: &[&patchset::Globs]) -> Result<Disk, OpenError> {
+        Disk::walk(root, Walk { globs: Some(globs), ..Walk::default() })
+    }
+
+    /// Lists what `walk` says.
+    pub fn walk(root: &Path, walk: Walk) -> Result<Disk, OpenError> {
+        let root = Root::open(root)?;
+        // A root that is a symlink is followed, unlike anything below it.
+        let real = root.path().canonicalize().map_err(|e| OpenError::System(root.path().to_owned(), e))?;
+        let (mut paths, mut trouble) = list(&real, walk);
+        paths.par_sort_unstable();
+        trouble.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Disk { root, limit: walk.limit, paths, trouble })
+    }
+
+    /// The root, open.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+}
+
+impl Tree for Disk {
+    fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.root.read(path, self.limit).map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
+    }
+
+    fn trouble(&self) -> &[ReadError] {
+        &self.trouble
+    }
+}
+
+/// A gate's refusal without the path, which a `ReadError` has beside it.
+fn reason(error: &GateError) -> String {
+    match error {
+        GateError::System { source, .. } => source.to_string(),
+        other => {
+            let text = other.to_string();
+            text.split_once(": ").map_or(text.clone(), |(_, reason)| reason.to_owned())
+        }
+    }
+}
+
+fn list(root: &Path, walk: Walk) -> (Vec<PathBuf>, Vec<ReadError>) {
+    let reach = walk.globs.map(Reach::of);
+    let below = root.to_owned();
+    let walker = WalkBuilder::new(root)
+        .standard_filters(false)
+        .follow_links(false)
+        .threads(walk.threads)
+        .filter_entry(move |entry| {
+            let path = entry.path().strip_prefix(&below).unwrap_or(entry.path());
+            let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
+            entry.depth() == 0
+                || !entry.file_name().eq_ignore_ascii_case(".git")
+                    && path != Path::new(STATE)
+                    && (!is_folder || reach.as_ref().is_none_or(|r| r.enters(path)))
+        })
+        .build_parallel();
+    let all = Mutex::new((Vec::new(), Vec::new()));
+    walker.run(|| {
+        let mut mine = Share { all: &all, paths: Vec::new(), trouble: Vec::new() };
+        Box::new(move |entry| {
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
+                    mine.paths.extend(entry.path().strip_prefix(root).map(Path::to_owned));
+                }
+                Ok(_) => {}
+                Err(error) => mine.trouble.push(trouble(root, &error)),
+            }
+            WalkState::Continue
+        })
+    });
+    all.into_inner().unwrap_or_else(|poison| poison.into_inner())
+}
+
+type Found = (Vec<PathBuf>, Vec<ReadError>);
+
+/// What one thread has found; handed in when the thread is done.
+struct Share<'a> {
+    all: &'a Mutex<Found>,
+    paths: Vec<PathBuf>,
+    trouble: Vec<ReadError>,
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().unwrap_or_else(|poison| poison.into_inner());
+        all.0.append(&mut self.paths);
+        all.1.append(&mut self.trouble);
+    }
+}
+
+fn trouble(root: &Path, error: &ignore::Error) -> ReadError {
+    let path = place(error).unwrap_or(root);
+    let reason = error.io_error().map_or_else(|| error.to_string(), |e| e.to_string());
+    ReadError { path: path.strip_prefix(root).unwrap_or(path).to_owned(), reason }
+}
+
+fn place(error: &ignore::Error) -> Option<&Path> {
+    let mut error = error;
+    loop {
+        match error {
+            ignore::Error::WithPath { path, .. } => return Some(path),
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error = err,
+            ignore::Error::Loop { child, .. } => return Some(child),
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::patchset::Spanned;
+
+    fn checkout(files: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, *file).unwrap();
+        }
+        dir
+    }
+
+    fn listed(disk: &Disk) -> Vec<&str> {
+        disk.paths().iter().map(|p| p.to_str().unwrap()).collect()
+    }
+
+    fn globs(text: &[&str]) -> patchset::Globs {
+        patchset::Globs { globs: text.iter().map(|g| Spanned { value: g.to_string(), span: 0..0 }).collect() }
+    }
+
+    #[test]
+    fn every_file_is_listed_but_git() {
+        let dir = checkout(&[
+            "pkg/a.go",
+            ".hidden/b.go",
+            "vendor/c.go",
+            ".gitignore",
+            ".ignore",
+            "sub/.git",
+            "x/.GIT/config",
+            ".git/HEAD",
+            ".github/d.c",
+            ".treepatch-journal/0",
+            "deep/.treepatch-journal/kept",
+        ]);
+        std::fs::write(dir.path().join(".gitignore"), "pkg/\n*.go\n").unwrap();
+        std::fs::write(dir.path().join(".ignore"), "*\n").unwrap();
+        std::os::unix::fs::symlink("pkg", dir.path().join("link")).unwrap();
+        std::os::unix::fs::symlink("a.go", dir.path().join("pkg/link.go")).unwrap();
+        let disk = Disk::open(dir.path()).unwrap();
+        let expected = [
+            ".github/d.c",
+            ".gitignore",
+            ".hidden/b.go",
+            ".ignore",
+            "deep/.treepatch-journal/kept",
+            "pkg/a.go",
+            "vendor/c.go",
+        ];
+        assert_eq!(listed(&disk), expected);
+        assert_eq!(disk.read(Path::new("pkg/a.go")).unwrap(), b"pkg/a.go");
+        assert!(disk.read(Path::new("link/a.go")).unwrap_err().reason.contains("symlink"));
+        assert!(disk.trouble().is_empty());
+    }
+
+    #[test]
+    fn only_folders_that_a_glob_can_match_in_are_entered() {
+        let dir = checkout(&["src/a/x.go", "src/b/x.go", "doc/x.go", "top.go", "src/a/deep/er/x.go"]);
+        let list = |g: &[&str]| {
+            let globs = globs(g);
+            listed(&Disk::open_for(dir.path(), &[&globs]).unwrap()).join(" ")
+        };
+        assert_eq!(list(&["src/a/**/*.go"]), "src/a/deep/er/x.go src/a/x.go top.go");
+        assert_eq!(list(&["src/*/x.go"]), "src/a/x.go src/b/x.go top.go");
+        assert_eq!(list(&["src/{a,b/c}/x.go", "doc/*"]), "doc/x.go src/a/deep/er/x.go src/a/x.go src/b/x.go top.go");
+        assert_eq!(list(&["**/x.go", "!src/**"]), "doc/x.go src/a/deep/er/x.go src/a/x.go src/b/x.go top.go");
+    }
+
+    #[test]
+    fn a_root_must_be_a_folder() {
+        let dir = checkout(&["file"]);
+        assert!(matches!(Disk::open(&dir.path().join("none")), Err(OpenError::Missing(_))));
+        assert!(matches!(Disk::open(&dir.path().join("file")), Err(OpenError::NotAFolder(_))));
+    }
+
+    #[test]
+    fn a_root_may_be_a_symlink() {
+        let dir = checkout(&["real/a.go"]);
+        std::os::unix::fs::symlink("real", dir.path().join("link")).unwrap();
+        let disk = Disk::open(&dir.path().join("link")).unwrap();
+        assert_eq!(listed(&disk), ["a.go"]);
+        assert_eq!(disk.read(Path::new("a.go")).unwrap(), b"real/a.go");
+    }
+}

@@ -1,0 +1,165 @@
+use crate::patchset;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::ffi::OsStr;
+use std::path::{Component, Path};
+
+/// `files`, ready to match: the last glob that matches a path decides, and one that begins with `!` excludes.
+#[derive(Clone, Debug)]
+pub struct Globs {
+    set: GlobSet,
+    /// For each glob of the set, whether it takes files in.
+    takes: Vec<bool>,
+    reach: Reach,
+}
+
+/// A glob that does not parse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the glob `{glob}` does not parse: {reason}")]
+pub struct BadGlob {
+    /// As written.
+    pub glob: String,
+    /// What is wrong with it.
+    pub reason: String,
+    /// Where it stands in the patchset file.
+    pub span: std::ops::Range<usize>,
+}
+
+impl Globs {
+    /// Compiles the globs of a patchset. `*` and `?` do not cross a `/`; `**/` does.
+    pub fn new(globs: &patchset::Globs) -> Result<Globs, BadGlob> {
+        let mut set = GlobSetBuilder::new();
+        let mut takes = Vec::with_capacity(globs.globs.len());
+        for glob in &globs.globs {
+            let bad = |e: globset::Error| BadGlob {
+                glob: glob.value.clone(),
+                reason: e.kind().to_string(),
+                span: glob.span.clone(),
+            };
+            let (take, text) = split(&glob.value);
+            set.add(GlobBuilder::new(text).literal_separator(true).empty_alternates(true).build().map_err(bad)?);
+            takes.push(take);
+        }
+        let bad = |e: globset::Error| BadGlob { glob: String::new(), reason: e.kind().to_string(), span: 0..0 };
+        Ok(Globs { set: set.build().map_err(bad)?, takes, reach: Reach::of(&[globs]) })
+    }
+
+    /// Whether a path relative to the root is meant.
+    pub fn matches(&self, path: &Path) -> bool {
+        self.set.matches(path).last().is_some_and(|&last| self.takes[last])
+    }
+
+    /// Whether a file below this folder can match.
+    pub fn enters(&self, folder: &Path) -> bool {
+        self.reach.enters(folder)
+    }
+}
+
+fn split(glob: &str) -> (bool, &str) {
+    match glob.strip_prefix('!') {
+        Some(rest) => (false, rest),
+        None => (true, glob),
+    }
+}
+
+/// Which folders some globs can match in.
+#[derive(Clone, Debug)]
+pub(super) struct Reach {
+    globs: Vec<Vec<Step>>,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// This name.
+    Name(String),
+    /// Some name: a component with wildcards.
+    Any,
+    /// Whatever follows: `**`, or braces, which may hold a `/`.
+    Rest,
+}
+
+impl Reach {
+    pub(super) fn of(globs: &[&patchset::Globs]) -> Reach {
+        let takes = globs.iter().flat_map(|g| &g.globs).filter_map(|g| match split(&g.value) {
+            (true, text) => Some(text.split('/').map(step).collect()),
+            (false, _) => None,
+        });
+        Reach { globs: takes.collect() }
+    }
+
+    /// Whether a file below this folder can match.
+    pub(super) fn enters(&self, folder: &Path) -> bool {
+        let names: Vec<&OsStr> = folder.components().map(Component::as_os_str).collect();
+        self.globs.iter().any(|steps| reaches(steps, &names))
+    }
+}
+
+fn step(component: &str) -> Step {
+    if component.contains("**") || component.contains(['{', '}']) {
+        Step::Rest
+    } else if component.contains(['*', '?', '[', ']', '\\']) {
+        Step::Any
+    } else {
+        Step::Name(component.to_owned())
+    }
+}
+
+/// Walks along the folder's names; a name must be left over for the file itself.
+fn reaches(steps: &[Step], names: &[&OsStr]) -> bool {
+    for (i, name) in names.iter().enumerate() {
+        match steps.get(i) {
+            Some(Step::Rest) => return true,
+            Some(Step::Any) => {}
+            Some(Step::Name(wanted)) if *wanted.as_str() == **name => {}
+            _ => return false,
+        }
+    }
+    steps.len() > names.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::patchset::Spanned;
+
+    fn globs(text: &[&str]) -> Result<Globs, BadGlob> {
+        let globs = text.iter().map(|g| Spanned { value: g.to_string(), span: 3..9 }).collect();
+        Globs::new(&patchset::Globs { globs })
+    }
+
+    fn matches(text: &[&str], path: &str) -> bool {
+        globs(text).unwrap().matches(Path::new(path))
+    }
+
+    #[test]
+    fn stars_stay_in_their_folder() {
+        assert!(matches(&["src/*.go"], "src/a.go"));
+        assert!(!matches(&["src/*.go"], "src/b/a.go"));
+        assert!(matches(&["**/a.go"], "a.go"));
+        assert!(matches(&["**/a.go"], "x/y/a.go"));
+        assert!(matches(&["**/store/filesystems/*.go"], "src/store/filesystems/f.go"));
+        assert!(matches(&["a{,_test}.go"], "a.go"));
+    }
+
+    #[test]
+    fn the_last_glob_that_matches_decides() {
+        assert!(!matches(&["**/*.go", "!**/*_test.go"], "x/a_test.go"));
+        assert!(matches(&["**/*.go", "!**/*_test.go", "x/a_test.go"], "x/a_test.go"));
+        assert!(matches(&["!**/*_test.go", "**/*.go"], "x/a_test.go"));
+        assert!(!matches(&["!**/*_test.go"], "x/a.go"));
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_match() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = Path::new(OsStr::from_bytes(b"src/\xff.go"));
+        assert!(globs(&["src/*.go"]).unwrap().matches(path));
+    }
+
+    #[test]
+    fn a_glob_that_does_not_parse_says_where_it_stands() {
+        let bad = globs(&["a", "src/[z-a].go"]).unwrap_err();
+        assert_eq!((bad.glob.as_str(), bad.span.clone()), ("src/[z-a].go", 3..9));
+        assert!(bad.to_string().contains("invalid"), "{bad}");
+    }
+}

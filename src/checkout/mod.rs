@@ -1,0 +1,42 @@
+//! The files of a checkout: which there are, their bytes, and which of them can matter to a patch.
+//!
+//! Everything that opens a file below the root does it through [`Root`], which follows no symlink and enters no
+//! `.git`. This room reads; it never writes.
+
+mod disk;
+pub(crate) mod gate;
+mod globs;
+mod memory;
+mod words;
+
+pub use disk::{Disk, STATE, Walk};
+pub use gate::{GateError, OpenError, Root, check};
+pub use globs::{BadGlob, Globs};
+pub use memory::Memory;
+pub use words::Words;
+
+use std::path::{Path, PathBuf};
+
+/// Files to patch: a checkout on disk, or a few in memory (examples, tests).
+pub trait Tree: Sync {
+    /// Every regular file below the root, as sorted relative paths with `/`; only `.git` is left out.
+    fn paths(&self) -> &[PathBuf];
+
+    /// The bytes of one of these files.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
+
+    /// What could not be listed: folders whose files nobody knows.
+    fn trouble(&self) -> &[ReadError] {
+        &[]
+    }
+}
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {reason}", path = .path.display())]
+pub struct ReadError {
+    /// The file, relative to the root.
+    pub path: PathBuf,
+    /// What the system said.
+    pub reason: String,
+}

@@ -1,0 +1,45 @@
+use super::args::{ApplyArgs, Format};
+use super::planning::Planned;
+use super::{Exit, Failure, console};
+use treepatch::render::{Ending, table, unified};
+use treepatch::write::{self, WriteError};
+
+/// `treepatch apply`.
+pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
+    let planned = Planned::new(&args.plan)?;
+    let changes = planned.plan.changes();
+    let output = &args.plan.output;
+    let text = match output.format {
+        Format::Json => planned.json(&args.plan, "apply", args.dry_run).into_bytes(),
+        Format::Text => unified(&changes, args.dry_run && output.output.is_none() && planned.colors.stdout),
+    };
+    // Before the tree is touched: a full disk here must not leave it half-told.
+    if let Some(file) = &output.output {
+        write::output(file, &text)?;
+    }
+    if !args.dry_run && !planned.plan.is_refused() {
+        let written = write::apply(&args.plan.dir, &changes).map_err(refused)?;
+        for path in written.linked {
+            console::stderr(&format!("note: {}: its other hard links keep the old content\n", path.display()));
+        }
+    }
+    let printed = match output.output {
+        None if args.dry_run || output.format == Format::Json => console::stdout(&text),
+        _ => Ok(()),
+    };
+    // Below the diff: its end is what a person sees first.
+    if output.format == Format::Text {
+        let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
+        console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
+    }
+    printed?;
+    Ok(planned.exit())
+}
+
+/// Says that nothing was written where that is so: it is what a person wants to know first.
+fn refused(error: WriteError) -> Failure {
+    match (error.nothing_changed(), Failure::from(error)) {
+        (true, Failure::World(message)) => Failure::World(format!("nothing was written: {message}")),
+        (_, failure) => failure,
+    }
+}

@@ -1,0 +1,162 @@
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Carry source changes over upstream releases: diffs matched against the syntax tree.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXITS)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXITS: &str = "\
+Exit codes:
+  0  done, or nothing to do
+  1  a verdict needs a person; nothing was written
+  2  wrong arguments, a patchset that does not load, a missing root
+  3  the world: a lock, a disk, a permission, an interrupted run";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Patch the files below DIR: all of them, or none
+    ///
+    /// The verdicts go to standard error; with --dry-run a unified diff goes to standard output, which `git apply`
+    /// and `patch -p1` accept in DIR, submodules included (but not with git's --index).
+    Apply(ApplyArgs),
+    /// Say for each patch whether it applies; change nothing
+    Check(CheckArgs),
+    /// Run the examples of a patchset
+    Test(TestArgs),
+    /// List the built-in patchsets, or the patches of one
+    List(ListArgs),
+    /// Print a built-in patchset, to read or to start from
+    Show(ShowArgs),
+    /// Settle a run that was killed while it wrote
+    Recover(RecoverArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    #[command(flatten)]
+    pub plan: PlanArgs,
+    /// Print what would change as a unified diff, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub plan: PlanArgs,
+}
+
+/// What `apply` and `check` share.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// A patchset file (with a `/` in it, or ending in `.toml`), or the name of a built-in one
+    pub patchset: String,
+    /// The root of the checkout
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Look at this patch only (may be repeated)
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// Accept files that are not there, as long as one patch finds its file
+    #[arg(long)]
+    pub partial: bool,
+    /// Read the patchset's tables for this target
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// Let patches that are obsolete need a person, too
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub threads: ThreadArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ThreadArgs {
+    /// How many threads to use [default: one for each core]
+    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub jobs: usize,
+}
+
+/// How a command tells what it found.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// For people or for programs (docs/json.md describes the latter)
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Write the diff (or the JSON) to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub style: StyleArgs,
+    /// Show every site, note and finding
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Show only what needs a person
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StyleArgs {
+    /// When to use colours; auto heeds NO_COLOR
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// A patchset file (with a `/` in it, or ending in `.toml`), or the name of a built-in one
+    pub patchset: String,
+    /// Run the examples of this patch only (may be repeated)
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// List the patches of this one
+    pub patchset: Option<String>,
+    #[command(flatten)]
+    pub style: StyleArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The name of a built-in patchset
+    pub patchset: String,
+    #[command(flatten)]
+    pub style: StyleArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct RecoverArgs {
+    /// The root of the checkout
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Make every file what it was, rather than what it was to become
+    #[arg(long)]
+    pub undo: bool,
+    #[command(flatten)]
+    pub style: StyleArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}

@@ -1,0 +1,33 @@
+//! Arguments, printing, exit codes: one file for each command. The only room that prints or reads the environment.
+
+mod apply;
+mod args;
+mod check;
+mod console;
+mod exit;
+mod failure;
+mod list;
+mod patchsets;
+mod planning;
+mod progress;
+mod recover;
+mod show;
+mod test;
+
+pub use exit::Exit;
+pub use failure::Failure;
+
+use args::{Cli, Command};
+use clap::Parser;
+
+/// Runs the command that the arguments name.
+pub fn run() -> Result<Exit, Failure> {
+    match Cli::parse().command {
+        Command::Apply(args) => apply::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Recover(args) => recover::run(&args),
+    }
+}

@@ -1,0 +1,121 @@
+use super::args::{OutputArgs, PlanArgs};
+use super::console::Colors;
+use super::progress::Progress;
+use super::{Exit, Failure, patchsets};
+use treepatch::checkout::{self, Disk, ReadError, Tree, Walk};
+use treepatch::patchset::{Body, Globs, Patchset, Spanned, Work};
+use treepatch::plan::{Options, Plan, Reason, Verdict, plan};
+use treepatch::render::json;
+use treepatch::render::{Ending, View};
+use treepatch::write::{self, WriteError};
+
+/// What `apply` and `check` have in hand once everything is planned.
+pub struct Planned {
+    pub patchset: Patchset,
+    pub plan: Plan,
+    pub colors: Colors,
+}
+
+impl Planned {
+    /// Loads, reads and plans.
+    pub fn new(args: &PlanArgs) -> Result<Planned, Failure> {
+        let colors = Colors::choose(args.output.style.color);
+        let mut patchset = patchsets::find(&args.patchset, colors.stderr)?;
+        patchsets::prepare(&mut patchset, &args.only, args.target.as_deref(), colors.stderr)?;
+        if write::unfinished(&args.dir)? {
+            return Err(WriteError::Unfinished(args.dir.clone()).into());
+        }
+        let options = Options {
+            only: args.only.clone(),
+            partial: args.partial,
+            target: args.target.clone().or_else(|| patchset.target.clone()),
+            strict: args.strict,
+            threads: args.threads.jobs,
+            ..Options::default()
+        };
+        let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
+        let make = |globs: Option<&[&Globs]>| -> Result<Plan, Failure> {
+            let walk = Walk { globs, threads: args.threads.jobs, ..Walk::default() };
+            let disk = Disk::walk(&args.dir, walk)?;
+            let mut plan = plan(&patchset, &disk, &options).map_err(|complaints| {
+                patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr)
+            })?;
+            tell_trouble(&mut plan, &patchset, disk.trouble());
+            Ok(plan)
+        };
+        let reach = reach(&patchset, &args.only);
+        let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
+        let mut plan = make(reach.as_deref())?;
+        // Only a failure is worth a look at the rest of the tree: where has the code gone?
+        if reach.is_some() && plan.reports.iter().any(|r| r.blocks && is_missing(r.verdict)) {
+            plan = make(None)?;
+        }
+        Ok(Planned { patchset, plan, colors })
+    }
+
+    /// The exit code that the verdicts lead to.
+    pub fn exit(&self) -> Exit {
+        if self.plan.is_refused() { Exit::Person } else { Exit::Done }
+    }
+
+    /// How the plan is told to people.
+    pub fn view(args: &PlanArgs, color: bool, ending: Ending) -> View {
+        let OutputArgs { verbose, quiet, .. } = args.output;
+        View { verbose, quiet, color, ending }
+    }
+
+    /// How the plan is told to programs.
+    pub fn json(&self, args: &PlanArgs, command: &'static str, dry_run: bool) -> String {
+        let exit = self.exit();
+        let written = !dry_run && exit == Exit::Done && !self.plan.changes().is_empty();
+        let target = args.target.as_deref().or(self.patchset.target.as_deref());
+        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, exit: exit as u8 };
+        json::text(&json::Run::new(&self.plan, &self.patchset, facts))
+    }
+}
+
+fn is_missing(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Drifted | Verdict::Absent)
+}
+
+/// A folder that could not be listed makes every patch unreadable that could have had files in it.
+fn tell_trouble(plan: &mut Plan, patchset: &Patchset, trouble: &[ReadError]) {
+    for (report, patch) in plan.reports.iter_mut().zip(&patchset.patches) {
+        if report.verdict == Verdict::Skipped {
+            continue;
+        }
+        let globs: Vec<_> =
+            patch.bodies.iter().flat_map(globs_of).filter_map(|g| checkout::Globs::new(g).ok()).collect();
+        for error in trouble.iter().filter(|e| globs.iter().any(|g| g.enters(&e.path))) {
+            report.verdict = Verdict::Unreadable;
+            report.blocks = true;
+            report.reasons.push(Reason { text: format!("the folder cannot be listed: {error}"), place: None });
+        }
+    }
+}
+
+fn globs_of(body: &Body) -> Vec<&Globs> {
+    match &body.work {
+        Work::Edit(hunks) => hunks.iter().map(|h| &h.files).collect(),
+        Work::Operation(operation) => vec![&operation.files],
+        Work::Create(_) => Vec::new(),
+    }
+}
+
+/// The globs that say where to look; `None` where that is everywhere, as for operations, which follow the code.
+fn reach(patchset: &Patchset, only: &[String]) -> Option<Vec<Globs>> {
+    let mut globs = Vec::new();
+    for patch in patchset.patches.iter().filter(|p| only.is_empty() || only.contains(&p.id.value)) {
+        globs.extend(patch.obsolete.iter().filter_map(|o| o.files.clone()));
+        for body in &patch.bodies {
+            match &body.work {
+                Work::Edit(_) => globs.extend(globs_of(body).into_iter().cloned()),
+                Work::Operation(_) => return None,
+                Work::Create(create) => {
+                    globs.push(Globs { globs: vec![Spanned { value: create.path.value.clone(), span: 0..0 }] });
+                }
+            }
+        }
+    }
+    Some(globs)
+}

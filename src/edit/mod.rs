@@ -1,0 +1,101 @@
+//! A site into byte edits: only what changes is replaced, every other byte stays.
+
+mod indent;
+mod inline;
+mod one_line;
+mod parens;
+mod render;
+mod rows;
+
+use crate::find::{Env, Hit};
+use crate::pattern::{Change, Shape};
+use crate::source::{Bytes, Edit, Source};
+use std::collections::BTreeMap;
+
+pub use parens::Parens;
+
+/// Why a site cannot be edited.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// What is in the way, and what to do.
+    pub message: String,
+    /// The bytes of the source that are in the way.
+    pub bytes: Bytes,
+}
+
+/// One site to do, with all that its edits need to know.
+pub(crate) struct Job<'a> {
+    pub shape: &'a Shape,
+    pub rows: &'a [crate::patchset::Row],
+    pub source: &'a Source,
+    pub hit: &'a Hit,
+    pub env: &'a Env,
+    /// The names of packages in this file, by the name that the body uses.
+    pub packages: &'a BTreeMap<String, Option<String>>,
+    pub parens: Parens,
+}
+
+/// The edits of one site that is to do, in the order in which insertions at one place follow each other.
+///
+/// Fails where a comment would be lost, or where the source has no place for a new line.
+pub fn edits(
+    shape: &Shape,
+    rows: &[crate::patchset::Row],
+    source: &Source,
+    hit: &Hit,
+    packages: &BTreeMap<String, Option<String>>,
+    parens: Parens,
+) -> Result<Vec<Edit>, Refusal> {
+    let job = Job { shape, rows, source, hit, env: &hit.env, packages, parens };
+    let mut edits = Vec::new();
+    job.open_parens(&mut edits);
+    for change in &shape.changes {
+        match change {
+            Change::Tokens { before, after } => job.change_tokens(before, after, &mut edits)?,
+            Change::Rows { delete, insert, above, below } => {
+                job.change_rows(delete, insert, *above, *below, &mut edits)?;
+            }
+        }
+    }
+    job.reindent(&mut edits);
+    job.close_parens(&mut edits);
+    edits.retain(|e| !(e.bytes.is_empty() && e.text.is_empty()));
+    job.keeps_comments(&edits)?;
+    Ok(edits)
+}
+
+impl Job<'_> {
+    /// The bytes that a run of before elements is bound to.
+    pub(crate) fn bytes(&self, elements: &std::ops::Range<usize>) -> Bytes {
+        let bounds = &self.hit.matched.bounds[elements.clone()];
+        let solid = || bounds.iter().filter(|b| !b.bytes.is_empty());
+        match (solid().next(), solid().next_back()) {
+            (Some(first), Some(last)) => first.bytes.start..last.bytes.end,
+            _ => bounds.first().map_or(0..0, |b| b.bytes.clone()),
+        }
+    }
+
+    /// A comment goes only where a `-` line shows it; it may go elsewhere with the code around it.
+    fn keeps_comments(&self, edits: &[Edit]) -> Result<(), Refusal> {
+        let shown = |bytes: &Bytes| {
+            self.shape
+                .before
+                .elements
+                .iter()
+                .zip(&self.hit.matched.bounds)
+                .any(|(e, b)| matches!(e.part, crate::pattern::Part::Comment(_)) && b.bytes == *bytes)
+        };
+        for edit in edits.iter().filter(|e| !e.bytes.is_empty()) {
+            for comment in self.source.comments_in(&edit.bytes) {
+                let text = &self.source.bytes[comment.bytes.clone()];
+                let kept = edits.iter().any(|e| memchr::memmem::find(&e.text, text).is_some());
+                if !kept && !shown(&comment.bytes) {
+                    let message = "the edit would lose this comment; show it on a `-` line if it is to go".to_owned();
+                    return Err(Refusal { message, bytes: comment.bytes.clone() });
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! The text of new code: the body's own words, with what the holes are bound to in their places.
+
+use super::Job;
+use crate::pattern::{HoleId, Part, Piece};
+use crate::source::Bytes;
+use std::ops::Range;
+
+impl Job<'_> {
+    /// The text of a run of after elements, spaced as the author wrote it.
+    pub(super) fn rendered(&self, elements: &Range<usize>) -> Vec<u8> {
+        let side = &self.shape.after;
+        let mut out = Vec::new();
+        let mut skip_comma = false;
+        for i in elements.clone() {
+            if i > elements.start {
+                let between = side.between(i - 1, i);
+                let between =
+                    if skip_comma { between.trim_start_matches(',').trim_start_matches(' ') } else { between };
+                out.extend_from_slice(between.as_bytes());
+            }
+            let text = self.element_text(i);
+            // An ellipsis over nothing takes its comma with it.
+            skip_comma = text.is_empty();
+            if text.is_empty() && i + 1 == elements.end {
+                while matches!(out.last(), Some(b',' | b' ')) {
+                    out.pop();
+                }
+            }
+            out.extend(text);
+        }
+        out
+    }
+
+    /// The text of one after element.
+    pub(super) fn element_text(&self, i: usize) -> Vec<u8> {
+        let side = &self.shape.after;
+        match &side.elements[i].part {
+            Part::Item(hole) | Part::Statement(hole) | Part::Operator(hole) | Part::Dots(hole, _) => {
+                let text = self.hole_text(*hole);
+                if self.wants_parens(i) { [b"(".as_slice(), &text, b")"].concat() } else { text }
+            }
+            Part::Paste(pieces) => pieces
+                .iter()
+                .flat_map(|p| match p {
+                    Piece::Text(text) => text.clone(),
+                    Piece::Hole(hole) => self.hole_text(*hole),
+                })
+                .collect(),
+            Part::Package { name, .. } => {
+                let local = self.packages.get(name).and_then(|n| n.clone());
+                local.unwrap_or_else(|| name.clone()).into_bytes()
+            }
+            Part::Token { text, .. } if side.written(i).contains("$$") => text.clone(),
+            Part::Token { .. } | Part::Comment(_) => {
+                let mut lines = side.written(i).split('\n');
+                let first = lines.next().unwrap_or_default().as_bytes().to_vec();
+                lines.fold(first, |text, line| [&text, self.newline(), line.as_bytes()].concat())
+            }
+        }
+    }
+
+    /// What a hole is bound to, as it stands in the source.
+    fn hole_text(&self, hole: HoleId) -> Vec<u8> {
+        match self.hole_bytes(hole) {
+            Some(bytes) => self.source.bytes[bytes].to_vec(),
+            None => self.env.get(&hole).map(|c| c.text().to_vec()).unwrap_or_default(),
+        }
+    }
+
+    /// Where a hole is bound in this site.
+    pub(super) fn hole_bytes(&self, hole: HoleId) -> Option<Bytes> {
+        let i = self.shape.before.elements.iter().position(|e| e.part.hole() == Some(hole))?;
+        Some(self.hit.matched.bounds[i].bytes.clone())
+    }
+}

@@ -1,0 +1,382 @@
+//! Changes of whole lines of the body.
+
+use super::indent::blanks;
+use super::{Job, Refusal};
+use crate::language::{Atom, Language};
+use crate::pattern::{Deleted, Inserted};
+use crate::source::{Bytes, Edit, Gap};
+
+impl Job<'_> {
+    pub(super) fn change_rows(
+        &self,
+        delete: &[Deleted],
+        insert: &[Inserted],
+        above: Option<usize>,
+        below: Option<usize>,
+        edits: &mut Vec<Edit>,
+    ) -> Result<(), Refusal> {
+        let moves = delete.iter().any(|d| d.moved) || insert.iter().any(|i| i.moved_from.is_some());
+        if !delete.is_empty() && !insert.is_empty() && !moves {
+            edits.push(self.replace_rows(delete, insert));
+            return Ok(());
+        }
+        if let (Some(first), Some(last)) = (delete.first(), delete.last()) {
+            if moves {
+                for d in delete {
+                    edits.push(self.delete_rows(self.bytes(&d.elements), d.moved)?);
+                }
+            } else {
+                edits.push(self.delete_rows(self.bytes(&(first.elements.start..last.elements.end)), false)?);
+            }
+        }
+        if !insert.is_empty() {
+            self.insert_rows(insert, above, below, edits)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn newline(&self) -> &'static [u8] {
+        self.source.lines.ending().bytes()
+    }
+
+    /// New lines in the place of old ones.
+    fn replace_rows(&self, delete: &[Deleted], insert: &[Inserted]) -> Edit {
+        let bytes = self.bytes(&(delete[0].elements.start..delete[delete.len() - 1].elements.end));
+        let base = self.shape.before.elements[delete[0].elements.start].row;
+        let mut text = Vec::new();
+        for (n, row) in insert.iter().enumerate() {
+            if n > 0 {
+                text.extend_from_slice(self.newline());
+                text.extend(self.indentation(bytes.start, self.level(row.row) - self.level(base)));
+            }
+            text.extend(self.row_text(row, n + 1 < insert.len()));
+        }
+        Edit::new(bytes, text)
+    }
+
+    /// A new line as text, without its indentation.
+    pub(super) fn row_text(&self, row: &Inserted, with_comma: bool) -> Vec<u8> {
+        let side = &self.shape.after;
+        if row.elements.is_empty() {
+            return self.rows[row.row].text.trim_start().as_bytes().to_vec();
+        }
+        let mut text = self.rendered(&row.elements);
+        if with_comma && self.ends_with_comma(row) {
+            text.push(b',');
+        }
+        debug_assert!(row.elements.end <= side.elements.len());
+        text
+    }
+
+    /// Whether the body shows a comma behind the row.
+    fn ends_with_comma(&self, row: &Inserted) -> bool {
+        let side = &self.shape.after;
+        let end = side.elements[row.elements.end - 1].bytes.end;
+        side.text[end..].trim_start_matches([' ', '\t']).starts_with(',')
+    }
+
+    /// Takes lines away: whole ones where nothing else stands on them.
+    fn delete_rows(&self, bytes: Bytes, moved: bool) -> Result<Edit, Refusal> {
+        let source = self.source;
+        let Bytes { mut start, mut end } = bytes;
+        // The tag of a field and the separator behind go along.
+        let next = source.token_at(end);
+        if source.tokens.get(next).is_some_and(|t| t.atom == Atom::Tag) {
+            end = source.tokens[next].bytes.end;
+        }
+        let comma_behind = self.separator_behind(end, b",");
+        if let Some(separator) = comma_behind.clone().or_else(|| self.separator_behind(end, b";")) {
+            end = separator.end;
+        }
+        let first = source.token_at(start);
+        let next = source.token_at(end);
+        let held_left = first < source.tokens.len() && source.tokens[first].gap == Gap::Comma;
+        let last_of_list = source.tokens.get(next).is_none_or(|_| matches!(source.text(next), b")" | b"]" | b"}"));
+        let line = source.lines.around(start, &source.bytes);
+        let begins_line = source.bytes[line.start..start].iter().all(u8::is_ascii_whitespace);
+        let tail = self.line_tail(end);
+        if held_left && comma_behind.is_none() && last_of_list {
+            // The last item of a list without a comma behind it leaves none behind.
+            start = source.tokens[first - 1].bytes.end;
+            return Ok(Edit::new(start..end, ""));
+        }
+        let Some(tail) = tail.filter(|_| begins_line) else {
+            // On a line with other code: up to the next token, or from the one before.
+            let on_line =
+                source.tokens.get(next).is_some_and(|t| t.bytes.start <= source.lines.around(end, &source.bytes).end);
+            let closes = on_line && matches!(source.text(next), b")" | b"]" | b"}");
+            if on_line && !(closes && !begins_line) {
+                return Ok(Edit::new(start..source.tokens[next].bytes.start, ""));
+            }
+            let from = self
+                .separator_before(start)
+                .unwrap_or_else(|| if first > 0 { source.tokens[first - 1].bytes.end } else { start });
+            let keeps_blank = closes && source.bytes[end..].first() == Some(&b' ');
+            let from = if closes && keeps_blank { from } else { from.max(source.lines.start(start)) };
+            return Ok(Edit::new(from..end, ""));
+        };
+        let comment = source.comments_in(&(end..tail)).first();
+        let mut from = line.start;
+        if moved {
+            from = self.doc_start(start);
+        } else if let Some(comment) = comment.filter(|c| !self.shows_comment(&c.bytes)) {
+            let message = "a comment stands behind the line that goes; show it on the `-` line if it is to go too";
+            return Err(Refusal { message: message.to_owned(), bytes: comment.bytes.clone() });
+        }
+        let mut to = source.lines.next(tail);
+        (from, to) = self.without_double_blanks(from, to);
+        if to == source.bytes.len() && !source.bytes.ends_with(b"\n") && from > 0 {
+            // The last line of a file without a final line end: the line end before it goes instead.
+            from -= self.newline().len().min(from);
+            to = source.bytes.len();
+        }
+        Ok(Edit::new(from..to, ""))
+    }
+
+    fn shows_comment(&self, bytes: &Bytes) -> bool {
+        let elements = self.shape.before.elements.iter().zip(&self.hit.matched.bounds);
+        elements.into_iter().any(|(e, b)| matches!(e.part, crate::pattern::Part::Comment(_)) && b.bytes == *bytes)
+    }
+
+    /// Where lines go, two blank lines do not become neighbours; in Go, none is left at the edge of a block.
+    fn without_double_blanks(&self, from: usize, to: usize) -> (usize, usize) {
+        let source = self.source;
+        let line = |at: usize| &source.bytes[source.lines.around(at, &source.bytes)];
+        let is_blank = |at: usize| line(at).trim_ascii().is_empty();
+        if from == 0 || to >= source.bytes.len() {
+            return (from, to);
+        }
+        let above = source.lines.start(from - 1);
+        let go = source.language == Language::Go;
+        let opens = line(above).trim_ascii_end().ends_with(b"{") || line(above).trim_ascii_end().ends_with(b"(");
+        let closes = matches!(line(to).trim_ascii_start().first(), Some(b'}' | b')'));
+        if is_blank(to) && (is_blank(above) || go && opens) {
+            return (from, source.lines.next(to));
+        }
+        if go && is_blank(above) && closes {
+            return (above, to);
+        }
+        (from, to)
+    }
+
+    /// The separator directly behind a byte, blanks aside.
+    pub(super) fn separator_behind(&self, byte: usize, mark: &[u8]) -> Option<Bytes> {
+        let source = self.source;
+        let i = source.separators.partition_point(|s| s.start < byte);
+        let s = source.separators.get(i)?;
+        let clear = source.bytes[byte..s.start].iter().all(|b| matches!(b, b' ' | b'\t'));
+        (clear && source.bytes[s.clone()] == *mark).then(|| s.clone())
+    }
+
+    /// The start of the separator directly before a byte.
+    fn separator_before(&self, byte: usize) -> Option<usize> {
+        let source = self.source;
+        let i = source.separators.partition_point(|s| s.end <= byte).checked_sub(1)?;
+        let s = &source.separators[i];
+        let clear = source.bytes[s.end..byte].iter().all(|b| matches!(b, b' ' | b'\t'));
+        (clear && matches!(&source.bytes[s.clone()], b"," | b";")).then_some(s.start)
+    }
+
+    /// The end of the line behind a byte, if only separators and comments stand there.
+    fn line_tail(&self, byte: usize) -> Option<usize> {
+        let source = self.source;
+        let mut at = byte;
+        loop {
+            match source.bytes.get(at) {
+                None => return Some(at),
+                Some(b'\n') => return Some(at),
+                Some(b'\r') if source.bytes.get(at + 1) == Some(&b'\n') => return Some(at),
+                Some(b' ' | b'\t' | b'\r') => at += 1,
+                Some(b',' | b';') if source.separators.iter().any(|s| s.start == at) => at += 1,
+                Some(b'/') => {
+                    let i = source.comments.partition_point(|c| c.bytes.start < at);
+                    let comment = source.comments.get(i).filter(|c| c.bytes.start == at)?;
+                    at = comment.bytes.end;
+                }
+                Some(_) => return None,
+            }
+        }
+    }
+
+    /// The start of the line on which the comment directly above an item begins, or of the item's own line.
+    fn doc_start(&self, byte: usize) -> usize {
+        let source = self.source;
+        let mut start = source.lines.start(byte);
+        while start > 0 {
+            let above = source.lines.around(start - 1, &source.bytes);
+            let comment = source
+                .comments
+                .iter()
+                .find(|c| c.bytes.end == source.bytes[..above.end].trim_ascii_end().len() && c.bytes.end > above.start);
+            let Some(comment) = comment else { break };
+            let line = source.lines.start(comment.bytes.start);
+            if line + blanks(&source.bytes[line..]).len() != comment.bytes.start {
+                break;
+            }
+            start = line;
+        }
+        start
+    }
+
+    /// New lines beside one that stays.
+    fn insert_rows(
+        &self,
+        insert: &[Inserted],
+        above: Option<usize>,
+        below: Option<usize>,
+        edits: &mut Vec<Edit>,
+    ) -> Result<(), Refusal> {
+        match (above, below) {
+            (Some(above), _) => self.insert_below(insert, above, edits),
+            (None, Some(below)) => self.insert_above(insert, below, edits),
+            (None, None) => {
+                let message = "nothing tells where the new line stands".to_owned();
+                return Err(Refusal { message, bytes: self.source.span(&self.hit.matched.tokens) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Behind the line that `above` ends.
+    fn insert_below(&self, insert: &[Inserted], above: usize, edits: &mut Vec<Edit>) {
+        let source = self.source;
+        let side = &self.shape.before;
+        let row = side.elements[above].row;
+        let bounds = &self.hit.matched.bounds;
+        let row_start = (0..=above)
+            .rev()
+            .take_while(|&i| side.elements[i].row == row)
+            .filter(|&i| !bounds[i].bytes.is_empty())
+            .last()
+            .unwrap_or(above);
+        let mut at = bounds[above].bytes.end;
+        let tag = source.token_at(at);
+        if source.tokens.get(tag).is_some_and(|t| t.atom == Atom::Tag) {
+            at = source.tokens[tag].bytes.end;
+        }
+        let next = source.token_at(at);
+        let base = bounds[row_start].bytes.start;
+        let commas = self.in_comma_list(insert);
+        let opens = matches!(source.bytes.get(at.wrapping_sub(1)), Some(b'{' | b'(' | b'['));
+        let Some(tail) = self.line_tail(at) else {
+            edits.extend(self.insert_on_line(insert, row, at, next, commas));
+            return;
+        };
+        let mut text = Vec::new();
+        let mut place = tail;
+        let has_comma = self.separator_behind(at, b",").is_some();
+        let last_in_list = source.tokens.get(next).is_none_or(|_| matches!(source.text(next), b"}" | b")" | b"]"));
+        if commas && !opens && !has_comma {
+            // The line above was the last without a comma: it gets one, before its comment.
+            place = at;
+            text.push(b',');
+            text.extend_from_slice(&source.bytes[at..tail]);
+        }
+        for (n, row_in) in insert.iter().enumerate() {
+            let more = n + 1 < insert.len()
+                || commas && (has_comma || opens) && (!last_in_list || self.wants_last_comma(insert));
+            text.extend_from_slice(self.newline());
+            text.extend(self.new_line(row_in, base, row, more || commas && n + 1 < insert.len(), commas));
+        }
+        edits.push(Edit::new(place..tail, text));
+    }
+
+    /// Before the line that `below` begins, above its doc comment.
+    fn insert_above(&self, insert: &[Inserted], below: usize, edits: &mut Vec<Edit>) {
+        let source = self.source;
+        let bytes = &self.hit.matched.bounds[below].bytes;
+        let row = self.shape.before.elements[below].row;
+        let line = source.lines.start(bytes.start);
+        let commas = self.in_comma_list(insert);
+        if !source.bytes[line..bytes.start].iter().all(u8::is_ascii_whitespace) {
+            let next = source.token_at(bytes.start);
+            let at = source.gap_start(next);
+            edits.extend(self.insert_on_line(insert, row, at, next, commas));
+            return;
+        }
+        // What stands above a closing bracket belongs to the items before it.
+        let closes = matches!(source.bytes.get(bytes.start), Some(b'}' | b')' | b']'));
+        let place = if closes { line } else { self.doc_start(bytes.start) };
+        let mut text = Vec::new();
+        for row_in in insert {
+            text.extend(self.new_line(row_in, bytes.start, row, true, commas));
+            text.extend_from_slice(self.newline());
+        }
+        edits.push(Edit::new(place..place, text));
+    }
+
+    /// One new line with its indentation: that of the line it stands beside, as much deeper as the body shows.
+    fn new_line(&self, row: &Inserted, base: usize, base_row: usize, comma: bool, commas: bool) -> Vec<u8> {
+        if let Some(from) = &row.moved_from {
+            return self.moved_line(&self.bytes(from));
+        }
+        let mut text = self.indentation(base, self.steps(row, base_row));
+        let body = self.row_text(row, false);
+        if body.is_empty() {
+            return Vec::new();
+        }
+        if body.first() == Some(&b'#') && self.source.language == Language::C {
+            text.clear();
+        }
+        text.extend(body);
+        if self.ends_with_comma_at(row) && (comma || !commas) || commas && comma {
+            text.push(b',');
+        }
+        text
+    }
+
+    fn ends_with_comma_at(&self, row: &Inserted) -> bool {
+        !row.elements.is_empty() && self.ends_with_comma(row)
+    }
+
+    /// How much deeper than its neighbour a new line stands.
+    pub(super) fn steps(&self, row: &Inserted, base_row: usize) -> isize {
+        let shown = self.level(row.row) - self.level(base_row);
+        let flat = self.rows.iter().all(|r| blanks(r.text.as_bytes()).is_empty());
+        if shown != 0 || !flat || row.elements.is_empty() {
+            return shown;
+        }
+        // A body written without indentation: its brackets tell.
+        let after = &self.shape.after;
+        let depth = after.elements[row.elements.start].depth as isize;
+        let base = after.elements.iter().find(|e| e.row == base_row).map_or(depth, |e| e.depth as isize);
+        depth - base
+    }
+
+    /// A line that moves: with its doc comment, its trailing comment and its tag.
+    fn moved_line(&self, bytes: &Bytes) -> Vec<u8> {
+        let source = self.source;
+        let from = self.doc_start(bytes.start);
+        let mut end = bytes.end;
+        let next = source.token_at(end);
+        if source.tokens.get(next).is_some_and(|t| t.atom == Atom::Tag) {
+            end = source.tokens[next].bytes.end;
+        }
+        let to = self.line_tail(end).unwrap_or(end);
+        let line = source.lines.start(bytes.start);
+        let alone = source.bytes[line..bytes.start].iter().all(u8::is_ascii_whitespace);
+        if alone { source.bytes[from..to].to_vec() } else { source.bytes[bytes.start..end].to_vec() }
+    }
+
+    /// Whether the new lines are items of a list of commas.
+    fn in_comma_list(&self, insert: &[Inserted]) -> bool {
+        let side = &self.shape.after;
+        insert.iter().filter(|i| !i.elements.is_empty()).any(|i| {
+            let tokens = side.elements[i.elements.start].tokens.start..side.elements[i.elements.end - 1].tokens.end;
+            side.source.lists_at(tokens.start).any(|l| {
+                let list = &side.source.lists[l];
+                !list.kind.by_lines()
+                    && list.items.iter().any(|x| x.tokens.start == tokens.start)
+                    && list.items.iter().any(|x| x.tokens.end == tokens.end)
+                    && side.source.nodes[list.node].tokens.len() > tokens.len()
+            }) && !side.source.lists_at(tokens.start).any(|l| {
+                let list = &side.source.lists[l];
+                list.kind.by_lines() && list.items.iter().any(|x| x.tokens.start == tokens.start)
+            })
+        })
+    }
+
+    fn wants_last_comma(&self, insert: &[Inserted]) -> bool {
+        self.source.language == Language::Go || insert.last().is_some_and(|i| self.ends_with_comma_at(i))
+    }
+}

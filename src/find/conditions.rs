@@ -1,0 +1,283 @@
+//! What must hold for a site beside its body: yes, no or unknown, and unknown never counts as yes.
+
+use super::code::{Code, Env};
+use super::matcher::{Match, Matcher, OutOfSteps, Steps};
+use super::rule::Rule;
+use crate::language::Language;
+use crate::patchset::{CodeKind, HoleTest};
+use crate::pattern::{Compiled, HoleId};
+use crate::source::{Source, Tokens};
+use std::collections::BTreeMap;
+
+/// What a condition says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It holds.
+    Yes,
+    /// It does not hold.
+    No,
+    /// Nobody can tell, for this reason.
+    Unknown(String),
+}
+
+/// Who answers questions of types. The semantics are another room's work.
+pub trait Types {
+    /// Whether the code is declared to have this type.
+    fn has_type(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer;
+    /// Whether the code is a constant that the named integer type holds.
+    fn fits(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer;
+}
+
+/// Nobody knows any type.
+pub struct NoTypes;
+
+impl Types for NoTypes {
+    fn has_type(&self, _: &Source, _: &Tokens, _: &str) -> Answer {
+        Answer::Unknown("types are not looked up here".to_owned())
+    }
+
+    fn fits(&self, _: &Source, _: &Tokens, _: &str) -> Answer {
+        Answer::Unknown("values are not looked up here".to_owned())
+    }
+}
+
+/// Checks the conditions of one match.
+pub(super) struct Judge<'a> {
+    pub rule: &'a Rule,
+    pub source: &'a Source,
+    pub packages: &'a BTreeMap<String, Option<String>>,
+    pub types: &'a dyn Types,
+}
+
+impl Judge<'_> {
+    /// Checks what holds for sites of both kinds, and for those to do the rest; binds the holes that the
+    /// conditions show into `env`.
+    pub fn check(
+        &self,
+        m: &Match,
+        bound: &[(HoleId, Tokens)],
+        env: &mut Env,
+        done: bool,
+        steps: &mut Steps,
+    ) -> Result<Answer, OutOfSteps> {
+        let mut unknown = None;
+        for (hole, test, is) in &self.rule.tests {
+            let answer = match bound.iter().find(|(h, _)| h == hole) {
+                Some((_, tokens)) => self.test(tokens, test, is.as_ref(), env, steps)?,
+                // A hole that this side shows only within a pasted word, or not at all.
+                None => match m.pasted.iter().find(|(h, _)| h == hole) {
+                    Some((_, code)) => test_word(code.text(), test),
+                    None => continue,
+                },
+            };
+            match answer {
+                Answer::Yes => {}
+                Answer::No => return Ok(Answer::No),
+                Answer::Unknown(why) => unknown = unknown.or(Some(why)),
+            }
+        }
+        if !self.rule.inside.is_empty() && !self.inside(m, env, steps)? {
+            return Ok(Answer::No);
+        }
+        let all = 0..self.source.tokens.len();
+        for fragment in &self.rule.file_has {
+            if !self.occurs(fragment, &all, env, true, steps)? {
+                return Ok(Answer::No);
+            }
+        }
+        if !done {
+            for fragment in &self.rule.has {
+                if !self.occurs(fragment, &m.tokens, env, true, steps)? {
+                    return Ok(Answer::No);
+                }
+            }
+            let around = declaration_around(self.source, &m.tokens);
+            for fragment in &self.rule.unless {
+                if self.occurs(fragment, &around, env, false, steps)? {
+                    return Ok(Answer::No);
+                }
+            }
+        }
+        Ok(unknown.map_or(Answer::Yes, Answer::Unknown))
+    }
+
+    fn inside(&self, m: &Match, env: &mut Env, steps: &mut Steps) -> Result<bool, OutOfSteps> {
+        let around = self.source.node_around(&m.tokens);
+        let mut starts: Vec<usize> = std::iter::once(around)
+            .chain(self.source.ancestors(around))
+            .map(|id| self.source.nodes[id].tokens.start)
+            .collect();
+        starts.dedup();
+        for fragment in &self.rule.inside {
+            for &start in &starts {
+                let known = env.clone();
+                let mut matcher = Matcher::new(&fragment.side, self.source, &known, self.packages);
+                let matches = matcher.between(start..start + 1, steps)?;
+                let wraps = |o: &&Match| o.tokens.start <= m.tokens.start && m.tokens.end <= o.tokens.end;
+                if let Some(outer) = matches.iter().find(wraps) {
+                    bind(self.source, fragment, outer, env);
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn occurs(
+        &self,
+        fragment: &Compiled,
+        within: &Tokens,
+        env: &mut Env,
+        binds: bool,
+        steps: &mut Steps,
+    ) -> Result<bool, OutOfSteps> {
+        let known = env.clone();
+        let mut matcher = Matcher::new(&fragment.side, self.source, &known, self.packages);
+        let matches = matcher.between(within.clone(), steps)?;
+        let Some(first) = matches.iter().find(|o| o.tokens.end <= within.end) else { return Ok(false) };
+        if binds {
+            bind(self.source, fragment, first, env);
+        }
+        Ok(true)
+    }
+
+    fn test(
+        &self,
+        tokens: &Tokens,
+        test: &HoleTest,
+        is: Option<&Compiled>,
+        env: &Env,
+        steps: &mut Steps,
+    ) -> Result<Answer, OutOfSteps> {
+        let source = self.source;
+        let yes = |b: bool| if b { Answer::Yes } else { Answer::No };
+        let same = |texts: &[String]| texts.iter().any(|t| reads_as(source, tokens, t));
+        Ok(match test {
+            HoleTest::Type(wanted) => match source.language {
+                Language::Go => self.types.has_type(source, tokens, wanted),
+                Language::C => c_type(source, tokens, wanted),
+            },
+            HoleTest::Fits(wanted) => self.types.fits(source, tokens, wanted),
+            HoleTest::Kind(kind) => yes(is_kind(source, tokens, *kind)),
+            HoleTest::Text(texts) | HoleTest::In(texts) => yes(same(texts)),
+            HoleTest::Not(texts) => yes(!same(texts)),
+            HoleTest::Regex(regex) => {
+                let text = String::from_utf8_lossy(source.slice(tokens));
+                yes(regex.find(&text).is_some_and(|m| m.range() == (0..text.len())))
+            }
+            HoleTest::Is(_) => {
+                let Some(fragment) = is else { return Ok(Answer::No) };
+                let mut matcher = Matcher::new(&fragment.side, source, env, self.packages);
+                let found = matcher.between(tokens.start..tokens.start + 1, steps)?;
+                yes(found.iter().any(|m| m.tokens == *tokens))
+            }
+        })
+    }
+}
+
+/// Tests a part of a word: what it is declared as nobody can tell, but what it spells.
+fn test_word(word: &[u8], test: &HoleTest) -> Answer {
+    let yes = |b: bool| if b { Answer::Yes } else { Answer::No };
+    let word = String::from_utf8_lossy(word);
+    match test {
+        HoleTest::Text(texts) | HoleTest::In(texts) => yes(texts.iter().any(|t| *t == word)),
+        HoleTest::Not(texts) => yes(texts.iter().all(|t| *t != word)),
+        HoleTest::Regex(regex) => yes(regex.find(&word).is_some_and(|m| m.range() == (0..word.len()))),
+        _ => Answer::Yes,
+    }
+}
+
+/// Takes the holes that a condition bound into the environment.
+fn bind(source: &Source, fragment: &Compiled, m: &Match, env: &mut Env) {
+    for (element, bound) in fragment.side.elements.iter().zip(&m.bounds) {
+        if let Some(hole) = element.part.hole() {
+            env.entry(hole).or_insert_with(|| Code::of(source, &bound.tokens));
+        }
+    }
+}
+
+/// Whether a token range spells this text, spacing aside.
+fn reads_as(source: &Source, tokens: &Tokens, text: &str) -> bool {
+    let squeeze = |b: &[u8]| b.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect::<Vec<u8>>();
+    source.slice(tokens) == text.as_bytes() || squeeze(source.slice(tokens)) == squeeze(text.as_bytes())
+}
+
+fn is_kind(source: &Source, tokens: &Tokens, kind: CodeKind) -> bool {
+    source.nodes_over(tokens).any(|(_, n)| source.language.is_code_kind(n.kind, n.field, kind_name(kind)))
+}
+
+fn kind_name(kind: CodeKind) -> &'static str {
+    match kind {
+        CodeKind::Name => "name",
+        CodeKind::Expression => "expression",
+        CodeKind::Statement => "statement",
+        CodeKind::Declaration => "declaration",
+        CodeKind::Type => "type",
+        CodeKind::Field => "field",
+        CodeKind::Element => "element",
+        CodeKind::Call => "call",
+        CodeKind::String => "string",
+        CodeKind::Number => "number",
+        CodeKind::Block => "block",
+    }
+}
+
+/// The top-level declaration that the tokens lie in; the whole file where there is none.
+pub(super) fn declaration_around(source: &Source, tokens: &Tokens) -> Tokens {
+    let node = source.node_around(tokens);
+    let outermost = std::iter::once(node)
+        .chain(source.ancestors(node))
+        .filter(|&id| id != 0 && source.language.is_declaration(source.kind(id)))
+        .last();
+    outermost.map_or(0..source.tokens.len(), |id| source.nodes[id].tokens.clone())
+}
+
+/// The type of a C name from its declaration in the same file: the nearest before the place, in the same
+/// function or at the top level.
+fn c_type(source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
+    let unknown = || {
+        Answer::Unknown(format!("no declaration of `{}` in this file", String::from_utf8_lossy(source.slice(tokens))))
+    };
+    if tokens.len() != 1 {
+        return Answer::Unknown("only plain names have their type looked up in C".to_owned());
+    }
+    let name = source.text(tokens.start);
+    let here = declaration_around(source, tokens);
+    let mut best: Option<(bool, usize, Vec<u8>)> = None;
+    for (id, node) in source.nodes.iter().enumerate() {
+        let Some(declared) = declared_name(source, id) else { continue };
+        if source.text(declared) != name || declared > tokens.start {
+            continue;
+        }
+        let local = here.contains(&declared);
+        let top = declaration_around(source, &node.tokens) == node.tokens;
+        if !local && !top {
+            continue;
+        }
+        let mut words: Vec<u8> = Vec::new();
+        for t in node.tokens.start..declared {
+            words.extend_from_slice(source.text(t));
+        }
+        if best.as_ref().is_none_or(|b| (b.0, b.1) < (local, declared)) {
+            best = Some((local, declared, words));
+        }
+    }
+    let Some((_, _, words)) = best else { return unknown() };
+    let squeeze: Vec<u8> = wanted.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let plain = |w: &[u8]| {
+        ["static", "extern", "register", "const", "volatile"]
+            .iter()
+            .fold(String::from_utf8_lossy(w).into_owned(), |s, q| s.strip_prefix(q).map(str::to_owned).unwrap_or(s))
+    };
+    if words == squeeze || plain(&words).as_bytes() == squeeze { Answer::Yes } else { Answer::No }
+}
+
+/// The token of the first name that a C declaration declares.
+fn declared_name(source: &Source, node: usize) -> Option<usize> {
+    if !source.language.declares_typed_name(source.kind(node)) {
+        return None;
+    }
+    let declarator = source.child(node, "declarator")?;
+    let mut tokens = source.nodes[declarator].tokens.clone();
+    tokens.find(|&t| source.language.is_name(source.kind(source.tokens[t].node)))
+}

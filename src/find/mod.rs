@@ -1,0 +1,16 @@
+//! Sites of a pattern in a source: where its sides match, and which places are to do and which are done.
+
+mod code;
+mod conditions;
+mod matcher;
+mod reach;
+mod rule;
+mod sites;
+mod wins;
+
+pub use code::{Code, Env};
+pub use conditions::{Answer, NoTypes, Types};
+pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
+pub use rule::Rule;
+pub use sites::{Found, Hit, Unknown, changed, find};
+pub use wins::{Undecidable, Wins, wins};

@@ -1,0 +1,78 @@
+use super::wins::{Undecidable, Wins, wins};
+use crate::language::Language;
+use crate::patchset::{Complaint, Expect, Fragment, HoleTest, Hunk, Pick};
+use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
+use std::collections::BTreeMap;
+
+/// A hunk ready to be looked for: its pattern, and what must hold for a site.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The diff.
+    pub pattern: Pattern,
+    /// For each shape of the pattern, which side tells where both match.
+    pub wins: Vec<Wins>,
+    /// What must hold for holes.
+    pub tests: Vec<(HoleId, HoleTest, Option<Compiled>)>,
+    /// Any enclosing node is one of these.
+    pub inside: Vec<Compiled>,
+    /// Each occurs in a site to do.
+    pub has: Vec<Compiled>,
+    /// None occurs in the declaration around a site to do.
+    pub unless: Vec<Compiled>,
+    /// Each occurs in the file.
+    pub file_has: Vec<Compiled>,
+    /// Which of many sites of a file is meant.
+    pub pick: Option<Pick>,
+    /// How many sites there must be.
+    pub expect: Expect,
+    /// Package paths by the name that the body uses.
+    pub imports: BTreeMap<String, String>,
+}
+
+impl Rule {
+    /// Compiles a hunk for one language. `names` numbers the holes of the whole patch.
+    ///
+    /// Fails with what is wrong in the bodies, as places in the patchset file.
+    pub fn compile(hunk: &Hunk, language: Language, names: &mut Names) -> Result<Rule, Vec<Complaint>> {
+        let pattern = compile_hunk(hunk, language, names)?;
+        let imports: BTreeMap<String, String> =
+            hunk.imports.iter().map(|(name, path)| (name.clone(), path.value.clone())).collect();
+        let mut all = |fragments: &[Fragment]| -> Result<Vec<Compiled>, Vec<Complaint>> {
+            fragments.iter().map(|f| compile_fragment(f, language, names, &imports)).collect()
+        };
+        let (inside, has, unless, file_has) =
+            (all(&hunk.inside)?, all(&hunk.has)?, all(&hunk.unless)?, all(&hunk.file_has)?);
+        let mut tests = Vec::new();
+        for condition in &hunk.holes {
+            let Some(hole) = names.find(&condition.hole.value) else {
+                return Err(vec![Complaint {
+                    message: format!("no hole ${} in the body", condition.hole.value),
+                    span: condition.hole.span.clone(),
+                    label: String::new(),
+                    help: None,
+                }]);
+            };
+            for test in &condition.tests {
+                let is = match &test.value {
+                    HoleTest::Is(fragment) => Some(compile_fragment(fragment, language, names, &imports)?),
+                    _ => None,
+                };
+                tests.push((hole, test.value.clone(), is));
+            }
+        }
+        let conditional =
+            !tests.is_empty() || !inside.is_empty() || !unless.is_empty() || !has.is_empty() || !file_has.is_empty();
+        let wins = pattern.shapes.iter().map(|s| wins(s, conditional)).collect::<Result<Vec<Wins>, Undecidable>>();
+        let wins = wins.map_err(|e| {
+            vec![Complaint {
+                message: e.to_string(),
+                span: hunk.diff.span.clone(),
+                label: String::new(),
+                help: Some(
+                    "show more of the code around the change, or bound it with `unless`, `has` or `where`".to_owned(),
+                ),
+            }]
+        })?;
+        Ok(Rule { pattern, wins, tests, inside, has, unless, file_has, pick: hunk.pick, expect: hunk.expect, imports })
+    }
+}

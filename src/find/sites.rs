@@ -1,0 +1,264 @@
+use super::code::{Code, Env};
+use super::conditions::{Answer, Judge, Types};
+use super::matcher::{Match, Matcher, Miss, OutOfSteps, Steps};
+use super::rule::Rule;
+use super::wins::Wins;
+use crate::language::Atom;
+use crate::patchset::{Pick, Sign};
+use crate::pattern::{Change, HoleId, Part, Shape, Side};
+use crate::source::{Bytes, Source, Tokens};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A site: a place that is to do or done.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Which shape of the pattern matched.
+    pub shape: usize,
+    /// Whether it is the after side that matched.
+    pub done: bool,
+    /// How it matched.
+    pub matched: Match,
+    /// What the holes are bound to, those of the conditions included.
+    pub env: Env,
+    /// The bytes that the `-` and `+` lines stand for: what makes sites distinct.
+    pub changed: Vec<Bytes>,
+}
+
+/// A match that a condition may or may not let pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Where it is.
+    pub tokens: Tokens,
+    /// Why nobody can tell.
+    pub why: String,
+}
+
+/// What one file holds of a rule.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The sites, in order of place.
+    pub hits: Vec<Hit>,
+    /// Places that would match if the grammar could read them.
+    pub unreadable: Vec<Tokens>,
+    /// Places where both sides match and neither tells.
+    pub undecided: Vec<Tokens>,
+    /// Matches with a condition that nobody can answer.
+    pub unknown: Vec<Unknown>,
+    /// Matches that a condition refuses.
+    pub refused: Vec<Tokens>,
+    /// The closest miss of the before side: shape and miss.
+    pub miss: Option<(usize, Miss)>,
+}
+
+/// Finds the sites of a rule in a file. `env` holds what earlier hunks of the patch bound; `packages` the names
+/// under which the file imports the packages that the body names.
+pub fn find(
+    rule: &Rule,
+    source: &Source,
+    env: &Env,
+    packages: &BTreeMap<String, Option<String>>,
+    types: &dyn Types,
+    steps: &mut Steps,
+) -> Result<Found, OutOfSteps> {
+    let mut found = Found::default();
+    let judge = Judge { rule, source, packages, types };
+    for (number, shape) in rule.pattern.shapes.iter().enumerate() {
+        let look = |side: &Side, steps: &mut Steps| -> Result<(Vec<Match>, Option<Miss>), OutOfSteps> {
+            if side.elements.is_empty() {
+                return Ok((Vec::new(), None));
+            }
+            // `side` is one of the shape's own, so it lives long enough.
+            let mut matcher = Matcher::new(side, source, env, packages).within(shape.lists, shape.twin);
+            let mut matches = matcher.all(steps)?;
+            if shape.twin.is_none() {
+                let torn = matcher.over_errors(steps)?;
+                let new = torn
+                    .into_iter()
+                    .filter(|t| !matches.iter().any(|m| m.tokens.start == t.tokens.start))
+                    .collect::<Vec<_>>();
+                matches.extend(new);
+            }
+            Ok((matches, matcher.miss))
+        };
+        let (before, miss) = look(&shape.before, steps)?;
+        let (after, _) = look(&shape.after, steps)?;
+        if let Some(miss) = miss
+            && found.miss.as_ref().is_none_or(|(_, m)| m.element < miss.element)
+        {
+            found.miss = Some((number, miss));
+        }
+        let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
+        sort.run(before, after, steps)?;
+    }
+    found.hits.sort_by_key(|h| (h.matched.tokens.start, h.changed.first().map_or(0, |c| c.start)));
+    drop_twice(&mut found.hits);
+    match rule.pick {
+        Some(Pick::First) => found.hits.truncate(1),
+        Some(Pick::Last) => drop(found.hits.drain(..found.hits.len().saturating_sub(1))),
+        None => {}
+    }
+    Ok(found)
+}
+
+/// Sorts the matches of one shape into to do, done and undecided.
+struct Sort<'a, 'b> {
+    rule: &'a Rule,
+    shape: &'a Shape,
+    number: usize,
+    source: &'a Source,
+    env: &'a Env,
+    judge: &'a Judge<'a>,
+    found: &'b mut Found,
+}
+
+impl Sort<'_, '_> {
+    fn run(&mut self, before: Vec<Match>, after: Vec<Match>, steps: &mut Steps) -> Result<(), OutOfSteps> {
+        let wins = self.rule.wins[self.number];
+        let same_place = |b: &Match, a: &Match| {
+            self.shape
+                .keeps
+                .iter()
+                .all(|&(x, y)| self.shape.before.elements[x].part.is_dots() || b.bounds[x].bytes == a.bounds[y].bytes)
+        };
+        let shared = |b: &Match| after.iter().any(|a| !a.broken && same_place(b, a));
+        let todo: Vec<&Match> = match wins {
+            Wins::After => before.iter().filter(|b| b.broken || !shared(b)).collect(),
+            Wins::Before => before.iter().collect(),
+            Wins::Neither => {
+                let clash: Vec<Tokens> =
+                    before.iter().filter(|b| !b.broken && shared(b)).map(|b| b.tokens.clone()).collect();
+                self.found.undecided.extend(clash);
+                before.iter().filter(|b| b.broken || !shared(b)).collect()
+            }
+        };
+        let done: Vec<&Match> = match wins {
+            Wins::Before => {
+                let undone = |a: &&Match| before.iter().any(|b| !b.broken && same_place(b, a)) || self.has_leftovers(a);
+                after.iter().filter(|a| !undone(a)).collect()
+            }
+            _ => after.iter().collect(),
+        };
+        let mut seen = BTreeSet::new();
+        for (m, is_done) in todo.iter().map(|m| (*m, false)).chain(done.iter().map(|m| (*m, true))) {
+            self.admit(m, is_done, &mut seen, steps)?;
+        }
+        Ok(())
+    }
+
+    fn admit(
+        &mut self,
+        m: &Match,
+        done: bool,
+        seen: &mut BTreeSet<(bool, Vec<(usize, usize)>)>,
+        steps: &mut Steps,
+    ) -> Result<(), OutOfSteps> {
+        let side = if done { &self.shape.after } else { &self.shape.before };
+        if m.broken {
+            if !done && !self.found.unreadable.contains(&m.tokens) {
+                self.found.unreadable.push(m.tokens.clone());
+            }
+            return Ok(());
+        }
+        let changed = changed(self.shape, m, done);
+        if !seen.insert((done, changed.iter().map(|c| (c.start, c.end)).collect())) {
+            return Ok(());
+        }
+        let bound = bindings(side, m);
+        let mut env = self.env.clone();
+        for (hole, tokens) in &bound {
+            env.entry(*hole).or_insert_with(|| Code::of(self.source, tokens));
+        }
+        for (hole, code) in &m.pasted {
+            env.entry(*hole).or_insert_with(|| code.clone());
+        }
+        match self.judge.check(m, &bound, &mut env, done, steps)? {
+            Answer::Yes => {
+                self.found.hits.push(Hit { shape: self.number, done, matched: m.clone(), env, changed });
+            }
+            Answer::No if !done => self.found.refused.push(m.tokens.clone()),
+            Answer::No => {}
+            Answer::Unknown(why) => self.found.unknown.push(Unknown { tokens: m.tokens.clone(), why }),
+        }
+        Ok(())
+    }
+
+    /// Whether words that only `-` lines show are left in what the ellipses of an after match cover. Where those
+    /// lines show no words of their own, their literals tell.
+    fn has_leftovers(&self, m: &Match) -> bool {
+        let rows = &self.rule.pattern.fragment.rows;
+        let shown = |minus: bool, atoms: &[Atom]| -> BTreeSet<Vec<u8>> {
+            let of = self.shape.before.elements.iter().filter(|e| (rows[e.row].sign == Sign::Minus) == minus);
+            of.filter_map(|e| match &e.part {
+                Part::Token { text, atom } if atoms.contains(atom) && !self.is_keyword(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect()
+        };
+        let only_minus = |atoms: &[Atom]| &shown(true, atoms) - &shown(false, atoms);
+        let mut gone = only_minus(&[Atom::Word]);
+        if gone.is_empty() {
+            gone = only_minus(&[Atom::Text, Atom::Number]);
+        }
+        let elided = self.shape.after.elements.iter().zip(&m.bounds).filter(|(e, _)| e.part.is_dots());
+        elided.flat_map(|(_, b)| b.tokens.clone()).any(|t| gone.contains(self.source.text(t)))
+    }
+
+    fn is_keyword(&self, text: &[u8]) -> bool {
+        std::str::from_utf8(text).is_ok_and(|word| self.source.language.is_keyword(word))
+    }
+}
+
+/// The holes of a side and the tokens that a match binds them to.
+fn bindings(side: &Side, m: &Match) -> Vec<(HoleId, Tokens)> {
+    let mut bound: Vec<(HoleId, Tokens)> = Vec::new();
+    for (element, at) in side.elements.iter().zip(&m.bounds) {
+        if let Some(hole) = element.part.hole()
+            && !bound.iter().any(|(h, _)| *h == hole)
+        {
+            bound.push((hole, at.tokens.clone()));
+        }
+    }
+    bound
+}
+
+/// The bytes that the changed lines stand for in a match of one side.
+pub fn changed(shape: &Shape, m: &Match, done: bool) -> Vec<Bytes> {
+    let over = |range: &std::ops::Range<usize>| -> Bytes {
+        let bounds = &m.bounds;
+        if range.is_empty() {
+            let at = range.start.checked_sub(1).map(|i| bounds[i].bytes.end);
+            let at = at.or_else(|| bounds.get(range.start).map(|b| b.bytes.start)).unwrap_or(0);
+            return at..at;
+        }
+        bounds[range.start].bytes.start..bounds[range.end - 1].bytes.end
+    };
+    let mut out = Vec::new();
+    for change in &shape.changes {
+        match (change, done) {
+            (Change::Tokens { before, .. }, false) => out.push(over(before)),
+            (Change::Tokens { after, .. }, true) => out.push(over(after)),
+            (Change::Rows { delete, above, below, .. }, false) => {
+                out.extend(delete.iter().map(|d| over(&d.elements)));
+                if delete.is_empty() {
+                    let at = above.map(|a| m.bounds[a].bytes.end).or(below.map(|b| m.bounds[b].bytes.start));
+                    out.extend(at.map(|at| at..at));
+                }
+            }
+            (Change::Rows { insert, .. }, true) => {
+                out.extend(insert.iter().filter(|i| !i.elements.is_empty()).map(|i| over(&i.elements)));
+            }
+        }
+    }
+    if done && out.is_empty() {
+        // A deletion that is done: the place is what the kept lines stand for.
+        let first = m.bounds.iter().find(|b| !b.bytes.is_empty()).map_or(0, |b| b.bytes.start);
+        out.push(first..first);
+    }
+    out
+}
+
+/// A place that both spellings of a body find (a declaration and its twin) is one site.
+fn drop_twice(hits: &mut Vec<Hit>) {
+    let mut seen = BTreeSet::new();
+    hits.retain(|h| seen.insert((h.done, h.changed.iter().map(|c| (c.start, c.end)).collect::<Vec<_>>())));
+}

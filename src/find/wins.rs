@@ -1,0 +1,68 @@
+use super::code::Env;
+use super::matcher::{Match, Matcher, OutOfSteps, Steps};
+use crate::pattern::Shape;
+use std::collections::BTreeMap;
+
+/// Which side tells, at a place where both match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wins {
+    /// The before side: the change takes something away.
+    Before,
+    /// The after side: the change adds something.
+    After,
+    /// Neither: such a place is ambiguous.
+    Neither,
+}
+
+/// Why a body can have no verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undecidable {
+    /// Each side is found in the other.
+    #[error("each side of the body is found in the other, so nobody could tell what is to do and what is done")]
+    Both,
+    /// The result holds a new site.
+    #[error("the body finds itself in its own result, so it would be applied for ever")]
+    Endless,
+    /// Matching one against the other does not end.
+    #[error("the sides of the body are too far apart to compare")]
+    TooFar,
+}
+
+impl From<OutOfSteps> for Undecidable {
+    fn from(_: OutOfSteps) -> Self {
+        Undecidable::TooFar
+    }
+}
+
+/// Matches each side of a shape against the text of the other, holes and ellipses taken as opaque items.
+///
+/// `may_end` says that conditions may keep the body from its own result; then that is left to the plan.
+pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
+    let (env, packages) = (Env::new(), self_named(shape));
+    let mut steps = Steps(2_000_000);
+    let in_after = Matcher::new(&shape.before, &shape.after.source, &env, &packages).all(&mut steps)?;
+    let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
+    let covered = |m: &Match| {
+        shape.keeps.iter().all(|&(b, a)| {
+            shape.before.elements[b].part.is_dots() || m.bounds[b].tokens == shape.after.elements[a].tokens
+        })
+    };
+    match (in_after.is_empty(), in_before.is_empty()) {
+        (false, false) => Err(Undecidable::Both),
+        (false, true) if !may_end && !in_after.iter().all(covered) => Err(Undecidable::Endless),
+        (false, true) => Ok(Wins::After),
+        (true, false) => Ok(Wins::Before),
+        (true, true) => Ok(Wins::Neither),
+    }
+}
+
+/// In a body, a package goes by the name that the body gives it.
+fn self_named(shape: &Shape) -> BTreeMap<String, Option<String>> {
+    let elements = shape.before.elements.iter().chain(&shape.after.elements);
+    elements
+        .filter_map(|e| match &e.part {
+            crate::pattern::Part::Package { name, .. } => Some((name.clone(), Some(name.clone()))),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! gofmt's white space: columns, indentation, and the blanks around operators.
+//!
+//! The layout of a file is computed as gofmt does it: the tree says which white space it wants between any two
+//! tokens (`layout`), the comments are set among it (`print`), and columns get their widths (`tabs`).
+//! What differs from the file becomes edits, of the touched sections only.
+
+mod comments;
+mod layout;
+mod print;
+mod space;
+mod tabs;
+
+use crate::language::go_nodes as go;
+use crate::source::{Bytes, Edit, LineEnding, Source};
+use print::Page;
+use space::Index;
+use tabs::Columns;
+
+/// The edits of white space that give the sections of the touched ranges gofmt's layout.
+///
+/// A section is the touched lines, the lines beside them, and all lines that share columns with one of these.
+/// Where text was deleted, the range is empty. Nothing is changed in a file with syntax errors.
+pub fn align(source: &Source, touched: &[Bytes]) -> Vec<Edit> {
+    let Some(page) = page(source) else { return Vec::new() };
+    let marked = sections(source, &page, touched);
+    differences(source, &page).into_iter().filter(|d| d.is_in(&marked)).map(|d| d.edit).collect()
+}
+
+/// Whether the whole file has gofmt's white space.
+pub fn is_clean(source: &Source) -> bool {
+    page(source).is_some_and(|page| differences(source, &page).is_empty())
+}
+
+/// The edits of white space that keep an edited file in gofmt's layout, as far as it was in it before.
+///
+/// `edits` made `after` of `before`, and their texts lie at `placed`. If all of `before` was as gofmt lays it out,
+/// so is all of `after`. Otherwise the sections that were as gofmt lays them out stay so, and others are left alone.
+pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]) -> Vec<Edit> {
+    let (Some(old), Some(new)) = (page(before), page(after)) else { return Vec::new() };
+    let dirty = differences(before, &old);
+    let found = differences(after, &new);
+    if dirty.is_empty() {
+        return found.into_iter().map(|d| d.edit).collect();
+    }
+    let was_clean = |edit: &&Edit| {
+        let marked = sections(before, &old, std::slice::from_ref(&edit.bytes));
+        !dirty.iter().any(|d| d.is_in(&marked))
+    };
+    let touched: Vec<Bytes> =
+        edits.iter().zip(placed).filter(|(edit, _)| was_clean(edit)).map(|(_, place)| place.clone()).collect();
+    let marked = sections(after, &new, &touched);
+    found.into_iter().filter(|d| d.is_in(&marked)).map(|d| d.edit).collect()
+}
+
+fn page(source: &Source) -> Option<Page> {
+    if !source.errors.is_empty() {
+        return None;
+    }
+    let index = Index::new(source);
+    let wishes = layout::lay(&index, 0, 0);
+    print::print(&index, &wishes)
+}
+
+/// White space that is not as gofmt writes it, and the lines of the texts around it.
+struct Difference {
+    edit: Edit,
+    lines: (usize, usize),
+}
+
+impl Difference {
+    fn is_in(&self, marked: &[bool]) -> bool {
+        marked[self.lines.0] || marked[self.lines.1]
+    }
+}
+
+fn differences(source: &Source, page: &Page) -> Vec<Difference> {
+    let end = source.bytes.len();
+    let lines = &page.columns.line_of;
+    let last_line = lines.last().copied().unwrap_or(0);
+    let mut found = Vec::new();
+    let mut at = source.lines.content_start();
+    let stops = page.texts.iter().cloned().chain(std::iter::once(end..end));
+    let gaps = page.columns.gaps.iter().chain([&page.columns.tail]);
+    for (i, (text, gap)) in stops.zip(gaps).enumerate() {
+        let was = at..text.start;
+        at = text.end;
+        let wanted = with_ending(gap, source.lines.ending());
+        if was.start > was.end || source.bytes[was.clone()] == wanted {
+            continue;
+        }
+        if source.bytes[was.clone()].iter().any(|b| !b.is_ascii_whitespace() && *b != b';') {
+            continue;
+        }
+        let around = (lines.get(i.wrapping_sub(1)).copied().unwrap_or(0), lines.get(i).copied().unwrap_or(last_line));
+        found.push(Difference { edit: Edit::new(was, wanted), lines: around });
+    }
+    found
+}
+
+fn with_ending(gap: &[u8], ending: LineEnding) -> Vec<u8> {
+    match ending {
+        LineEnding::Lf => gap.to_vec(),
+        LineEnding::CrLf => {
+            gap.iter().flat_map(|b| if *b == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(b) }).copied().collect()
+        }
+    }
+}
+
+/// For each line of the page whether it belongs to a section that is touched.
+fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
+    let Columns { line_of, joined, .. } = &page.columns;
+    let last_line = joined.len();
+    let mut marked = vec![false; last_line + 1];
+    if page.texts.is_empty() {
+        return marked;
+    }
+    for range in touched {
+        // The texts on the lines of the range, and those that it borders.
+        let end = range.end.min(source.bytes.len());
+        let range = &(source.lines.start(range.start)..source.lines.around(end, &source.bytes).end);
+        let first = page.texts.partition_point(|t| t.end < range.start);
+        let last = page.texts.partition_point(|t| t.start <= range.end);
+        let first =
+            if page.texts.get(first).is_none_or(|t| t.start > range.start) { first.saturating_sub(1) } else { first };
+        let last = if last > 0 && page.texts[last - 1].end >= range.end { last - 1 } else { last };
+        let from = line_of[first.min(line_of.len() - 1)].saturating_sub(1);
+        let to = line_of.get(last).map_or(last_line, |l| (l + 1).min(last_line));
+        marked[from..=to].fill(true);
+        let to = last_of_literal(source, page, range).unwrap_or(to);
+        if from <= to {
+            marked[from..=to].fill(true);
+        }
+    }
+    for line in 0..last_line {
+        marked[line + 1] |= marked[line] && joined[line];
+    }
+    for line in (0..last_line).rev() {
+        marked[line] |= marked[line + 1] && joined[line];
+    }
+    marked
+}
+
+/// In a composite literal, a key can change the columns down to the next empty line.
+fn last_of_literal(source: &Source, page: &Page, range: &Bytes) -> Option<usize> {
+    let token = source.token_at(range.start).min(source.tokens.len().checked_sub(1)?);
+    let node = source.tokens[token].node;
+    let literal =
+        std::iter::once(node).chain(source.ancestors(node)).find(|&id| source.kind(id) == go::LITERAL_VALUE)?;
+    let end = source.span(&source.nodes[literal].tokens).end;
+    let lines = &page.columns.line_of;
+    let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
+    let to = page.texts.partition_point(|t| t.end <= end);
+    let mut line = lines[from];
+    for &next in &lines[from..to.max(from)] {
+        if next > line + 1 {
+            break;
+        }
+        line = next;
+    }
+    Some(line)
+}

@@ -1,0 +1,173 @@
+//! How an import goes.
+
+use super::{ImportSpec, LocalName, brackets, declarations, has_own_lines, specs, with_trailing_comments};
+use crate::source::{Bytes, Edit, NodeId, Source};
+
+/// The edits that take the imports of a package away, with the comments behind them on their lines.
+///
+/// Blank and dot imports stay: they are not there for their name. A group that becomes empty goes as a whole,
+/// unless comments are left in it. A comment above an import goes along only if that import stands alone between
+/// empty lines; otherwise it may be about those below, too.
+pub fn remove(source: &Source, path: &str) -> Vec<Edit> {
+    let all = specs(source);
+    let goes = |s: &ImportSpec| s.path == path && !s.is_cgo() && matches!(s.local_name(), LocalName::Named(_));
+    let mut edits = Vec::new();
+    for declaration in declarations(source) {
+        let (gone, kept): (Vec<&ImportSpec>, Vec<&ImportSpec>) =
+            all.iter().filter(|s| s.declaration == declaration).partition(|s| goes(s));
+        if gone.is_empty() {
+            continue;
+        }
+        if kept.is_empty() && !has_other_comments(source, declaration, &gone) {
+            edits.push(whole(source, declaration, &gone));
+        } else {
+            edits.extend(from_group(source, declaration, &gone));
+        }
+    }
+    edits
+}
+
+/// Whether a group holds comments that do not stand behind one of these specs.
+fn has_other_comments(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> bool {
+    let spans: Vec<Bytes> = gone.iter().map(|s| with_trailing_comments(source, s)).collect();
+    let all = source.span(&source.nodes[declaration].tokens);
+    source.comments_in(&all).iter().any(|c| !spans.iter().any(|s| s.start <= c.bytes.start && c.bytes.end <= s.end))
+}
+
+/// Takes a declaration away, with the empty lines that would be too many.
+fn whole(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Edit {
+    let mut span = source.span(&source.nodes[declaration].tokens);
+    for spec in gone {
+        span.end = span.end.max(with_trailing_comments(source, spec).end);
+    }
+    let tokens = &source.nodes[declaration].tokens;
+    let behind = source.comments_in(&(span.end..source.gap_end(tokens.end)));
+    let line = source.lines.line(span.end);
+    span.end = behind
+        .iter()
+        .take_while(|c| source.lines.line(c.bytes.start) == line)
+        .map(|c| c.bytes.end)
+        .max()
+        .unwrap_or(span.end);
+    if !has_own_lines(source, &span) {
+        // It shares its line: its semicolon goes along.
+        let rest = &source.bytes[span.end..];
+        let blanks = |text: &[u8]| text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let semicolon = blanks(rest);
+        if rest.get(semicolon) == Some(&b';') {
+            span.end += semicolon + 1;
+            span.end += blanks(&source.bytes[span.end..]);
+        }
+        return Edit::new(span, "");
+    }
+    let lines = source.lines.start(span.start)..source.lines.next(span.end);
+    let above = empty_lines_above(source, lines.start);
+    let below = empty_lines_below(source, lines.end);
+    match (above < lines.start, below > lines.end, below == source.bytes.len()) {
+        (_, _, true) => Edit::new(above..below, ""),
+        (true, true, _) => Edit::new(lines.start..below, ""),
+        _ => Edit::new(lines, ""),
+    }
+}
+
+/// Where the empty lines above a line begin.
+fn empty_lines_above(source: &Source, mut start: usize) -> usize {
+    while start > 0 {
+        let line = source.lines.start(start - 1);
+        if !source.bytes[line..start].trim_ascii().is_empty() {
+            break;
+        }
+        start = line;
+    }
+    start
+}
+
+/// Where the empty lines below a line end.
+fn empty_lines_below(source: &Source, mut end: usize) -> usize {
+    while end < source.bytes.len() {
+        let next = source.lines.next(end);
+        if !source.bytes[end..next].trim_ascii().is_empty() {
+            break;
+        }
+        end = next;
+    }
+    end
+}
+
+/// Takes specs out of a group, and the empty lines that would be too many.
+fn from_group(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Vec<Edit> {
+    let Some((open, close)) = brackets(source, declaration) else { return Vec::new() };
+    let (open, close) =
+        (source.lines.next(source.tokens[open].bytes.end), source.lines.start(source.tokens[close].bytes.start));
+    let mut edits = Vec::new();
+    let mut removed: Vec<Bytes> = Vec::new();
+    for spec in gone {
+        let span = with_trailing_comments(source, spec);
+        if has_own_lines(source, &span) && open <= span.start && span.end <= close {
+            let lines = source.lines.start(span.start)..source.lines.next(span.end);
+            removed.push(with_comment_above(source, lines, spec, close));
+        } else {
+            edits.push(inline(source, spec));
+        }
+    }
+    let is_removed = |line: usize| removed.iter().any(|r| r.start <= line && line < r.end);
+    // The lines that stay, and with them no two empty ones, none at the start and none at the end.
+    let mut lines = Vec::new();
+    let mut at = open;
+    while at < close {
+        let next = source.lines.next(at);
+        lines.push(at..next);
+        at = next;
+    }
+    let is_empty = |line: &Bytes| source.bytes[line.clone()].trim_ascii().is_empty();
+    let kept: Vec<Bytes> = lines.iter().filter(|l| !is_removed(l.start)).cloned().collect();
+    let last_text = kept.iter().rposition(|l| !is_empty(l));
+    let mut gap = true;
+    for (i, line) in kept.into_iter().enumerate() {
+        let empty = is_empty(&line);
+        let beside = removed
+            .iter()
+            .any(|r| empty_lines_above(source, r.start) <= line.start && line.end <= empty_lines_below(source, r.end));
+        if empty && beside && (gap || last_text.is_none_or(|last| i > last)) {
+            removed.push(line);
+        } else {
+            gap = empty;
+        }
+    }
+    removed.sort_by_key(|r| r.start);
+    edits.extend(removed.into_iter().map(|r| Edit::new(r, "")));
+    edits
+}
+
+/// The lines of a spec, with the comment above it if it stands alone between empty lines.
+fn with_comment_above(source: &Source, lines: Bytes, spec: &ImportSpec, close: usize) -> Bytes {
+    if lines.end < close && empty_lines_below(source, lines.end) == lines.end {
+        return lines;
+    }
+    let mut start = lines.start;
+    for comment in source.comments_at(spec.tokens.start).iter().rev() {
+        let from = source.lines.start(comment.bytes.start);
+        if source.lines.next(comment.bytes.end) != start
+            || !source.bytes[from..comment.bytes.start].trim_ascii().is_empty()
+        {
+            break;
+        }
+        start = from;
+    }
+    start..lines.end
+}
+
+/// Takes a spec out of a line that it shares, with one semicolon.
+fn inline(source: &Source, spec: &ImportSpec) -> Edit {
+    let mut span = source.span(&spec.tokens);
+    let blanks = |text: &[u8]| text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let behind = &source.bytes[span.end..];
+    let semicolon = blanks(behind);
+    if behind.get(semicolon) == Some(&b';') {
+        let rest = &behind[semicolon + 1..];
+        span.end += semicolon + 1 + blanks(rest);
+    } else if let Some(before) = source.bytes[..span.start].trim_ascii_end().strip_suffix(b";") {
+        span.start = before.len();
+    }
+    Edit::new(span, "")
+}

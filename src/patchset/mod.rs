@@ -1,0 +1,26 @@
+//! What the author of a patchset wrote, as data with positions.
+//!
+//! TOML comes in, a [`Patchset`] or a list of [`Complaint`]s goes out. Bodies are cut into rows here but not
+//! read: that needs a grammar, and is the `pattern` room's work.
+
+mod body;
+mod builtin;
+mod check;
+mod condition;
+mod holes;
+mod keys;
+mod load;
+mod model;
+mod notes;
+mod operation;
+mod parameter;
+mod patch;
+mod scope;
+mod values;
+
+pub use body::{Fragment, Row, Sign};
+pub use builtin::{builtin, builtins};
+pub use holes::{HoleKind, HoleUse, scan};
+pub use load::load;
+pub use model::*;
+pub use parameter::{patch_for, substitute};

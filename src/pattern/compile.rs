@@ -1,0 +1,320 @@
+use super::element::{Part, Root, Side, lists_of};
+use super::frames::{Frame, frames};
+use super::names::Names;
+use super::read::{Reading as Read, SideText, Unpaired, link};
+use super::rows::{Pairs, pair};
+use super::script::{Change, script};
+use super::words::words;
+use crate::language::{Language, ListKind, go};
+use crate::patchset::{Complaint, Expect, Fragment, Hunk, Reading, Sign};
+use crate::source::Tokens;
+use std::collections::BTreeMap;
+
+/// One diff, ready to be matched.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// The language it is in.
+    pub language: Language,
+    /// The body as written, and its twin for declaration groups where it has one.
+    pub shapes: Vec<Shape>,
+    /// The rows as the author wrote them.
+    pub fragment: Fragment,
+    /// The words that a file with a site to do must hold.
+    pub words_before: Vec<Vec<u8>>,
+    /// The words that a file with a done site must hold.
+    pub words_after: Vec<Vec<u8>>,
+}
+
+/// One way to spell a body: two sides, and what changes between them.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// What is there before.
+    pub before: Side,
+    /// What is there after.
+    pub after: Side,
+    /// Elements that stay: before, after.
+    pub keeps: Vec<(usize, usize)>,
+    /// What changes, in order.
+    pub changes: Vec<Change>,
+    /// The lists in which it may stand, where that is bound.
+    pub lists: Option<&'static [ListKind]>,
+    /// The keyword of the declaration group whose specs it meets.
+    pub twin: Option<&'static str>,
+}
+
+/// A fragment without signs: a condition.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// What it shows.
+    pub side: Side,
+    /// The rows as the author wrote them.
+    pub fragment: Fragment,
+}
+
+/// Compiles a hunk's diff. Holes are numbered in `names`, which all fragments of one patch share.
+///
+/// Fails with what is wrong in the body, as places in the patchset file.
+pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Result<Pattern, Vec<Complaint>> {
+    let fragment = &hunk.diff;
+    let pairs = pair(fragment);
+    let number = names.fragment();
+    let imports: BTreeMap<String, String> =
+        hunk.imports.iter().map(|(name, path)| (name.clone(), path.value.clone())).collect();
+    let before = SideText::new(fragment, Sign::Plus, language);
+    let after = SideText::new(fragment, Sign::Minus, language);
+    if before.is_empty() {
+        let help = "show a line that stands beside the new ones, with a blank in column 1";
+        return Err(vec![complain(
+            fragment,
+            fragment.span.clone(),
+            "the body shows no line of the source",
+            Some(help),
+        )]);
+    }
+    let forced = hunk.reading.as_ref().map(|r| r.value);
+    let (reading, left, right) = choose(&before, &after, language, forced, fragment)?;
+    let partner = partners(&pairs);
+    let mut build = |read: Read, side: &SideText<'_>| {
+        read.elements(side, &partner, number, names, &imports).map_err(|Unpaired(at)| {
+            let help = "give the hole a name, or change a `-` line that has as many";
+            vec![complain(
+                fragment,
+                side.place(&at),
+                "this takes its text from a `-` line that there is not",
+                Some(help),
+            )]
+        })
+    };
+    let (before_side, after_side) = (build(left, &before)?, build(right, &after)?);
+    if matches!(before_side.root, Root::Empty)
+        || before_side.elements.iter().all(|e| matches!(e.part, Part::Comment(_)))
+    {
+        return Err(vec![complain(fragment, fragment.span.clone(), "the body shows no code, only comments", None)]);
+    }
+    let may_be_none = matches!(hunk.expect, Expect::Between(0, _)) || !hunk.inside.is_empty();
+    if matches!(after_side.root, Root::Empty) && !may_be_none {
+        let help = "add `inside`, so that the place is known when the code is gone, or an `expect` that allows 0";
+        let message = "nothing is left of the body, so nobody could tell when it is done";
+        return Err(vec![complain(fragment, fragment.span.clone(), message, Some(help))]);
+    }
+    let lists = lists_of(reading);
+    let mut shapes = vec![shape(fragment, &pairs, before_side, after_side, lists, None)?];
+    if let Some((keyword, before, after)) = twin(language, &shapes[0]) {
+        shapes.push(shape(fragment, &pairs, before, after, Some(&[ListKind::Specs]), Some(keyword))?);
+    }
+    let narrow = shapes.last().unwrap_or(&shapes[0]);
+    let (words_before, words_after) = (words(language, &narrow.before), words(language, &narrow.after));
+    Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after })
+}
+
+/// Compiles a condition: a fragment on which every row is context.
+pub fn compile_fragment(
+    fragment: &Fragment,
+    language: Language,
+    names: &mut Names,
+    imports: &BTreeMap<String, String>,
+) -> Result<Compiled, Vec<Complaint>> {
+    let text = SideText::new(fragment, Sign::Plus, language);
+    let number = names.fragment();
+    let mut worst = None;
+    for frame in frames(language) {
+        let read = text.read(*frame);
+        if read.is_clean() {
+            let side = read.elements(&text, &[], number, names, imports);
+            let side = side.map_err(|Unpaired(at)| vec![complain(fragment, text.place(&at), "unpaired hole", None)])?;
+            return Ok(Compiled { side, fragment: fragment.clone() });
+        }
+        keep_better(&mut worst, read);
+    }
+    Err(vec![unreadable(fragment, language, &text, worst, "the fragment")])
+}
+
+fn shape(
+    fragment: &Fragment,
+    pairs: &Pairs,
+    before: Side,
+    after: Side,
+    lists: Option<&'static [ListKind]>,
+    twin: Option<&'static str>,
+) -> Result<Shape, Vec<Complaint>> {
+    let script = script(fragment, pairs, &before, &after);
+    if let Some(&row) = script.adrift.first() {
+        let row = &fragment.rows[row];
+        let help = "show the line that it stands below or above; an ellipsis does not tell the place";
+        let message = "nothing tells where this line is to stand";
+        return Err(vec![complain(fragment, row.at..row.at + row.text.len().max(1), message, Some(help))]);
+    }
+    if script.changes.is_empty() {
+        let message = "the two sides are the same, so there is nothing to do";
+        return Err(vec![complain(fragment, fragment.span.clone(), message, None)]);
+    }
+    Ok(Shape { before, after, keeps: script.keeps, changes: script.changes, lists, twin })
+}
+
+/// The rows whose unnamed holes a `+` row shares: its pair, or the row that it was before a move.
+fn partners(pairs: &Pairs) -> Vec<Option<usize>> {
+    let mut partner = pairs.partner.clone();
+    for &(minus, plus) in &pairs.moved {
+        partner[plus] = Some(minus);
+    }
+    partner
+}
+
+/// Finds the one reading in which both sides parse.
+fn choose(
+    before: &SideText<'_>,
+    after: &SideText<'_>,
+    language: Language,
+    forced: Option<Reading>,
+    fragment: &Fragment,
+) -> Result<(Reading, Read, Read), Vec<Complaint>> {
+    let mut found: Vec<(Reading, Read, Read)> = Vec::new();
+    let (mut left_over, mut right_over) = (None, None);
+    let mut readings: Vec<Reading> = frames(language).iter().map(|f| f.reading).collect();
+    readings.dedup();
+    for reading in readings {
+        let wanted = |r: Reading| r == reading || (reading == Reading::Code && r == Reading::Label);
+        if forced.is_some_and(|f| !wanted(f)) {
+            continue;
+        }
+        let tried: Vec<Frame> = frames(language).iter().copied().filter(|f| f.reading == reading).collect();
+        let left = first_clean(before, &tried, &mut left_over);
+        let right = first_clean(after, &tried, &mut right_over);
+        if let (Some(left), Some(right)) = (left, right) {
+            // What reads as plain code needs no other reading, unless it is a label, which `a: b` is by chance.
+            let settled = reading == Reading::Code && !(left.is_label() && right.is_label());
+            found.push((reading, left, right));
+            if settled {
+                break;
+            }
+        }
+    }
+    if found.len() > 1 {
+        // Several readings that stand in the same kind of list would find the same sites.
+        let names: Vec<String> = found.iter().map(|f| format!("\"{}\"", as_word(f.0, f.1.is_label()))).collect();
+        let message = format!("this can be read in {} ways", found.len());
+        let help = format!("say which is meant: as = {}", names.join(" or as = "));
+        return Err(vec![complain(fragment, fragment.span.clone(), &message, Some(&help))]);
+    }
+    if let Some(only) = found.pop() {
+        return Ok(only);
+    }
+    // Show the side that fails, the before side first.
+    let left_fails = left_over.as_ref().is_some_and(|r: &Read| !r.is_clean());
+    let (text, worst, which) = if left_fails {
+        (before, left_over, "the before side (`-` and space lines)")
+    } else {
+        (after, right_over, "the after side (`+` and space lines)")
+    };
+    Err(vec![unreadable(fragment, language, text, worst, which)])
+}
+
+fn as_word(reading: Reading, label: bool) -> &'static str {
+    match reading {
+        Reading::Code if label => "label",
+        Reading::Code | Reading::Label => "code",
+        Reading::Field => "field",
+        Reading::Element => "element",
+        Reading::Parameter => "parameter",
+        Reading::Case => "case",
+        Reading::Method => "method",
+        Reading::Spec => "spec",
+        Reading::Enumerator => "enumerator",
+    }
+}
+
+fn first_clean(side: &SideText<'_>, frames: &[Frame], best: &mut Option<Read>) -> Option<Read> {
+    for frame in frames {
+        let read = side.read(*frame);
+        if read.is_clean() {
+            if best.as_ref().is_none_or(|b| !b.is_clean()) {
+                *best = Some(side.read(*frame));
+            }
+            return Some(read);
+        }
+        keep_better(best, read);
+    }
+    None
+}
+
+fn keep_better(best: &mut Option<Read>, read: Read) {
+    if best.as_ref().is_none_or(|b| read.errors() < b.errors()) {
+        *best = Some(read);
+    }
+}
+
+fn unreadable(
+    fragment: &Fragment,
+    language: Language,
+    side: &SideText<'_>,
+    worst: Option<Read>,
+    which: &str,
+) -> Complaint {
+    let at = worst.map_or(0..0, |w| w.trouble(side));
+    let message = format!("{which} does not parse as {}", language.name());
+    let help = "every bracket must close within the body, and what the signs leave out must leave whole code";
+    complain(fragment, side.place(&at), &message, Some(help))
+}
+
+fn complain(fragment: &Fragment, span: std::ops::Range<usize>, message: &str, help: Option<&str>) -> Complaint {
+    let span = if span.is_empty() { fragment.span.clone() } else { span };
+    Complaint { message: message.to_owned(), span, label: String::new(), help: help.map(str::to_owned) }
+}
+
+/// The same body for specs in a group: `const x = 1` also meets `x = 1` within `const ( … )`.
+fn twin(language: Language, shape: &Shape) -> Option<(&'static str, Side, Side)> {
+    if language != Language::Go || shape.lists.is_some() {
+        return None;
+    }
+    go::GROUPS.iter().find_map(|(decl, keyword, specs)| {
+        let before = as_specs(&shape.before, decl, keyword, specs)?;
+        let after = as_specs(&shape.after, decl, keyword, specs)?;
+        Some((*keyword, before, after))
+    })
+}
+
+fn as_specs(side: &Side, decl: &str, keyword: &str, specs: &[&'static str]) -> Option<Side> {
+    if matches!(side.root, Root::Empty) {
+        return Some(side.clone());
+    }
+    let end = side.elements.last()?.tokens.end;
+    let start = side.elements.first()?.tokens.start;
+    let list = side.source.lists_at(start).find(|&l| side.source.lists[l].kind.by_lines())?;
+    let items: Vec<Tokens> = side.source.lists[list]
+        .items
+        .iter()
+        .map(|i| i.tokens.clone())
+        .filter(|t| start <= t.start && t.end <= end)
+        .collect();
+    let plain = |t: &Tokens| {
+        side.source.nodes_over(t).any(|(_, n)| n.kind == decl)
+            && side.source.text(t.start) == keyword.as_bytes()
+            && side.source.tokens.get(t.start + 1).is_some_and(|_| side.source.text(t.start + 1) != b"(")
+    };
+    if items.is_empty() || !items.iter().all(plain) {
+        return None;
+    }
+    let mut side = side.clone();
+    let drops = |e: &super::Element| {
+        items.iter().any(|t| e.tokens.start == t.start && e.tokens.len() == 1 && !matches!(e.part, Part::Comment(_)))
+    };
+    let mut kept = Vec::new();
+    let mut carried = None;
+    for mut element in std::mem::take(&mut side.elements) {
+        if drops(&element) {
+            carried = Some((element.gap, element.list));
+        } else {
+            if let Some((gap, list)) = carried.take() {
+                (element.gap, element.list) = (gap, list);
+            }
+            element.list_prior = None;
+            element.hole_prior = None;
+            kept.push(element);
+        }
+    }
+    link(&mut kept);
+    side.elements = kept;
+    side.root =
+        if items.len() == 1 { Root::Node(specs.to_vec()) } else { Root::Run { by_lines: true, list: Some(list) } };
+    Some(side)
+}

@@ -1,0 +1,160 @@
+use super::HoleId;
+use crate::language::{Atom, ListKind};
+use crate::source::{Bytes, Gap, Source, Tokens};
+
+/// One side of a body: a run of elements.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The elements in order.
+    pub elements: Vec<Element>,
+    /// What the whole is, and where it may stand.
+    pub root: Root,
+    /// The rows of this side, joined by line ends, as the author wrote them.
+    pub text: String,
+    /// Rows of the fragment over which a token of an earlier row (a raw string, a comment) reaches. What stands
+    /// behind it counts to the row that it began on.
+    pub inner_rows: std::collections::BTreeSet<usize>,
+    /// The rows as a file of their own, placeholders for the holes: what the other side is matched against at load.
+    pub source: Source,
+}
+
+/// What a side is as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// Nothing is shown.
+    Empty,
+    /// One expression or type.
+    Value,
+    /// One node of any of these kinds.
+    Node(Vec<&'static str>),
+    /// A run of items of one list.
+    Run {
+        /// Whether of a list of lines, rather than of commas.
+        by_lines: bool,
+        /// The list, numbered within the side.
+        list: Option<usize>,
+    },
+}
+
+/// One thing that a side shows.
+#[derive(Clone, Debug)]
+pub struct Element {
+    /// What it is.
+    pub part: Part,
+    /// What separates it from the element before.
+    pub gap: Gap,
+    /// The row it begins on, as an index into the fragment's rows.
+    pub row: usize,
+    /// Its bytes in [`Side::text`].
+    pub bytes: Bytes,
+    /// Its tokens in [`Side::source`].
+    pub tokens: Tokens,
+    /// The list it is an item border of, numbered within the side, where that matters to matching.
+    pub list: Option<usize>,
+    /// An earlier element with the same list number.
+    pub list_prior: Option<usize>,
+    /// An earlier element with the same hole.
+    pub hole_prior: Option<usize>,
+    /// How many brackets are open before it.
+    pub depth: usize,
+}
+
+/// What an element matches.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// This token.
+    Token {
+        /// Its text.
+        text: Vec<u8>,
+        /// Its kind.
+        atom: Atom,
+    },
+    /// The name by which the file imports this package.
+    Package {
+        /// The name that the body uses.
+        name: String,
+        /// The package's import path.
+        path: String,
+    },
+    /// One item.
+    Item(HoleId),
+    /// One whole statement.
+    Statement(HoleId),
+    /// One operator.
+    Operator(HoleId),
+    /// Any number of items.
+    Dots(HoleId, Reach),
+    /// One token pasted together.
+    Paste(Vec<Piece>),
+    /// A comment, in the gap before the next token.
+    Comment(Vec<u8>),
+}
+
+/// A piece of a pasted token.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Piece {
+    /// This text.
+    Text(Vec<u8>),
+    /// The text of a hole.
+    Hole(HoleId),
+}
+
+/// How far an ellipsis goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Whole items of a list of lines.
+    Lines {
+        /// Whether it ends a branch (`case`, `#if`) and may go on over whole branches behind it.
+        tail: bool,
+    },
+    /// Whole items of a list of commas.
+    Commas,
+    /// All between a keyword such as `if` and the body's brace.
+    Header,
+    /// All between two brackets.
+    Bracket,
+    /// The words before a C declarator.
+    Specifiers,
+}
+
+impl Part {
+    /// The hole that this part binds by itself.
+    pub fn hole(&self) -> Option<HoleId> {
+        match self {
+            Part::Item(h) | Part::Statement(h) | Part::Operator(h) | Part::Dots(h, _) => Some(*h),
+            _ => None,
+        }
+    }
+
+    /// Whether it is an ellipsis.
+    pub fn is_dots(&self) -> bool {
+        matches!(self, Part::Dots(..))
+    }
+}
+
+impl Side {
+    /// The element's text as the author wrote it.
+    pub fn written(&self, element: usize) -> &str {
+        &self.text[self.elements[element].bytes.clone()]
+    }
+
+    /// The text between two neighbouring elements.
+    pub fn between(&self, left: usize, right: usize) -> &str {
+        &self.text[self.elements[left].bytes.end..self.elements[right].bytes.start]
+    }
+}
+
+/// The lists in which a fragment that was read as `reading` can stand, where that is bound.
+pub(super) fn lists_of(reading: crate::patchset::Reading) -> Option<&'static [ListKind]> {
+    use crate::patchset::Reading as R;
+    Some(match reading {
+        R::Code | R::Label => return None,
+        R::Field => &[ListKind::Fields],
+        R::Element => &[ListKind::Elements],
+        R::Parameter => &[ListKind::Parameters],
+        R::Case => &[ListKind::Clauses],
+        R::Method => &[ListKind::Methods],
+        R::Spec => &[ListKind::Specs],
+        R::Enumerator => &[ListKind::Enumerators],
+    })
+}

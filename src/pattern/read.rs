@@ -1,0 +1,560 @@
+//! One side of a fragment read by its grammar.
+
+use super::element::{Element, Part, Piece, Reach, Root, Side};
+use super::frames::Frame;
+use super::names::{HoleName, Names};
+use crate::language::Language;
+use crate::patchset::{Fragment, HoleKind, HoleUse, Sign, scan};
+use crate::source::{Bytes, Gap, Limits, ListId, Source, Tokens};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most parses that one side may cost, whatever it holds.
+const MOST_PARSES: usize = 600;
+
+/// One side of a fragment as text, with its holes found.
+pub(super) struct SideText<'a> {
+    fragment: &'a Fragment,
+    language: Language,
+    /// The rows, joined.
+    pub text: String,
+    /// Where each row begins in `text`, and which row of the fragment it is.
+    starts: Vec<(usize, usize)>,
+    uses: Vec<Use>,
+    stem: String,
+}
+
+/// A hole or ellipsis in the text.
+struct Use {
+    kind: HoleKind,
+    name: String,
+    bytes: Bytes,
+    spellings: &'static [&'static str],
+}
+
+/// A side that the grammar could read in a frame, or could not.
+pub(super) struct Reading {
+    source: Source,
+    /// The body's bytes in the framed file.
+    body: Bytes,
+    /// For each use: its bytes in the framed file.
+    segments: Vec<Bytes>,
+    choices: Vec<usize>,
+    /// 0 where it parses.
+    errors: usize,
+}
+
+impl<'a> SideText<'a> {
+    /// The side of a fragment that leaves out rows of one sign.
+    pub fn new(fragment: &'a Fragment, without: Sign, language: Language) -> Self {
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        for (i, row) in fragment.rows.iter().enumerate().filter(|(_, r)| r.sign != without) {
+            if !starts.is_empty() {
+                text.push('\n');
+            }
+            starts.push((text.len(), i));
+            text.push_str(&row.text);
+        }
+        let mut uses: Vec<Use> = scan(&text)
+            .into_iter()
+            .filter(|u| u.kind != HoleKind::Stray)
+            .map(|HoleUse { kind, name, bytes }| Use { kind, name, bytes, spellings: &["@"] })
+            .collect();
+        for (n, &(start, row)) in starts.iter().enumerate() {
+            let end = starts.get(n + 1).map_or(text.len(), |s| s.0 - 1);
+            if fragment.rows[row].text.trim() == "..." {
+                let at = start + fragment.rows[row].text.find("...").unwrap_or(0);
+                uses.push(Use { kind: HoleKind::Dots, name: String::new(), bytes: at..at + 3, spellings: &["@"] });
+            }
+            let line = text[start..end].trim();
+            for u in uses.iter_mut().filter(|u| start <= u.bytes.start && u.bytes.end <= end) {
+                u.spellings = spellings(language, u.kind, line.len() == u.bytes.len());
+            }
+        }
+        uses.sort_by_key(|u| u.bytes.start);
+        let mut stem = String::from("Zq");
+        while text.contains(&stem) {
+            stem.push('q');
+        }
+        SideText { fragment, language, text, starts, uses, stem }
+    }
+
+    /// Whether it shows no code.
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    /// The row of the fragment that a byte of the text is on.
+    fn row(&self, at: usize) -> usize {
+        self.starts[self.starts.partition_point(|s| s.0 <= at) - 1].1
+    }
+
+    /// Where a range of the text stands in the patchset file.
+    pub fn place(&self, bytes: &Bytes) -> Bytes {
+        if self.starts.is_empty() {
+            return self.fragment.span.clone();
+        }
+        let (start, row) = self.starts[self.starts.partition_point(|s| s.0 <= bytes.start).max(1) - 1];
+        let at = self.fragment.rows[row].at + bytes.start - start;
+        at..at + bytes.len().max(1).min(self.text.len() - bytes.start.min(self.text.len())).max(1)
+    }
+
+    /// Reads the side in a frame: each hole spelt so that the grammar is content, if that can be.
+    pub fn read(&self, frame: Frame) -> Reading {
+        let best = self.search(frame);
+        if best.errors == 0 { self.likeliest(frame, best) } else { best }
+    }
+
+    /// A clean reading with each hole spelt in the likeliest way that stays clean.
+    fn likeliest(&self, frame: Frame, mut best: Reading) -> Reading {
+        let mut parses = 0;
+        for n in 0..self.uses.len() {
+            for k in 0..best.choices[n] {
+                parses += 1;
+                if parses > MOST_PARSES {
+                    return best;
+                }
+                let mut choices = best.choices.clone();
+                choices[n] = k;
+                let tried = self.parse(frame, choices);
+                if tried.errors == 0 {
+                    best = tried;
+                    break;
+                }
+            }
+        }
+        best
+    }
+
+    fn search(&self, frame: Frame) -> Reading {
+        let mut best = self.parse(frame, vec![0; self.uses.len()]);
+        let mut parses = 1;
+        let widest = self.uses.iter().map(|u| u.spellings.len()).max().unwrap_or(1);
+        // First every hole of a kind alike, since neighbours mostly stand in the same list; then one by one.
+        for k in 1..widest {
+            if best.errors == 0 {
+                return best;
+            }
+            let choices: Vec<usize> = self
+                .uses
+                .iter()
+                .map(|u| if u.spellings.len() > 1 { k.min(u.spellings.len() - 1) } else { 0 })
+                .collect();
+            let tried = self.parse(frame, choices);
+            parses += 1;
+            if tried.errors < best.errors {
+                best = tried;
+            }
+        }
+        loop {
+            let before = best.errors;
+            for n in 0..self.uses.len() {
+                for k in 0..self.uses[n].spellings.len() {
+                    if best.errors == 0 || parses > MOST_PARSES {
+                        return best;
+                    }
+                    if k != best.choices[n] {
+                        let mut choices = best.choices.clone();
+                        choices[n] = k;
+                        let tried = self.parse(frame, choices);
+                        parses += 1;
+                        if tried.errors < best.errors {
+                            best = tried;
+                        }
+                    }
+                }
+            }
+            if best.errors == before {
+                return best;
+            }
+        }
+    }
+
+    /// What stands for a hole when the side is parsed: the same name for the same hole, and for no other.
+    fn placeholder(&self, n: usize) -> String {
+        let this = &self.uses[n];
+        let named = !this.name.is_empty() && this.kind != HoleKind::Anonymous;
+        let first = self.uses.iter().position(|u| named && u.name == this.name).unwrap_or(n);
+        format!("{}{first}z", self.stem)
+    }
+
+    fn parse(&self, frame: Frame, choices: Vec<usize>) -> Reading {
+        let mut framed = frame.head.as_bytes().to_vec();
+        let mut segments = Vec::with_capacity(self.uses.len());
+        let mut at = 0;
+        for (n, u) in self.uses.iter().enumerate() {
+            framed.extend_from_slice(&self.text.as_bytes()[at..u.bytes.start]);
+            let start = framed.len();
+            match u.kind {
+                HoleKind::Dollar => framed.push(b'$'),
+                _ => framed.extend(u.spellings[choices[n]].replace('@', &self.placeholder(n)).bytes()),
+            }
+            segments.push(start..framed.len());
+            at = u.bytes.end;
+        }
+        framed.extend_from_slice(&self.text.as_bytes()[at..]);
+        let body = frame.head.len()..framed.len();
+        framed.extend_from_slice(frame.tail.as_bytes());
+        let limits = Limits { bytes: usize::MAX };
+        let empty = || Source::parse(self.language, Vec::new(), limits).ok();
+        let parsed = Source::parse(self.language, framed, limits).ok();
+        let failed = parsed.is_none();
+        // An empty file stands in for one that the parser gave up on; it counts as all wrong.
+        let Some(source) = parsed.or_else(empty) else { unreachable!("the empty file parses") };
+        let mut errors = if failed { usize::MAX } else { source.errors.iter().map(|e| e.len() + 1).sum() };
+        if errors == 0 && frame.value && !is_value(&source, &body_tokens(&source, &body)) {
+            errors = 1;
+        }
+        Reading { source, body, segments, choices, errors }
+    }
+}
+
+/// The ways to spell a hole, `@` for its placeholder, the likeliest first.
+fn spellings(language: Language, kind: HoleKind, alone: bool) -> &'static [&'static str] {
+    use HoleKind::*;
+    match (language, kind, alone) {
+        (_, Pasted | Dollar | Stray, _) => &["@"],
+        (Language::Go, Item | Anonymous, false) => &["@", "==", "+="],
+        (Language::Go, Item | Anonymous, true) => &["@", "@,"],
+        (Language::Go, Dots | NamedDots, false) => &["@", "@ @", "case @:"],
+        (Language::Go, Dots | NamedDots, true) => &["@", "@,", "case @:", "case <-@:", "@ @", "@ \"@\""],
+        (Language::C, Item | Anonymous, false) => &["@", "==", "+=", "@;"],
+        (Language::C, Item | Anonymous, true) => &["@;", "@,", "@"],
+        (Language::C, Dots | NamedDots, false) => &["@", "@;;", "@;", "case @:"],
+        (Language::C, Dots | NamedDots, true) => &["@;", "@,", "@", "case @:;"],
+    }
+}
+
+fn body_tokens(source: &Source, body: &Bytes) -> Tokens {
+    source.token_at(body.start)..source.token_at(body.end)
+}
+
+fn is_value(source: &Source, tokens: &Tokens) -> bool {
+    source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind))
+}
+
+impl Reading {
+    /// Whether the grammar reads it without an error.
+    pub fn is_clean(&self) -> bool {
+        self.errors == 0
+    }
+
+    /// How much of it the grammar could not read.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Whether the whole is one labelled statement, which could as well be a keyed element.
+    pub fn is_label(&self) -> bool {
+        let tokens = body_tokens(&self.source, &self.body);
+        self.source.nodes_over(&tokens).any(|(_, n)| self.source.language.is_label(n.kind))
+    }
+
+    /// Where, in the side's text, the grammar stopped understanding.
+    pub fn trouble(&self, side: &SideText<'_>) -> Bytes {
+        let t = self.source.errors.first().map_or(0, |e| e.start);
+        let at =
+            self.source.tokens.get(t).map_or(self.body.end, |t| t.bytes.start).clamp(self.body.start, self.body.end);
+        let from = self.to_text(side, at, false).min(side.text.len());
+        let line = side.text[from..].lines().next().unwrap_or("").trim_end();
+        from..from + line.len()
+    }
+
+    /// A byte of the framed file as a byte of the side's text; within a placeholder, its start or end.
+    fn to_text(&self, side: &SideText<'_>, at: usize, end: bool) -> usize {
+        let n = self.segments.partition_point(|s| s.start < at || !end && s.start == at);
+        match n.checked_sub(1) {
+            None => at - self.body.start,
+            Some(n) if at < self.segments[n].end || end && at == self.segments[n].end => {
+                if end {
+                    side.uses[n].bytes.end
+                } else {
+                    side.uses[n].bytes.start
+                }
+            }
+            Some(n) => side.uses[n].bytes.end + at - self.segments[n].end,
+        }
+    }
+
+    /// The side as elements. `partner` gives the row whose unnamed holes a `+` row shares.
+    pub fn elements(
+        self,
+        side: &SideText<'_>,
+        partner: &[Option<usize>],
+        fragment: usize,
+        names: &mut Names,
+        imports: &BTreeMap<String, String>,
+    ) -> Result<Side, Unpaired> {
+        let tokens = body_tokens(&self.source, &self.body);
+        let holes = self.hole_names(side, partner, fragment)?;
+        let mut elements: Vec<Element> = Vec::new();
+        let mut depth: usize = 0;
+        let comments = self.source.comments_in(&self.body).to_vec();
+        let mut comments = comments.iter().peekable();
+        let mut t = tokens.start;
+        loop {
+            let next = if t < tokens.end { self.source.tokens[t].bytes.start } else { self.body.end };
+            while let Some(c) = comments.next_if(|c| c.bytes.start < next) {
+                let part = Part::Comment(self.source.bytes[c.bytes.clone()].to_vec());
+                elements.push(self.element(side, part, Gap::None, c.bytes.clone(), t..t, None, depth));
+            }
+            if t >= tokens.end {
+                break;
+            }
+            let token = &self.source.tokens[t];
+            let use_at = self.segments.iter().position(|s| s.start <= token.bytes.start && token.bytes.end <= s.end);
+            let text = self.source.text(t);
+            if let Some(n) = use_at.filter(|&n| side.uses[n].kind != HoleKind::Dollar) {
+                let end = (t..tokens.end).find(|&e| self.source.tokens[e].bytes.start >= self.segments[n].end);
+                let region = t..end.unwrap_or(tokens.end);
+                let (part, list) = self.hole_part(side, n, &region, names.id(holes[n].clone()));
+                let list = list.or_else(|| self.separated_list(t));
+                elements.push(self.element(
+                    side,
+                    part,
+                    token.gap,
+                    self.segments[n].clone(),
+                    region.clone(),
+                    list,
+                    depth,
+                ));
+                t = region.end;
+                continue;
+            }
+            if matches!(text, b")" | b"}" | b"]") {
+                depth = depth.saturating_sub(1);
+            }
+            let part = self.token_part(side, t, &tokens, names, imports);
+            let list = self.separated_list(t);
+            elements.push(self.element(side, part, token.gap, token.bytes.clone(), t..t + 1, list, depth));
+            if matches!(text, b"(" | b"{" | b"[") {
+                depth += 1;
+            }
+            t += 1;
+        }
+        if let Some(first) = elements.first_mut() {
+            first.gap = Gap::None;
+        }
+        let inner_rows = join_rows(side, &mut elements);
+        link(&mut elements);
+        let root = self.root(&tokens);
+        Ok(Side { elements, root, text: side.text.clone(), inner_rows, source: self.source })
+    }
+
+    fn element(
+        &self,
+        side: &SideText<'_>,
+        part: Part,
+        gap: Gap,
+        at: Bytes,
+        tokens: Tokens,
+        list: Option<ListId>,
+        depth: usize,
+    ) -> Element {
+        let bytes = self.to_text(side, at.start, false)..self.to_text(side, at.end, true);
+        Element {
+            part,
+            gap,
+            row: side.row(bytes.start),
+            bytes,
+            tokens,
+            list,
+            list_prior: None,
+            hole_prior: None,
+            depth,
+        }
+    }
+
+    /// What makes each hole the same as others: its name, or its row and number.
+    fn hole_names(
+        &self,
+        side: &SideText<'_>,
+        partner: &[Option<usize>],
+        fragment: usize,
+    ) -> Result<Vec<HoleName>, Unpaired> {
+        let mut counts: BTreeMap<(usize, bool), usize> = BTreeMap::new();
+        let mut names = Vec::with_capacity(side.uses.len());
+        for u in &side.uses {
+            let dots = matches!(u.kind, HoleKind::Dots | HoleKind::NamedDots);
+            let named = matches!(u.kind, HoleKind::Item | HoleKind::NamedDots | HoleKind::Pasted);
+            if named || u.kind == HoleKind::Dollar {
+                names.push(HoleName::Named(u.name.clone()));
+                continue;
+            }
+            let row = side.row(u.bytes.start);
+            let nth = counts.entry((row, dots)).or_insert(0);
+            *nth += 1;
+            let row = match (side.fragment.rows[row].sign, partner.get(row).copied().flatten()) {
+                (Sign::Plus, Some(minus)) => minus,
+                (Sign::Plus, None) => return Err(Unpaired(u.bytes.clone())),
+                _ => row,
+            };
+            names.push(HoleName::Unnamed { fragment, row, nth: *nth, dots });
+        }
+        Ok(names)
+    }
+
+    fn hole_part(&self, side: &SideText<'_>, n: usize, region: &Tokens, hole: usize) -> (Part, Option<ListId>) {
+        let source = &self.source;
+        let u = &side.uses[n];
+        let spelling = u.spellings[self.choices[n]];
+        let item_of = |l: &ListId| source.lists[*l].has_item(region);
+        let list = source.lists_at(region.start).filter(item_of).next_back();
+        match u.kind {
+            HoleKind::Dots | HoleKind::NamedDots => {
+                let reach = match list {
+                    Some(l) if source.lists[l].kind.by_lines() => {
+                        let last = source.lists[l].inside.end == region.end;
+                        Reach::Lines { tail: last && source.language.is_branch(source.kind(source.lists[l].node)) }
+                    }
+                    Some(_) => Reach::Commas,
+                    None => self.reach_without_list(region),
+                };
+                (Part::Dots(hole, reach), list)
+            }
+            _ if !spelling.contains('@') => (Part::Operator(hole), None),
+            _ if spelling == "@;" => (Part::Statement(hole), None),
+            _ => (Part::Item(hole), None),
+        }
+    }
+
+    fn reach_without_list(&self, region: &Tokens) -> Reach {
+        let source = &self.source;
+        let node = source.node_around(region);
+        let up = source.nodes[node].parent;
+        let bracketed = region.start > 0
+            && matches!(source.text(region.start - 1), b"(" | b"[")
+            && source.tokens.get(region.end).is_some_and(|_| matches!(source.text(region.end), b")" | b"]"));
+        if bracketed {
+            Reach::Bracket
+        } else if source.language == Language::C && source.nodes[node].field == "type" {
+            Reach::Specifiers
+        } else if source.has_header(up) || source.has_header(node) {
+            Reach::Header
+        } else {
+            Reach::Commas
+        }
+    }
+
+    /// The list whose border a separated token is.
+    fn separated_list(&self, t: usize) -> Option<ListId> {
+        let source = &self.source;
+        let by_lines = match source.tokens[t].gap {
+            Gap::None => return None,
+            Gap::Comma => false,
+            Gap::Line => true,
+        };
+        let starts = |l: &ListId| {
+            let list = &source.lists[*l];
+            list.kind.by_lines() == by_lines && list.items.iter().skip(1).any(|i| i.tokens.start == t)
+        };
+        source.lists_at(t).filter(starts).next_back()
+    }
+
+    fn token_part(
+        &self,
+        side: &SideText<'_>,
+        t: usize,
+        tokens: &Tokens,
+        names: &mut Names,
+        imports: &BTreeMap<String, String>,
+    ) -> Part {
+        let source = &self.source;
+        let token = &source.tokens[t];
+        let text = source.word(t).into_owned();
+        let inside: Vec<usize> = (0..self.segments.len())
+            .filter(|&n| token.bytes.start <= self.segments[n].start && self.segments[n].end <= token.bytes.end)
+            .collect();
+        if !inside.is_empty() {
+            let mut pieces = Vec::new();
+            let mut at = token.bytes.start;
+            for n in inside {
+                let (segment, u) = (&self.segments[n], &side.uses[n]);
+                pieces.push(Piece::Text(source.bytes[at..segment.start].to_vec()));
+                pieces.push(match u.kind {
+                    HoleKind::Dollar => Piece::Text(b"$".to_vec()),
+                    _ => Piece::Hole(names.id(HoleName::Named(u.name.clone()))),
+                });
+                at = segment.end;
+            }
+            pieces.push(Piece::Text(source.bytes[at..token.bytes.end].to_vec()));
+            pieces.retain(|p| !matches!(p, Piece::Text(t) if t.is_empty()));
+            if let [Piece::Hole(hole)] = pieces[..] {
+                return Part::Item(hole);
+            }
+            return Part::Paste(pieces);
+        }
+        let dot = |t: usize| tokens.contains(&t) && source.text(t) == b".";
+        if dot(t + 1) && (t == tokens.start || !dot(t - 1)) {
+            let name = String::from_utf8_lossy(&text).into_owned();
+            if let Some(path) = imports.get(&name) {
+                return Part::Package { name, path: path.clone() };
+            }
+        }
+        Part::Token { text, atom: token.atom }
+    }
+
+    /// What the whole side is.
+    fn root(&self, tokens: &Tokens) -> Root {
+        let source = &self.source;
+        if tokens.is_empty() {
+            return Root::Empty;
+        }
+        let over: Vec<&'static str> = source
+            .nodes_over(tokens)
+            .filter(|(id, n)| *id != 0 && !source.language.is_item_holder(n.kind))
+            .map(|(_, n)| n.kind)
+            .collect();
+        let alone = source.lists_at(tokens.start).filter(|&l| {
+            let items = &source.lists[l].items;
+            items.iter().filter(|i| tokens.start <= i.tokens.start && i.tokens.end <= tokens.end).count() > 1
+        });
+        if over.iter().any(|k| source.language.is_value(k)) {
+            return Root::Value;
+        }
+        if !over.is_empty() {
+            return Root::Node(over);
+        }
+        let list = alone.last();
+        Root::Run { by_lines: list.is_none_or(|l| source.lists[l].kind.by_lines()), list }
+    }
+}
+
+/// A `$_` or `$...` on a `+` row that has no `-` row to take its text from.
+pub(super) struct Unpaired(pub Bytes);
+
+/// Counts what stands behind a token of several rows to the row that the token began on; gives the rows that are
+/// left without elements by this.
+fn join_rows(side: &SideText<'_>, elements: &mut [Element]) -> BTreeSet<usize> {
+    let mut inner = BTreeSet::new();
+    let mut joined = None;
+    for e in elements {
+        if let Some((last, first)) = joined
+            && e.row == last
+        {
+            e.row = first;
+        }
+        let last = side.row(e.bytes.end.saturating_sub(1).max(e.bytes.start));
+        if side.text[e.bytes.clone()].contains('\n') {
+            inner.extend(side.starts.iter().map(|s| s.1).filter(|r| e.row < *r && *r <= last));
+            joined = Some((last, e.row));
+        }
+    }
+    inner
+}
+
+/// Fills in what earlier elements each one must agree with.
+pub(super) fn link(elements: &mut [Element]) {
+    let mut lists: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut holes: BTreeMap<usize, usize> = BTreeMap::new();
+    for (i, e) in elements.iter_mut().enumerate() {
+        if let Some(list) = e.list {
+            e.list_prior = lists.get(&list).copied();
+            lists.entry(list).or_insert(i);
+        }
+        if let Some(hole) = e.part.hole() {
+            e.hole_prior = holes.get(&hole).copied();
+            holes.entry(hole).or_insert(i);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! One file edited: all its sites at once, then read again to see that the result is what was meant.
+
+use super::imports;
+use super::shift::Shift;
+use super::survey::look;
+use super::workspace::Workspace;
+use crate::edit::{Parens, Refusal, edits};
+use crate::find::{Bound, Env, Found, Hit, Rule};
+use crate::source::{Bytes, Edit, Source, apply_edits, sort_edits};
+use std::path::Path;
+
+/// One site to edit, and the rule and bindings under which it was found.
+pub(super) struct Work<'a> {
+    pub rule: &'a Rule,
+    pub hit: &'a Hit,
+    pub env: &'a Env,
+}
+
+/// A file after its edits.
+pub(super) struct Edited {
+    pub bytes: Vec<u8>,
+    /// What the patch wrote, in the new bytes.
+    pub written: Vec<Bytes>,
+    /// The edits, in the batches in which they were carried out.
+    pub batches: Vec<Vec<Edit>>,
+}
+
+/// Edits a file. Fails with the reason where the result would not be what the patch says.
+pub(super) fn change(
+    path: &Path,
+    source: &Source,
+    works: &[Work<'_>],
+    workspace: &Workspace<'_>,
+) -> Result<Edited, Refusal> {
+    // Parentheses are tried only at the sites that come out wrong without them.
+    let mut tries = vec![0; works.len()];
+    loop {
+        let edited = carry_out(source, works, &tries)?;
+        let wrong = verify(path, source, works, &edited, workspace)?;
+        let Some(&(first, _)) = wrong.first() else { return Ok(edited) };
+        let mut exhausted = true;
+        for &(n, _) in &wrong {
+            if tries[n] + 1 < Parens::TRIES.len() {
+                tries[n] += 1;
+                exhausted = false;
+            }
+        }
+        if exhausted {
+            let bytes = source.span(&works[first].hit.matched.tokens);
+            return Err(Refusal { message: wrong[0].1.clone(), bytes });
+        }
+    }
+}
+
+fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edited, Refusal> {
+    let mut batch: Vec<Edit> = Vec::new();
+    for (work, &n) in works.iter().zip(tries) {
+        let shape = &work.rule.pattern.shapes[work.hit.shape];
+        let packages = imports::packages_of(work.rule, source);
+        let rows = &work.rule.pattern.fragment.rows;
+        let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n])?;
+        // Sites inside sites: code that is copied into new text cannot be edited where it stood.
+        for edit in new {
+            if !batch.contains(&edit) || edit.bytes.is_empty() {
+                batch.push(edit);
+            }
+        }
+    }
+    sort_edits(&mut batch).map_err(|o| Refusal {
+        message: "two sites change the same code here, one inside the other; narrow the patch with `where` or `unless`"
+            .to_owned(),
+        bytes: o.first.start..o.second.end,
+    })?;
+    let (bytes, placed) = apply_edits(&source.bytes, &batch);
+    let mut edited = Edited { bytes, written: placed, batches: vec![batch] };
+    let after = reparse(source, &edited)?;
+    let mut done: Vec<&Rule> = Vec::new();
+    for work in works {
+        if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
+            continue;
+        }
+        done.push(work.rule);
+        let imports = imports::adjust(work.rule, source, &after)
+            .map_err(|message| Refusal { message, bytes: source.span(&work.hit.matched.tokens) })?;
+        edited.and_then(imports)?;
+    }
+    let after = reparse(source, &edited)?;
+    if source.language == crate::language::Language::Go {
+        let columns = crate::golang::realign(source, &edited.batches[0], &after, &edited.written);
+        edited.and_then(columns)?;
+    }
+    Ok(edited)
+}
+
+impl Edited {
+    /// Carries out one more batch, made for the file as it is now.
+    fn and_then(&mut self, mut batch: Vec<Edit>) -> Result<(), Refusal> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        sort_edits(&mut batch).map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
+        self.bytes = apply_edits(&self.bytes, &batch).0;
+        let batches = [batch];
+        let shift = Shift::new(&batches);
+        self.written = self.written.iter().map(|w| shift.range(w)).collect();
+        let [batch] = batches;
+        self.batches.push(batch);
+        Ok(())
+    }
+}
+
+fn reparse(source: &Source, edited: &Edited) -> Result<Source, Refusal> {
+    let limits = crate::source::Limits { bytes: usize::MAX };
+    Source::parse(source.language, edited.bytes.clone(), limits)
+        .map_err(|e| Refusal { message: format!("the result cannot be read again: {e}"), bytes: 0..0 })
+}
+
+/// Reads the result: which sites did not come out as meant, and why.
+fn verify(
+    path: &Path,
+    source: &Source,
+    works: &[Work<'_>],
+    edited: &Edited,
+    workspace: &Workspace<'_>,
+) -> Result<Vec<(usize, String)>, Refusal> {
+    let after = reparse(source, edited)?;
+    let shift = Shift::new(&edited.batches);
+    let mut wrong = Vec::new();
+    if after.errors.len() > source.errors.len() {
+        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, &after, e)).cloned().unwrap_or(0..0);
+        let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
+        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
+        let message = format!("the result would not parse any more, at `{shown}`");
+        return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
+    }
+    let mut looked: Vec<(&Rule, &Env, Found)> = Vec::new();
+    for (n, work) in works.iter().enumerate() {
+        let known = looked.iter().position(|(r, e, _)| std::ptr::eq(*r, work.rule) && *e == work.env);
+        let known = match known {
+            Some(known) => known,
+            None => {
+                let found = look(work.rule, &after, work.env, workspace, path)
+                    .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
+                looked.push((work.rule, work.env, found));
+                looked.len() - 1
+            }
+        };
+        if let Some(why) = is_wrong(source, &after, work, &shift, edited, &looked[known].2) {
+            wrong.push((n, why));
+        }
+    }
+    Ok(wrong)
+}
+
+fn touches_old_error(source: &Source, shift: &Shift<'_>, after: &Source, error: &std::ops::Range<usize>) -> bool {
+    let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
+    source.errors.iter().any(|e| shift.start(start(source, e.start)) == start(after, error.start))
+}
+
+/// Why one site did not come out as meant, if it did not.
+fn is_wrong(
+    source: &Source,
+    after: &Source,
+    work: &Work<'_>,
+    shift: &Shift<'_>,
+    edited: &Edited,
+    found: &Found,
+) -> Option<String> {
+    let shape = &work.rule.pattern.shapes[work.hit.shape];
+    let kept: Vec<(usize, usize)> =
+        shape.keeps.iter().copied().filter(|&(b, _)| !shape.before.elements[b].part.is_dots()).collect();
+    let lies = |bounds: &[Bound], element: usize, b: usize| {
+        let old = &work.hit.matched.bounds[b];
+        let new = &bounds[element];
+        let place = shift.range(&old.bytes);
+        // Parentheses that the edit put around a hole count to it.
+        let outer = place.start.saturating_sub(1)..place.end + 1;
+        let held = after.bytes.get(outer.clone()).is_some_and(|b| b.starts_with(b"(") && b.ends_with(b")"));
+        let lies = |at: &Bytes| {
+            new.bytes.start == at.start && (new.bytes.end == at.end || !is_still(edited, &old.bytes))
+        };
+        lies(&place) || held && lies(&outer)
+    };
+    let todo = found.hits.iter().filter(|h| !h.done && h.shape == work.hit.shape);
+    let again = todo.into_iter().any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
+    if again {
+        return Some("the result would count as still to do, so the patch would be applied for ever".to_owned());
+    }
+    if shape.after.elements.is_empty() {
+        return None;
+    }
+    let done = found.hits.iter().filter(|h| h.done && h.shape == work.hit.shape).any(|h| {
+        kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b)) && same_holes(source, after, work, h, edited)
+    });
+    (!done).then(|| {
+        "the result would not read as the body's after side does: an operator, a bracket or a condition takes it apart"
+            .to_owned()
+    })
+}
+
+/// Whether every hole is bound to the same code as before.
+fn same_holes(source: &Source, after: &Source, work: &Work<'_>, done: &Hit, edited: &Edited) -> bool {
+    let shape = &work.rule.pattern.shapes[work.hit.shape];
+    shape.after.elements.iter().zip(&done.matched.bounds).all(|(element, new)| {
+        let Some(hole) = element.part.hole().filter(|_| !element.part.is_dots()) else { return true };
+        let old = shape.before.elements.iter().position(|e| e.part.hole() == Some(hole));
+        let Some(old) = old.map(|i| &work.hit.matched.bounds[i]) else { return true };
+        !is_still(edited, &old.bytes)
+            || source.same(&old.tokens, after, &new.tokens)
+            || in_parens(source, after, &old.tokens, &new.tokens)
+    })
+}
+
+/// Whether the new code is the old in parentheses.
+fn in_parens(source: &Source, after: &Source, old: &std::ops::Range<usize>, new: &std::ops::Range<usize>) -> bool {
+    new.len() == old.len() + 2
+        && after.text(new.start) == b"("
+        && source.same(old, after, &(new.start + 1..new.end - 1))
+}
+
+/// Whether no edit of another site lies within these bytes.
+fn is_still(edited: &Edited, bytes: &Bytes) -> bool {
+    !edited.batches[0].iter().any(|e| bytes.start < e.bytes.end && e.bytes.start < bytes.end)
+}

@@ -1,0 +1,47 @@
+//! New files.
+
+use super::patch::Outcome;
+use super::report::{Place, Reason, Site, Verdict};
+use super::workspace::Workspace;
+use crate::patchset::Create;
+use std::path::PathBuf;
+
+/// What creating a file comes to: it is to do, done, or in the way.
+pub(super) fn create(create: &Create, workspace: &Workspace<'_>) -> (Outcome, Option<(PathBuf, Vec<u8>)>) {
+    let path = PathBuf::from(&create.path.value);
+    let place =
+        Place { path: path.clone(), line: 1, column: 1, text: create.content.lines().next().unwrap_or("").to_owned() };
+    let site = |done| Site { place: place.clone(), done, bytes: 0..create.content.len() };
+    let mut out = Outcome::new(Verdict::Applies);
+    out.files = 1;
+    let above = path.ancestors().skip(1).find(|a| workspace.paths().binary_search_by(|p| p.as_path().cmp(a)).is_ok());
+    if let Some(file) = above {
+        out.verdict = Verdict::Ambiguous;
+        out.reasons.push(Reason {
+            text: format!("{} is a file, so nothing can be made below it", file.display()),
+            place: None,
+        });
+        return (out, None);
+    }
+    if workspace.paths().binary_search(&path).is_err() {
+        out.sites.push(site(false));
+        return (out, Some((path, create.content.clone().into_bytes())));
+    }
+    match workspace.read(&path) {
+        Ok(bytes) if *bytes == create.content.as_bytes() => {
+            out.verdict = Verdict::Applied;
+            out.sites.push(site(true));
+        }
+        Ok(_) => {
+            out.verdict = Verdict::Ambiguous;
+            let text =
+                "a file of this name is there with other contents; move it away, or take its contents into the patch";
+            out.reasons.push(Reason { text: text.to_owned(), place: Some(place) });
+        }
+        Err(error) => {
+            out.verdict = Verdict::Unreadable;
+            out.reasons.push(Reason { text: error.to_string(), place: None });
+        }
+    }
+    (out, None)
+}

@@ -1,0 +1,63 @@
+//! The packages that a body names, under the names that a Go file gives them.
+
+use crate::find::Rule;
+use crate::golang::imports::{self, LocalName};
+use crate::language::Language;
+use crate::pattern::{Change, Part};
+use crate::source::{Edit, Source};
+use std::collections::BTreeMap;
+
+/// For each package that the rule names: the name by which the file imports it, if it does and by a plain name.
+pub(super) fn packages_of(rule: &Rule, source: &Source) -> BTreeMap<String, Option<String>> {
+    let local = |path: &str| match imports::local_name(source, path) {
+        LocalName::Named(name) => Some(name),
+        _ => None,
+    };
+    let go = source.language == Language::Go;
+    rule.imports.iter().filter(|_| go).map(|(name, path)| (name.clone(), local(path))).collect()
+}
+
+/// What an edit asks of the imports of a file: `before` it and `after` it. Adds what the result needs, removes
+/// what it leaves unused. Fails with the name that a declaration would capture.
+pub(super) fn adjust(rule: &Rule, before: &Source, after: &Source) -> Result<Vec<Edit>, String> {
+    let mut edits = Vec::new();
+    if before.language != Language::Go {
+        return Ok(edits);
+    }
+    for (name, path) in &rule.imports {
+        let local = imports::local_name(after, path);
+        match local {
+            LocalName::Missing if inserts(rule, name) && imports::is_used(after, name) => {
+                let taken =
+                    imports::specs(after).iter().any(|s| s.name.as_deref() == Some(name) || default_is(s, name));
+                if taken {
+                    return Err(format!("another package is imported as `{name}` here"));
+                }
+                let alias = (imports::default_name(path) != *name).then_some(name.as_str());
+                edits.extend(imports::add(after, path, alias));
+            }
+            LocalName::Named(local) => {
+                if imports::is_used(before, &local) && !imports::is_used(after, &local) {
+                    edits.extend(imports::remove(after, path));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(edits)
+}
+
+fn default_is(spec: &imports::ImportSpec, name: &str) -> bool {
+    spec.name.is_none() && imports::default_name(&spec.path) == name
+}
+
+/// Whether the rule writes this package's name.
+fn inserts(rule: &Rule, name: &str) -> bool {
+    rule.pattern.shapes.iter().any(|shape| {
+        let written = shape.changes.iter().flat_map(|c| match c {
+            Change::Tokens { after, .. } => vec![after.clone()],
+            Change::Rows { insert, .. } => insert.iter().map(|i| i.elements.clone()).collect(),
+        });
+        written.flatten().any(|i| matches!(&shape.after.elements[i].part, Part::Package { name: n, .. } if n == name))
+    })
+}

@@ -1,0 +1,18 @@
+use crate::source::Limits;
+
+/// What a run is asked to do with a patchset, beside the patchset itself.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The ids of the patches to look at; all of them, if empty. The others are `skipped`.
+    pub only: Vec<String>,
+    /// Files that are not there are no complaint, as long as one patch finds its file.
+    pub partial: bool,
+    /// The target that tables are read for and that patches may be limited to.
+    pub target: Option<String>,
+    /// An `obsolete` patch needs a person, too.
+    pub strict: bool,
+    /// How much of a file is read.
+    pub limits: Limits,
+    /// How many threads work; 0 for as many as there are cores. The result is the same for any number.
+    pub threads: usize,
+}

@@ -1,0 +1,482 @@
+//! One patch: looked for, judged, and carried out on the workspace.
+
+use super::change::{Work, change};
+use super::near::{near, place};
+use super::options::Options;
+use super::ready::{Ready, ReadyBody, ReadyHunk, ReadyWork};
+use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Step, Verdict};
+use super::shift::Shift;
+use super::survey::{Sighting, Survey, survey_all};
+use super::tally::{self, Counts};
+use super::workspace::Workspace;
+use super::{create, operation};
+use crate::find::{Hit, Matcher, Steps};
+use crate::language::Language;
+use crate::patchset::{Expect, Patch, Patchset};
+use crate::pattern::HoleId;
+use crate::source::{Edit, Source, apply_edits, sort_edits};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// What became of a patch, before it is known whether the run may write.
+pub(super) struct Outcome {
+    pub verdict: Verdict,
+    pub sites: Vec<Site>,
+    pub alternatives: Vec<(PathBuf, usize)>,
+    pub reasons: Vec<Reason>,
+    pub near: Vec<NearMiss>,
+    pub notes: Vec<String>,
+    pub findings: Vec<Finding>,
+    /// How many files the patch names.
+    pub files: usize,
+}
+
+impl Outcome {
+    pub fn new(verdict: Verdict) -> Outcome {
+        Outcome {
+            verdict,
+            sites: Vec::new(),
+            alternatives: Vec::new(),
+            reasons: Vec::new(),
+            near: Vec::new(),
+            notes: Vec::new(),
+            findings: Vec::new(),
+            files: 0,
+        }
+    }
+
+    fn because(mut self, text: impl Into<String>) -> Outcome {
+        self.reasons.push(Reason { text: text.into(), place: None });
+        self
+    }
+}
+
+/// Runs one patch: judges it, and where it has something to do puts the result into the workspace and the plan.
+pub(super) fn run(
+    patchset: &Patchset,
+    patch: &Patch,
+    ready: Option<&Ready>,
+    number: usize,
+    workspace: &mut Workspace<'_>,
+    plan: &mut Plan,
+    options: &Options,
+) -> Report {
+    let outcome = match (ready, unmet(patch, &plan.reports)) {
+        (None, _) => Outcome::new(Verdict::Skipped).because(if options.only.is_empty() {
+            "it is for another target"
+        } else {
+            "it was not asked for"
+        }),
+        (Some(_), Some(need)) => Outcome::new(Verdict::Blocked).because(need),
+        (Some(ready), None) => {
+            let target = options.target.as_deref().or(patchset.target.as_deref());
+            attempt(patchset, patch, ready, number, workspace, plan, target)
+        }
+    };
+    Report {
+        id: patch.id.value.clone(),
+        title: patch.title.clone(),
+        verdict: outcome.verdict,
+        blocks: false,
+        expect: expect_of(patch),
+        sites: outcome.sites,
+        alternatives: outcome.alternatives,
+        reasons: outcome.reasons,
+        near: outcome.near,
+        notes: outcome.notes,
+        findings: outcome.findings,
+    }
+}
+
+/// The first need that is not met, in words.
+fn unmet(patch: &Patch, reports: &[Report]) -> Option<String> {
+    patch.needs.iter().find_map(|need| {
+        let report = reports.iter().find(|r| r.id == need.value)?;
+        (!tally::meets(report.verdict))
+            .then(|| format!("it needs `{}`, which is {}", need.value, crate::plan::name(report.verdict)))
+    })
+}
+
+fn expect_of(patch: &Patch) -> Expect {
+    use crate::patchset::Work;
+    match patch.bodies.first().map(|b| &b.work) {
+        Some(Work::Edit(hunks)) => hunks.first().map(|h| h.expect).unwrap_or_default(),
+        Some(Work::Operation(operation)) => operation.expect,
+        Some(Work::Create(_)) | None => Expect::default(),
+    }
+}
+
+fn attempt(
+    patchset: &Patchset,
+    patch: &Patch,
+    ready: &Ready,
+    number: usize,
+    workspace: &mut Workspace<'_>,
+    plan: &mut Plan,
+    target: Option<&str>,
+) -> Outcome {
+    let (mut outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
+        Some(ReadyWork::Create(new)) => {
+            let (outcome, file) = create::create(new, workspace);
+            (outcome, file.into_iter().map(|(path, bytes)| Changed::whole(path, bytes)).collect())
+        }
+        Some(ReadyWork::Operation(globs, operation)) => {
+            let (outcome, edits) = operation::operate(globs, operation, target, workspace);
+            carry_out(outcome, edits, workspace)
+        }
+        _ => edit_hunks(patchset, patch, ready, workspace),
+    };
+    let (matches, note) = obsolete(patch, ready, workspace);
+    if outcome.files == 0 && !matches {
+        return Outcome { verdict: Verdict::Absent, ..outcome }.because("no file matches `files`");
+    }
+    let todo = outcome.sites.iter().any(|s| !s.done);
+    let done = outcome.sites.iter().any(|s| s.done);
+    if matches && !matches!(outcome.verdict, Verdict::Unreadable) {
+        if todo {
+            outcome.verdict = Verdict::Drifted;
+            outcome = outcome.because("upstream has made its own change (`obsolete`), and yet there are sites to do");
+        } else if !done {
+            outcome.verdict = Verdict::Obsolete;
+            outcome.near.clear();
+            outcome.reasons.clear();
+        }
+        outcome.notes.extend(note);
+    }
+    if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
+        return outcome;
+    }
+    if let Some(reason) = stack_conflict(patchset, &changes, workspace) {
+        outcome.verdict = Verdict::Ambiguous;
+        outcome.reasons.push(reason);
+        return outcome;
+    }
+    for changed in changes {
+        changed.put(number, workspace, plan);
+    }
+    outcome
+}
+
+/// One file as a patch leaves it.
+struct Changed {
+    path: PathBuf,
+    before: Option<Vec<u8>>,
+    after: Vec<u8>,
+    batches: Vec<Vec<Edit>>,
+    written: Vec<crate::source::Bytes>,
+}
+
+impl Changed {
+    fn whole(path: PathBuf, bytes: Vec<u8>) -> Changed {
+        let all = 0..bytes.len();
+        Changed { path, before: None, after: bytes, batches: Vec::new(), written: vec![all] }
+    }
+
+    fn put(self, patch: usize, workspace: &mut Workspace<'_>, plan: &mut Plan) {
+        let shift = Shift::new(&self.batches);
+        let mut written: Vec<_> = workspace.written(&self.path).iter().map(|(w, by)| (shift.range(w), *by)).collect();
+        written.extend(self.written.into_iter().map(|w| (w, patch)));
+        workspace.put(&self.path, self.after.clone(), written);
+        plan.steps.push(Step { patch, path: self.path, before: self.before, after: self.after });
+    }
+}
+
+/// A later patch may show, but not change, what an earlier one wrote.
+fn stack_conflict(patchset: &Patchset, changes: &[Changed], workspace: &Workspace<'_>) -> Option<Reason> {
+    for changed in changes {
+        let written = workspace.written(&changed.path);
+        for edit in changed.batches.first().into_iter().flatten().filter(|e| !e.bytes.is_empty()) {
+            let hit = written.iter().find(|(w, _)| w.start < edit.bytes.end && edit.bytes.start < w.end);
+            if let Some((_, by)) = hit {
+                let earlier = &patchset.patches[*by].id.value;
+                let text = format!("it would change what `{earlier}` writes; make one patch of the two");
+                let before = changed.before.clone().unwrap_or_default();
+                let place = Source::parse(Language::Go, before, crate::source::Limits::default())
+                    .ok()
+                    .map(|s| place(&changed.path, &s, edit.bytes.start));
+                return Some(Reason { text, place });
+            }
+        }
+    }
+    None
+}
+
+/// Whether what makes the patch obsolete occurs, and what to tell about it.
+fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, Option<String>) {
+    let (Some(said), Some(obsolete)) = (&patch.obsolete, &ready.obsolete) else { return (false, None) };
+    let named = |path: &Path| obsolete.globs.as_ref().map_or_else(|| ready.names_file(path), |g| g.matches(path));
+    let found = workspace.paths().iter().filter(|p| named(p)).find(|path| {
+        let Some(language) = Language::of_path(path) else { return false };
+        let Ok(bytes) = workspace.read(path) else { return false };
+        let Ok(source) = Source::parse(language, bytes.to_vec(), workspace.limits) else { return false };
+        let (env, packages) = (BTreeMap::new(), BTreeMap::new());
+        obsolete.matches.iter().filter(|(l, _)| *l == language).any(|(_, fragment)| {
+            let mut matcher = Matcher::new(&fragment.side, &source, &env, &packages);
+            matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty())
+        })
+    });
+    let Some(path) = found else { return (false, None) };
+    let mut note = format!("no longer needed: {}", said.note.as_deref().unwrap_or("upstream has made its own change"));
+    if let Some(by) = &said.by {
+        note.push_str(&format!(" (by {by})"));
+    }
+    if let Some(since) = &said.since {
+        note.push_str(&format!(", since {since}"));
+    }
+    note.push_str(&format!(", in {}", path.display()));
+    (true, Some(note))
+}
+
+/// The edits of an operation, carried out.
+fn carry_out(
+    mut outcome: Outcome,
+    edits: Vec<(PathBuf, Vec<Edit>)>,
+    workspace: &Workspace<'_>,
+) -> (Outcome, Vec<Changed>) {
+    let mut changes = Vec::new();
+    for (path, mut edits) in edits {
+        let Ok(before) = workspace.read(&path) else { continue };
+        let refuse = |outcome: &mut Outcome, text: String| {
+            outcome.verdict = Verdict::Ambiguous;
+            outcome.reasons.push(Reason { text: format!("{}: {text}", path.display()), place: None });
+        };
+        if let Err(overlap) = sort_edits(&mut edits) {
+            refuse(&mut outcome, overlap.to_string());
+            continue;
+        }
+        let (bytes, written) = apply_edits(&before, &edits);
+        let limits = crate::source::Limits { bytes: usize::MAX };
+        let parse = |bytes: &[u8]| Source::parse(Language::Go, bytes.to_vec(), limits);
+        let (Ok(old), Ok(new)) = (parse(&before), parse(&bytes)) else { continue };
+        if new.errors.len() > old.errors.len() {
+            refuse(&mut outcome, "the result would not parse any more".to_owned());
+            continue;
+        }
+        let mut columns = crate::golang::realign(&old, &edits, &new, &written);
+        let (after, written, batches) = match sort_edits(&mut columns) {
+            Ok(()) if !columns.is_empty() => {
+                let batches = vec![edits, columns];
+                let shift = Shift::new(&batches[1..]);
+                let written = written.iter().map(|w| shift.range(w)).collect();
+                (apply_edits(&bytes, &batches[1]).0, written, batches)
+            }
+            _ => (bytes, written, vec![edits]),
+        };
+        changes.push(Changed { path, before: Some(before.to_vec()), after, batches, written });
+    }
+    (outcome, changes)
+}
+
+/// A site chosen for a file: which body, which hunk, where.
+struct Chosen<'a, 'r> {
+    body: usize,
+    hunk: usize,
+    sighting: &'a Sighting<'r>,
+    hit: &'a Hit,
+}
+
+fn edit_hunks(patchset: &Patchset, patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (Outcome, Vec<Changed>) {
+    let mut surveys: Vec<Vec<Survey<'_>>> = Vec::new();
+    for body in &ready.bodies {
+        let hunks: &[ReadyHunk] = match &body.work {
+            ReadyWork::Hunks(hunks) => hunks,
+            _ => &[],
+        };
+        surveys.push(survey_all(hunks, &shared_holes(body), workspace));
+    }
+    let all = || surveys.iter().flatten();
+    let mut outcome = Outcome::new(Verdict::Nothing);
+    outcome.files = all().map(|s| s.files).max().unwrap_or(0);
+    let mut chosen: Vec<Chosen<'_, '_>> = Vec::new();
+    choose(patch.sum, &surveys, &mut chosen, &mut outcome);
+    let verdict = count(ready, &surveys, &chosen, &mut outcome);
+    outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
+    for unseen in all().flat_map(|s| &s.unseen) {
+        outcome.verdict = Verdict::Unreadable;
+        outcome.reasons.push(Reason { text: format!("{}: {}", unseen.path.display(), unseen.why), place: None });
+    }
+    for s in all().flat_map(|s| &s.sightings) {
+        for tokens in &s.found.unreadable {
+            outcome.verdict = Verdict::Unreadable;
+            let place = place(&s.path, &s.source, s.source.span(tokens).start);
+            let text = format!(
+                "a syntax error lies in what would be a site; the {} grammar cannot read it",
+                s.source.language.name()
+            );
+            outcome.reasons.push(Reason { text, place: Some(place) });
+        }
+        for tokens in &s.found.undecided {
+            outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Ambiguous]);
+            let place = place(&s.path, &s.source, s.source.span(tokens).start);
+            let text = "both sides of the body match here, so nobody can tell whether it is done".to_owned();
+            outcome.reasons.push(Reason { text, place: Some(place) });
+        }
+    }
+    for c in &chosen {
+        let byte =
+            c.hit.changed.first().map_or_else(|| c.sighting.source.span(&c.hit.matched.tokens).start, |b| b.start);
+        let place = place(&c.sighting.path, &c.sighting.source, byte);
+        let bytes = c.sighting.source.span(&c.hit.matched.tokens);
+        outcome.sites.push(Site { place, done: c.hit.done, bytes });
+        let pair = (c.sighting.path.clone(), c.body);
+        if c.body > 0 && !outcome.alternatives.contains(&pair) {
+            outcome.alternatives.push(pair);
+        }
+    }
+    outcome.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
+    if matches!(outcome.verdict, Verdict::Drifted | Verdict::Ambiguous | Verdict::Nothing) {
+        for (body, surveys) in ready.bodies.iter().zip(&surveys) {
+            let sightings: Vec<&Sighting<'_>> = surveys.iter().flat_map(|s| &s.sightings).collect();
+            outcome.near.extend(near(patchset, &body.names, &sightings));
+        }
+        outcome.near.truncate(6);
+    }
+    if outcome.verdict == Verdict::Drifted && outcome.sites.is_empty() && outcome.near.is_empty() {
+        elsewhere(ready, workspace, &mut outcome);
+    }
+    let mut changes = Vec::new();
+    if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
+        let mut by_file: BTreeMap<&Path, Vec<&Chosen<'_, '_>>> = BTreeMap::new();
+        for c in chosen.iter().filter(|c| !c.hit.done) {
+            by_file.entry(&c.sighting.path).or_default().push(c);
+        }
+        for (path, chosen) in by_file {
+            let source = &chosen[0].sighting.source;
+            let works: Vec<Work<'_>> =
+                chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env }).collect();
+            match change(path, source, &works, workspace) {
+                Ok(edited) => changes.push(Changed {
+                    path: path.to_owned(),
+                    before: Some(source.bytes.clone()),
+                    after: edited.bytes,
+                    batches: edited.batches,
+                    written: edited.written,
+                }),
+                Err(refusal) => {
+                    outcome.verdict = Verdict::Ambiguous;
+                    let place = place(path, source, refusal.bytes.start);
+                    outcome.reasons.push(Reason { text: refusal.message, place: Some(place) });
+                }
+            }
+        }
+    }
+    (outcome, changes)
+}
+
+/// Named holes that more than one hunk of a body uses.
+fn shared_holes(body: &ReadyBody) -> BTreeSet<HoleId> {
+    let ReadyWork::Hunks(hunks) = &body.work else { return BTreeSet::new() };
+    let mut seen: BTreeMap<HoleId, usize> = BTreeMap::new();
+    for hunk in hunks {
+        let sides = hunk.rules.values().flat_map(|r| &r.pattern.shapes).flat_map(|s| [&s.before, &s.after]);
+        let holes: BTreeSet<HoleId> = sides.flat_map(|s| &s.elements).filter_map(|e| e.part.hole()).collect();
+        for hole in holes.into_iter().filter(|h| body.names.is_named(*h)) {
+            *seen.entry(hole).or_default() += 1;
+        }
+    }
+    seen.into_iter().filter(|(_, n)| *n > 1).map(|(h, _)| h).collect()
+}
+
+/// Chooses, per file, the first body that has sites; says where a later one has sites of its own.
+fn choose<'a, 'r>(sum: bool, surveys: &'a [Vec<Survey<'r>>], chosen: &mut Vec<Chosen<'a, 'r>>, outcome: &mut Outcome) {
+    for (body, hunks) in surveys.iter().enumerate() {
+        for (hunk, survey) in hunks.iter().enumerate() {
+            for sighting in &survey.sightings {
+                for hit in &sighting.found.hits {
+                    let others = || chosen.iter().filter(|c| c.body != body && c.sighting.path == sighting.path);
+                    if others().any(|c| c.hit.done && hit.done && touch(c.hit, hit)) {
+                        // The same result by two bodies is one site.
+                        continue;
+                    }
+                    let clash = others().find(|c| !sum || touch(c.hit, hit));
+                    if let Some(first) = clash {
+                        outcome.verdict = Verdict::Ambiguous;
+                        let place =
+                            place(&sighting.path, &sighting.source, sighting.source.span(&hit.matched.tokens).start);
+                        let text = format!(
+                            "alternative {body} has a site here too, beside those of {}",
+                            body_name(first.body)
+                        );
+                        outcome.reasons.push(Reason { text, place: Some(place) });
+                        continue;
+                    }
+                    chosen.push(Chosen { body, hunk, sighting, hit });
+                }
+            }
+        }
+    }
+}
+
+fn body_name(body: usize) -> String {
+    if body == 0 { "the patch's own body".to_owned() } else { format!("alternative {body}") }
+}
+
+/// Whether two hits claim the same code.
+fn touch(a: &Hit, b: &Hit) -> bool {
+    let (x, y) = (&a.matched.tokens, &b.matched.tokens);
+    x.start < y.end && y.start < x.end
+}
+
+/// The verdict of the counts, and why.
+fn count(ready: &Ready, surveys: &[Vec<Survey<'_>>], chosen: &[Chosen<'_, '_>], outcome: &mut Outcome) -> Verdict {
+    let bodies: BTreeSet<usize> = chosen.iter().map(|c| c.body).collect();
+    let lead = bodies.iter().copied().find(|_| bodies.len() == 1).unwrap_or(0);
+    let hunks = surveys.get(lead).map_or(0, Vec::len).max(1);
+    let mut verdicts = Vec::new();
+    for hunk in 0..hunks {
+        let mut counts = Counts::new();
+        for c in chosen.iter().filter(|c| c.hunk == hunk) {
+            let slot = counts.entry(c.sighting.path.clone()).or_default();
+            if c.hit.done { slot.1 += 1 } else { slot.0 += 1 }
+        }
+        let expect = match ready.bodies.get(lead).map(|b| &b.work) {
+            Some(ReadyWork::Hunks(ready)) => ready.get(hunk).and_then(|h| h.rules.values().next()).map(|r| r.expect),
+            _ => None,
+        };
+        let verdict = tally::verdict(&counts, expect.unwrap_or_default());
+        if matches!(verdict, Verdict::Drifted | Verdict::Ambiguous) {
+            let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
+            let part = if hunks > 1 { format!("hunk {}: ", hunk + 1) } else { String::new() };
+            let expect = crate::plan::expected(expect.unwrap_or_default());
+            outcome.reasons.push(Reason {
+                text: format!("{part}expected {expect}, found {todo} to do and {done} done"),
+                place: None,
+            });
+        }
+        verdicts.push(verdict);
+    }
+    tally::worst(&verdicts)
+}
+
+/// The most files outside `files` that are searched when nothing is found.
+const ELSEWHERE: usize = 200_000;
+
+/// Files outside `files` that hold the code: it may have moved.
+fn elsewhere(ready: &Ready, workspace: &Workspace<'_>, outcome: &mut Outcome) {
+    let Some(ReadyWork::Hunks(hunks)) = ready.bodies.first().map(|b| &b.work) else { return };
+    let mut left: usize = 256 << 20;
+    for path in workspace.paths().iter().filter(|p| !ready.names_file(p)).take(ELSEWHERE) {
+        for hunk in hunks {
+            let Some(rule) = super::survey::rule_for(hunk, path) else { continue };
+            if rule.pattern.words_before.is_empty() {
+                continue;
+            }
+            let Ok(bytes) = workspace.read(path) else { continue };
+            left = left.saturating_sub(bytes.len());
+            if left == 0 {
+                return;
+            }
+            if !rule.pattern.words_before.iter().all(|w| memchr::memmem::find(&bytes, w).is_some()) {
+                continue;
+            }
+            let Ok(source) = Source::parse(rule.pattern.language, bytes.to_vec(), workspace.limits) else { continue };
+            let Ok(found) = super::survey::look(rule, &source, &BTreeMap::new(), workspace, path) else { continue };
+            if let Some(hit) = found.hits.first() {
+                let place = place(path, &source, source.span(&hit.matched.tokens).start);
+                let text = "the code is in another file, which `files` does not name".to_owned();
+                outcome.reasons.push(Reason { text, place: Some(place) });
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Counts into verdicts.
+
+use super::options::Options;
+use super::report::{Report, Verdict};
+use crate::patchset::{Expect, Patchset};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The sites of one hunk: to do and done, by file.
+pub(super) type Counts = BTreeMap<PathBuf, (usize, usize)>;
+
+/// The verdict of one hunk's counts.
+pub(super) fn verdict(counts: &Counts, expect: Expect) -> Verdict {
+    let todo: usize = counts.values().map(|c| c.0).sum();
+    let done: usize = counts.values().map(|c| c.1).sum();
+    let few = match expect {
+        Expect::Between(least, _) => todo + done < least,
+        Expect::PerFile(each) => counts.is_empty() || counts.values().any(|c| c.0 + c.1 < each),
+    };
+    let many = match expect {
+        Expect::Between(_, most) => most.is_some_and(|m| todo + done > m),
+        Expect::PerFile(each) => counts.values().any(|c| c.0 + c.1 > each),
+    };
+    match (todo, done) {
+        _ if many => Verdict::Ambiguous,
+        _ if few => Verdict::Drifted,
+        (0, 0) => Verdict::Nothing,
+        (0, _) => Verdict::Applied,
+        (_, 0) => Verdict::Applies,
+        _ => Verdict::Partly,
+    }
+}
+
+/// The verdict of a patch from those of its hunks: the worst.
+pub(super) fn worst(verdicts: &[Verdict]) -> Verdict {
+    let has = |v: Verdict| verdicts.contains(&v);
+    for bad in [Verdict::Unreadable, Verdict::Ambiguous, Verdict::Drifted] {
+        if has(bad) {
+            return bad;
+        }
+    }
+    match (has(Verdict::Applies), has(Verdict::Applied)) {
+        _ if has(Verdict::Partly) => Verdict::Partly,
+        (true, true) => Verdict::Partly,
+        (true, false) => Verdict::Applies,
+        (false, true) => Verdict::Applied,
+        (false, false) => Verdict::Nothing,
+    }
+}
+
+/// Whether a patch that needs this one can go ahead.
+pub(super) fn meets(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Applies | Verdict::Applied | Verdict::Partly)
+}
+
+/// Decides which verdicts forbid every write.
+pub(super) fn settle(patchset: &Patchset, reports: &mut [Report], options: &Options) {
+    let found_file = |v: Verdict| !matches!(v, Verdict::Absent | Verdict::Skipped | Verdict::Blocked);
+    let any_file = reports.iter().any(|r| found_file(r.verdict));
+    for (report, patch) in reports.iter_mut().zip(&patchset.patches) {
+        report.blocks = match report.verdict {
+            Verdict::Blocked | Verdict::Unreadable | Verdict::Drifted | Verdict::Ambiguous => true,
+            Verdict::Absent => !(patch.optional || options.partial && any_file),
+            Verdict::Obsolete => options.strict,
+            Verdict::Skipped | Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing => false,
+        };
+    }
+}

@@ -1,0 +1,15 @@
+//! A plan as text: a unified diff, a table of verdicts, JSON. Values in, bytes out; nothing is printed here.
+
+mod complaint;
+mod diff;
+mod encoded;
+pub mod json;
+mod paint;
+mod table;
+mod words;
+
+pub use complaint::render as complaint;
+pub use diff::{unified, unified_file};
+pub use encoded::Encoded;
+pub use table::{Ending, View, table};
+pub use words::{count, expected, verdict};

@@ -1,0 +1,34 @@
+use anstyle::{AnsiColor, Style};
+use std::fmt::Display;
+
+/// Colours, or none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Paint {
+    pub(super) on: bool,
+}
+
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const CARE: Style = AnsiColor::Yellow.on_default();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const STRONG: Style = Style::new().bold();
+
+impl Paint {
+    /// The text in this style, or as it is.
+    pub(super) fn text(self, style: Style, text: impl Display) -> String {
+        if self.on { format!("{style}{text}{style:#}") } else { text.to_string() }
+    }
+}
+
+/// One line of source as a terminal may see it: tabs widened, control characters made visible.
+pub(super) fn clean(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.trim_end_matches(['\r', '\n']).chars() {
+        match c {
+            '\t' => out.push_str("    "),
+            c if c.is_control() => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,275 @@
+use super::paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
+use super::words::{count, expected, verdict};
+use crate::patchset::Expect;
+use crate::plan::{NearMiss, Place, Plan, Report, Site, Verdict};
+use anstyle::Style;
+
+/// How much of a list is shown without `verbose`.
+const SHOWN: usize = 3;
+
+/// How a plan is told.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Every site, note and finding.
+    pub verbose: bool,
+    /// Only what needs a person.
+    pub quiet: bool,
+    /// With colours.
+    pub color: bool,
+    /// What became of the plan.
+    pub ending: Ending,
+}
+
+/// What became of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It was only looked at.
+    Dry,
+    /// It was written.
+    Written,
+}
+
+/// The verdicts as people read them: a line for each patch, then whatever needs a person, then one line that sums up.
+pub fn table(plan: &Plan, view: View) -> String {
+    let mut text = Text { out: String::new(), view, paint: Paint { on: view.color } };
+    if !view.quiet {
+        text.lines(plan);
+    }
+    for report in &plan.reports {
+        text.details(report);
+    }
+    text.sum(plan);
+    text.out
+}
+
+struct Text {
+    out: String,
+    view: View,
+    paint: Paint,
+}
+
+impl Text {
+    fn push(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    fn lines(&mut self, plan: &Plan) {
+        let width = |f: fn(&Report) -> usize| plan.reports.iter().map(f).max().unwrap_or(0);
+        let words = width(|r| verdict(r.verdict).len());
+        let ids = width(|r| r.id.chars().count());
+        for report in &plan.reports {
+            // Padded before it is painted: colours have no width.
+            let word = self.paint.text(style(report), format!("{:words$}", verdict(report.verdict)));
+            self.push(&format!("{word}  {:ids$}  {}", clean(&report.id), counts(report)));
+            if self.view.verbose {
+                report.sites.iter().for_each(|site| self.site(site));
+            }
+        }
+    }
+
+    fn site(&mut self, site: &Site) {
+        let state = if site.done { "done " } else { "to do" };
+        let line = format!("    {state}  {}  {}", place(&site.place), clean(site.place.text.trim()));
+        let line = self.paint.text(DIM, line);
+        self.push(&line);
+    }
+
+    /// What there is to say about one patch beyond its line.
+    fn details(&mut self, report: &Report) {
+        let quiet = self.view.quiet;
+        let remarks = !quiet && (!report.notes.is_empty() || self.view.verbose && !report.findings.is_empty());
+        if !report.blocks && !remarks {
+            return;
+        }
+        let word = self.paint.text(style(report), verdict(report.verdict));
+        let title = self.paint.text(STRONG, clean(&format!("{}: {}", report.id, report.title)));
+        self.push("");
+        self.push(&format!("{word}: {title}"));
+        if report.blocks {
+            self.trouble(report);
+        }
+        for note in &report.notes {
+            self.push(&format!("  note: {}", clean(note)));
+        }
+        self.findings(report);
+        if report.blocks {
+            for line in advice(report.verdict) {
+                let line = self.paint.text(CARE, line);
+                self.push(&format!("  {line}"));
+            }
+        }
+    }
+
+    fn trouble(&mut self, report: &Report) {
+        let short = matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous);
+        if short && report.reasons.is_empty() {
+            self.push(&format!("  expected {}, found {}", expected(report.expect), found(report)));
+        }
+        for reason in &report.reasons {
+            self.push(&format!("  {}", clean(&reason.text)));
+            if let Some(at) = &reason.place {
+                self.push(&format!("    {}", place(at)));
+                self.quote("source", at.line, &at.text);
+            }
+        }
+        // What was found is the question where there is too much of it, and a help where there is too little.
+        if short && !self.view.verbose {
+            let shown = if report.verdict == Verdict::Ambiguous { 4 * SHOWN } else { SHOWN };
+            report.sites.iter().take(shown).for_each(|site| self.site(site));
+            self.more(report.sites.len(), shown, "site");
+        }
+        let shown = if self.view.verbose { usize::MAX } else { SHOWN };
+        report.near.iter().take(shown).for_each(|near| self.near(near));
+        self.more(report.near.len(), shown, "close place");
+    }
+
+    fn more(&mut self, all: usize, shown: usize, thing: &str) {
+        if all > shown {
+            self.push(&format!("    and {} more (-v shows all)", count(all - shown, thing)));
+        }
+    }
+
+    fn near(&mut self, near: &NearMiss) {
+        let what = if near.what.is_empty() { String::new() } else { format!(": {}", clean(&near.what)) };
+        self.push(&format!("  close, but not it: {}{what}", place(&near.place)));
+        self.quote("source", near.place.line, &near.place.text);
+        if !near.row.is_empty() {
+            self.quote("patch", near.row_line, &near.row);
+        }
+        let said = match (near.wanted.is_empty(), near.found.is_empty()) {
+            (false, false) => format!("wanted `{}`, found `{}`", clean(&near.wanted), clean(&near.found)),
+            (false, true) => format!("wanted `{}`, found nothing", clean(&near.wanted)),
+            (true, false) => format!("found `{}` where the patch shows nothing", clean(&near.found)),
+            (true, true) => return,
+        };
+        self.push(&format!("    {said}"));
+    }
+
+    /// A line of source or patch behind its number.
+    fn quote(&mut self, whose: &str, line: usize, text: &str) {
+        let gutter = self.paint.text(DIM, format!("    {whose:>6} {line:>5} |"));
+        self.push(&format!("{gutter} {}", clean(text)));
+    }
+
+    fn findings(&mut self, report: &Report) {
+        if !self.view.verbose {
+            return;
+        }
+        for finding in &report.findings {
+            let head = format!("  {} {}  {}", finding.outcome, clean(&finding.subject), place(&finding.place));
+            self.push(&head);
+            for (key, value) in &finding.facts {
+                self.push(&format!("    {}: {}", clean(key), clean(value)));
+            }
+        }
+    }
+
+    fn sum(&mut self, plan: &Plan) {
+        let stuck: Vec<&str> = plan.reports.iter().filter(|r| r.blocks).map(|r| r.id.as_str()).collect();
+        let changes = plan.changes().len();
+        let (style, line) = if !stuck.is_empty() {
+            let wrote = match self.view.ending {
+                Ending::Written => "nothing was written",
+                Ending::Dry => "nothing would be written",
+            };
+            let need = if stuck.len() == 1 { "needs" } else { "need" };
+            let all = count(plan.reports.len(), "patch");
+            (BAD, format!("{wrote}: {} of {all} {need} a person ({})", stuck.len(), stuck.join(", ")))
+        } else if self.view.quiet {
+            return;
+        } else if changes == 0 {
+            (GOOD, "nothing to do".to_owned())
+        } else {
+            let does = match self.view.ending {
+                Ending::Written => "changed",
+                Ending::Dry => "would change",
+            };
+            (GOOD, format!("{} {does}", count(changes, "file")))
+        };
+        if !self.out.is_empty() {
+            self.push("");
+        }
+        let line = self.paint.text(style, clean(&line));
+        self.push(&line);
+    }
+}
+
+fn style(report: &Report) -> Style {
+    match report.verdict {
+        _ if report.blocks => BAD,
+        Verdict::Applies | Verdict::Partly => GOOD,
+        Verdict::Absent | Verdict::Obsolete => CARE,
+        _ => DIM,
+    }
+}
+
+fn place(place: &Place) -> String {
+    clean(&format!("{}:{}:{}", place.path.display(), place.line, place.column))
+}
+
+/// What stands behind a patch's id.
+fn counts(report: &Report) -> String {
+    let (todo, done) = (report.todo(), report.done());
+    match report.verdict {
+        Verdict::Skipped => "not asked for".to_owned(),
+        Verdict::Blocked => "a patch that it needs is not met".to_owned(),
+        Verdict::Unreadable => "a file or place cannot be read".to_owned(),
+        Verdict::Absent if report.blocks => "no file matches".to_owned(),
+        Verdict::Absent => "no file matches, which is allowed".to_owned(),
+        Verdict::Applies => count(todo, "site"),
+        Verdict::Partly => format!("{done} of {} done", todo + done),
+        Verdict::Applied => format!("{} done", count(done, "site")),
+        Verdict::Obsolete => "no longer needed".to_owned(),
+        Verdict::Nothing => "nothing there, which is allowed".to_owned(),
+        Verdict::Drifted | Verdict::Ambiguous if fits(report) => "a conflict: see below".to_owned(),
+        Verdict::Drifted | Verdict::Ambiguous => {
+            format!("found {}, expected {}", found(report), expected(report.expect))
+        }
+    }
+}
+
+/// Whether the count is right, so that something else is wrong.
+fn fits(report: &Report) -> bool {
+    let sites = report.sites.len();
+    match report.expect {
+        Expect::Between(least, most) => sites >= least && most.is_none_or(|most| sites <= most) && sites > 0,
+        Expect::PerFile(each) => {
+            let mut files = std::collections::BTreeMap::new();
+            report.sites.iter().for_each(|s| *files.entry(&s.place.path).or_insert(0) += 1);
+            sites > 0 && files.into_values().all(|count| count == each)
+        }
+    }
+}
+
+/// The sites of a patch that has too few or too many.
+fn found(report: &Report) -> String {
+    match (report.todo(), report.done()) {
+        (0, 0) => "none".to_owned(),
+        (todo, 0) => format!("{todo}"),
+        (0, done) => format!("{done} (done)"),
+        (todo, done) => format!("{} ({todo} to do, {done} done)", todo + done),
+    }
+}
+
+/// What a person can do about it: a line each.
+fn advice(verdict: Verdict) -> &'static [&'static str] {
+    match verdict {
+        Verdict::Drifted => &[
+            "what to do: if upstream rewrote this code, show it as it is now in a [[patch.alternative]];",
+            "            if upstream made the change, say how to see that in [patch.obsolete]",
+        ],
+        Verdict::Ambiguous => &[
+            "what to do: show more of the code around the place, narrow `files`, `inside` or `where`,",
+            "            or say in `expect` how many sites there are",
+        ],
+        Verdict::Absent => &[
+            "what to do: check that DIR is the root that the patchset is made for; --partial accepts files",
+            "            that are not there, `optional = true` in the patch says so for good",
+        ],
+        Verdict::Unreadable => &["what to do: mend the file, or narrow `files` so that it is not asked for"],
+        Verdict::Blocked => &["what to do: settle the patch that it needs first"],
+        Verdict::Obsolete => &["what to do: drop the patch from the patchset, or run without --strict"],
+        _ => &[],
+    }
+}

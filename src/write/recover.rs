@@ -1,0 +1,82 @@
+use super::state::State;
+use super::{Lock, WriteError, Written, failed, swap};
+use crate::checkout::{OpenError, Root};
+use crate::plan::FileChange;
+use rustix::fs::AtFlags;
+use std::path::Path;
+
+/// Which way an interrupted run is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Every file becomes what it was to become.
+    Finish,
+    /// Every file becomes what it was.
+    Undo,
+}
+
+/// Whether a run below this root was interrupted while it wrote. Nothing is changed.
+pub fn unfinished(root: &Path) -> Result<bool, WriteError> {
+    match Root::open(root) {
+        Ok(root) => State::has_journal(&root),
+        Err(OpenError::Missing(_)) => Ok(false),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Settles an interrupted run. It can be interrupted, too, and run again, in either direction.
+pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError> {
+    let root = Root::open(root)?;
+    let _lock = Lock::take(&root)?;
+    let nothing = || WriteError::NothingToRecover(root.path().to_owned());
+    let state = State::open(&root)?.ok_or_else(nothing)?;
+    let journal = state.journal(&root)?;
+    // First look at every file, so that nothing moves if one stands in the way.
+    let mut work = Vec::new();
+    for (number, change) in journal.changes.iter().enumerate() {
+        if stands(&root, change)? != direction {
+            work.push((number, change));
+        }
+    }
+    let mut written = Written::default();
+    for (number, change) in work {
+        step(&root, &state, number, change, direction)?;
+        written.files.push(change.path.clone());
+    }
+    if direction == Direction::Undo {
+        swap::remove_folders(&root, &journal.folders);
+    }
+    state.remove(&root)?;
+    Ok(written)
+}
+
+/// Which side of its change a file is on.
+fn stands(root: &Root, change: &FileChange) -> Result<Direction, WriteError> {
+    let now = match root.read(&change.path, u64::MAX) {
+        Ok(bytes) => Some(bytes),
+        Err(e) if e.is_missing() => None,
+        Err(other) => return Err(other.into()),
+    };
+    match now {
+        now if now == change.before => Ok(Direction::Undo),
+        Some(now) if now == change.after => Ok(Direction::Finish),
+        _ => Err(WriteError::Foreign { path: change.path.clone() }),
+    }
+}
+
+fn step(root: &Root, state: &State, number: usize, change: &FileChange, way: Direction) -> Result<(), WriteError> {
+    let todo = match (way, &change.before) {
+        (Direction::Finish, _) => change.clone(),
+        (Direction::Undo, Some(before)) => {
+            FileChange { path: change.path.clone(), before: Some(change.after.clone()), after: before.clone() }
+        }
+        (Direction::Undo, None) => {
+            let (folder, name) = root.parent(&change.path)?;
+            return rustix::fs::unlinkat(&folder, name, AtFlags::empty()).map_err(failed("remove", &change.path));
+        }
+    };
+    // After an undo of a swap this is the old file itself, with its times and other names.
+    if state.bytes(&State::name(number)).as_ref() != Some(&todo.after) {
+        state.stage(root, number, &todo)?;
+    }
+    swap::single(root, state, number, &todo)
+}

@@ -1,0 +1,243 @@
+use super::state::{State, sync};
+use super::{WriteError, Written, failed};
+use crate::checkout::{GateError, Root};
+use crate::plan::FileChange;
+use rustix::fs::{AtFlags, Mode, RenameFlags};
+use rustix::io::Errno;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+/// Looks whether a change can be made: the gate lets its path through, and the bytes on disk are those of the plan.
+pub(super) fn check(root: &Root, change: &FileChange) -> Result<(), WriteError> {
+    match (&change.before, root.read(&change.path, u64::MAX)) {
+        (Some(before), Ok(bytes)) if *before == bytes => {}
+        (None, Err(e)) if e.is_missing() => return Ok(()),
+        (Some(_), Err(e)) if !e.is_missing() => return Err(e.into()),
+        (None, Err(e @ GateError::Forbidden { .. })) => return Err(e.into()),
+        (None, Err(e @ (GateError::Symlink { .. } | GateError::System { .. }))) => return Err(e.into()),
+        _ => return Err(WriteError::Changed(change.path.clone())),
+    }
+    let (folder, _) = root.parent(&change.path)?;
+    let disk = |handle: &OwnedFd| rustix::fs::fstat(handle).map(|s| s.st_dev).map_err(failed("look at", &change.path));
+    if disk(&folder)? == disk(root.handle())? { Ok(()) } else { Err(WriteError::OtherDisk(change.path.clone())) }
+}
+
+/// Puts every prepared file in its place: the one function after which the disk is another.
+pub(super) fn all(root: &Root, state: &State, changes: &[FileChange]) -> Result<Written, WriteError> {
+    let mut done = Done::default();
+    let outcome = changes.iter().enumerate().try_for_each(|(number, change)| {
+        make_folders(root, change, &mut done.folders)?;
+        one(root, state, number, change, &mut done)
+    });
+    match outcome.and_then(|()| sync_folders(root, changes.iter().map(|c| c.path.as_path()))) {
+        Ok(()) => Ok(Written { files: changes.iter().map(|c| c.path.clone()).collect(), linked: done.linked }),
+        Err(cause) => match done.undo(root, state) {
+            Ok(()) => Err(cause),
+            Err(undo) => {
+                Err(WriteError::Torn { cause: Box::new(cause), undo: Box::new(undo), root: root.path().to_owned() })
+            }
+        },
+    }
+}
+
+/// Puts one prepared file in its place, on the way out of an interrupted run: what fails stays in the journal.
+pub(super) fn single(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
+    let mut done = Done::default();
+    make_folders(root, change, &mut done.folders)?;
+    let outcome = one(root, state, number, change, &mut done);
+    if matches!(outcome, Err(WriteError::Changed(_))) {
+        done.undo(root, state)?;
+    }
+    outcome.and_then(|()| sync_folders(root, std::iter::once(change.path.as_path())))
+}
+
+/// What has been done so far.
+#[derive(Default)]
+struct Done<'a> {
+    files: Vec<(usize, &'a FileChange, How)>,
+    folders: Vec<PathBuf>,
+    linked: Vec<PathBuf>,
+}
+
+/// How a file came to its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Swapped with the old one, which lies among the prepared files now.
+    Swapped,
+    /// Renamed over the old one.
+    Replaced,
+    /// Renamed to where nothing was.
+    Created,
+}
+
+fn one<'a>(
+    root: &Root,
+    state: &State,
+    number: usize,
+    change: &'a FileChange,
+    done: &mut Done<'a>,
+) -> Result<(), WriteError> {
+    let staged = State::name(number);
+    let (folder, name) = root.parent(&change.path)?;
+    let place = Place { root, state, staged: &staged, folder: &folder, name, change };
+    let linked = change.before.is_some() && has_other_names(&folder, name);
+    let how = match &change.before {
+        None => place.create(),
+        Some(_) => place.replace(),
+    }?;
+    done.files.push((number, change, how));
+    // What came out of a swap is what was there at that very moment.
+    if how == How::Swapped && state.bytes(&staged) != change.before {
+        return Err(WriteError::Changed(change.path.clone()));
+    }
+    if linked {
+        done.linked.push(change.path.clone());
+    }
+    Ok(())
+}
+
+/// A prepared file and where it goes.
+struct Place<'a> {
+    root: &'a Root,
+    state: &'a State,
+    staged: &'a str,
+    folder: &'a OwnedFd,
+    name: &'a OsStr,
+    change: &'a FileChange,
+}
+
+impl Place<'_> {
+    fn create(&self) -> Result<How, WriteError> {
+        let answer = match self.rename(RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => self.link(),
+            answer => answer,
+        };
+        match answer {
+            Ok(()) => Ok(How::Created),
+            Err(other) => Err(self.failed(other)),
+        }
+    }
+
+    fn replace(&self) -> Result<How, WriteError> {
+        match self.rename(RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(How::Swapped),
+            // Some file systems cannot swap. Between this look and the rename there is a moment that nobody guards.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                check(self.root, self.change)?;
+                self.rename(RenameFlags::empty()).map_err(|e| self.failed(e))?;
+                Ok(How::Replaced)
+            }
+            Err(other) => Err(self.failed(other)),
+        }
+    }
+
+    fn rename(&self, flags: RenameFlags) -> Result<(), Errno> {
+        if flags.is_empty() {
+            return rustix::fs::renameat(self.state.handle(), self.staged, self.folder, self.name);
+        }
+        rustix::fs::renameat_with(self.state.handle(), self.staged, self.folder, self.name, flags)
+    }
+
+    /// For file systems that know no rename without replacing: a link does not replace either. Where there are no
+    /// links a look must do.
+    fn link(&self) -> Result<(), Errno> {
+        match rustix::fs::linkat(self.state.handle(), self.staged, self.folder, self.name, AtFlags::empty()) {
+            Ok(()) => {
+                // If this fails, the prepared file's own name is swept away in the end.
+                let _ = rustix::fs::unlinkat(self.state.handle(), self.staged, AtFlags::empty());
+                Ok(())
+            }
+            Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => {
+                match rustix::fs::statat(self.folder, self.name, AtFlags::SYMLINK_NOFOLLOW) {
+                    Err(Errno::NOENT) => self.rename(RenameFlags::empty()),
+                    Ok(_) => Err(Errno::EXIST),
+                    Err(other) => Err(other),
+                }
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn failed(&self, error: Errno) -> WriteError {
+        match error {
+            // Something is there that was not, or nothing where something was.
+            Errno::EXIST | Errno::NOENT => WriteError::Changed(self.change.path.clone()),
+            other => failed("put the new file in its place", &self.change.path)(other),
+        }
+    }
+}
+
+/// Whether the file has hard links elsewhere.
+fn has_other_names(folder: &OwnedFd, name: &OsStr) -> bool {
+    rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|s| s.st_nlink > 1)
+}
+
+/// Makes the folders above a new file.
+fn make_folders(root: &Root, change: &FileChange, made: &mut Vec<PathBuf>) -> Result<(), WriteError> {
+    let path = &change.path;
+    if change.before.is_some() {
+        return Ok(());
+    }
+    let mut above: Vec<_> = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()).collect();
+    above.reverse();
+    for folder in above {
+        let (parent, name) = root.parent(folder)?;
+        match rustix::fs::mkdirat(&parent, name, Mode::from_raw_mode(0o777)) {
+            Ok(()) => made.push(folder.to_owned()),
+            Err(Errno::EXIST) => {}
+            Err(other) if root.parent(path).is_err() => return Err(failed("make the folder", folder)(other)),
+            // A folder that is there need not be one that may be written to.
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+impl Done<'_> {
+    fn undo(&self, root: &Root, state: &State) -> Result<(), WriteError> {
+        for &(number, change, how) in self.files.iter().rev() {
+            let system = || failed("put the old file back", &change.path);
+            let (folder, name) = root.parent(&change.path)?;
+            let staged = State::name(number);
+            match (how, &change.before) {
+                (How::Created, _) => rustix::fs::unlinkat(&folder, name, AtFlags::empty()).map_err(system())?,
+                (How::Swapped, _) => {
+                    rustix::fs::renameat_with(state.handle(), &*staged, &folder, name, RenameFlags::EXCHANGE)
+                        .map_err(system())?;
+                }
+                (How::Replaced, before) => {
+                    let back = FileChange {
+                        path: change.path.clone(),
+                        before: Some(change.after.clone()),
+                        after: before.clone().unwrap_or_default(),
+                    };
+                    state.stage(root, number, &back)?;
+                    rustix::fs::renameat(state.handle(), &*staged, &folder, name).map_err(system())?;
+                }
+            }
+        }
+        remove_folders(root, &self.folders);
+        sync_folders(root, self.files.iter().filter(|f| f.2 != How::Created).map(|f| f.1.path.as_path()))
+    }
+}
+
+/// Removes folders that were made for new files, as far as they are empty.
+pub(super) fn remove_folders(root: &Root, folders: &[PathBuf]) {
+    for folder in folders.iter().rev() {
+        if let Ok((parent, name)) = root.parent(folder) {
+            let _ = rustix::fs::unlinkat(&parent, name, AtFlags::REMOVEDIR);
+        }
+    }
+}
+
+/// Makes sure that the folders of these files are on the disk as they are now.
+pub(super) fn sync_folders<'a>(root: &Root, paths: impl Iterator<Item = &'a Path>) -> Result<(), WriteError> {
+    let folders: BTreeSet<_> = paths.filter_map(Path::parent).flat_map(Path::ancestors).collect();
+    for folder in folders {
+        let (handle, _) = root.parent(&folder.join("x"))?;
+        sync(&handle, folder)?;
+    }
+    Ok(())
+}

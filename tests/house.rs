@@ -1,0 +1,104 @@
+//! The rules of the house: which room may import which, where the grammars' words stand, who may print.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Each room, and the rooms that it may import.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("language", &[]),
+    ("source", &["language"]),
+    ("patchset", &["source", "language"]),
+    ("pattern", &["patchset", "source", "language"]),
+    ("checkout", &["patchset", "source"]),
+    ("find", &["pattern", "source", "patchset", "language"]),
+    ("edit", &["find", "pattern", "source", "patchset", "language"]),
+    ("golang", &["source", "language"]),
+    ("plan", &["edit", "find", "golang", "pattern", "checkout", "source", "patchset", "language"]),
+    ("render", &["plan", "patchset"]),
+    ("write", &["plan", "render", "checkout"]),
+    ("cli", &["*"]),
+];
+
+fn files() -> Vec<(PathBuf, String)> {
+    fn collect(dir: &Path, out: &mut Vec<(PathBuf, String)>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, out);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                out.push((path, text));
+            }
+        }
+    }
+    let mut out = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut out);
+    out
+}
+
+fn room(path: &Path) -> String {
+    let below = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    below.components().next().unwrap().as_os_str().to_string_lossy().into_owned()
+}
+
+#[test]
+fn rooms_import_in_one_direction() {
+    let allowed: BTreeMap<&str, &[&str]> = ROOMS.iter().copied().collect();
+    let mut wrong = BTreeSet::new();
+    for (path, text) in files() {
+        let room = room(&path);
+        let Some(may) = allowed.get(room.as_str()) else { continue };
+        for part in text.split("crate::").skip(1) {
+            let name: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let is_room = ROOMS.iter().any(|r| r.0 == name);
+            if is_room && name != room && !may.contains(&"*") && !may.contains(&name.as_str()) {
+                wrong.insert(format!("{} imports {name}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_room_is_known() {
+    let rooms: BTreeSet<String> = files().iter().map(|f| room(&f.0)).filter(|r| !r.ends_with(".rs")).collect();
+    let known: BTreeSet<String> = ROOMS.iter().map(|r| r.0.to_owned()).collect();
+    assert_eq!(rooms, known);
+}
+
+#[test]
+fn node_kinds_are_spelt_in_the_language_room_alone() {
+    let mut kinds = BTreeSet::new();
+    for grammar in [tree_sitter::Language::from(tree_sitter_go::LANGUAGE), tree_sitter_c::LANGUAGE.into()] {
+        let is_field = |kind: &str| grammar.field_id_for_name(kind).is_some();
+        for id in 0..grammar.node_kind_count() as u16 {
+            let kind = grammar.node_kind_for_id(id).unwrap_or("");
+            if grammar.node_kind_is_named(id) && kind.contains('_') && !is_field(kind) {
+                kinds.insert(format!("\"{kind}\""));
+            }
+        }
+    }
+    assert!(kinds.len() > 100);
+    let mut wrong = Vec::new();
+    for (path, text) in files().iter().filter(|f| room(&f.0) != "language") {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        wrong.extend(kinds.iter().filter(|k| code.contains(k.as_str())).map(|k| format!("{}: {k}", path.display())));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_library_neither_prints_nor_exits_nor_reads_the_environment() {
+    let forbidden = ["println!", "eprintln!", "print!(", "eprint!(", "process::exit", "env::var", "env::args", "dbg!("];
+    let mut wrong = Vec::new();
+    for (path, text) in files().iter().filter(|f| !["cli", "main.rs"].contains(&room(&f.0).as_str())) {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+        wrong.extend(
+            lines
+                .flat_map(|l| forbidden.iter().filter(|f| l.contains(**f)))
+                .map(|f| format!("{}: {f}", path.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
