@@ -176,9 +176,8 @@ fn is_wrong(
         // Parentheses that the edit put around a hole count to it.
         let outer = place.start.saturating_sub(1)..place.end + 1;
         let held = after.bytes.get(outer.clone()).is_some_and(|b| b.starts_with(b"(") && b.ends_with(b")"));
-        let lies = |at: &Bytes| {
-            new.bytes.start == at.start && (new.bytes.end == at.end || !is_still(edited, &old.bytes))
-        };
+        let lies =
+            |at: &Bytes| new.bytes.start == at.start && (new.bytes.end == at.end || !is_still(edited, &old.bytes));
         lies(&place) || held && lies(&outer)
     };
     let todo = found.hits.iter().filter(|h| !h.done && h.shape == work.hit.shape);
