@@ -104,7 +104,7 @@ impl Choice {
             .keys()
             .copied()
             .filter(|i| match options.style {
-                Style::Minimal => bad(i),
+                Style::Minimal | Style::AtomicTypes => bad(i),
                 Style::Leading => bad(i) || !in_front(i),
             })
             .collect();
