@@ -235,6 +235,8 @@ pub mod kind {
     pub const BLOCK: &str = "block";
     pub const SHORT_VAR: &str = "short_var_declaration";
     pub const ASSIGNMENT: &str = "assignment_statement";
+    pub const INC: &str = "inc_statement";
+    pub const DEC: &str = "dec_statement";
     pub const RETURN: &str = "return_statement";
     pub const IF: &str = "if_statement";
     pub const FOR: &str = "for_statement";
