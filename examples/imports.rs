@@ -3,7 +3,7 @@
 //! results are put there, for `gofmt -l`.
 
 use treepatch::golang::columns::{is_clean, realign};
-use treepatch::golang::imports::{ImportSpec, LocalName, add, is_used, remove, specs};
+use treepatch::golang::imports::{ImportSpec, LocalName, add, is_used, local_name, remove, specs};
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 
@@ -17,7 +17,11 @@ fn main() {
         let Some(source) = std::fs::read(&path).ok().and_then(parse).filter(is_clean) else { continue };
         files += 1;
         for spec in specs(&source) {
-            let LocalName::Named(name) = spec.local_name() else { continue };
+            let named = spec.name.is_none().then(|| local_name(&source, &spec.path)).unwrap_or(spec.local_name());
+            let LocalName::Named(name) = named else { continue };
+            if spec.path == "C" {
+                continue;
+            }
             imports += 1;
             if !is_used(&source, &name) {
                 unused += 1;

@@ -1,5 +1,7 @@
 //! Imports: before, the call, after. What was gofmt-clean stays so; gofmt itself is asked where it is installed.
 
+#![allow(clippy::unwrap_used)]
+
 use treepatch::golang::columns::realign;
 use treepatch::golang::imports::{
     LocalName, add, default_name, is_used, local_name, place_spec, remove, shadows, specs,
@@ -24,10 +26,8 @@ fn becomes(before: &str, call: impl Fn(&Source) -> Vec<Edit>, after: &str) {
     let mut spaces = realign(&parse(before), &edits, &edited, &placed);
     sort_edits(&mut spaces).unwrap();
     assert_eq!(String::from_utf8(apply_edits(&bytes, &spaces).0).unwrap(), after);
-    if let Some(gofmt) = tools::find("gofmt") {
-        if tools::filter(&gofmt, &[], before) == before {
-            assert_eq!(tools::filter(&gofmt, &[], after), after, "gofmt writes it otherwise");
-        }
+    if let Some(gofmt) = tools::find("gofmt").filter(|gofmt| tools::filter(gofmt, &[], before) == before) {
+        assert_eq!(tools::filter(&gofmt, &[], after), after, "gofmt writes it otherwise");
     }
 }
 
@@ -78,6 +78,17 @@ fn the_name_of_a_package_is_its_alias_or_what_the_path_says() {
     ] {
         assert_eq!(default_name(path), name, "{path}");
     }
+}
+
+#[test]
+fn where_the_path_does_not_say_the_name_the_file_does() {
+    let name = |path: &str, body: &str| {
+        local_name(&parse(&format!("package p\n\nimport \"{path}\"\n\nvar x = {body}\n")), path)
+    };
+    assert_eq!(name("image-spec/v1", "v1.Image{}"), LocalName::Named("v1".into()));
+    assert_eq!(name("image-spec/v1", "1"), LocalName::Named("image".into()));
+    assert_eq!(name("example.com/gosigar", "sigar.Mem{}"), LocalName::Named("sigar".into()));
+    assert_eq!(name("example.com/go.uuid", "uuid.New()"), LocalName::Named("uuid".into()));
 }
 
 #[test]

@@ -384,7 +384,7 @@ fn findings_are_shown_to_those_who_ask() {
     assert!(!table(&plan, view(Ending::Dry)).contains("Counter.delta"));
     let verbose = table(&plan, View { verbose: true, ..view(Ending::Dry) });
     assert!(
-        verbose.contains("  moved Counter.delta  counter.go:9:2\n    offset before: 20, offset after: 0\n"),
+        verbose.contains("  moved Counter.delta  counter.go:9:2\n    offset before: 20\n    offset after: 0\n"),
         "{verbose}"
     );
 }

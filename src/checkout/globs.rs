@@ -1,5 +1,5 @@
 use crate::patchset;
-use crate::source::Bytes;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::ffi::OsStr;
 use std::path::{Component, Path};
@@ -22,7 +22,7 @@ pub struct BadGlob {
     /// What is wrong with it.
     pub reason: String,
     /// Where it stands in the patchset file.
-    pub span: Bytes,
+    pub span: std::ops::Range<usize>,
 }
 
 impl Globs {

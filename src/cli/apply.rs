@@ -2,7 +2,7 @@ use super::args::{ApplyArgs, Format};
 use super::planning::Planned;
 use super::{Exit, Failure, console};
 use treepatch::render::{Ending, table, unified};
-use treepatch::write;
+use treepatch::write::{self, WriteError};
 
 /// `treepatch apply`.
 pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
@@ -18,16 +18,28 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
         write::output(file, &text)?;
     }
     if !args.dry_run && !planned.plan.is_refused() {
-        for path in write::apply(&args.plan.dir, &changes)?.linked {
+        let written = write::apply(&args.plan.dir, &changes).map_err(refused)?;
+        for path in written.linked {
             console::stderr(&format!("note: {}: its other hard links keep the old content\n", path.display()));
         }
     }
-    let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
+    let printed = match output.output {
+        None if args.dry_run || output.format == Format::Json => console::stdout(&text),
+        _ => Ok(()),
+    };
+    // Below the diff: its end is what a person sees first.
     if output.format == Format::Text {
+        let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
     }
-    if output.output.is_none() && (args.dry_run || output.format == Format::Json) {
-        console::stdout(&text)?;
-    }
+    printed?;
     Ok(planned.exit())
+}
+
+/// Says that nothing was written where that is so: it is what a person wants to know first.
+fn refused(error: WriteError) -> Failure {
+    match (error.nothing_changed(), Failure::from(error)) {
+        (true, Failure::World(message)) => Failure::World(format!("nothing was written: {message}")),
+        (_, failure) => failure,
+    }
 }

@@ -1,6 +1,7 @@
 //! Changes within a line: tokens replaced, inserted, deleted.
 
 use super::{Job, Refusal};
+use crate::pattern::Side;
 use crate::source::Edit;
 use std::ops::Range;
 
@@ -11,6 +12,10 @@ impl Job<'_> {
         after: &Range<usize>,
         edits: &mut Vec<Edit>,
     ) -> Result<(), Refusal> {
+        if let Some(edit) = self.change_commas(before, after) {
+            edits.push(edit);
+            return Ok(());
+        }
         match (before.is_empty(), after.is_empty()) {
             (true, true) => {}
             (false, false) => edits.push(Edit::new(self.bytes(before), self.rendered(after))),
@@ -18,6 +23,47 @@ impl Job<'_> {
             (false, true) => edits.push(self.delete_tokens(before)),
         }
         Ok(())
+    }
+
+    /// A change that also makes or takes away a comma between the neighbours that stay: all between them is new.
+    fn change_commas(&self, before: &Range<usize>, after: &Range<usize>) -> Option<Edit> {
+        let (old, new) = (&self.shape.before, &self.shape.after);
+        let (l, r) = (before.start.checked_sub(1)?, before.end);
+        let (x, y) = (after.start.checked_sub(1)?, after.end);
+        let on_one_row = |side: &Side, from: usize, to: usize| {
+            side.elements.get(to).is_some_and(|e| e.row == side.elements[from].row)
+        };
+        if !on_one_row(old, l, r) || !on_one_row(new, x, y) {
+            return None;
+        }
+        let comma = |side: &Side, left: usize, right: usize| side.between(left, right).contains(',');
+        let ends = |side: &Side, outer: (usize, usize), inner: &Range<usize>| match inner.is_empty() {
+            true => (comma(side, outer.0, outer.1), comma(side, outer.0, outer.1)),
+            false => (comma(side, outer.0, inner.start), comma(side, inner.end - 1, outer.1)),
+        };
+        let (was, is) = (ends(old, (l, r), before), ends(new, (x, y), after));
+        let plain = match (before.is_empty(), after.is_empty()) {
+            // The comma that is there stays on one side of what comes.
+            (true, _) => is.0 == was.0 || is.1 == was.0,
+            (_, true) => is.0 == (was.0 && was.1),
+            (false, false) => was == is,
+        };
+        if plain {
+            return None;
+        }
+        let bounds = &self.hit.matched.bounds;
+        let (mut head, mut tail) = match after.is_empty() {
+            true => (new.between(x, y), ""),
+            false => (new.between(x, after.start), new.between(after.end - 1, y)),
+        };
+        if bounds[l].bytes.is_empty() {
+            head = head.trim_start_matches(',').trim_start();
+        }
+        if bounds[r].bytes.is_empty() {
+            tail = tail.trim_start_matches(',').trim_start();
+        }
+        let text = [head.as_bytes(), &self.rendered(after), tail.as_bytes()].concat();
+        Some(Edit::new(bounds[l].bytes.end..bounds[r].bytes.start, text))
     }
 
     /// New tokens between two that stay: they stick to the neighbour that the body shows them sticking to.
@@ -33,7 +79,11 @@ impl Job<'_> {
         let to_the_left = match (left, right) {
             (None, _) => false,
             (Some(_), None) => true,
-            (Some(_), Some(_)) => before_gap.contains(',') && !behind_gap.contains(',') || before_gap.is_empty(),
+            (Some(_), Some(_)) => match (before_gap.contains(','), behind_gap.contains(',')) {
+                (true, false) => true,
+                (false, true) => false,
+                _ => before_gap.is_empty(),
+            },
         };
         // A neighbour that is an ellipsis over nothing takes the separator with it.
         let nothing = |i: Option<usize>| i.and_then(|i| bounds.get(i)).is_some_and(|b| b.bytes.is_empty());

@@ -2,6 +2,7 @@
 
 mod indent;
 mod inline;
+mod one_line;
 mod parens;
 mod render;
 mod rows;

@@ -51,7 +51,11 @@ impl Job<'_> {
                 local.unwrap_or_else(|| name.clone()).into_bytes()
             }
             Part::Token { text, .. } if side.written(i).contains("$$") => text.clone(),
-            Part::Token { .. } | Part::Comment(_) => side.written(i).as_bytes().to_vec(),
+            Part::Token { .. } | Part::Comment(_) => {
+                let mut lines = side.written(i).split('\n');
+                let first = lines.next().unwrap_or_default().as_bytes().to_vec();
+                lines.fold(first, |text, line| [&text, self.newline(), line.as_bytes()].concat())
+            }
         }
     }
 

@@ -30,12 +30,12 @@ impl Job<'_> {
             }
         }
         if !insert.is_empty() {
-            edits.push(self.insert_rows(insert, above, below)?);
+            self.insert_rows(insert, above, below, edits)?;
         }
         Ok(())
     }
 
-    fn newline(&self) -> &'static [u8] {
+    pub(super) fn newline(&self) -> &'static [u8] {
         self.source.lines.ending().bytes()
     }
 
@@ -55,7 +55,7 @@ impl Job<'_> {
     }
 
     /// A new line as text, without its indentation.
-    fn row_text(&self, row: &Inserted, with_comma: bool) -> Vec<u8> {
+    pub(super) fn row_text(&self, row: &Inserted, with_comma: bool) -> Vec<u8> {
         let side = &self.shape.after;
         if row.elements.is_empty() {
             return self.rows[row.row].text.trim_start().as_bytes().to_vec();
@@ -160,7 +160,7 @@ impl Job<'_> {
     }
 
     /// The separator directly behind a byte, blanks aside.
-    fn separator_behind(&self, byte: usize, mark: &[u8]) -> Option<Bytes> {
+    pub(super) fn separator_behind(&self, byte: usize, mark: &[u8]) -> Option<Bytes> {
         let source = self.source;
         let i = source.separators.partition_point(|s| s.start < byte);
         let s = source.separators.get(i)?;
@@ -219,19 +219,26 @@ impl Job<'_> {
     }
 
     /// New lines beside one that stays.
-    fn insert_rows(&self, insert: &[Inserted], above: Option<usize>, below: Option<usize>) -> Result<Edit, Refusal> {
+    fn insert_rows(
+        &self,
+        insert: &[Inserted],
+        above: Option<usize>,
+        below: Option<usize>,
+        edits: &mut Vec<Edit>,
+    ) -> Result<(), Refusal> {
         match (above, below) {
-            (Some(above), _) => Ok(self.insert_below(insert, above)),
-            (None, Some(below)) => Ok(self.insert_above(insert, below)),
-            (None, None) => Err(Refusal {
-                message: "nothing tells where the new line stands".to_owned(),
-                bytes: self.source.span(&self.hit.matched.tokens),
-            }),
+            (Some(above), _) => self.insert_below(insert, above, edits),
+            (None, Some(below)) => self.insert_above(insert, below, edits),
+            (None, None) => {
+                let message = "nothing tells where the new line stands".to_owned();
+                return Err(Refusal { message, bytes: self.source.span(&self.hit.matched.tokens) });
+            }
         }
+        Ok(())
     }
 
     /// Behind the line that `above` ends.
-    fn insert_below(&self, insert: &[Inserted], above: usize) -> Edit {
+    fn insert_below(&self, insert: &[Inserted], above: usize, edits: &mut Vec<Edit>) {
         let source = self.source;
         let side = &self.shape.before;
         let row = side.elements[above].row;
@@ -252,13 +259,8 @@ impl Job<'_> {
         let commas = self.in_comma_list(insert);
         let opens = matches!(source.bytes.get(at.wrapping_sub(1)), Some(b'{' | b'(' | b'['));
         let Some(tail) = self.line_tail(at) else {
-            let closes =
-                opens && matches!(source.tokens.get(next).map(|_| source.text(next)), Some(b"}" | b")" | b"]"));
-            let several = insert.len() > 1 || source.language == Language::C;
-            if closes && several && !commas {
-                return self.open_block(insert, row, at, source.tokens[next].bytes.start, base);
-            }
-            return self.insert_inline_behind(insert, at, next, opens, commas);
+            edits.extend(self.insert_on_line(insert, row, at, next, commas));
+            return;
         };
         let mut text = Vec::new();
         let mut place = tail;
@@ -276,32 +278,31 @@ impl Job<'_> {
             text.extend_from_slice(self.newline());
             text.extend(self.new_line(row_in, base, row, more || commas && n + 1 < insert.len(), commas));
         }
-        let end = if place == tail { tail } else { tail };
-        Edit::new(place..end, text)
+        edits.push(Edit::new(place..tail, text));
     }
 
     /// Before the line that `below` begins, above its doc comment.
-    fn insert_above(&self, insert: &[Inserted], below: usize) -> Edit {
+    fn insert_above(&self, insert: &[Inserted], below: usize, edits: &mut Vec<Edit>) {
         let source = self.source;
         let bytes = &self.hit.matched.bounds[below].bytes;
         let row = self.shape.before.elements[below].row;
         let line = source.lines.start(bytes.start);
         let commas = self.in_comma_list(insert);
         if !source.bytes[line..bytes.start].iter().all(u8::is_ascii_whitespace) {
-            let mut text = Vec::new();
-            for row_in in insert {
-                text.extend(self.row_text(row_in, false));
-                text.extend_from_slice(self.inline_separator(commas));
-            }
-            return Edit::new(bytes.start..bytes.start, text);
+            let next = source.token_at(bytes.start);
+            let at = source.gap_start(next);
+            edits.extend(self.insert_on_line(insert, row, at, next, commas));
+            return;
         }
-        let place = self.doc_start(bytes.start);
+        // What stands above a closing bracket belongs to the items before it.
+        let closes = matches!(source.bytes.get(bytes.start), Some(b'}' | b')' | b']'));
+        let place = if closes { line } else { self.doc_start(bytes.start) };
         let mut text = Vec::new();
         for row_in in insert {
             text.extend(self.new_line(row_in, bytes.start, row, true, commas));
             text.extend_from_slice(self.newline());
         }
-        Edit::new(place..place, text)
+        edits.push(Edit::new(place..place, text));
     }
 
     /// One new line with its indentation: that of the line it stands beside, as much deeper as the body shows.
@@ -329,7 +330,7 @@ impl Job<'_> {
     }
 
     /// How much deeper than its neighbour a new line stands.
-    fn steps(&self, row: &Inserted, base_row: usize) -> isize {
+    pub(super) fn steps(&self, row: &Inserted, base_row: usize) -> isize {
         let shown = self.level(row.row) - self.level(base_row);
         let flat = self.rows.iter().all(|r| blanks(r.text.as_bytes()).is_empty());
         if shown != 0 || !flat || row.elements.is_empty() {
@@ -377,62 +378,5 @@ impl Job<'_> {
 
     fn wants_last_comma(&self, insert: &[Inserted]) -> bool {
         self.source.language == Language::Go || insert.last().is_some_and(|i| self.ends_with_comma_at(i))
-    }
-
-    fn inline_separator(&self, commas: bool) -> &'static [u8] {
-        match (commas, self.source.language) {
-            (true, _) => b", ",
-            (false, Language::Go) => b"; ",
-            (false, Language::C) => b" ",
-        }
-    }
-
-    /// In a list on one line, behind a token.
-    fn insert_inline_behind(&self, insert: &[Inserted], at: usize, next: usize, opens: bool, commas: bool) -> Edit {
-        let source = self.source;
-        let separator = self.inline_separator(commas);
-        let texts: Vec<Vec<u8>> = insert.iter().map(|i| self.row_text(i, false)).collect();
-        let joined = texts.join(separator);
-        let closes = source.tokens.get(next).is_some_and(|_| matches!(source.text(next), b"}" | b")" | b"]"));
-        let gap = source.bytes[at..source.gap_end(next)].to_vec();
-        let brace = opens && source.bytes[at - 1] == b'{' && !commas;
-        if opens {
-            let lead: &[u8] = if brace { b" " } else { b"" };
-            let trail: &[u8] = match (closes, brace) {
-                (true, true) if gap.is_empty() => b" ",
-                (true, _) => b"",
-                (false, true) => {
-                    if commas {
-                        b", "
-                    } else {
-                        separator.trim_ascii_end()
-                    }
-                }
-                (false, false) => separator,
-            };
-            // Between `{` and the first item the old blank stays behind the new item.
-            let lead = if closes && brace && !gap.is_empty() { b" ".as_slice() } else { lead };
-            return Edit::new(at..at, [lead, &joined, trail].concat());
-        }
-        // A separator that stands here already is the one before the new items.
-        match self.separator_behind(at, if commas { b"," } else { b";" }) {
-            Some(s) if !closes => {
-                Edit::new(s.end..s.end, [b" ".as_slice(), &joined, separator.trim_ascii_end()].concat())
-            }
-            Some(s) => Edit::new(s.end..s.end, [b" ".as_slice(), &joined].concat()),
-            None => Edit::new(at..at, [separator, &joined].concat()),
-        }
-    }
-
-    /// Opens a block that was written `{}` on one line.
-    fn open_block(&self, insert: &[Inserted], row: usize, at: usize, close: usize, base: usize) -> Edit {
-        let mut text = Vec::new();
-        for row_in in insert {
-            text.extend_from_slice(self.newline());
-            text.extend(self.new_line(row_in, base, row, true, false));
-        }
-        text.extend_from_slice(self.newline());
-        text.extend(self.indentation(base, 0));
-        Edit::new(at..close, text)
     }
 }

@@ -22,6 +22,11 @@ impl Code {
         Code { words, text: source.slice(tokens).to_vec() }
     }
 
+    /// One word on its own.
+    pub fn word(text: &[u8]) -> Code {
+        Code { words: vec![(Gap::None as u8, text.to_vec())], text: text.to_vec() }
+    }
+
     /// Whether a token range is the same code, spacing aside.
     pub fn is(&self, source: &Source, tokens: &Tokens) -> bool {
         self.words.len() == tokens.len() && self.words == Code::of(source, tokens).words

@@ -62,8 +62,15 @@ impl Judge<'_> {
     ) -> Result<Answer, OutOfSteps> {
         let mut unknown = None;
         for (hole, test, is) in &self.rule.tests {
-            let Some((_, tokens)) = bound.iter().find(|(h, _)| h == hole) else { continue };
-            match self.test(tokens, test, is.as_ref(), env, steps)? {
+            let answer = match bound.iter().find(|(h, _)| h == hole) {
+                Some((_, tokens)) => self.test(tokens, test, is.as_ref(), env, steps)?,
+                // A hole that this side shows only within a pasted word, or not at all.
+                None => match m.pasted.iter().find(|(h, _)| h == hole) {
+                    Some((_, code)) => test_word(code.text(), test),
+                    None => continue,
+                },
+            };
+            match answer {
                 Answer::Yes => {}
                 Answer::No => return Ok(Answer::No),
                 Answer::Unknown(why) => unknown = unknown.or(Some(why)),
@@ -165,6 +172,18 @@ impl Judge<'_> {
                 yes(found.iter().any(|m| m.tokens == *tokens))
             }
         })
+    }
+}
+
+/// Tests a part of a word: what it is declared as nobody can tell, but what it spells.
+fn test_word(word: &[u8], test: &HoleTest) -> Answer {
+    let yes = |b: bool| if b { Answer::Yes } else { Answer::No };
+    let word = String::from_utf8_lossy(word);
+    match test {
+        HoleTest::Text(texts) | HoleTest::In(texts) => yes(texts.iter().any(|t| *t == word)),
+        HoleTest::Not(texts) => yes(texts.iter().all(|t| *t != word)),
+        HoleTest::Regex(regex) => yes(regex.find(&word).is_some_and(|m| m.range() == (0..word.len()))),
+        _ => Answer::Yes,
     }
 }
 

@@ -1,4 +1,4 @@
-use super::code::Env;
+use super::code::{Code, Env};
 use crate::language::{Atom, ListKind};
 use crate::pattern::{HoleId, Part, Piece, Reach, Root, Side};
 use crate::source::{Bytes, Gap, ListId, Source, Tokens};
@@ -24,6 +24,8 @@ pub struct Match {
     pub tokens: Tokens,
     /// Whether a syntax error lies in what the body shows.
     pub broken: bool,
+    /// Holes that only pasted words show, and the part of the word that they stand for.
+    pub pasted: Vec<(HoleId, Code)>,
 }
 
 /// The closest that a side came to matching.
@@ -150,10 +152,11 @@ impl<'a> Matcher<'a> {
             let at = bounds.last().map_or(start, |b| b.tokens.end);
             let mut ways = if bounds.len() < count { self.ways(&bounds, at, start) } else { Vec::new() };
             if bounds.len() == count
+                && let Some(pasted) = self.pasted(&bounds)
                 && let Some(tokens) = self.whole(&bounds, start, at)
             {
                 let broken = self.is_broken(&bounds);
-                found.push(Match { bounds: bounds.clone(), tokens, broken });
+                found.push(Match { bounds: bounds.clone(), tokens, broken, pasted });
             }
             steps.0 = steps.0.saturating_sub(ways.len() as u64);
             ways.reverse();
@@ -347,22 +350,41 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// What is left to check when every element is bound; gives the tokens of the whole.
-    fn whole(&self, bounds: &[Bound], start: usize, end: usize) -> Option<Tokens> {
-        for (i, element) in self.side.elements.iter().enumerate() {
-            if let Part::Paste(pieces) = &element.part {
-                let mut text = Vec::new();
-                for piece in pieces {
-                    match piece {
-                        Piece::Text(t) => text.extend_from_slice(t),
-                        Piece::Hole(h) => text.extend(self.text_of(bounds, *h)?),
+    /// Checks pasted words when all else is bound; gives the holes that nothing else shows. A word that has more
+    /// than one of those cannot be taken apart.
+    fn pasted(&self, bounds: &[Bound]) -> Option<Vec<(HoleId, Code)>> {
+        let mut inferred: Vec<(HoleId, Code)> = Vec::new();
+        for (element, bound) in self.side.elements.iter().zip(bounds) {
+            let Part::Paste(pieces) = &element.part else { continue };
+            let (mut head, mut open, mut tail) = (Vec::new(), None, Vec::new());
+            for piece in pieces {
+                let text = match piece {
+                    Piece::Text(text) => Some(text.clone()),
+                    Piece::Hole(hole) => {
+                        let known = inferred.iter().find(|(h, _)| h == hole).map(|(_, c)| c.text().to_vec());
+                        known.or_else(|| self.text_of(bounds, *hole))
                     }
-                }
-                if self.source.slice(&bounds[i].tokens) != text {
-                    return None;
+                };
+                match (text, piece, open) {
+                    (Some(text), _, None) => head.extend(text),
+                    (Some(text), _, Some(_)) => tail.extend(text),
+                    (None, Piece::Hole(hole), None) => open = Some(*hole),
+                    (None, ..) => return None,
                 }
             }
+            let word = self.source.slice(&bound.tokens);
+            let middle = word.strip_prefix(&*head)?.strip_suffix(&*tail)?;
+            match open {
+                Some(hole) if !middle.is_empty() => inferred.push((hole, Code::word(middle))),
+                None if middle.is_empty() => {}
+                _ => return None,
+            }
         }
+        Some(inferred)
+    }
+
+    /// What is left to check when every element is bound; gives the tokens of the whole.
+    fn whole(&self, bounds: &[Bound], start: usize, end: usize) -> Option<Tokens> {
         // Where an ellipsis begins the side, its bound tells the true start.
         let tokens = start..end;
         if self.loose {

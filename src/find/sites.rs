@@ -3,6 +3,7 @@ use super::conditions::{Answer, Judge, Types};
 use super::matcher::{Match, Matcher, Miss, OutOfSteps, Steps};
 use super::rule::Rule;
 use super::wins::Wins;
+use crate::language::Atom;
 use crate::patchset::{Pick, Sign};
 use crate::pattern::{Change, HoleId, Part, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
@@ -167,6 +168,9 @@ impl Sort<'_, '_> {
         for (hole, tokens) in &bound {
             env.entry(*hole).or_insert_with(|| Code::of(self.source, tokens));
         }
+        for (hole, code) in &m.pasted {
+            env.entry(*hole).or_insert_with(|| code.clone());
+        }
         match self.judge.check(m, &bound, &mut env, done, steps)? {
             Answer::Yes => {
                 self.found.hits.push(Hit { shape: self.number, done, matched: m.clone(), env, changed });
@@ -178,21 +182,29 @@ impl Sort<'_, '_> {
         Ok(())
     }
 
-    /// Whether words that only `-` lines show are left in what the ellipses of an after match cover.
+    /// Whether words that only `-` lines show are left in what the ellipses of an after match cover. Where those
+    /// lines show no words of their own, their literals tell.
     fn has_leftovers(&self, m: &Match) -> bool {
         let rows = &self.rule.pattern.fragment.rows;
-        let words = |side: &Side, minus: bool| -> BTreeSet<Vec<u8>> {
-            let of = side.elements.iter().filter(|e| (rows[e.row].sign == Sign::Minus) == minus);
+        let shown = |minus: bool, atoms: &[Atom]| -> BTreeSet<Vec<u8>> {
+            let of = self.shape.before.elements.iter().filter(|e| (rows[e.row].sign == Sign::Minus) == minus);
             of.filter_map(|e| match &e.part {
-                Part::Token { text, atom: crate::language::Atom::Word } => Some(text.clone()),
+                Part::Token { text, atom } if atoms.contains(atom) && !self.is_keyword(text) => Some(text.clone()),
                 _ => None,
             })
             .collect()
         };
-        let gone: BTreeSet<Vec<u8>> =
-            words(&self.shape.before, true).difference(&words(&self.shape.before, false)).cloned().collect();
+        let only_minus = |atoms: &[Atom]| &shown(true, atoms) - &shown(false, atoms);
+        let mut gone = only_minus(&[Atom::Word]);
+        if gone.is_empty() {
+            gone = only_minus(&[Atom::Text, Atom::Number]);
+        }
         let elided = self.shape.after.elements.iter().zip(&m.bounds).filter(|(e, _)| e.part.is_dots());
         elided.flat_map(|(_, b)| b.tokens.clone()).any(|t| gone.contains(self.source.text(t)))
+    }
+
+    fn is_keyword(&self, text: &[u8]) -> bool {
+        std::str::from_utf8(text).is_ok_and(|word| self.source.language.is_keyword(word))
     }
 }
 

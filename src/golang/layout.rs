@@ -137,9 +137,9 @@ pub fn lay_out(order: &[Slot], sizes: &[Option<Size>]) -> (Vec<Option<u64>>, Opt
     let mut offsets = Vec::with_capacity(order.len());
     for slot in order {
         let size = slot_size(*slot, sizes);
-        // The first field begins at 0 whatever its size.
+        // Nothing is aligned to more than 8 bytes: behind a whole number of these any field begins at once.
         let offset = match (at, size) {
-            (Some(0), _) => Some(0),
+            (Some(at), None) if at % 8 == 0 => Some(at),
             (Some(at), Some(size)) => Some(up(at, size.align)),
             _ => None,
         };

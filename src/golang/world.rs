@@ -115,6 +115,11 @@ impl<'t> World<'t> {
         0..own
     }
 
+    /// The numbers of the files that stand in for packages outside the tree.
+    pub fn known_ids(&self) -> std::ops::Range<FileId> {
+        self.ids().end..self.shared.entries.len()
+    }
+
     /// The path of a file.
     pub fn path(&self, id: FileId) -> &Path {
         match &self.overlay {

@@ -200,6 +200,14 @@ impl Language {
         }
     }
 
+    /// Whether the node is a function with a body: a declaration, a method or a literal.
+    pub fn is_function(self, kind: &str) -> bool {
+        match self {
+            Language::Go => matches!(kind, "function_declaration" | "method_declaration" | "func_literal"),
+            Language::C => kind == "function_definition",
+        }
+    }
+
     /// Whether the node is a branch: a clause, or a part of a preprocessor conditional.
     pub fn is_branch(self, kind: &str) -> bool {
         match self {

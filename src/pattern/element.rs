@@ -11,6 +11,9 @@ pub struct Side {
     pub root: Root,
     /// The rows of this side, joined by line ends, as the author wrote them.
     pub text: String,
+    /// Rows of the fragment over which a token of an earlier row (a raw string, a comment) reaches. What stands
+    /// behind it counts to the row that it began on.
+    pub inner_rows: std::collections::BTreeSet<usize>,
     /// The rows as a file of their own, placeholders for the holes: what the other side is matched against at load.
     pub source: Source,
 }

@@ -6,7 +6,7 @@ use super::names::{HoleName, Names};
 use crate::language::Language;
 use crate::patchset::{Fragment, HoleKind, HoleUse, Sign, scan};
 use crate::source::{Bytes, Gap, Limits, ListId, Source, Tokens};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most parses that one side may cost, whatever it holds.
 const MOST_PARSES: usize = 600;
@@ -101,6 +101,32 @@ impl<'a> SideText<'a> {
 
     /// Reads the side in a frame: each hole spelt so that the grammar is content, if that can be.
     pub fn read(&self, frame: Frame) -> Reading {
+        let best = self.search(frame);
+        if best.errors == 0 { self.likeliest(frame, best) } else { best }
+    }
+
+    /// A clean reading with each hole spelt in the likeliest way that stays clean.
+    fn likeliest(&self, frame: Frame, mut best: Reading) -> Reading {
+        let mut parses = 0;
+        for n in 0..self.uses.len() {
+            for k in 0..best.choices[n] {
+                parses += 1;
+                if parses > MOST_PARSES {
+                    return best;
+                }
+                let mut choices = best.choices.clone();
+                choices[n] = k;
+                let tried = self.parse(frame, choices);
+                if tried.errors == 0 {
+                    best = tried;
+                    break;
+                }
+            }
+        }
+        best
+    }
+
+    fn search(&self, frame: Frame) -> Reading {
         let mut best = self.parse(frame, vec![0; self.uses.len()]);
         let mut parses = 1;
         let widest = self.uses.iter().map(|u| u.spellings.len()).max().unwrap_or(1);
@@ -144,6 +170,14 @@ impl<'a> SideText<'a> {
         }
     }
 
+    /// What stands for a hole when the side is parsed: the same name for the same hole, and for no other.
+    fn placeholder(&self, n: usize) -> String {
+        let this = &self.uses[n];
+        let named = !this.name.is_empty() && this.kind != HoleKind::Anonymous;
+        let first = self.uses.iter().position(|u| named && u.name == this.name).unwrap_or(n);
+        format!("{}{first}z", self.stem)
+    }
+
     fn parse(&self, frame: Frame, choices: Vec<usize>) -> Reading {
         let mut framed = frame.head.as_bytes().to_vec();
         let mut segments = Vec::with_capacity(self.uses.len());
@@ -153,7 +187,7 @@ impl<'a> SideText<'a> {
             let start = framed.len();
             match u.kind {
                 HoleKind::Dollar => framed.push(b'$'),
-                _ => framed.extend(u.spellings[choices[n]].replace('@', &format!("{}{n}z", self.stem)).bytes()),
+                _ => framed.extend(u.spellings[choices[n]].replace('@', &self.placeholder(n)).bytes()),
             }
             segments.push(start..framed.len());
             at = u.bytes.end;
@@ -301,9 +335,10 @@ impl Reading {
         if let Some(first) = elements.first_mut() {
             first.gap = Gap::None;
         }
+        let inner_rows = join_rows(side, &mut elements);
         link(&mut elements);
         let root = self.root(&tokens);
-        Ok(Side { elements, root, text: side.text.clone(), source: self.source })
+        Ok(Side { elements, root, text: side.text.clone(), inner_rows, source: self.source })
     }
 
     fn element(
@@ -487,6 +522,26 @@ impl Reading {
 
 /// A `$_` or `$...` on a `+` row that has no `-` row to take its text from.
 pub(super) struct Unpaired(pub Bytes);
+
+/// Counts what stands behind a token of several rows to the row that the token began on; gives the rows that are
+/// left without elements by this.
+fn join_rows(side: &SideText<'_>, elements: &mut [Element]) -> BTreeSet<usize> {
+    let mut inner = BTreeSet::new();
+    let mut joined = None;
+    for e in elements {
+        if let Some((last, first)) = joined
+            && e.row == last
+        {
+            e.row = first;
+        }
+        let last = side.row(e.bytes.end.saturating_sub(1).max(e.bytes.start));
+        if side.text[e.bytes.clone()].contains('\n') {
+            inner.extend(side.starts.iter().map(|s| s.1).filter(|r| e.row < *r && *r <= last));
+            joined = Some((last, e.row));
+        }
+    }
+    inner
+}
 
 /// Fills in what earlier elements each one must agree with.
 pub(super) fn link(elements: &mut [Element]) {

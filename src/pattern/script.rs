@@ -67,6 +67,8 @@ pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &
         let from = side.elements.partition_point(|e| e.row < row);
         from..side.elements.partition_point(|e| e.row <= row)
     };
+    let is_inner = |row: usize| before.inner_rows.contains(&row) || after.inner_rows.contains(&row);
+    let is_paired = |row: usize| pairs.partner[row].is_some_and(|p| !is_inner(p) && !is_inner(row));
     let mut at = 0;
     while at < rows.len() {
         if rows[at].sign == Sign::Context {
@@ -75,15 +77,18 @@ pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &
             continue;
         }
         let end = (at..rows.len()).find(|&i| rows[i].sign == Sign::Context).unwrap_or(rows.len());
-        let mut minus = (at..end).filter(|&i| rows[i].sign == Sign::Minus).peekable();
-        let mut plus = (at..end).filter(|&i| rows[i].sign == Sign::Plus).peekable();
+        let of_sign = |side: &Side, sign| {
+            let whole = |i: &usize| rows[*i].sign == sign && !side.inner_rows.contains(i);
+            (at..end).filter(whole).collect::<Vec<_>>().into_iter().peekable()
+        };
+        let (mut minus, mut plus) = (of_sign(before, Sign::Minus), of_sign(after, Sign::Plus));
         while minus.peek().is_some() || plus.peek().is_some() {
             let mut run = Run::default();
-            while let Some(row) = minus.next_if(|&r| pairs.partner[r].is_none()) {
+            while let Some(row) = minus.next_if(|&r| !is_paired(r)) {
                 let moved = pairs.moved.iter().any(|m| m.0 == row) && is_item(before, &of(before, row));
                 run.delete.push(Deleted { elements: of(before, row), moved });
             }
-            while let Some(row) = plus.next_if(|&r| pairs.partner[r].is_none()) {
+            while let Some(row) = plus.next_if(|&r| !is_paired(r)) {
                 let from = pairs.moved.iter().find(|m| m.1 == row).map(|m| of(before, m.0));
                 let moved_from = from.filter(|f| is_item(before, f) && is_item(after, &of(after, row)));
                 run.insert.push(Inserted { elements: of(after, row), row, moved_from });

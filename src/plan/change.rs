@@ -173,7 +173,13 @@ fn is_wrong(
         let old = &work.hit.matched.bounds[b];
         let new = &bounds[element];
         let place = shift.range(&old.bytes);
-        new.bytes.start == place.start && (new.bytes.end == place.end || !is_still(edited, &old.bytes))
+        // Parentheses that the edit put around a hole count to it.
+        let outer = place.start.saturating_sub(1)..place.end + 1;
+        let held = after.bytes.get(outer.clone()).is_some_and(|b| b.starts_with(b"(") && b.ends_with(b")"));
+        let lies = |at: &Bytes| {
+            new.bytes.start == at.start && (new.bytes.end == at.end || !is_still(edited, &old.bytes))
+        };
+        lies(&place) || held && lies(&outer)
     };
     let todo = found.hits.iter().filter(|h| !h.done && h.shape == work.hit.shape);
     let again = todo.into_iter().any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));

@@ -157,11 +157,10 @@ impl Text {
             return;
         }
         for finding in &report.findings {
-            let facts: Vec<_> = finding.facts.iter().map(|(k, v)| format!("{}: {}", clean(k), clean(v))).collect();
             let head = format!("  {} {}  {}", finding.outcome, clean(&finding.subject), place(&finding.place));
             self.push(&head);
-            if !facts.is_empty() {
-                self.push(&format!("    {}", facts.join(", ")));
+            for (key, value) in &finding.facts {
+                self.push(&format!("    {}: {}", clean(key), clean(value)));
             }
         }
     }

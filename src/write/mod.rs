@@ -63,6 +63,9 @@ pub enum WriteError {
         /// The file.
         path: PathBuf,
     },
+    /// Everything is done but the sweeping.
+    #[error("every file was written, but tidying up failed: {0}")]
+    Untidy(Box<WriteError>),
     /// Two changes are for one file.
     #[error("{path}: is to be changed twice in one run", path = .0.display())]
     Twice(PathBuf),
@@ -102,6 +105,13 @@ pub enum WriteError {
     },
 }
 
+impl WriteError {
+    /// Whether every file is as it was before.
+    pub fn nothing_changed(&self) -> bool {
+        !matches!(self, WriteError::Torn { .. } | WriteError::Untidy(_))
+    }
+}
+
 /// Writes the changes: all of them, or none.
 pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError> {
     let root = Root::open(root)?;
@@ -125,7 +135,7 @@ pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError>
     match written {
         Err(torn @ WriteError::Torn { .. }) => Err(torn),
         // The journal is of no more use, whether all was done or all was undone.
-        Ok(written) => state.remove(&root).map(|()| written),
+        Ok(written) => state.remove(&root).map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e))),
         Err(cause) => {
             let _ = state.remove(&root);
             Err(cause)

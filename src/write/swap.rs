@@ -5,7 +5,8 @@ use crate::plan::FileChange;
 use rustix::fs::{AtFlags, Mode, RenameFlags};
 use rustix::io::Errno;
 use std::collections::BTreeSet;
-use std::os::fd::{AsFd, OwnedFd};
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 /// Looks whether a change can be made: the gate lets its path through, and the bytes on disk are those of the plan.
@@ -27,7 +28,7 @@ pub(super) fn check(root: &Root, change: &FileChange) -> Result<(), WriteError> 
 pub(super) fn all(root: &Root, state: &State, changes: &[FileChange]) -> Result<Written, WriteError> {
     let mut done = Done::default();
     let outcome = changes.iter().enumerate().try_for_each(|(number, change)| {
-        make_folders(root, &change.path, &mut done.folders)?;
+        make_folders(root, change, &mut done.folders)?;
         one(root, state, number, change, &mut done)
     });
     match outcome.and_then(|()| sync_folders(root, changes.iter().map(|c| c.path.as_path()))) {
@@ -44,7 +45,7 @@ pub(super) fn all(root: &Root, state: &State, changes: &[FileChange]) -> Result<
 /// Puts one prepared file in its place, on the way out of an interrupted run: what fails stays in the journal.
 pub(super) fn single(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
     let mut done = Done::default();
-    make_folders(root, &change.path, &mut done.folders)?;
+    make_folders(root, change, &mut done.folders)?;
     let outcome = one(root, state, number, change, &mut done);
     if matches!(outcome, Err(WriteError::Changed(_))) {
         done.undo(root, state)?;
@@ -78,62 +79,107 @@ fn one<'a>(
     change: &'a FileChange,
     done: &mut Done<'a>,
 ) -> Result<(), WriteError> {
-    let system = || failed("put the new file in its place", &change.path);
-    let changed = || WriteError::Changed(change.path.clone());
     let staged = State::name(number);
     let (folder, name) = root.parent(&change.path)?;
-    let Some(before) = &change.before else {
-        let unlikely = || rename_to_nothing(state.handle(), &staged, &folder, name);
-        match rustix::fs::renameat_with(state.handle(), &*staged, &folder, name, RenameFlags::NOREPLACE) {
-            Ok(()) => {}
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => unlikely().map_err(|e| match e {
-                Errno::EXIST => changed(),
-                other => system()(other),
-            })?,
-            Err(Errno::EXIST) => return Err(changed()),
-            Err(other) => return Err(system()(other)),
+    let place = Place { root, state, staged: &staged, folder: &folder, name, change };
+    let linked = change.before.is_some() && has_other_names(&folder, name);
+    let how = match &change.before {
+        None => place.create(),
+        Some(_) => place.replace(),
+    }?;
+    done.files.push((number, change, how));
+    // What came out of a swap is what was there at that very moment.
+    if how == How::Swapped && state.bytes(&staged) != change.before {
+        return Err(WriteError::Changed(change.path.clone()));
+    }
+    if linked {
+        done.linked.push(change.path.clone());
+    }
+    Ok(())
+}
+
+/// A prepared file and where it goes.
+struct Place<'a> {
+    root: &'a Root,
+    state: &'a State,
+    staged: &'a str,
+    folder: &'a OwnedFd,
+    name: &'a OsStr,
+    change: &'a FileChange,
+}
+
+impl Place<'_> {
+    fn create(&self) -> Result<How, WriteError> {
+        let answer = match self.rename(RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => self.link(),
+            answer => answer,
+        };
+        match answer {
+            Ok(()) => Ok(How::Created),
+            Err(other) => Err(self.failed(other)),
         }
-        done.files.push((number, change, How::Created));
-        return Ok(());
-    };
-    let links = |at: &OwnedFd, name: &std::ffi::OsStr| {
-        rustix::fs::statat(at, name, AtFlags::SYMLINK_NOFOLLOW).map_or(1, |s| s.st_nlink)
-    };
-    match rustix::fs::renameat_with(state.handle(), &*staged, &folder, name, RenameFlags::EXCHANGE) {
-        Ok(()) => {
-            done.files.push((number, change, How::Swapped));
-            // What came out is what was there at that very moment.
-            if state.bytes(&staged).as_ref() != Some(before) {
-                return Err(changed());
+    }
+
+    fn replace(&self) -> Result<How, WriteError> {
+        match self.rename(RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(How::Swapped),
+            // Some file systems cannot swap. Between this look and the rename there is a moment that nobody guards.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                check(self.root, self.change)?;
+                self.rename(RenameFlags::empty()).map_err(|e| self.failed(e))?;
+                Ok(How::Replaced)
             }
-            if links(state.handle(), staged.as_ref()) > 1 {
-                done.linked.push(change.path.clone());
-            }
-            Ok(())
+            Err(other) => Err(self.failed(other)),
         }
-        // Some file systems cannot swap. Between this look and the rename there is a moment that nobody guards.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            check(root, change)?;
-            if links(&folder, name) > 1 {
-                done.linked.push(change.path.clone());
-            }
-            rustix::fs::renameat(state.handle(), &*staged, &folder, name).map_err(system())?;
-            done.files.push((number, change, How::Replaced));
-            Ok(())
+    }
+
+    fn rename(&self, flags: RenameFlags) -> Result<(), Errno> {
+        if flags.is_empty() {
+            return rustix::fs::renameat(self.state.handle(), self.staged, self.folder, self.name);
         }
-        Err(Errno::NOENT) => Err(changed()),
-        Err(other) => Err(system()(other)),
+        rustix::fs::renameat_with(self.state.handle(), self.staged, self.folder, self.name, flags)
+    }
+
+    /// For file systems that know no rename without replacing: a link does not replace either. Where there are no
+    /// links a look must do.
+    fn link(&self) -> Result<(), Errno> {
+        match rustix::fs::linkat(self.state.handle(), self.staged, self.folder, self.name, AtFlags::empty()) {
+            Ok(()) => {
+                // If this fails, the prepared file's own name is swept away in the end.
+                let _ = rustix::fs::unlinkat(self.state.handle(), self.staged, AtFlags::empty());
+                Ok(())
+            }
+            Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => {
+                match rustix::fs::statat(self.folder, self.name, AtFlags::SYMLINK_NOFOLLOW) {
+                    Err(Errno::NOENT) => self.rename(RenameFlags::empty()),
+                    Ok(_) => Err(Errno::EXIST),
+                    Err(other) => Err(other),
+                }
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn failed(&self, error: Errno) -> WriteError {
+        match error {
+            // Something is there that was not, or nothing where something was.
+            Errno::EXIST | Errno::NOENT => WriteError::Changed(self.change.path.clone()),
+            other => failed("put the new file in its place", &self.change.path)(other),
+        }
     }
 }
 
-/// For file systems that know no rename without replacing: a link does not replace either.
-fn rename_to_nothing(from: impl AsFd, staged: &str, folder: &OwnedFd, name: &std::ffi::OsStr) -> Result<(), Errno> {
-    rustix::fs::linkat(&from, staged, folder, name, AtFlags::empty())?;
-    rustix::fs::unlinkat(&from, staged, AtFlags::empty())
+/// Whether the file has hard links elsewhere.
+fn has_other_names(folder: &OwnedFd, name: &OsStr) -> bool {
+    rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|s| s.st_nlink > 1)
 }
 
 /// Makes the folders above a new file.
-fn make_folders(root: &Root, path: &Path, made: &mut Vec<PathBuf>) -> Result<(), WriteError> {
+fn make_folders(root: &Root, change: &FileChange, made: &mut Vec<PathBuf>) -> Result<(), WriteError> {
+    let path = &change.path;
+    if change.before.is_some() {
+        return Ok(());
+    }
     let mut above: Vec<_> = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()).collect();
     above.reverse();
     for folder in above {

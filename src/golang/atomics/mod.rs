@@ -138,6 +138,8 @@ pub(crate) type StructKey = (FileId, NodeId);
 pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: &Options) -> Report {
     let world = World::new(tree);
     let study = Study::new(&world);
+    let own: BTreeSet<&Path> = tree.files().iter().map(|p| p.as_path()).collect();
+    let scope = &|path: &Path| own.contains(path) && scope(path);
     let mut hot = reach::reached_fields(&study);
     holders::add_holders(&study, &mut hot);
     let mut planned = order::plan(&study, &hot, scope, options);

@@ -188,7 +188,7 @@ impl Chooser<'_> {
         let is_words = |unit: &Unit| unit.clone().all(|i| self.words[i]);
         let (words, whole): (Vec<Unit>, Vec<Unit>) = whole.into_iter().partition(is_words);
         let mut order: Vec<Slot> = Vec::new();
-        let mut place = |order: &mut Vec<Slot>, unit: &Unit| order.extend(unit.clone().map(Slot::Field));
+        let place = |order: &mut Vec<Slot>, unit: &Unit| order.extend(unit.clone().map(Slot::Field));
         for unit in front.iter().chain(&words).chain(&whole) {
             place(&mut order, unit);
         }

@@ -77,7 +77,9 @@ pub(super) fn reached_fields(study: &Study<'_, '_>) -> Hot {
     let callers: Vec<FileId> = {
         use rayon::prelude::*;
         let uses = |id: &FileId| world.header(*id).imports.iter().any(|i| i.path == ATOMIC);
-        let ids: Vec<FileId> = world.ids().into_par_iter().filter(uses).collect();
+        let mut ids: Vec<FileId> = world.ids().into_par_iter().filter(uses).collect();
+        // Types of known packages that the tree uses and does not bring along.
+        ids.extend(world.known_ids().filter(|id| uses(id) && !world.importers(world.dir(*id)).is_empty()));
         ids.par_iter().for_each(|&id| {
             world.file(id);
         });
@@ -298,9 +300,6 @@ impl Reach<'_, '_, '_> {
         stride: Option<u64>,
     ) {
         let Some((key, i)) = field else { return };
-        if self.study.world.is_standard(self.study.world.dir(key.0)) {
-            return;
-        }
         let source = &file.source;
         let line = source.lines.place(source.span(&source.nodes[node].tokens).start).0;
         let site = Site { file: file.path.clone(), line, how: how.to_owned() };

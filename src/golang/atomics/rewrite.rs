@@ -180,6 +180,19 @@ fn open_line(source: &Source, shape: &Shape) -> usize {
     source.lines.line(source.tokens[brace].bytes.start)
 }
 
+/// Words by which a comment shows that it speaks of what follows and not of one field.
+const SECTION_WORDS: &[&str] = &["fields", "variables", "members", "following", "below"];
+
+/// Where the lines of a declaration begin without the comment above it, when that is the title of a section: it speaks
+/// of several fields, and the next one, which stays, has no comment of its own.
+fn below_title(source: &Source, decl: NodeId, lines: &Bytes, next_stays: bool) -> usize {
+    let start = source.span(&source.nodes[decl].tokens).start;
+    let own = source.lines.start(start);
+    let title = String::from_utf8_lossy(&source.bytes[lines.start..own]).to_lowercase();
+    let is_title = SECTION_WORDS.iter().any(|word| title.contains(word));
+    if is_title && next_stays { own } else { lines.start }
+}
+
 /// The whole lines of a declaration: with its doc comment above and its trailing comment.
 fn own_lines(source: &Source, decl: NodeId) -> Bytes {
     let tokens = &source.nodes[decl].tokens;
@@ -206,6 +219,10 @@ fn own_lines(source: &Source, decl: NodeId) -> Bytes {
     start..end
 }
 
+fn own_line_start(source: &Source, decl: NodeId) -> usize {
+    source.lines.start(source.span(&source.nodes[decl].tokens).start)
+}
+
 fn is_blank(source: &Source, line: Bytes) -> bool {
     source.bytes[line].iter().all(u8::is_ascii_whitespace)
 }
@@ -230,6 +247,15 @@ fn by_lines(shape: &Shape, order: &[Slot], decls: &[NodeId], lines: &[Bytes]) ->
     let whole = |decl: usize| shape.fields.iter().filter(|f| f.decl == decls[decl]).count();
     // Declarations that keep their order among themselves stay where they are: the longest such run.
     let kept = kept_in_place(&sequence, &whole);
+    let stays = |d: usize| kept.iter().any(|&at| sequence[at].0 == Some(d));
+    let lines: Vec<Bytes> = (0..decls.len())
+        .map(|d| {
+            let next = (d + 1..decls.len()).next().filter(|&n| lines[n].start == lines[d].end);
+            let plain = next.is_some_and(|n| stays(n) && own_line_start(source, decls[n]) == lines[n].start);
+            if stays(d) { lines[d].clone() } else { below_title(source, decls[d], &lines[d], plain)..lines[d].end }
+        })
+        .collect();
+    let lines = &lines[..];
     let ending = source.lines.ending().bytes();
     let mut changes: Vec<Change> = Vec::new();
     // What is put behind the declaration that was kept last.
@@ -285,10 +311,13 @@ fn by_lines(shape: &Shape, order: &[Slot], decls: &[NodeId], lines: &[Bytes]) ->
         changes.push(Change::delete(hole));
     }
     for (n, (place, mut parts)) in inserted.into_iter().enumerate() {
-        // A blank line that came free separates what moved from what it moved in front of.
-        let followed_by_blank = is_blank(source, place..source.lines.next(place));
+        // A blank line separates what moved from what it moved in front of, where one came free or a comment is near.
+        let next = place..source.lines.next(place);
         let at_top = place == body_start(source, shape);
-        if n == 0 && blanks_taken > 0 && at_top && !followed_by_blank {
+        let commented = |text: &[u8]| text.trim_ascii_start().starts_with(b"/");
+        let comments = commented(&source.bytes[next.clone()])
+            || parts.iter().any(|p| matches!(p, Part::Copy(from) if commented(&source.bytes[from.clone()])));
+        if n == 0 && at_top && !is_blank(source, next) && (blanks_taken > 0 || comments) {
             parts.push(Part::Text(ending.to_vec()));
         }
         changes.push(Change { at: place..place, parts });

@@ -4,6 +4,7 @@
 //! tokens (`layout`), the comments are set among it (`print`), and columns get their widths (`tabs`).
 //! What differs from the file becomes edits, of the touched sections only.
 
+mod comments;
 mod layout;
 mod print;
 mod space;

@@ -57,15 +57,31 @@ pub fn specs(source: &Source) -> Vec<ImportSpec> {
 }
 
 /// The name under which a file knows the package of this path. Of several imports of it, a named one counts most,
-/// a blank one least.
+/// a blank one least. Where the path alone does not say the name, that of its likely names is taken which the file uses.
 pub fn local_name(source: &Source, path: &str) -> LocalName {
-    let names = specs(source).into_iter().filter(|s| s.path == path).map(|s| s.local_name());
-    let rank = |name: &LocalName| match name {
+    let all = specs(source);
+    let rank = |spec: &&ImportSpec| match spec.local_name() {
         LocalName::Named(_) => 0,
         LocalName::Dot => 1,
         _ => 2,
     };
-    names.min_by_key(rank).unwrap_or(LocalName::Missing)
+    let Some(spec) = all.iter().filter(|s| s.path == path).min_by_key(rank) else { return LocalName::Missing };
+    if spec.name.is_none() {
+        let is_taken =
+            |name: &str| all.iter().any(|s| s.path != path && s.local_name() == LocalName::Named(name.into()));
+        if let Some(name) = likely_names(path).find(|name| !is_taken(name) && is_used(source, name)) {
+            return LocalName::Named(name.to_owned());
+        }
+    }
+    spec.local_name()
+}
+
+/// The names that a package of this path may have, the likeliest first.
+fn likely_names(path: &str) -> impl Iterator<Item = &str> {
+    let default = default_name(path);
+    let last = path.rsplit('/').next().unwrap_or(path);
+    let parts = [last].into_iter().chain(last.split(['-', '.']).rev());
+    [default].into_iter().chain(parts).chain(default.strip_prefix("go")).filter(|name| !name.is_empty())
 }
 
 /// The name that a package most likely has. A path does not say it for certain: as other Go tools do, this takes the
