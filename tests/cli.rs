@@ -547,7 +547,9 @@ fn arguments_that_make_no_sense() {
     ground.run(&["aply", "mine.toml"]).exits(2);
     ground.run(&["apply", "mine.toml", "root", "--dry"]).exits(2).tells("--dry-run");
     ground.run(&["apply", "mine.toml", "root", "-v", "-q"]).exits(2);
-    ground.run(&["apply", "mine.toml", "root", "-j", "many"]).exits(2);
+    for jobs in ["many", "0", "100000"] {
+        ground.run(&["apply", "mine.toml", "root", "-j", jobs]).exits(2).tells("--jobs");
+    }
     ground.run(&["check", "mine.toml", "root", "--format", "xml"]).exits(2);
     ground.run(&["apply", "mine.toml", "root", "--only", "limits"]).exits(2).tells("did you mean `limit`?");
     ground.run(&["recover", "root"]).exits(2).tells("there is nothing to recover");

@@ -79,8 +79,15 @@ pub struct PlanArgs {
 #[derive(Debug, Args)]
 pub struct ThreadArgs {
     /// How many threads to use [default: one for each core]
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub jobs: usize,
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    jobs: Option<u16>,
+}
+
+impl ThreadArgs {
+    /// The number of threads; 0 for one for each core.
+    pub fn count(&self) -> usize {
+        self.jobs.map_or(0, usize::from)
+    }
 }
 
 /// How a command tells what it found.

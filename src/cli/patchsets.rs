@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_offered_if_it_is_near() {
-        let known = ["garden-runc-arm32", "metron-arm32"];
-        assert_eq!(nearest("garden-runc-arm", known.into_iter()), Some("garden-runc-arm32"));
+        let known = ["orchard-arm32", "meter-arm32"];
+        assert_eq!(nearest("orchard-arm", known.into_iter()), Some("orchard-arm32"));
         assert_eq!(nearest("xyz", known.into_iter()), None);
     }
 }

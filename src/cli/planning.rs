@@ -30,12 +30,12 @@ impl Planned {
             partial: args.partial,
             target: args.target.clone().or_else(|| patchset.target.clone()),
             strict: args.strict,
-            threads: args.threads.jobs,
+            threads: args.threads.count(),
             ..Options::default()
         };
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
         let make = |globs: Option<&[&Globs]>| -> Result<Plan, Failure> {
-            let walk = Walk { globs, threads: args.threads.jobs, ..Walk::default() };
+            let walk = Walk { globs, threads: args.threads.count(), ..Walk::default() };
             let disk = Disk::walk(&args.dir, walk)?;
             let mut plan = plan(&patchset, &disk, &options).map_err(|complaints| {
                 patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr)

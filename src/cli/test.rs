@@ -208,7 +208,7 @@ mod tests {
             let globs = globs.iter().map(|g| patchset::Spanned { value: g.to_string(), span: 0..0 }).collect();
             fitting(&patchset::Globs { globs }).map(|p| p.to_string_lossy().into_owned())
         };
-        assert_eq!(made(&["**/unpacker/tar_*.go"]).as_deref(), Some("unpacker/tar_x.go"));
+        assert_eq!(made(&["**/packer/tar_*.go"]).as_deref(), Some("packer/tar_x.go"));
         assert_eq!(made(&["src/**/?[ab]{c,d}.c"]).as_deref(), Some("src/xac.c"));
         assert_eq!(made(&["!**/x.go", "**/*.go", "b.c"]).as_deref(), Some("x.go"));
         assert_eq!(made(&["**/x.go", "!**/x.go", "a.c"]).as_deref(), Some("a.c"));

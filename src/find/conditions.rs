@@ -2,7 +2,7 @@
 
 use super::code::{Code, Env};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
-use super::rule::Rule;
+use super::rule::{Rule, Test};
 use crate::language::Language;
 use crate::patchset::{CodeKind, HoleTest};
 use crate::pattern::{Compiled, HoleId};
@@ -18,6 +18,32 @@ pub enum Answer {
     No,
     /// Nobody can tell, for this reason.
     Unknown(String),
+}
+
+/// The condition that keeps a match from being a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// Which condition of the rule.
+    pub condition: Condition,
+    /// The code that it is about: a hole's, what an `unless` found, else the match.
+    pub tokens: Tokens,
+    /// Why nobody can tell whether it holds; `None` where it does not hold.
+    pub unknown: Option<String>,
+}
+
+/// A condition of a rule, by its number among those of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// `where.HOLE.*`.
+    Test(usize),
+    /// `inside`: all of them together.
+    Inside,
+    /// `has`.
+    Has(usize),
+    /// `unless`.
+    Unless(usize),
+    /// `file-has`.
+    FileHas(usize),
 }
 
 /// Who answers questions of types. The semantics are another room's work.
@@ -51,7 +77,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// Checks what holds for sites of both kinds, and for those to do the rest; binds the holes that the
-    /// conditions show into `env`.
+    /// conditions show into `env`. Gives what speaks against the match; a plain no before what nobody can tell.
     pub fn check(
         &self,
         m: &Match,
@@ -59,46 +85,51 @@ impl Judge<'_> {
         env: &mut Env,
         done: bool,
         steps: &mut Steps,
-    ) -> Result<Answer, OutOfSteps> {
+    ) -> Result<Option<Objection>, OutOfSteps> {
+        let no = |condition, tokens: &Tokens| Ok(Some(Objection { condition, tokens: tokens.clone(), unknown: None }));
         let mut unknown = None;
-        for (hole, test, is) in &self.rule.tests {
-            let answer = match bound.iter().find(|(h, _)| h == hole) {
-                Some((_, tokens)) => self.test(tokens, test, is.as_ref(), env, steps)?,
-                // A hole that this side shows only within a pasted word, or not at all.
-                None => match m.pasted.iter().find(|(h, _)| h == hole) {
-                    Some((_, code)) => test_word(code.text(), test),
-                    None => continue,
-                },
+        for (n, Test { hole, test, is, .. }) in self.rule.tests.iter().enumerate() {
+            let condition = Condition::Test(n);
+            // A hole that this side shows only within a pasted word is all of that word, for a person.
+            let of_hole = bound.iter().find(|(h, _)| h == hole).map(|(_, tokens)| tokens);
+            let tokens = of_hole.unwrap_or(&m.tokens);
+            let answer = match (of_hole, m.pasted.iter().find(|(h, _)| h == hole)) {
+                (Some(tokens), _) => self.test(tokens, test, is.as_ref(), env, steps)?,
+                (None, Some((_, code))) => test_word(code.text(), test),
+                (None, None) => continue,
             };
             match answer {
                 Answer::Yes => {}
-                Answer::No => return Ok(Answer::No),
-                Answer::Unknown(why) => unknown = unknown.or(Some(why)),
+                Answer::No => return no(condition, tokens),
+                Answer::Unknown(why) => {
+                    let objection = Objection { condition, tokens: tokens.clone(), unknown: Some(why) };
+                    unknown = unknown.or(Some(objection));
+                }
             }
         }
         if !self.rule.inside.is_empty() && !self.inside(m, env, steps)? {
-            return Ok(Answer::No);
+            return no(Condition::Inside, &m.tokens);
         }
         let all = 0..self.source.tokens.len();
-        for fragment in &self.rule.file_has {
-            if !self.occurs(fragment, &all, env, true, steps)? {
-                return Ok(Answer::No);
+        for (n, fragment) in self.rule.file_has.iter().enumerate() {
+            if self.occurs(fragment, &all, env, true, steps)?.is_none() {
+                return no(Condition::FileHas(n), &m.tokens);
             }
         }
         if !done {
-            for fragment in &self.rule.has {
-                if !self.occurs(fragment, &m.tokens, env, true, steps)? {
-                    return Ok(Answer::No);
+            for (n, fragment) in self.rule.has.iter().enumerate() {
+                if self.occurs(fragment, &m.tokens, env, true, steps)?.is_none() {
+                    return no(Condition::Has(n), &m.tokens);
                 }
             }
             let around = declaration_around(self.source, &m.tokens);
-            for fragment in &self.rule.unless {
-                if self.occurs(fragment, &around, env, false, steps)? {
-                    return Ok(Answer::No);
+            for (n, fragment) in self.rule.unless.iter().enumerate() {
+                if let Some(found) = self.occurs(fragment, &around, env, false, steps)? {
+                    return no(Condition::Unless(n), &found);
                 }
             }
         }
-        Ok(unknown.map_or(Answer::Yes, Answer::Unknown))
+        Ok(unknown)
     }
 
     fn inside(&self, m: &Match, env: &mut Env, steps: &mut Steps) -> Result<bool, OutOfSteps> {
@@ -130,15 +161,15 @@ impl Judge<'_> {
         env: &mut Env,
         binds: bool,
         steps: &mut Steps,
-    ) -> Result<bool, OutOfSteps> {
+    ) -> Result<Option<Tokens>, OutOfSteps> {
         let known = env.clone();
         let mut matcher = Matcher::new(&fragment.side, self.source, &known, self.packages);
         let matches = matcher.between(within.clone(), steps)?;
-        let Some(first) = matches.iter().find(|o| o.tokens.end <= within.end) else { return Ok(false) };
+        let Some(first) = matches.iter().find(|o| o.tokens.end <= within.end) else { return Ok(None) };
         if binds {
             bind(self.source, fragment, first, env);
         }
-        Ok(true)
+        Ok(Some(first.tokens.clone()))
     }
 
     fn test(
@@ -223,7 +254,7 @@ fn kind_name(kind: CodeKind) -> &'static str {
 }
 
 /// The top-level declaration that the tokens lie in; the whole file where there is none.
-pub(super) fn declaration_around(source: &Source, tokens: &Tokens) -> Tokens {
+pub fn declaration_around(source: &Source, tokens: &Tokens) -> Tokens {
     let node = source.node_around(tokens);
     let outermost = std::iter::once(node)
         .chain(source.ancestors(node))

@@ -9,8 +9,8 @@ mod sites;
 mod wins;
 
 pub use code::{Code, Env};
-pub use conditions::{Answer, NoTypes, Types};
+pub use conditions::{Answer, Condition, NoTypes, Objection, Types, declaration_around};
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
-pub use rule::Rule;
-pub use sites::{Found, Hit, Unknown, changed, find};
+pub use rule::{Rule, Test};
+pub use sites::{Found, Hit, Refused, changed, find};
 pub use wins::{Undecidable, Wins, wins};

@@ -2,6 +2,7 @@ use super::wins::{Undecidable, Wins, wins};
 use crate::language::Language;
 use crate::patchset::{Complaint, Expect, Fragment, HoleTest, Hunk, Pick};
 use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
+use crate::source::Bytes;
 use std::collections::BTreeMap;
 
 /// A hunk ready to be looked for: its pattern, and what must hold for a site.
@@ -12,7 +13,7 @@ pub struct Rule {
     /// For each shape of the pattern, which side tells where both match.
     pub wins: Vec<Wins>,
     /// What must hold for holes.
-    pub tests: Vec<(HoleId, HoleTest, Option<Compiled>)>,
+    pub tests: Vec<Test>,
     /// Any enclosing node is one of these.
     pub inside: Vec<Compiled>,
     /// Each occurs in a site to do.
@@ -27,6 +28,19 @@ pub struct Rule {
     pub expect: Expect,
     /// Package paths by the name that the body uses.
     pub imports: BTreeMap<String, String>,
+}
+
+/// What must hold for the code of one hole.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// The hole.
+    pub hole: HoleId,
+    /// What must hold.
+    pub test: HoleTest,
+    /// The fragment of an `is`, compiled.
+    pub is: Option<Compiled>,
+    /// The value in the patchset file.
+    pub span: Bytes,
 }
 
 impl Rule {
@@ -57,7 +71,7 @@ impl Rule {
                     HoleTest::Is(fragment) => Some(compile_fragment(fragment, language, names, &imports)?),
                     _ => None,
                 };
-                tests.push((hole, test.value.clone(), is));
+                tests.push(Test { hole, test: test.value.clone(), is, span: test.span.clone() });
             }
         }
         let conditional =

@@ -1,6 +1,6 @@
 use super::code::{Code, Env};
-use super::conditions::{Answer, Judge, Types};
-use super::matcher::{Match, Matcher, Miss, OutOfSteps, Steps};
+use super::conditions::{Judge, Objection, Types};
+use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::rule::Rule;
 use super::wins::Wins;
 use crate::language::Atom;
@@ -24,13 +24,13 @@ pub struct Hit {
     pub changed: Vec<Bytes>,
 }
 
-/// A match that a condition may or may not let pass.
+/// A match of the before side that a condition keeps from being a site, or of either that nobody can judge.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
+pub struct Refused {
     /// Where it is.
     pub tokens: Tokens,
-    /// Why nobody can tell.
-    pub why: String,
+    /// The condition, and whether it does not hold or cannot be answered.
+    pub by: Objection,
 }
 
 /// What one file holds of a rule.
@@ -42,12 +42,8 @@ pub struct Found {
     pub unreadable: Vec<Tokens>,
     /// Places where both sides match and neither tells.
     pub undecided: Vec<Tokens>,
-    /// Matches with a condition that nobody can answer.
-    pub unknown: Vec<Unknown>,
-    /// Matches that a condition refuses.
-    pub refused: Vec<Tokens>,
-    /// The closest miss of the before side: shape and miss.
-    pub miss: Option<(usize, Miss)>,
+    /// Matches that a condition refuses, or that have one that nobody can answer.
+    pub refused: Vec<Refused>,
 }
 
 /// Finds the sites of a rule in a file. `env` holds what earlier hunks of the patch bound; `packages` the names
@@ -63,9 +59,9 @@ pub fn find(
     let mut found = Found::default();
     let judge = Judge { rule, source, packages, types };
     for (number, shape) in rule.pattern.shapes.iter().enumerate() {
-        let look = |side: &Side, steps: &mut Steps| -> Result<(Vec<Match>, Option<Miss>), OutOfSteps> {
+        let look = |side: &Side, steps: &mut Steps| -> Result<Vec<Match>, OutOfSteps> {
             if side.elements.is_empty() {
-                return Ok((Vec::new(), None));
+                return Ok(Vec::new());
             }
             // `side` is one of the shape's own, so it lives long enough.
             let mut matcher = Matcher::new(side, source, env, packages).within(shape.lists, shape.twin);
@@ -78,15 +74,10 @@ pub fn find(
                     .collect::<Vec<_>>();
                 matches.extend(new);
             }
-            Ok((matches, matcher.miss))
+            Ok(matches)
         };
-        let (before, miss) = look(&shape.before, steps)?;
-        let (after, _) = look(&shape.after, steps)?;
-        if let Some(miss) = miss
-            && found.miss.as_ref().is_none_or(|(_, m)| m.element < miss.element)
-        {
-            found.miss = Some((number, miss));
-        }
+        let before = look(&shape.before, steps)?;
+        let after = look(&shape.after, steps)?;
         let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
         sort.run(before, after, steps)?;
     }
@@ -172,12 +163,9 @@ impl Sort<'_, '_> {
             env.entry(*hole).or_insert_with(|| code.clone());
         }
         match self.judge.check(m, &bound, &mut env, done, steps)? {
-            Answer::Yes => {
-                self.found.hits.push(Hit { shape: self.number, done, matched: m.clone(), env, changed });
-            }
-            Answer::No if !done => self.found.refused.push(m.tokens.clone()),
-            Answer::No => {}
-            Answer::Unknown(why) => self.found.unknown.push(Unknown { tokens: m.tokens.clone(), why }),
+            None => self.found.hits.push(Hit { shape: self.number, done, matched: m.clone(), env, changed }),
+            Some(by) if done && by.unknown.is_none() => {}
+            Some(by) => self.found.refused.push(Refused { tokens: m.tokens.clone(), by }),
         }
         Ok(())
     }

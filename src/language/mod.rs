@@ -5,6 +5,7 @@
 pub mod c;
 pub mod go;
 pub mod go_nodes;
+mod parts;
 
 use std::path::Path;
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
 use super::change::{Work, change};
-use super::near::{near, place};
+use super::near::{Short, elsewhere, narrow, near, place, place_in, refused};
 use super::options::Options;
 use super::ready::{Ready, ReadyBody, ReadyHunk, ReadyWork};
 use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Step, Verdict};
@@ -14,7 +14,7 @@ use crate::find::{Hit, Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::HoleId;
-use crate::source::{Edit, Source, apply_edits, sort_edits};
+use crate::source::{Edit, Lines, Source, apply_edits, sort_edits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -115,6 +115,7 @@ fn attempt(
     plan: &mut Plan,
     target: Option<&str>,
 ) -> Outcome {
+    let (matches, note) = obsolete(patch, ready, workspace);
     let (mut outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
         Some(ReadyWork::Create(new)) => {
             let (outcome, file) = create::create(new, workspace);
@@ -124,11 +125,12 @@ fn attempt(
             let (outcome, edits) = operation::operate(globs, operation, target, workspace);
             carry_out(outcome, edits, workspace)
         }
-        _ => edit_hunks(patchset, patch, ready, workspace),
+        _ => edit_hunks(patchset, patch, ready, workspace, matches),
     };
-    let (matches, note) = obsolete(patch, ready, workspace);
     if outcome.files == 0 && !matches {
-        return Outcome { verdict: Verdict::Absent, ..outcome }.because("no file matches `files`");
+        outcome.verdict = Verdict::Absent;
+        outcome.reasons.insert(0, Reason { text: "no file matches `files`".to_owned(), place: None });
+        return outcome;
     }
     let todo = outcome.sites.iter().any(|s| !s.done);
     let done = outcome.sites.iter().any(|s| s.done);
@@ -190,11 +192,9 @@ fn stack_conflict(patchset: &Patchset, changes: &[Changed], workspace: &Workspac
             if let Some((_, by)) = hit {
                 let earlier = &patchset.patches[*by].id.value;
                 let text = format!("it would change what `{earlier}` writes; make one patch of the two");
-                let before = changed.before.clone().unwrap_or_default();
-                let place = Source::parse(Language::Go, before, crate::source::Limits::default())
-                    .ok()
-                    .map(|s| place(&changed.path, &s, edit.bytes.start));
-                return Some(Reason { text, place });
+                let before = changed.before.as_deref().unwrap_or_default();
+                let place = place_in(&changed.path, &Lines::new(before), before, edit.bytes.start);
+                return Some(Reason { text, place: Some(place) });
             }
         }
     }
@@ -275,7 +275,14 @@ struct Chosen<'a, 'r> {
     hit: &'a Hit,
 }
 
-fn edit_hunks(patchset: &Patchset, patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (Outcome, Vec<Changed>) {
+/// `needless` says that upstream has made its own change, so that nobody asks where the sites are.
+fn edit_hunks(
+    patchset: &Patchset,
+    patch: &Patch,
+    ready: &Ready,
+    workspace: &Workspace<'_>,
+    needless: bool,
+) -> (Outcome, Vec<Changed>) {
     let mut surveys: Vec<Vec<Survey<'_>>> = Vec::new();
     for body in &ready.bodies {
         let hunks: &[ReadyHunk] = match &body.work {
@@ -289,8 +296,10 @@ fn edit_hunks(patchset: &Patchset, patch: &Patch, ready: &Ready, workspace: &Wor
     outcome.files = all().map(|s| s.files).max().unwrap_or(0);
     let mut chosen: Vec<Chosen<'_, '_>> = Vec::new();
     choose(patch.sum, &surveys, &mut chosen, &mut outcome);
-    let verdict = count(ready, &surveys, &chosen, &mut outcome);
-    outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
+    if outcome.files > 0 {
+        let verdict = count(ready, &surveys, &chosen, &mut outcome);
+        outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
+    }
     for unseen in all().flat_map(|s| &s.unseen) {
         outcome.verdict = Verdict::Unreadable;
         outcome.reasons.push(Reason { text: format!("{}: {}", unseen.path.display(), unseen.why), place: None });
@@ -324,16 +333,7 @@ fn edit_hunks(patchset: &Patchset, patch: &Patch, ready: &Ready, workspace: &Wor
         }
     }
     outcome.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
-    if matches!(outcome.verdict, Verdict::Drifted | Verdict::Ambiguous | Verdict::Nothing) {
-        for (body, surveys) in ready.bodies.iter().zip(&surveys) {
-            let sightings: Vec<&Sighting<'_>> = surveys.iter().flat_map(|s| &s.sightings).collect();
-            outcome.near.extend(near(patchset, &body.names, &sightings));
-        }
-        outcome.near.truncate(6);
-    }
-    if outcome.verdict == Verdict::Drifted && outcome.sites.is_empty() && outcome.near.is_empty() {
-        elsewhere(ready, workspace, &mut outcome);
-    }
+    explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
     let mut changes = Vec::new();
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
         let mut by_file: BTreeMap<&Path, Vec<&Chosen<'_, '_>>> = BTreeMap::new();
@@ -438,45 +438,73 @@ fn count(ready: &Ready, surveys: &[Vec<Survey<'_>>], chosen: &[Chosen<'_, '_>], 
             let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
             let part = if hunks > 1 { format!("hunk {}: ", hunk + 1) } else { String::new() };
             let expect = crate::plan::expected(expect.unwrap_or_default());
-            outcome.reasons.push(Reason {
-                text: format!("{part}expected {expect}, found {todo} to do and {done} done"),
-                place: None,
-            });
+            let mut text = format!("{part}expected {expect}, found {todo} to do and {done} done");
+            if verdict == Verdict::Ambiguous {
+                let sites: Vec<(&Path, &Source, usize)> = chosen
+                    .iter()
+                    .filter(|c| c.hunk == hunk)
+                    .map(|c| (c.sighting.path.as_path(), &*c.sighting.source, c.hit.matched.tokens.start))
+                    .collect();
+                text.push_str(&format!("; {}", narrow(&sites)));
+            }
+            outcome.reasons.push(Reason { text, place: None });
         }
         verdicts.push(verdict);
     }
     tally::worst(&verdicts)
 }
 
-/// The most files outside `files` that are searched when nothing is found.
-const ELSEWHERE: usize = 200_000;
+/// Says what stands where sites are missing, and which matches nobody can judge.
+#[allow(clippy::too_many_arguments)] // what a patch has in hand, once
+fn explain(
+    patchset: &Patchset,
+    patch: &Patch,
+    ready: &Ready,
+    surveys: &[Vec<Survey<'_>>],
+    chosen: &[Chosen<'_, '_>],
+    workspace: &Workspace<'_>,
+    needless: bool,
+    outcome: &mut Outcome,
+) {
+    let shorts = shorts(ready, surveys, chosen);
+    let absent = outcome.files == 0;
+    if outcome.verdict != Verdict::Drifted && !absent || needless {
+        outcome.near.extend(shorts.iter().flat_map(|short| refused(patchset, short)));
+        return;
+    }
+    let missing: Vec<Short<'_, '_>> = shorts.into_iter().filter(|s| s.missing > 0).collect();
+    let close = near(patchset, &missing, workspace);
+    outcome.near.extend(close.near);
+    if chosen.is_empty() && close.share < super::near::SURE {
+        let (reasons, near) = elsewhere(patchset, patch, ready, &missing, close.share, workspace);
+        outcome.reasons.extend(reasons);
+        outcome.near.splice(0..0, near);
+    }
+    outcome.reasons.extend(close.reasons);
+}
 
-/// Files outside `files` that hold the code: it may have moved.
-fn elsewhere(ready: &Ready, workspace: &Workspace<'_>, outcome: &mut Outcome) {
-    let Some(ReadyWork::Hunks(hunks)) = ready.bodies.first().map(|b| &b.work) else { return };
-    let mut left: usize = 256 << 20;
-    for path in workspace.paths().iter().filter(|p| !ready.names_file(p)).take(ELSEWHERE) {
-        for hunk in hunks {
-            let Some(rule) = super::survey::rule_for(hunk, path) else { continue };
-            if rule.pattern.words_before.is_empty() {
-                continue;
-            }
-            let Ok(bytes) = workspace.read(path) else { continue };
-            left = left.saturating_sub(bytes.len());
-            if left == 0 {
-                return;
-            }
-            if !rule.pattern.words_before.iter().all(|w| memchr::memmem::find(&bytes, w).is_some()) {
-                continue;
-            }
-            let Ok(source) = Source::parse(rule.pattern.language, bytes.to_vec(), workspace.limits) else { continue };
-            let Ok(found) = super::survey::look(rule, &source, &BTreeMap::new(), workspace, path) else { continue };
-            if let Some(hit) = found.hits.first() {
-                let place = place(path, &source, source.span(&hit.matched.tokens).start);
-                let text = "the code is in another file, which `files` does not name".to_owned();
-                outcome.reasons.push(Reason { text, place: Some(place) });
-                return;
-            }
+/// The hunks of the bodies that count, each with how many of its sites are missing.
+fn shorts<'a, 'r>(
+    ready: &'a Ready,
+    surveys: &'a [Vec<Survey<'r>>],
+    chosen: &[Chosen<'_, '_>],
+) -> Vec<Short<'a, 'r>> {
+    let mut shorts = Vec::new();
+    for (number, (body, surveys)) in ready.bodies.iter().zip(surveys).enumerate() {
+        let ReadyWork::Hunks(hunks) = &body.work else { continue };
+        let counts = chosen.is_empty() || chosen.iter().any(|c| c.body == number);
+        for (n, (hunk, survey)) in hunks.iter().zip(surveys).enumerate() {
+            let sites = chosen.iter().filter(|c| c.body == number && c.hunk == n).count();
+            let least = match hunk.rules.values().next().map(|r| r.expect).unwrap_or_default() {
+                Expect::Between(least, _) => least,
+                Expect::PerFile(each) => each,
+            };
+            let alternative = if number > 0 { format!("alternative {number}: ") } else { String::new() };
+            let part = if hunks.len() > 1 { format!("hunk {}: ", n + 1) } else { String::new() };
+            let missing = if counts { least.saturating_sub(sites) } else { 0 };
+            let label = format!("{alternative}{part}");
+            shorts.push(Short { label, hunk, names: &body.names, survey, missing });
         }
     }
+    shorts
 }

@@ -1,0 +1,321 @@
+//! Near misses: what stands where a site was expected, in the words of the source.
+//!
+//! Nothing here decides anything. It runs on failure only, within bounds of bytes and steps.
+
+mod align;
+mod condition;
+mod differ;
+mod elsewhere;
+mod moved;
+mod names;
+mod narrow;
+mod place;
+mod structure;
+mod tell;
+
+pub(super) use elsewhere::elsewhere;
+pub(super) use narrow::narrow;
+pub(super) use place::{place, place_in};
+
+use super::imports::packages_of;
+use super::ready::ReadyHunk;
+use super::report::{NearMiss, Reason};
+use super::survey::{Sighting, Survey, rule_for};
+use super::workspace::Workspace;
+use crate::find::{Env, Rule};
+use crate::patchset::Patchset;
+use crate::pattern::Names;
+use crate::source::{Source, Tokens};
+use align::{Aligner, Alignment, Packages};
+use differ::differences;
+use names::SideNames;
+use place::{patchset_line, place_of};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use structure::structure;
+use tell::{Teller, Told};
+
+/// The most near misses that one hunk reports, whatever is missing.
+const MOST: usize = 4;
+/// The most files of a hunk that are compared token by token.
+const FILES: usize = 6;
+/// The most bytes of the files of a hunk that are searched for its names.
+const BYTES: usize = 128 << 20;
+/// Less of a body than this, per mille, is nothing to speak of.
+const LEAST: i32 = 300;
+/// With this much of the body, per mille, a place is surely the one that was meant.
+pub(super) const SURE: i32 = 700;
+/// The most differences of one place that are told.
+const DIFFERENCES: usize = 3;
+
+/// A hunk that has too few sites.
+pub(super) struct Short<'a, 'r> {
+    /// What tells it from the other hunks and alternatives of the patch: `alternative 2: `; mostly nothing.
+    pub label: String,
+    pub hunk: &'a ReadyHunk,
+    pub names: &'a Names,
+    pub survey: &'a Survey<'r>,
+    /// How many sites are missing.
+    pub missing: usize,
+}
+
+/// What came closest.
+#[derive(Default)]
+pub(super) struct Close {
+    pub near: Vec<NearMiss>,
+    pub reasons: Vec<Reason>,
+    /// How much of a body the best place has, per mille.
+    pub share: i32,
+}
+
+/// Matches that a condition refuses, or that have one that nobody can answer. Plain refusals are left out unless
+/// sites are missing.
+pub(super) fn refused(patchset: &Patchset, short: &Short<'_, '_>) -> Vec<NearMiss> {
+    let all = short.survey.sightings.iter().flat_map(|s| s.found.refused.iter().map(move |r| (s, r)));
+    let mut told: Vec<(&Sighting<'_>, &crate::find::Refused)> =
+        all.filter(|(_, r)| short.missing > 0 || r.by.unknown.is_some()).collect();
+    // A declaration and its twin are one place.
+    told.dedup_by(|a, b| a.0.path == b.0.path && a.1.by == b.1.by && a.1.tokens.end == b.1.tokens.end);
+    told.sort_by_key(|(_, r)| r.by.unknown.is_none());
+    let tell = |(s, r): (&Sighting<'_>, &crate::find::Refused)| {
+        let mut near = condition::refused(patchset, short.names, s, r);
+        near.what.insert_str(0, &short.label);
+        near
+    };
+    told.into_iter().take(MOST.max(short.missing.min(2 * MOST))).map(tell).collect()
+}
+
+/// What came closest to the sites that are missing, over the hunks that miss some.
+pub(super) fn near(patchset: &Patchset, shorts: &[Short<'_, '_>], workspace: &Workspace<'_>) -> Close {
+    let mut close = Close::default();
+    let mut places: Vec<(i32, NearMiss)> = Vec::new();
+    for short in shorts {
+        let refused = refused(patchset, short);
+        let left = short.missing.saturating_sub(refused.len());
+        if !refused.is_empty() {
+            close.share = 1000;
+        }
+        close.near.extend(refused);
+        if left == 0 {
+            continue;
+        }
+        let files = likely_files(short, workspace);
+        let found = closest(patchset, short, &files, left);
+        if found.is_empty() {
+            close.reasons.extend(gone(short, &files));
+        }
+        places.extend(found);
+    }
+    // Of the bodies for several versions of the code, those that are far from it only confuse.
+    let best = places.iter().map(|p| p.0).max().unwrap_or(0);
+    let bodies = shorts.len();
+    places.retain(|p| bodies == 1 || p.0 * 10 >= best * 6);
+    if bodies > 1 {
+        places.sort_by_key(|p| std::cmp::Reverse(p.0));
+    }
+    if best > 0 {
+        close.reasons.clear();
+    }
+    close.share = close.share.max(best);
+    close.near.extend(places.into_iter().map(|p| p.1));
+    close.near.truncate(2 * MOST);
+    close
+}
+
+/// A file that may hold what is left of a body.
+struct Likely<'a> {
+    path: PathBuf,
+    rule: &'a Rule,
+    source: Arc<Source>,
+    env: Env,
+    /// Places that are sites.
+    taken: Vec<Tokens>,
+    /// Names of the body that the file does not have.
+    missing: Vec<String>,
+}
+
+/// The files of a hunk that hold most of its names, the best first.
+fn likely_files<'a, 'r: 'a>(short: &Short<'a, 'r>, workspace: &Workspace<'_>) -> Vec<Likely<'a>> {
+    let mut out = Vec::new();
+    for rule in short.hunk.rules.values() {
+        let is_named = |p: &&PathBuf| {
+            short.hunk.globs.matches(p) && rule_for(short.hunk, p).is_some_and(|r| std::ptr::eq(r, rule))
+        };
+        let paths: Vec<&PathBuf> = workspace.paths().iter().filter(is_named).collect();
+        let names = SideNames::of(rule);
+        for (seen, path) in rank(search(&names, &paths, BYTES, workspace)).into_iter().take(FILES) {
+            let missing = names.not_in(&seen);
+            let likely = match short.survey.sightings.iter().find(|s| s.path == *path) {
+                Some(s) => {
+                    let taken = s.found.hits.iter().map(|h| h.matched.tokens.clone()).collect();
+                    Some(Likely { path: path.clone(), rule, source: s.source.clone(), env: s.env.clone(), taken, missing })
+                }
+                None => open(path, rule, workspace).map(|source| Likely {
+                    path: path.clone(),
+                    rule,
+                    source: Arc::new(source),
+                    env: Env::new(),
+                    taken: Vec::new(),
+                    missing,
+                }),
+            };
+            out.extend(likely);
+        }
+    }
+    out
+}
+
+fn open(path: &Path, rule: &Rule, workspace: &Workspace<'_>) -> Option<Source> {
+    let bytes = workspace.read(path).ok()?;
+    Source::parse(rule.pattern.language, bytes.to_vec(), workspace.limits).ok()
+}
+
+/// Which names occur in which files, as far as the bytes go.
+fn search<'p>(
+    names: &SideNames,
+    paths: &[&'p PathBuf],
+    mut left: usize,
+    workspace: &Workspace<'_>,
+) -> Vec<(Vec<bool>, &'p PathBuf)> {
+    let mut found = Vec::new();
+    for chunk in paths.chunks(64) {
+        let look = |path: &&PathBuf| workspace.read(path).ok().map(|bytes| (bytes.len(), names.in_bytes(&bytes)));
+        let seen: Vec<Option<(usize, Vec<bool>)>> = chunk.par_iter().map(look).collect();
+        for (path, seen) in chunk.iter().zip(seen) {
+            let Some((size, seen)) = seen else { continue };
+            left = left.saturating_sub(size);
+            if left == 0 {
+                return found;
+            }
+            found.push((seen, *path));
+        }
+    }
+    found
+}
+
+/// Puts the files first that hold most names; a name counts for more, the fewer files have it.
+fn rank(mut found: Vec<(Vec<bool>, &PathBuf)>) -> Vec<(Vec<bool>, &PathBuf)> {
+    let names = found.first().map_or(0, |f| f.0.len());
+    let count = |n: usize| found.iter().filter(|f| f.0[n]).count();
+    let worth: Vec<usize> = (0..names).map(|n| 1_000_000 / count(n).max(1)).collect();
+    let score = |seen: &[bool]| seen.iter().zip(&worth).filter(|(s, _)| **s).map(|(_, w)| *w).sum::<usize>();
+    found.sort_by(|a, b| score(&b.0).cmp(&score(&a.0)).then_with(|| a.1.cmp(b.1)));
+    found
+}
+
+/// The places that have most of the body, each with its share.
+fn closest(patchset: &Patchset, short: &Short<'_, '_>, files: &[Likely<'_>], missing: usize) -> Vec<(i32, NearMiss)> {
+    let aligned: Vec<(usize, usize, Alignment)> = files
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(n, file)| align(file).into_iter().map(move |(shape, a)| (n, shape, a)))
+        .collect();
+    let mut aligned = aligned;
+    aligned.sort_by_key(|(n, shape, a)| (std::cmp::Reverse(a.share), *n, a.tokens.start, *shape));
+    let best = aligned.first().map_or(0, |a| a.2.share);
+    let worth_telling = |(rank, (_, _, a)): &(usize, (usize, usize, Alignment))| {
+        let wanted = *rank < missing && a.share * 2 >= best;
+        *rank == 0 || wanted || *rank < MOST && a.share * 20 >= best * 19
+    };
+    aligned
+        .into_iter()
+        .enumerate()
+        .filter(worth_telling)
+        .take(MOST)
+        .map(|(_, (n, shape, a))| (a.share, explain(patchset, short, &files[n], shape, &a)))
+        .collect()
+}
+
+/// The places of one file that are like the body; where both spellings of it lie on the same code, the better one.
+fn align(file: &Likely<'_>) -> Vec<(usize, Alignment)> {
+    let packages = packages_of(file.rule, &file.source);
+    let mut found: Vec<(usize, Alignment)> = Vec::new();
+    for (n, shape) in file.rule.pattern.shapes.iter().enumerate() {
+        let side = &shape.before;
+        let aligner = Aligner::new(side, 0..side.elements.len(), &file.source, &packages);
+        found.extend(aligner.best(MOST, LEAST, &file.taken).into_iter().map(|a| (n, a)));
+    }
+    found.sort_by_key(|(n, a)| (std::cmp::Reverse(a.share), *n, a.tokens.start));
+    let over = |a: &Tokens, b: &Tokens| a.start < b.end && b.start < a.end;
+    let mut kept: Vec<(usize, Alignment)> = Vec::new();
+    for (n, a) in found {
+        let taken = file.taken.iter().any(|t| over(t, &a.tokens)) || kept.iter().any(|k| over(&k.1.tokens, &a.tokens));
+        if !taken && align::has_name(&file.rule.pattern.shapes[n].before, &a) {
+            kept.push((n, a));
+        }
+    }
+    kept
+}
+
+/// One place in words.
+fn explain(
+    patchset: &Patchset,
+    short: &Short<'_, '_>,
+    file: &Likely<'_>,
+    shape: usize,
+    alignment: &Alignment,
+) -> NearMiss {
+    let source = &file.source;
+    let packages: Packages = packages_of(file.rule, source);
+    let told = tell_all(file.rule, shape, source, &file.env, &packages, short.names, alignment);
+    let first = &told[0];
+    let row = file.rule.pattern.fragment.rows.get(first.row);
+    let mut what = format!("{}{}", short.label, first.what);
+    let mut said = vec![first.what.as_str()];
+    for more in told[1..].iter().filter(|t| t.what != first.what).take(DIFFERENCES - 1) {
+        if !said.contains(&more.what.as_str()) {
+            what.push_str(&format!("; on line {}: {}", place::line(source, more.token), more.what));
+            said.push(&more.what);
+        }
+    }
+    let rest = told.iter().filter(|t| !said.contains(&t.what.as_str())).count();
+    if rest > 0 {
+        what.push_str(&format!("; and {rest} more difference{}", if rest == 1 { "" } else { "s" }));
+    }
+    NearMiss {
+        place: place_of(&file.path, source, first.token),
+        row: row.map_or(String::new(), |r| r.text.trim().to_owned()),
+        row_line: row.map_or(0, |r| patchset_line(patchset, r.at)),
+        wanted: first.wanted.clone(),
+        found: first.found.clone(),
+        what,
+    }
+}
+
+/// Every difference of a place in words, in the order of the body; at least one.
+fn tell_all(
+    rule: &Rule,
+    shape: usize,
+    source: &Source,
+    env: &Env,
+    packages: &Packages,
+    names: &Names,
+    alignment: &Alignment,
+) -> Vec<Told> {
+    let shape = &rule.pattern.shapes[shape];
+    let teller = Teller { side: &shape.before, source, names, packages, alignment };
+    let found = differences(&shape.before, source, alignment);
+    // Brackets that close what was told where it opens need no words of their own.
+    let opens = |n: usize| found[..n].iter().any(|d| teller.opens(d));
+    let closes = |n: usize| found[n].is_closing(&shape.before, source) && opens(n);
+    let told: Vec<Told> = (0..found.len()).filter(|n| !closes(*n)).map(|n| teller.tell(&found[n])).collect();
+    if told.is_empty() { vec![structure(&teller, shape, env)] } else { told }
+}
+
+/// What to say where nothing like the body is in any of its files.
+fn gone(short: &Short<'_, '_>, files: &[Likely<'_>]) -> Option<Reason> {
+    let file = files.first()?;
+    let place = match files.len() {
+        1 => file.path.display().to_string(),
+        _ => format!("the files that `files` names, of which {} is the likeliest", file.path.display()),
+    };
+    let quoted: Vec<String> = file.missing.iter().take(3).map(|n| format!("`{n}`")).collect();
+    let names = match (&quoted[..], file.missing.len()) {
+        ([], _) => String::new(),
+        (all, n) if n > all.len() => format!(": {} and {} more of its names are nowhere in it", all.join(", "), n - all.len()),
+        ([one], _) => format!(": {one} is nowhere in it"),
+        (all, _) => format!(": {} are nowhere in it", all.join(", ")),
+    };
+    Some(Reason { text: format!("{}no line of the body occurs in {place}{names}", short.label), place: None })
+}

@@ -1,0 +1,40 @@
+//! Lines of a body that stand elsewhere in the file.
+
+use super::align::Aligner;
+use super::place::{home, line};
+use super::tell::Teller;
+use crate::language::Atom;
+use crate::pattern::Part;
+use std::ops::Range;
+
+/// Lines that are less alike than this are others.
+const SAME: i32 = 900;
+
+/// Where these elements, whole rows, stand instead, in words.
+pub(super) fn moved(teller: &Teller<'_>, elements: &Range<usize>) -> Option<String> {
+    let (source, side) = (teller.source, teller.side);
+    let named = side.elements[elements.clone()]
+        .iter()
+        .any(|e| matches!(e.part, Part::Token { atom: Atom::Word | Atom::Text | Atom::Number, .. }));
+    if !named {
+        return None;
+    }
+    let aligner = Aligner::new(side, elements.clone(), source, teller.packages);
+    let here = &teller.alignment.tokens;
+    let places = aligner.best(4, SAME, &[]);
+    let inside = |t: usize| here.contains(&t);
+    let best = places.iter().find(|p| inside(p.tokens.start)).or(places.first())?;
+    let at = best.tokens.start;
+    let number = line(source, at);
+    if inside(at) {
+        return Some(format!("the lines stand in another order: this one is on line {number}"));
+    }
+    match (home(source, at), home(source, here.start)) {
+        (there, around) if there == around => {
+            let way = if at < here.start { "above" } else { "below" };
+            Some(format!("this line stands further {way}, on line {number}"))
+        }
+        (Some(there), _) => Some(format!("this line stands in `{there}` now, on line {number}")),
+        (None, _) => Some(format!("this line stands at the top level now, on line {number}")),
+    }
+}

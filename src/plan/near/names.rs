@@ -1,0 +1,73 @@
+//! The names of a body, searched for in raw bytes: what tells files and places apart before anything is parsed.
+
+use crate::find::Rule;
+use crate::language::Atom;
+use crate::pattern::{Part, Side};
+use aho_corasick::AhoCorasick;
+use std::collections::BTreeSet;
+
+/// The names, literals and numbers that a side shows; no keywords, nothing of one letter.
+pub(super) struct SideNames {
+    pub names: Vec<Vec<u8>>,
+    search: Option<AhoCorasick>,
+}
+
+impl SideNames {
+    /// The names of the before side of a rule.
+    pub fn of(rule: &Rule) -> SideNames {
+        let mut names = BTreeSet::new();
+        for shape in &rule.pattern.shapes {
+            collect(&shape.before, &mut names);
+        }
+        let names: Vec<Vec<u8>> = names.into_iter().collect();
+        let search = (!names.is_empty()).then(|| AhoCorasick::new(&names).ok()).flatten();
+        SideNames { names, search }
+    }
+
+    /// Which of the names occur in these bytes.
+    pub fn in_bytes(&self, bytes: &[u8]) -> Vec<bool> {
+        let mut seen = vec![false; self.names.len()];
+        let mut left = seen.len();
+        for found in self.search.iter().flat_map(|s| s.find_overlapping_iter(bytes)) {
+            let whole = is_whole(bytes, found.start(), found.end());
+            let seen = &mut seen[found.pattern().as_usize()];
+            if whole && !*seen {
+                *seen = true;
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        seen
+    }
+
+    /// The names that were not seen, for people.
+    pub fn not_in(&self, seen: &[bool]) -> Vec<String> {
+        let missing = self.names.iter().zip(seen).filter(|(_, seen)| !**seen);
+        missing.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect()
+    }
+}
+
+/// Whether no letter or digit goes on at either end.
+fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
+    let word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b >= 0x80);
+    let edge = |inner: Option<&u8>, outer: Option<&u8>| !(word(inner) && word(outer));
+    edge(bytes.get(start), start.checked_sub(1).and_then(|b| bytes.get(b)))
+        && edge(end.checked_sub(1).and_then(|b| bytes.get(b)), bytes.get(end))
+}
+
+fn collect(side: &Side, names: &mut BTreeSet<Vec<u8>>) {
+    let language = side.source.language;
+    for element in &side.elements {
+        if let Part::Package { path, .. } = &element.part {
+            names.insert(path.clone().into_bytes());
+        }
+        if let Part::Token { text, atom: Atom::Word | Atom::Number | Atom::Text } = &element.part {
+            let keyword = std::str::from_utf8(text).is_ok_and(|w| language.is_keyword(w));
+            if text.len() > 1 && !keyword && text.first() != Some(&b'#') {
+                names.insert(text.clone());
+            }
+        }
+    }
+}

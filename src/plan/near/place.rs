@@ -1,0 +1,81 @@
+//! Places and pieces of text as people read them.
+
+use crate::find::declaration_around;
+use crate::patchset::Patchset;
+use crate::plan::report::Place;
+use crate::source::{Bytes, Lines, Source, Tokens};
+use std::path::Path;
+
+/// The longest piece of code that a message quotes, in characters.
+const LONGEST: usize = 72;
+
+/// A place in a file that was read.
+pub(in crate::plan) fn place(path: &Path, source: &Source, byte: usize) -> Place {
+    place_in(path, &source.lines, &source.bytes, byte)
+}
+
+/// A place in a file of which only the lines are known.
+pub(in crate::plan) fn place_in(path: &Path, lines: &Lines, bytes: &[u8], byte: usize) -> Place {
+    let byte = byte.min(bytes.len());
+    let (line, column) = lines.place(byte);
+    let text = String::from_utf8_lossy(&bytes[lines.around(byte, bytes)]).into_owned();
+    Place { path: path.to_owned(), line, column, text }
+}
+
+/// The place of a token; behind the last one it is the end of the last line.
+pub(super) fn place_of(path: &Path, source: &Source, token: usize) -> Place {
+    let end = || source.tokens.last().map_or(0, |t| t.bytes.end.saturating_sub(1).max(t.bytes.start));
+    place(path, source, source.tokens.get(token).map_or_else(end, |t| t.bytes.start))
+}
+
+/// The 1-based line that a token is on.
+pub(super) fn line(source: &Source, token: usize) -> usize {
+    source.lines.place(source.gap_end(token).min(source.bytes.len())).0
+}
+
+/// The 1-based line of the patchset file that a byte is on.
+pub(super) fn patchset_line(patchset: &Patchset, at: usize) -> usize {
+    let at = at.min(patchset.text.len());
+    patchset.text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1
+}
+
+/// The line of the patchset file that a range begins on, for a message: the first one with something on it.
+pub(super) fn patchset_row(patchset: &Patchset, span: &Bytes) -> (usize, String) {
+    let number = patchset_line(patchset, span.start);
+    let text = patchset.text.lines().nth(number - 1).unwrap_or("");
+    (number, text.trim().to_owned())
+}
+
+/// Code on one line, and not too much of it.
+pub(super) fn brief(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+        if out.chars().count() > LONGEST {
+            return out.chars().take(LONGEST).chain(" …".chars()).collect();
+        }
+    }
+    out
+}
+
+/// The code of some tokens on one line.
+pub(super) fn code(source: &Source, tokens: &Tokens) -> String {
+    if tokens.is_empty() {
+        return String::new();
+    }
+    brief(&String::from_utf8_lossy(source.slice(tokens)))
+}
+
+/// The top-level declaration that a token stands in, by its first line; `None` where it stands in none.
+pub(super) fn home(source: &Source, token: usize) -> Option<String> {
+    let all = declaration_around(source, &(token..token + 1));
+    if all.len() >= source.tokens.len() {
+        return None;
+    }
+    let text = String::from_utf8_lossy(source.slice(&all)).into_owned();
+    let first = text.lines().next().unwrap_or("").trim_end().trim_end_matches('{').trim_end();
+    Some(brief(first))
+}
