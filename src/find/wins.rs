@@ -44,7 +44,9 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
     let covered = |m: &Match| {
         shape.keeps.iter().all(|&(b, a)| {
-            shape.before.elements[b].part.is_dots() || m.bounds[b].tokens == shape.after.elements[a].tokens
+            let (part, new, kept) =
+                (&shape.before.elements[b].part, &m.bounds[b].tokens, &shape.after.elements[a].tokens);
+            part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end
         })
     };
     match (in_after.is_empty(), in_before.is_empty()) {
