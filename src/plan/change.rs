@@ -145,7 +145,7 @@ fn verify(
                 looked.len() - 1
             }
         };
-        if let Some(why) = is_wrong(source, &after, work, &shift, edited, &looked[known].2) {
+        if let Some(why) = is_wrong(source, &after, work, &shift, works, &looked[known].2) {
             wrong.push((n, why));
         }
     }
@@ -163,7 +163,7 @@ fn is_wrong(
     after: &Source,
     work: &Work<'_>,
     shift: &Shift<'_>,
-    edited: &Edited,
+    works: &[Work<'_>],
     found: &Found,
 ) -> Option<String> {
     let shape = &work.rule.pattern.shapes[work.hit.shape];
@@ -173,13 +173,11 @@ fn is_wrong(
         let old = &work.hit.matched.bounds[b];
         let new = &bounds[element];
         let place = shift.range(&old.bytes);
-        // Parentheses that the edit put around a hole count to it.
-        let outer = place.start.saturating_sub(1)..place.end + 1;
-        let held = after.bytes.get(outer.clone()).is_some_and(|b| b.starts_with(b"(") && b.ends_with(b")"));
-        let lies = |at: &Bytes| {
-            new.bytes.start == at.start && (new.bytes.end == at.end || !is_still(edited, &old.bytes))
-        };
-        lies(&place) || held && lies(&outer)
+        if shape.before.elements[b].part.takes_code() {
+            // Parentheses and the results of sites inside belong to what the hole stands for now.
+            return new.bytes.start <= place.start && place.end <= new.bytes.end;
+        }
+        new.bytes == place
     };
     let todo = found.hits.iter().filter(|h| !h.done && h.shape == work.hit.shape);
     let again = todo.into_iter().any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
@@ -189,9 +187,10 @@ fn is_wrong(
     if shape.after.elements.is_empty() {
         return None;
     }
-    let done = found.hits.iter().filter(|h| h.done && h.shape == work.hit.shape).any(|h| {
-        kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b)) && same_holes(source, after, work, h, edited)
-    });
+    let done =
+        found.hits.iter().filter(|h| h.done && h.shape == work.hit.shape).any(|h| {
+            kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b)) && same_holes(source, after, work, h, works)
+        });
     (!done).then(|| {
         "the result would not read as the body's after side does: an operator, a bracket or a condition takes it apart"
             .to_owned()
@@ -199,13 +198,13 @@ fn is_wrong(
 }
 
 /// Whether every hole is bound to the same code as before.
-fn same_holes(source: &Source, after: &Source, work: &Work<'_>, done: &Hit, edited: &Edited) -> bool {
+fn same_holes(source: &Source, after: &Source, work: &Work<'_>, done: &Hit, works: &[Work<'_>]) -> bool {
     let shape = &work.rule.pattern.shapes[work.hit.shape];
     shape.after.elements.iter().zip(&done.matched.bounds).all(|(element, new)| {
         let Some(hole) = element.part.hole().filter(|_| !element.part.is_dots()) else { return true };
         let old = shape.before.elements.iter().position(|e| e.part.hole() == Some(hole));
         let Some(old) = old.map(|i| &work.hit.matched.bounds[i]) else { return true };
-        !is_still(edited, &old.bytes)
+        holds_another(source, work, works, &old.tokens)
             || source.same(&old.tokens, after, &new.tokens)
             || in_parens(source, after, &old.tokens, &new.tokens)
     })
@@ -218,7 +217,9 @@ fn in_parens(source: &Source, after: &Source, old: &std::ops::Range<usize>, new:
         && source.same(old, after, &(new.start + 1..new.end - 1))
 }
 
-/// Whether no edit of another site lies within these bytes.
-fn is_still(edited: &Edited, bytes: &Bytes) -> bool {
-    !edited.batches[0].iter().any(|e| bytes.start < e.bytes.end && e.bytes.start < bytes.end)
+/// Whether what another site changes lies within these tokens.
+fn holds_another(source: &Source, work: &Work<'_>, works: &[Work<'_>], tokens: &std::ops::Range<usize>) -> bool {
+    let bytes = source.span(tokens);
+    let others = works.iter().filter(|w| !std::ptr::eq(w.hit, work.hit));
+    others.flat_map(|w| &w.hit.changed).any(|c| bytes.start <= c.start && c.end <= bytes.end)
 }
