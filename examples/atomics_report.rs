@@ -1,5 +1,5 @@
 //! Writes what `go/align-atomics` finds in a folder as JSON, and with `--write` carries out its edits:
-//! `atomics_report DIR [--leading] [--pad] [--write] [--novendor]`.
+//! `atomics_report DIR [--leading | --atomic-types] [--pad] [--write] [--novendor]`.
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use treepatch::golang::GoTree;
@@ -33,7 +33,11 @@ fn main() {
         .collect();
     paths.sort();
     let tree = Folder { root: root.clone(), paths };
-    let style = if has("--leading") { Style::Leading } else { Style::Minimal };
+    let style = match () {
+        _ if has("--leading") => Style::Leading,
+        _ if has("--atomic-types") => Style::AtomicTypes,
+        _ => Style::Minimal,
+    };
     let options = Options { style, pad: has("--pad"), ..Options::default() };
     let ours = |path: &Path| {
         let hidden = |p: &str| (p.starts_with('.') || p.starts_with('_')) && p != "_workspace" || p == "testdata";

@@ -17,7 +17,7 @@ fn main() {
         let Some(source) = std::fs::read(&path).ok().and_then(parse).filter(is_clean) else { continue };
         files += 1;
         for spec in specs(&source) {
-            let named = spec.name.is_none().then(|| local_name(&source, &spec.path)).unwrap_or(spec.local_name());
+            let named = if spec.name.is_none() { local_name(&source, &spec.path) } else { spec.local_name() };
             let LocalName::Named(name) = named else { continue };
             if spec.path == "C" {
                 continue;

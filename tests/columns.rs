@@ -245,6 +245,101 @@ fn deep_nesting_needs_no_stack() {
     }
 }
 
+/// A little of everything that Go has.
+const EVERYTHING: &str = "\
+// Package p has a little of everything.
+package p
+
+import (
+	. \"fmt\"
+	x \"os\" // two
+)
+
+type (
+	T[K comparable, V ~int | string] struct {
+		a, b   int `tag` // comment
+		*x.File
+		f func(x, y int, z ...string) (n int, err error)
+	}
+	I interface {
+		M(int) string
+		~int | string
+	}
+)
+
+const (
+	A   = iota // first
+	B int = 2 + 3*4
+)
+
+func (t *T[K, V]) m(a int) { t.a++ }
+
+func f[P any](
+	a chan<- int,
+	b <-chan []map[string]int,
+) (err error) {
+	/* a
+	   comment */
+	select {
+	case v, ok := <-b:
+	case a <- 1:
+	default:
+	}
+outer:
+	for i := 0; i < 3; i++ {
+		switch y := x.(type) {
+		case int, *T[int, int]:
+			continue outer
+		default:
+			fallthrough
+		}
+	}
+	for k, v := range m[1:k+1] {
+		go func() { defer g(k, v...) }()
+	}
+	if x := -1; x < 2 && !y {
+		return a.
+			b(c).
+			d, e
+	} else if y {
+	} else {
+		z = []T{{1, 2}, {a: 1, bcd: struct{ x int }{}}}
+	}
+	return long +
+		`raw
+string` + \"x\"
+}
+";
+
+#[test]
+fn no_input_makes_the_aligner_panic() {
+    let mut random = disturb::Random::new(3);
+    let mut read = 0;
+    for _ in 0..4000 {
+        let mut text = EVERYTHING.as_bytes().to_vec();
+        for _ in 0..1 + random.below(3) {
+            let from = random.below(text.len());
+            let to = (from + random.below(20)).min(text.len());
+            let moved: Vec<u8> = text.drain(from..to).collect();
+            if random.below(2) == 0 {
+                let at = random.below(text.len());
+                text.splice(at..at, moved);
+            }
+        }
+        let source = parse(text);
+        let range = Bytes { start: random.below(source.bytes.len()), end: random.below(source.bytes.len()) };
+        let edits = align(&source, &[Bytes { start: 0, end: source.bytes.len() }]);
+        read += usize::from(source.errors.is_empty());
+        assert!(align(&source, &[range]).len() <= edits.len());
+        // Edits are of white space alone, and apart.
+        let aligned = disturb::edited(&source, edits);
+        let black =
+            |text: &[u8]| text.iter().copied().filter(|b| !b.is_ascii_whitespace() && *b != b';').collect::<Vec<_>>();
+        assert!(black(&aligned) == black(&source.bytes));
+    }
+    assert!(read > 100, "{read} texts could be read");
+}
+
 /// The Go files of the installed Go that gofmt leaves as they are.
 fn sample(gofmt: &std::path::Path) -> Vec<Source> {
     let root = tools::output(std::process::Command::new(gofmt.with_file_name("go")).args(["env", "GOROOT"]));

@@ -432,3 +432,58 @@ fn a_struct_inside_a_struct_moves_with_what_moves_in_it() {
         "\tin struct {\n\t\tn int64\n\t\tb int32\n\t}\n\ta int32\n",
     );
 }
+
+fn typed() -> Options {
+    Options { style: Style::AtomicTypes, ..Options::default() }
+}
+
+#[test]
+fn atomic_types_take_the_place_of_a_move() {
+    let tree = [
+        ("go.mod", "module example.org/p\n\ngo 1.19\n"),
+        (
+            "a.go",
+            "package p\n\ntype T struct {\n\ta int32\n\tn int64 // counts\n\tm uint64\n}\n\nfunc (t *T) plain() int64 {\n\tt.n = 5\n\tt.n += 2\n\tt.n++\n\tt.m--\n\treturn t.n + 1\n}\n",
+        ),
+        (
+            "b.go",
+            "package p\n\nimport (\n\t\"fmt\"\n\t\"sync/atomic\"\n)\n\nfunc (t *T) inc() {\n\tatomic.AddInt64(&t.n, 1)\n\tatomic.StoreUint64(&(t.m), atomic.LoadUint64(&t.m))\n\tfmt.Println(atomic.CompareAndSwapInt64(&t.n, 1, 2))\n}\n",
+        ),
+    ];
+    let (report, after) = align(&tree, &typed());
+    assert_eq!((report.to_do, report.refused), (1, 0), "{:?}", report.findings);
+    assert_eq!(
+        after[1].1,
+        "package p\n\nimport \"sync/atomic\"\n\ntype T struct {\n\ta int32\n\tn atomic.Int64 // counts\n\tm atomic.Uint64\n}\n\nfunc (t *T) plain() int64 {\n\tt.n.Store(5)\n\tt.n.Add(2)\n\tt.n.Add(1)\n\tt.m.Add(^uint64(0))\n\treturn t.n.Load() + 1\n}\n"
+    );
+    assert_eq!(
+        after[2].1,
+        "package p\n\nimport (\n\t\"fmt\"\n)\n\nfunc (t *T) inc() {\n\tt.n.Add(1)\n\tt.m.Store(t.m.Load())\n\tfmt.Println(t.n.CompareAndSwap(1, 2))\n}\n"
+    );
+}
+
+#[test]
+fn atomic_types_are_refused_where_one_use_has_no_method() {
+    let uses = [
+        ("func g(t *T) *int64 { return &t.n }", "has no method"),
+        ("func g() *T { return &T{n: 3} }", "gives a field of it a value"),
+        ("func g() T { return T{1, 2} }", "gives a field of it a value"),
+        ("func g(t *T) { u := *t; h(&u) }", "it is copied"),
+        ("func g(t T) {}", "it is copied"),
+        ("func g(all []T) { for _, t := range all { h(&t) } }", "it is copied"),
+        ("func g(t *T) { t.n, t.a = 1, 2 }", "has no method"),
+        ("func inc(p *int64) { atomic.AddInt64(p, 1) }\nfunc g(t *T) { inc(&t.n) }", "has no method"),
+    ];
+    for (way, expected) in uses {
+        let text = with_fields("\ta int32\n\tn int64\n", &format!("{USE_N}\n\n{way}"));
+        let report = run(&files(&[("p/a.go", &text)]), &typed());
+        let Outcome::Refused(reason) = &report.findings[0].outcome else {
+            panic!("{way} is not refused: {:?}", report.findings)
+        };
+        assert!(reason.contains(expected), "{way}: {reason}");
+        assert_eq!((report.to_do, report.refused, report.edits.len()), (0, 1, 0));
+    }
+    let text = with_fields("\ta int32\n\tn int64\n", USE_N);
+    let report = run(&files(&[("go.mod", "module m\n\ngo 1.17\n"), ("p/a.go", &text)]), &typed());
+    assert!(matches!(&report.findings[0].outcome, Outcome::Refused(why) if why.contains("Go 1.17")));
+}

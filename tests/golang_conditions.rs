@@ -110,6 +110,14 @@ fn ranges_elements_and_assertions() {
 }
 
 #[test]
+fn the_standard_library_is_known() {
+    yes("package p\nimport \"os\"\nfunc f() { h, err := os.Open(\"a\"); g(«h», err) }", "*os.File");
+    yes("package p\nimport \"net/http\"\nfunc f(r *http.Request) { g(«r.URL») }", "*url.URL");
+    yes("package p\nimport \"time\"\nfunc f() { g(«time.Now().Sub(x)») }", "time.Duration");
+    yes("package p\nimport \"syscall\"\nfunc f(s syscall.Stat_t) { g(«s.Ino») }", "uint64");
+}
+
+#[test]
 fn fields_with_embedding() {
     let text = "package p\ntype inner struct{ n int64 }\ntype outer struct {\n\t*inner\n\tname string\n}\n";
     yes(&format!("{text}func f(o *outer) {{ g(«o.n») }}"), "int64");
@@ -185,6 +193,10 @@ fn type_parameters() {
     let text = "package p\ntype list[T any] struct{ first T }\nfunc (l *list[E]) head() E { return l.first }\n";
     yes(&format!("{text}func f(l *list[int64]) {{ g(«l.first») }}"), "int64");
     yes(&format!("{text}func f(l *list[int64]) {{ g(«l.head()») }}"), "int64");
+    yes(
+        "package p\nimport \"sync/atomic\"\ntype box struct{}\nvar b atomic.Pointer[box]\nfunc f() { x := b.Load(); g(«x») }",
+        "*box",
+    );
     yes("package p\nfunc id[T any](x T) T\nfunc f(s string) { g(«id(s)») }", "string");
     yes("package p\nfunc id[T any](x any) T\nfunc f(s string) { g(«id[uint8](s)») }", "uint8");
 }
@@ -215,4 +227,6 @@ fn nesting_without_end_is_unknown_and_no_crash() {
     assert!(matches!(answer, Answer::Yes | Answer::Unknown(_)));
     let chain = format!("package p\nfunc f() {{ g(«x{}») }}", ".y".repeat(20_000));
     unknown(&chain, "int");
+    let doubling: String = (1..200).map(|i| format!("x{i} := x{0} + x{0}\n", i - 1)).collect();
+    unknown(&format!("package p\nfunc f() {{\n{doubling}\ng(«x199») }}"), "int");
 }

@@ -9,6 +9,7 @@ use treepatch::golang::imports::{
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 
+mod disturb;
 mod tools;
 
 fn parse(text: &str) -> Source {
@@ -320,4 +321,48 @@ fn what_shadows_a_package_is_shown_with_its_place() {
     assert_eq!(shadows(&source, "f", at).map(|b| &file[b]), Some("f"));
     assert_eq!(shadows(&source, "g", at), None, "g is declared behind its own value");
     assert_eq!(shadows(&source, "x", usize::MAX), None);
+}
+
+#[test]
+fn no_input_makes_the_calls_panic() {
+    let whole = "// Doc.\npackage p // p\n\n// #include <x.h>\nimport \"C\"\n\nimport (\n\t\"a\" // a\n\n\t// about b\n\tb \"x/b\" /* one\n\ttwo */\n\t_ \"c\"; . \"d\"\n)\n\nimport \"e\"\n\nfunc f(b int) { if b := b.X; b.Y { a.Z(b) } }\n";
+    let mut random = disturb::Random::new(5);
+    for _ in 0..4000 {
+        let mut text = whole.as_bytes().to_vec();
+        let from = random.below(text.len());
+        let to = (from + random.below(12)).min(text.len());
+        let moved: Vec<u8> = text.drain(from..to).collect();
+        let at = random.below(text.len());
+        text.splice(at..at, moved);
+        let source = Source::parse(Language::Go, text, Limits::default()).unwrap();
+        for path in ["a", "x/b", "c", "e", "zz", "y.z/w", ""] {
+            for mut edits in [add(&source, path, None), add(&source, path, Some("n")), remove(&source, path)] {
+                let count = edits.len();
+                sort_edits(&mut edits).unwrap();
+                let (result, _) = apply_edits(&source.bytes, &edits);
+                assert!(count == 0 || result != source.bytes);
+            }
+            local_name(&source, path);
+        }
+        let declared = (0..source.tokens.len()).filter_map(|t| shadows(&source, "b", t));
+        assert!(declared.into_iter().all(|place| source.bytes[place] == *b"b"));
+    }
+}
+
+#[test]
+fn an_added_import_is_removed_without_a_trace() {
+    let files = [
+        "package p\n\nimport (\n\t\"fmt\"\n\n\t\"a.b/c\"\n)\n",
+        "package p\n\nimport (\n\t\"fmt\"\n)\n",
+        "package p\n\nvar x = 1\n",
+        "package p\n",
+        "package p\n\nimport \"a\"\nimport \"b\"\n\nvar x = 1\n",
+    ];
+    for file in files {
+        for path in ["errors", "os", "a.b/a", "x.y/z"] {
+            let edits = add(&parse(file), path, None);
+            let added = String::from_utf8(apply_edits(file.as_bytes(), &edits).0).unwrap();
+            becomes(&added, |s| remove(s, path), file);
+        }
+    }
 }

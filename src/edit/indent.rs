@@ -40,11 +40,14 @@ impl Unit {
 
 /// The step that a file uses.
 pub(super) fn unit_of(source: &Source) -> Unit {
-    if source.language == Language::Go {
-        return Unit::Tab;
-    }
     let tabs = || source.bytes.split(|b| *b == b'\n').any(|l| l.first() == Some(&b'\t'));
-    Unit::of(source.bytes.split(|b| *b == b'\n')).unwrap_or(if tabs() { Unit::Tab } else { Unit::Spaces(4) })
+    let known = || Unit::of(source.bytes.split(|b| *b == b'\n'));
+    match source.language {
+        // Spaces within comments and raw strings say nothing where tabs are there too.
+        Language::Go if tabs() => Unit::Tab,
+        Language::Go => known().unwrap_or(Unit::Tab),
+        Language::C => known().unwrap_or(if tabs() { Unit::Tab } else { Unit::Spaces(4) }),
+    }
 }
 
 /// The blanks that a line begins with.

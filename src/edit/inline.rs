@@ -45,7 +45,7 @@ impl Job<'_> {
         let plain = match (before.is_empty(), after.is_empty()) {
             // The comma that is there stays on one side of what comes.
             (true, _) => is.0 == was.0 || is.1 == was.0,
-            (_, true) => is.0 == (was.0 && was.1),
+            (_, true) => is.0 == was.0 || is.0 == was.1,
             (false, false) => was == is,
         };
         if plain {
@@ -79,11 +79,7 @@ impl Job<'_> {
         let to_the_left = match (left, right) {
             (None, _) => false,
             (Some(_), None) => true,
-            (Some(_), Some(_)) => match (before_gap.contains(','), behind_gap.contains(',')) {
-                (true, false) => true,
-                (false, true) => false,
-                _ => before_gap.is_empty(),
-            },
+            (Some(_), Some(_)) => self.keeps_left(at, before_gap, behind_gap),
         };
         // A neighbour that is an ellipsis over nothing takes the separator with it.
         let nothing = |i: Option<usize>| i.and_then(|i| bounds.get(i)).is_some_and(|b| b.bytes.is_empty());
@@ -99,6 +95,35 @@ impl Job<'_> {
         }
     }
 
+    /// Whether new tokens stick to the element before `at`: the gap that the source has there then stays behind them.
+    fn keeps_left(&self, at: usize, before_gap: &str, behind_gap: &str) -> bool {
+        let bounds = &self.hit.matched.bounds;
+        let Some((left, right)) = at.checked_sub(1).zip(Some(at).filter(|&i| i < bounds.len())) else { return true };
+        let gap = bounds[left].bytes.end..bounds[right].bytes.start.max(bounds[left].bytes.end);
+        let here = String::from_utf8_lossy(&self.source.bytes[gap]);
+        if here.contains('\n') {
+            // A line end stays behind an opening bracket and before a closing one.
+            let marks = |byte: Option<usize>, marks: [u8; 3]| {
+                byte.and_then(|b| self.source.bytes.get(b)).is_some_and(|b| marks.contains(b))
+            };
+            if marks(bounds[left].bytes.end.checked_sub(1), *b"([{") {
+                return false;
+            }
+            if marks(Some(bounds[right].bytes.start), *b")]}") {
+                return true;
+            }
+        }
+        match (kind(&here) == kind(before_gap), kind(&here) == kind(behind_gap)) {
+            (true, false) => false,
+            (false, true) => true,
+            _ => match (before_gap.contains(','), behind_gap.contains(',')) {
+                (true, false) => true,
+                (false, true) => false,
+                _ => before_gap.is_empty(),
+            },
+        }
+    }
+
     /// Tokens that go, with the blanks and the comma that held them.
     fn delete_tokens(&self, before: &Range<usize>) -> Edit {
         let side = &self.shape.before;
@@ -110,11 +135,23 @@ impl Job<'_> {
         let bytes = self.bytes(before);
         let comma_left = left.is_some_and(|l| gap(l, before.start).contains(','));
         let comma_right = right.is_some_and(|r| gap(before.end - 1, r).contains(','));
+        let comma_stays = left.zip(right).is_some_and(|(l, r)| self.after_gap(l, r).is_some_and(|g| g.contains(',')));
         let bytes = match (left, right) {
+            (Some(_), Some(r)) if comma_stays && comma_left && !comma_right => bytes.start..bounds[r].bytes.start,
+            (Some(l), Some(_)) if comma_stays && comma_right && !comma_left => bounds[l].bytes.end..bytes.end,
             (Some(l), _) if comma_left => bounds[l].bytes.end..bytes.end,
             (_, Some(r)) if comma_right => bytes.start..bounds[r].bytes.start,
             (None, Some(r)) => bytes.start..bounds[r].bytes.start,
             (Some(l), None) => bounds[l].bytes.end..bytes.end,
+            (Some(l), Some(r)) if self.glued(l, r) == Some(true) => {
+                // What breaks the line stays: it belongs to the list, not to what goes.
+                let breaks = |gap: std::ops::Range<usize>| self.source.bytes[gap].contains(&b'\n');
+                match (breaks(bounds[l].bytes.end..bytes.start), breaks(bytes.end..bounds[r].bytes.start)) {
+                    (true, _) => bytes.start..bounds[r].bytes.start,
+                    (false, true) => bounds[l].bytes.end..bytes.end,
+                    (false, false) => bounds[l].bytes.end..bounds[r].bytes.start,
+                }
+            }
             (Some(l), Some(r)) => {
                 let (before_gap, behind_gap) = (gap(l, before.start), gap(before.end - 1, r));
                 if before_gap.is_empty()
@@ -132,10 +169,19 @@ impl Job<'_> {
         Edit::new(bytes, "")
     }
 
-    /// Whether two before elements that stay have nothing between them afterwards.
-    fn glued(&self, left: usize, right: usize) -> Option<bool> {
+    /// What the body shows afterwards between two before elements that stay, if they become neighbours.
+    fn after_gap(&self, left: usize, right: usize) -> Option<&str> {
         let after = |b: usize| self.shape.keeps.iter().find(|k| k.0 == b).map(|k| k.1);
         let (l, r) = (after(left)?, after(right)?);
-        (l + 1 == r).then(|| self.shape.after.between(l, r).is_empty())
+        (l + 1 == r).then(|| self.shape.after.between(l, r))
     }
+
+    fn glued(&self, left: usize, right: usize) -> Option<bool> {
+        self.after_gap(left, right).map(str::is_empty)
+    }
+}
+
+/// What a gap is like: whether a comma stands in it, and whether a blank.
+fn kind(gap: &str) -> (bool, bool) {
+    (gap.contains(','), gap.contains(char::is_whitespace))
 }

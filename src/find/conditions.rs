@@ -3,9 +3,9 @@
 use super::code::{Code, Env};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::rule::{Rule, Test};
-use crate::language::Language;
+use crate::language::{Language, ListKind};
 use crate::patchset::{CodeKind, HoleTest};
-use crate::pattern::{Compiled, HoleId};
+use crate::pattern::{Compiled, HoleId, Side};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeMap;
 
@@ -141,12 +141,9 @@ impl Judge<'_> {
         starts.dedup();
         for fragment in &self.rule.inside {
             for &start in &starts {
-                let known = env.clone();
-                let mut matcher = Matcher::new(&fragment.side, self.source, &known, self.packages);
-                let matches = matcher.between(start..start + 1, steps)?;
-                let wraps = |o: &&Match| o.tokens.start <= m.tokens.start && m.tokens.end <= o.tokens.end;
-                if let Some(outer) = matches.iter().find(wraps) {
-                    bind(self.source, fragment, outer, env);
+                let wraps = |o: &Match| o.tokens.start <= m.tokens.start && m.tokens.end <= o.tokens.end;
+                if let Some((side, outer)) = self.first(fragment, start..start + 1, env, steps, wraps)? {
+                    bind(self.source, side, &outer, env);
                     return Ok(true);
                 }
             }
@@ -162,14 +159,31 @@ impl Judge<'_> {
         binds: bool,
         steps: &mut Steps,
     ) -> Result<Option<Tokens>, OutOfSteps> {
-        let known = env.clone();
-        let mut matcher = Matcher::new(&fragment.side, self.source, &known, self.packages);
-        let matches = matcher.between(within.clone(), steps)?;
-        let Some(first) = matches.iter().find(|o| o.tokens.end <= within.end) else { return Ok(None) };
+        let ends = |o: &Match| o.tokens.end <= within.end;
+        let Some((side, first)) = self.first(fragment, within.clone(), env, steps, ends)? else { return Ok(None) };
         if binds {
-            bind(self.source, fragment, first, env);
+            bind(self.source, side, &first, env);
         }
         Ok(Some(first.tokens.clone()))
+    }
+
+    /// The first place in a range where a fragment, or its twin for declaration groups, occurs as is wanted.
+    fn first<'f>(
+        &self,
+        fragment: &'f Compiled,
+        within: Tokens,
+        env: &Env,
+        steps: &mut Steps,
+        wanted: impl Fn(&Match) -> bool,
+    ) -> Result<Option<(&'f Side, Match)>, OutOfSteps> {
+        let alone = Matcher::new(&fragment.side, self.source, env, self.packages).between(within.clone(), steps)?;
+        if let Some(found) = alone.into_iter().find(&wanted) {
+            return Ok(Some((&fragment.side, found)));
+        }
+        let Some((twin, keyword)) = &fragment.twin else { return Ok(None) };
+        let matcher = Matcher::new(twin, self.source, env, self.packages);
+        let grouped = matcher.within(Some(&[ListKind::Specs]), Some(keyword)).between(within, steps)?;
+        Ok(grouped.into_iter().find(&wanted).map(|m| (twin, m)))
     }
 
     fn test(
@@ -219,8 +233,8 @@ fn test_word(word: &[u8], test: &HoleTest) -> Answer {
 }
 
 /// Takes the holes that a condition bound into the environment.
-fn bind(source: &Source, fragment: &Compiled, m: &Match, env: &mut Env) {
-    for (element, bound) in fragment.side.elements.iter().zip(&m.bounds) {
+fn bind(source: &Source, side: &Side, m: &Match, env: &mut Env) {
+    for (element, bound) in side.elements.iter().zip(&m.bounds) {
         if let Some(hole) = element.part.hole() {
             env.entry(hole).or_insert_with(|| Code::of(source, &bound.tokens));
         }

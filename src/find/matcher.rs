@@ -31,7 +31,7 @@ pub struct Match {
 /// The closest that a side came to matching.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Miss {
-    /// How many elements matched.
+    /// How many elements matched. All of them, where the whole is not put together as the side is.
     pub element: usize,
     /// Where the attempt began.
     pub start: usize,
@@ -151,12 +151,14 @@ impl<'a> Matcher<'a> {
             steps.0 = steps.0.checked_sub(1).ok_or(OutOfSteps)?;
             let at = bounds.last().map_or(start, |b| b.tokens.end);
             let mut ways = if bounds.len() < count { self.ways(&bounds, at, start) } else { Vec::new() };
-            if bounds.len() == count
-                && let Some(pasted) = self.pasted(&bounds)
-                && let Some(tokens) = self.whole(&bounds, start, at)
-            {
-                let broken = self.is_broken(&bounds);
-                found.push(Match { bounds: bounds.clone(), tokens, broken, pasted });
+            if bounds.len() == count {
+                match (self.pasted(&bounds), self.whole(&bounds, start, at)) {
+                    (Some(pasted), Some(tokens)) => {
+                        let broken = self.is_broken(&bounds);
+                        found.push(Match { bounds: bounds.clone(), tokens, broken, pasted });
+                    }
+                    _ => self.note_miss(count, start, at),
+                }
             }
             steps.0 = steps.0.saturating_sub(ways.len() as u64);
             ways.reverse();

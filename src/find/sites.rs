@@ -7,7 +7,7 @@ use crate::language::Atom;
 use crate::patchset::{Pick, Sign};
 use crate::pattern::{Change, HoleId, Part, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A site: a place that is to do or done.
 #[derive(Clone, Debug)]
@@ -105,13 +105,29 @@ struct Sort<'a, 'b> {
 impl Sort<'_, '_> {
     fn run(&mut self, before: Vec<Match>, after: Vec<Match>, steps: &mut Steps) -> Result<(), OutOfSteps> {
         let wins = self.rule.wins[self.number];
+        let fixed = self.shape.is_fixed();
         let same_place = |b: &Match, a: &Match| {
-            self.shape
-                .keeps
-                .iter()
-                .all(|&(x, y)| self.shape.before.elements[x].part.is_dots() || b.bounds[x].bytes == a.bounds[y].bytes)
+            fixed && b.tokens == a.tokens
+                || self.shape.keeps.iter().all(|&(x, y)| {
+                    self.shape.before.elements[x].part.is_dots() || b.bounds[x].bytes == a.bounds[y].bytes
+                })
         };
-        let shared = |b: &Match| after.iter().any(|a| !a.broken && same_place(b, a));
+        // Matches of the two sides meet at a token that stays.
+        let anchor = self.shape.anchor();
+        let index = |matches: &[Match], element: fn((usize, usize)) -> usize| {
+            let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
+            for (n, m) in matches.iter().enumerate().filter(|(_, m)| !m.broken) {
+                let place = anchor.map_or(0, |pair| m.bounds[element(pair)].bytes.start);
+                places.entry(place).or_default().push(n);
+            }
+            places
+        };
+        let (befores, afters) = (index(&before, |p| p.0), index(&after, |p| p.1));
+        let at = |places: &HashMap<usize, Vec<usize>>, m: &Match, element: fn((usize, usize)) -> usize| {
+            let place = anchor.map_or(0, |pair| m.bounds[element(pair)].bytes.start);
+            places.get(&place).cloned().unwrap_or_default()
+        };
+        let shared = |b: &Match| at(&afters, b, |p| p.0).into_iter().any(|n| same_place(b, &after[n]));
         let todo: Vec<&Match> = match wins {
             Wins::After => before.iter().filter(|b| b.broken || !shared(b)).collect(),
             Wins::Before => before.iter().collect(),
@@ -124,7 +140,8 @@ impl Sort<'_, '_> {
         };
         let done: Vec<&Match> = match wins {
             Wins::Before => {
-                let undone = |a: &&Match| before.iter().any(|b| !b.broken && same_place(b, a)) || self.has_leftovers(a);
+                let covered = |a: &Match| at(&befores, a, |p| p.1).into_iter().any(|n| same_place(&before[n], a));
+                let undone = |a: &&Match| covered(a) || self.has_leftovers(a);
                 after.iter().filter(|a| !undone(a)).collect()
             }
             _ => after.iter().collect(),

@@ -42,10 +42,13 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let mut steps = Steps(2_000_000);
     let in_after = Matcher::new(&shape.before, &shape.after.source, &env, &packages).all(&mut steps)?;
     let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
+    let whole = shape.after.elements.iter().map(|e| &e.tokens);
+    let whole = whole.fold(usize::MAX..0, |w, t| w.start.min(t.start)..w.end.max(t.end));
     let covered = |m: &Match| {
-        shape.keeps.iter().all(|&(b, a)| {
-            shape.before.elements[b].part.is_dots() || m.bounds[b].tokens == shape.after.elements[a].tokens
-        })
+        shape.is_fixed() && m.tokens == whole
+            || shape.keeps.iter().all(|&(b, a)| {
+                shape.before.elements[b].part.is_dots() || m.bounds[b].tokens == shape.after.elements[a].tokens
+            })
     };
     match (in_after.is_empty(), in_before.is_empty()) {
         (false, false) => Err(Undecidable::Both),

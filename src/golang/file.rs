@@ -217,14 +217,14 @@ fn find_locals(source: &Source) -> HashMap<Vec<u8>, Vec<Binding>> {
                 named_by_spec(source, id, |name, decl| add(name, from..end, decl));
             }
             kind::PARAMETER | kind::VARIADIC => {
+                receiver_params(source, id, |i, name, method| {
+                    add(name, source.nodes[method].tokens.clone(), Decl::ReceiverParam(i));
+                });
                 let Some(body) = body_of_parameter(source, id) else { continue };
                 let body = source.nodes[body].tokens.clone();
                 for name in source.children(id).filter(|&c| source.nodes[c].field == "name") {
                     add(name, body.clone(), Decl::Param(id));
                 }
-                receiver_params(source, id, |i, name, method| {
-                    add(name, source.nodes[method].tokens.clone(), Decl::ReceiverParam(i));
-                });
             }
             kind::TYPE_PARAMETER => {
                 let owner = source.nodes[node.parent].parent;

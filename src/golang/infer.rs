@@ -11,7 +11,16 @@ use std::sync::Arc;
 impl Go<'_, '_> {
     /// The type of an expression; of a call with several results a tuple.
     pub fn type_of(&self, file: &Arc<File>, node: NodeId) -> Type {
-        self.deeper(Type::Unknown, || self.force(&self.expression(file, node)))
+        if let Some(known) = self.known.borrow().get(&(file.id, node)) {
+            return known.clone();
+        }
+        let before = self.given_up.get();
+        let ty = self.deeper(Type::Unknown, || self.force(&self.expression(file, node)));
+        // What was given up deep inside another question may be answered when it is asked alone.
+        if self.given_up.get() == before && !ty.is_unknown() {
+            self.known.borrow_mut().insert((file.id, node), ty.clone());
+        }
+        ty
     }
 
     fn expression(&self, file: &Arc<File>, node: NodeId) -> Type {
@@ -343,8 +352,11 @@ impl Go<'_, '_> {
     }
 
     /// The declaration of the function that a name or `package.Name` means.
-    pub fn function_named(&self, file: &Arc<File>, node: NodeId) -> Option<(Arc<File>, NodeId)> {
+    pub fn function_named(&self, file: &Arc<File>, mut node: NodeId) -> Option<(Arc<File>, NodeId)> {
         let source = &file.source;
+        while matches!(source.kind(node), kind::INDEX | kind::INSTANTIATION | kind::GENERIC_TYPE | kind::PAREN) {
+            node = only_child(file, node)?;
+        }
         let entity = match source.kind(node) {
             kind::NAME | kind::TYPE_NAME => self.lookup(file, &text(source, node), source.nodes[node].tokens.start),
             kind::SELECTOR => {
@@ -354,9 +366,6 @@ impl Go<'_, '_> {
             kind::QUALIFIED_TYPE => {
                 let (path, dir) = self.imported(file, &text(source, source.child(node, "package")?))?;
                 self.in_package(&path, dir.as_deref(), &text(source, source.child(node, "name")?))
-            }
-            kind::INDEX | kind::INSTANTIATION | kind::GENERIC_TYPE | kind::PAREN => {
-                return self.function_named(file, only_child(file, node)?);
             }
             _ => return None,
         };

@@ -12,6 +12,8 @@ pub struct Modules {
 struct Module {
     dir: String,
     path: String,
+    /// The version of Go that it is written for.
+    version: Option<(u32, u32)>,
     /// Import paths and the folders, relative to the tree, that stand in for them.
     replaced: Vec<(String, String)>,
 }
@@ -57,6 +59,11 @@ impl Modules {
         best.map(|(module, rest)| join_rest(&module.dir, rest))
     }
 
+    /// The version of Go that the module around a folder is written for.
+    pub fn version_of(&self, dir: &str) -> Option<(u32, u32)> {
+        self.around(dir)?.version
+    }
+
     /// The import path of a folder inside a module.
     pub fn path_of(&self, dir: &str) -> Option<String> {
         let module = self.around(dir)?;
@@ -66,7 +73,7 @@ impl Modules {
 
 impl Module {
     fn parse(dir: String, text: &str) -> Option<Module> {
-        let mut module = Module { dir, path: String::new(), replaced: Vec::new() };
+        let mut module = Module { dir, path: String::new(), version: None, replaced: Vec::new() };
         let mut block = String::new();
         for line in text.lines() {
             let line = line.split("//").next().unwrap_or("").trim();
@@ -75,6 +82,7 @@ impl Module {
                 [")"] => block.clear(),
                 [name, "("] => block = (*name).to_owned(),
                 ["module", path] => module.path = (*path).to_owned(),
+                ["go", version] => module.version = parse_version(version),
                 ["replace", rest @ ..] => module.replace(rest),
                 rest if block == "replace" => module.replace(rest),
                 [path] if block == "module" => module.path = (*path).to_owned(),
@@ -105,6 +113,12 @@ impl Module {
         }
         self.replaced.push(((*path).to_owned(), parts.join("/")));
     }
+}
+
+/// `1.19` and `1.21.3`.
+fn parse_version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 /// What is left of a path below a folder.

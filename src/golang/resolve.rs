@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// How deep one question may lead to another. Deeper ones are answered with "unknown".
 const DEPTH: u32 = 120;
 
+/// How many questions one may lead to in all.
+const STEPS: u32 = 50_000;
+
 /// Answers questions about names and types in one build context.
 pub struct Go<'w, 't> {
     /// The files.
@@ -21,11 +24,21 @@ pub struct Go<'w, 't> {
     /// The context.
     pub context: ContextId,
     depth: Cell<u32>,
+    steps: Cell<u32>,
+    /// How often a question was given up.
+    pub(super) given_up: Cell<u32>,
+    /// The types of expressions that are known already.
+    pub(super) known: RefCell<HashMap<(FileId, NodeId), Type>>,
     /// What was missing when the last answer was "unknown".
     missing: RefCell<Option<String>>,
-    tops: RefCell<HashMap<(String, String, bool, String), Option<(FileId, Decl)>>>,
-    methods: RefCell<HashMap<(FileId, String, String), Option<(FileId, NodeId)>>>,
+    tops: RefCell<HashMap<TopKey, Option<(FileId, Decl)>>>,
+    methods: RefCell<HashMap<MethodKey, Option<(FileId, NodeId)>>>,
 }
+
+/// Folder, package, whether tests are among it, name.
+type TopKey = (String, String, bool, String);
+/// The file of the type, its name, the method's.
+type MethodKey = (FileId, String, String);
 
 /// What a name means.
 #[derive(Clone, Debug)]
@@ -89,6 +102,9 @@ impl<'w, 't> Go<'w, 't> {
             world,
             context,
             depth: Cell::new(0),
+            steps: Cell::new(0),
+            given_up: Cell::new(0),
+            known: RefCell::default(),
             missing: RefCell::new(None),
             tops: RefCell::default(),
             methods: RefCell::default(),
@@ -97,10 +113,15 @@ impl<'w, 't> Go<'w, 't> {
 
     /// Asks a question inside another one, unless they are nested too deep.
     pub fn deeper<T>(&self, otherwise: T, ask: impl FnOnce() -> T) -> T {
-        if self.depth.get() >= DEPTH {
+        if self.depth.get() == 0 {
+            self.steps.set(0);
+        }
+        if self.depth.get() >= DEPTH || self.steps.get() >= STEPS {
             self.note("the code is nested too deep");
+            self.given_up.set(self.given_up.get() + 1);
             return otherwise;
         }
+        self.steps.set(self.steps.get() + 1);
         self.depth.set(self.depth.get() + 1);
         let answer = ask();
         self.depth.set(self.depth.get() - 1);

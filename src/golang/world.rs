@@ -266,17 +266,25 @@ impl<'t> World<'t> {
         if !dotted && has_go(&standard) {
             return Some(standard);
         }
-        let modules = self.shared.modules.get_or_init(|| match self.shared.tree {
-            Some(tree) => Modules::read(tree),
-            None => Modules::default(),
-        });
-        if let Some(dir) = modules.find(from, path, &has_go) {
+        if let Some(dir) = self.modules().find(from, path, &has_go) {
             return Some(dir);
         }
         self.by_suffix(from, path).or_else(|| has_go(&standard).then_some(standard)).or_else(|| {
             let plain = without_major_version(path)?;
             self.search_import(from, &plain)
         })
+    }
+
+    fn modules(&self) -> &Modules {
+        self.shared.modules.get_or_init(|| match self.shared.tree {
+            Some(tree) => Modules::read(tree),
+            None => Modules::default(),
+        })
+    }
+
+    /// The version of Go that the module around a folder is written for.
+    pub fn go_version(&self, dir: &str) -> Option<(u32, u32)> {
+        self.modules().version_of(dir)
     }
 
     /// The folder whose path ends in the import path: below `src` of a GOPATH, or below the root.
@@ -325,11 +333,7 @@ impl<'t> World<'t> {
                 return dir[at + mark.len()..].to_owned();
             }
         }
-        let modules = self.shared.modules.get_or_init(|| match self.shared.tree {
-            Some(tree) => Modules::read(tree),
-            None => Modules::default(),
-        });
-        if let Some(path) = modules.path_of(dir) {
+        if let Some(path) = self.modules().path_of(dir) {
             return path;
         }
         match dir.rfind("/src/") {

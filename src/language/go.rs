@@ -121,6 +121,11 @@ pub(super) fn is_bare_list(kind: &str) -> bool {
     )
 }
 
+/// The specs that can have a value.
+pub(super) fn is_valued_spec(kind: &str) -> bool {
+    matches!(kind, "const_spec" | "var_spec")
+}
+
 pub(super) fn is_statement(kind: &str) -> bool {
     kind.ends_with("_statement")
         || kind.ends_with("_declaration")
@@ -230,6 +235,8 @@ pub mod kind {
     pub const BLOCK: &str = "block";
     pub const SHORT_VAR: &str = "short_var_declaration";
     pub const ASSIGNMENT: &str = "assignment_statement";
+    pub const INC: &str = "inc_statement";
+    pub const DEC: &str = "dec_statement";
     pub const RETURN: &str = "return_statement";
     pub const IF: &str = "if_statement";
     pub const FOR: &str = "for_statement";

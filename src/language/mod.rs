@@ -217,9 +217,13 @@ impl Language {
         }
     }
 
-    /// Whether two kinds of statement can be the same code: the C grammar tells `f(x);` and `T (x);` apart by guess.
+    /// Whether two kinds of statement can be the same code: the C grammar tells `f(x);` and `T (x);` apart by guess,
+    /// and in Go `x = 1` is a spec of `const` and of `var`.
     pub fn is_same_statement(self, a: &str, b: &str) -> bool {
-        self == Language::C && c::is_plain_statement(a) && c::is_plain_statement(b)
+        match self {
+            Language::Go => go::is_valued_spec(a) && go::is_valued_spec(b),
+            Language::C => c::is_plain_statement(a) && c::is_plain_statement(b),
+        }
     }
 
     /// Whether a node is of the sort that `where.HOLE.kind` names so.

@@ -42,11 +42,27 @@ pub struct Shape {
     pub twin: Option<&'static str>,
 }
 
+impl Shape {
+    /// Whether it shows no ellipsis: then two matches over the same code are one place, whatever the holes hold.
+    pub fn is_fixed(&self) -> bool {
+        !self.before.elements.iter().chain(&self.after.elements).any(|e| e.part.is_dots())
+    }
+}
+
+impl Shape {
+    /// A token that stays, on both sides: by its place a site is known again after the edit.
+    pub fn anchor(&self) -> Option<(usize, usize)> {
+        self.keeps.iter().copied().find(|&(b, _)| matches!(self.before.elements[b].part, Part::Token { .. }))
+    }
+}
+
 /// A fragment without signs: a condition.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// What it shows.
     pub side: Side,
+    /// The same for specs of a declaration group, and the group's keyword.
+    pub twin: Option<(Side, &'static str)>,
     /// The rows as the author wrote them.
     pub fragment: Fragment,
 }
@@ -122,7 +138,11 @@ pub fn compile_fragment(
         if read.is_clean() {
             let side = read.elements(&text, &[], number, names, imports);
             let side = side.map_err(|Unpaired(at)| vec![complain(fragment, text.place(&at), "unpaired hole", None)])?;
-            return Ok(Compiled { side, fragment: fragment.clone() });
+            let specs = |(decl, keyword, specs): &(&str, &'static str, &[&'static str])| {
+                as_specs(&side, decl, keyword, specs).map(|twin| (twin, *keyword))
+            };
+            let twin = go::GROUPS.iter().filter(|_| language == Language::Go).find_map(specs);
+            return Ok(Compiled { side, twin, fragment: fragment.clone() });
         }
         keep_better(&mut worst, read);
     }

@@ -505,9 +505,11 @@ impl Reading {
             .filter(|(id, n)| *id != 0 && !source.language.is_item_holder(n.kind))
             .map(|(_, n)| n.kind)
             .collect();
-        let alone = source.lists_at(tokens.start).filter(|&l| {
-            let items = &source.lists[l].items;
-            items.iter().filter(|i| tokens.start <= i.tokens.start && i.tokens.end <= tokens.end).count() > 1
+        // The list whose items they are from the first token to the last: `a, b := f()` on the first of two lines
+        // holds a list of its own.
+        let whole = source.lists_at(tokens.start).filter(|&l| {
+            let list = &source.lists[l];
+            list.item_from(tokens.start).is_some() && list.item_to(tokens.end).is_some()
         });
         if over.iter().any(|k| source.language.is_value(k)) {
             return Root::Value;
@@ -515,7 +517,7 @@ impl Reading {
         if !over.is_empty() {
             return Root::Node(over);
         }
-        let list = alone.last();
+        let list = whole.last();
         Root::Run { by_lines: list.is_none_or(|l| source.lists[l].kind.by_lines()), list }
     }
 }

@@ -84,17 +84,17 @@ fn align(minus: &[usize], plus: &[usize], words: &[Vec<&str>]) -> Vec<(usize, us
     out
 }
 
-/// How alike two rows are: the share of words in common, 1 for equal rows and a little more for long ones.
+/// How alike two rows are: the share of words in common, and far more where all are.
 fn alike(a: &[&str], b: &[&str]) -> f32 {
     let ops = similar::capture_diff_slices(similar::Algorithm::Myers, a, b);
     let equal: usize = ops.iter().filter(|o| o.tag() == similar::DiffTag::Equal).map(|o| o.old_range().len()).sum();
     let ratio = 2.0 * equal as f32 / (a.len() + b.len()).max(1) as f32;
-    // Equal rows are kept rather than anything else: nothing is smaller than no change.
-    if a == b { 2.0 } else { ratio }
+    // Equal rows are kept rather than anything else, the more of them the better: nothing is smaller than no change.
+    if a == b { 100.0 * a.len().max(1) as f32 } else { ratio }
 }
 
 /// Words and marks of a row, roughly: enough to compare rows by.
-fn words(text: &str) -> Vec<&str> {
+pub(super) fn words(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text.trim();
     while let Some(c) = rest.chars().next() {

@@ -1,7 +1,7 @@
 //! What a diff changes: which elements stay, and which are replaced, deleted, inserted or moved.
 
 use super::element::{Element, Side};
-use super::rows::Pairs;
+use super::rows::{Pairs, words};
 use crate::patchset::{Fragment, Sign};
 use std::ops::Range;
 
@@ -69,6 +69,9 @@ pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &
     };
     let is_inner = |row: usize| before.inner_rows.contains(&row) || after.inner_rows.contains(&row);
     let is_paired = |row: usize| pairs.partner[row].is_some_and(|p| !is_inner(p) && !is_inner(row));
+    let free = |sign| (0..rows.len()).filter(|&r| rows[r].sign == sign && !is_paired(r)).collect::<Vec<_>>();
+    let moves = moves(fragment, pairs, (before, &free(Sign::Minus)), (after, &free(Sign::Plus)));
+    let all = |side: &Side, rows: &Range<usize>| of(side, rows.start).start..of(side, rows.end - 1).end;
     let mut at = 0;
     while at < rows.len() {
         if rows[at].sign == Sign::Context {
@@ -85,13 +88,23 @@ pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &
         while minus.peek().is_some() || plus.peek().is_some() {
             let mut run = Run::default();
             while let Some(row) = minus.next_if(|&r| !is_paired(r)) {
-                let moved = pairs.moved.iter().any(|m| m.0 == row) && is_item(before, &of(before, row));
-                run.delete.push(Deleted { elements: of(before, row), moved });
+                match moves.iter().find(|m| m.0.contains(&row)) {
+                    Some((from, _)) if from.start == row => {
+                        run.delete.push(Deleted { elements: all(before, from), moved: true });
+                    }
+                    Some(_) => {}
+                    None => run.delete.push(Deleted { elements: of(before, row), moved: false }),
+                }
             }
             while let Some(row) = plus.next_if(|&r| !is_paired(r)) {
-                let from = pairs.moved.iter().find(|m| m.1 == row).map(|m| of(before, m.0));
-                let moved_from = from.filter(|f| is_item(before, f) && is_item(after, &of(after, row)));
-                run.insert.push(Inserted { elements: of(after, row), row, moved_from });
+                match moves.iter().find(|m| m.1.contains(&row)) {
+                    Some((from, to)) if to.start == row => {
+                        let moved_from = Some(all(before, from));
+                        run.insert.push(Inserted { elements: all(after, to), row, moved_from });
+                    }
+                    Some(_) => {}
+                    None => run.insert.push(Inserted { elements: of(after, row), row, moved_from: None }),
+                }
             }
             let below_row = minus.peek().copied().or_else(|| (end..rows.len()).next());
             run.finish(&mut out, before, below_row.map(|r| of(before, r)));
@@ -134,16 +147,53 @@ impl Run {
     }
 }
 
-/// Whether these elements are one whole item of a list.
-fn is_item(side: &Side, elements: &Range<usize>) -> bool {
-    let Some((first, last)) = ends(&side.elements, elements) else { return false };
-    let tokens = first.tokens.start..last.tokens.end;
-    side.source.lists_at(tokens.start).any(|l| side.source.lists[l].has_item(&tokens))
+/// Rows that go and come back elsewhere: one whole item on both sides, of the same list, and the only one like it.
+fn moves(
+    fragment: &Fragment,
+    pairs: &Pairs,
+    (before, minus): (&Side, &[usize]),
+    (after, plus): (&Side, &[usize]),
+) -> Vec<(Range<usize>, Range<usize>)> {
+    let row_words: Vec<Vec<&str>> = fragment.rows.iter().map(|r| words(&r.text)).collect();
+    let alike = |m: usize, p: usize, len: usize| {
+        let same = |i| minus.contains(&(m + i)) && plus.contains(&(p + i)) && row_words[m + i] == row_words[p + i];
+        (0..len).all(same)
+    };
+    let repeats = |rows: &[usize], at: usize, len: usize| {
+        let same = |r: &usize| (0..len).all(|i| rows.contains(&(r + i)) && row_words[r + i] == row_words[at + i]);
+        rows.iter().filter(|r| same(r)).count() > 1
+    };
+    let place = |row: usize| pairs.partner[row].map_or(row, |p| p.min(row));
+    let mut out: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    for &m in minus.iter().filter(|&&m| !row_words[m].is_empty()) {
+        if out.iter().any(|o| o.0.contains(&m)) {
+            continue;
+        }
+        for &p in plus {
+            let most = (1..).take_while(|&len| alike(m, p, len)).last().unwrap_or(0);
+            let whole = |len: &usize| {
+                let (x, y) = (item_over(before, m..m + len), item_over(after, p..p + len));
+                matches!((x, y), (Some(x), Some(y)) if x.map(place) == y.map(place))
+            };
+            let Some(len) = (1..=most).rev().find(whole) else { continue };
+            if !repeats(minus, m, len) && !repeats(plus, p, len) {
+                out.push((m..m + len, p..p + len));
+                break;
+            }
+        }
+    }
+    out
 }
 
-fn ends<'a>(elements: &'a [Element], range: &Range<usize>) -> Option<(&'a Element, &'a Element)> {
-    let slice = elements.get(range.clone())?;
-    Some((slice.first()?, slice.last()?))
+/// If these rows are one whole item of a list: the row on which the list opens, if the body shows it.
+fn item_over(side: &Side, rows: Range<usize>) -> Option<Option<usize>> {
+    let from = side.elements.partition_point(|e| e.row < rows.start);
+    let to = side.elements.partition_point(|e| e.row < rows.end);
+    let (first, last) = (side.elements[from..to].first()?, side.elements[from..to].last()?);
+    let tokens = first.tokens.start..last.tokens.end;
+    let whole = side.source.lists_at(tokens.start).any(|l| side.source.lists[l].has_item(&tokens));
+    let open = side.elements[..from].iter().rev().find(|e| e.depth < first.depth);
+    whole.then(|| open.map(|e| e.row))
 }
 
 /// Two rows that stand for each other, token by token.

@@ -7,7 +7,8 @@ pub(super) fn words(language: Language, side: &Side) -> Vec<Vec<u8>> {
     for element in &side.elements {
         match &element.part {
             Part::Token { text, atom: Atom::Word | Atom::Text | Atom::Number } => {
-                let plain = text.first() != Some(&b'#') && text.len() > 1;
+                // What spans lines may have other line ends in the file.
+                let plain = text.first() != Some(&b'#') && text.len() > 1 && !text.contains(&b'\n');
                 if plain && !std::str::from_utf8(text).is_ok_and(|w| language.is_keyword(w)) {
                     words.push(text.clone());
                 }

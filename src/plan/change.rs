@@ -1,5 +1,6 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
+use super::anchored::Anchored;
 use super::imports;
 use super::shift::Shift;
 use super::survey::look;
@@ -14,6 +15,13 @@ pub(super) struct Work<'a> {
     pub rule: &'a Rule,
     pub hit: &'a Hit,
     pub env: &'a Env,
+}
+
+impl Work<'_> {
+    /// Whether another work was found in the same way.
+    fn is_like(&self, other: &Work<'_>) -> bool {
+        std::ptr::eq(self.rule, other.rule) && self.env == other.env
+    }
 }
 
 /// A file after its edits.
@@ -59,13 +67,11 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
         let packages = imports::packages_of(work.rule, source);
         let rows = &work.rule.pattern.fragment.rows;
         let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n])?;
-        // Sites inside sites: code that is copied into new text cannot be edited where it stood.
-        for edit in new {
-            if !batch.contains(&edit) || edit.bytes.is_empty() {
-                batch.push(edit);
-            }
-        }
+        batch.extend(new);
     }
+    batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));
+    // Two hunks may ask for the same change.
+    batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
     sort_edits(&mut batch).map_err(|o| Refusal {
         message: "two sites change the same code here, one inside the other; narrow the patch with `where` or `unless`"
             .to_owned(),
@@ -133,26 +139,38 @@ fn verify(
         let message = format!("the result would not parse any more, at `{shown}`");
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
     }
-    let mut looked: Vec<(&Rule, &Env, Found)> = Vec::new();
+    let looks = look_again(path, source, &after, works, workspace)?;
+    let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
     for (n, work) in works.iter().enumerate() {
-        let known = looked.iter().position(|(r, e, _)| std::ptr::eq(*r, work.rule) && *e == work.env);
-        let known = match known {
-            Some(known) => known,
-            None => {
-                let found = look(work.rule, &after, work.env, workspace, path)
-                    .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
-                looked.push((work.rule, work.env, found));
-                looked.len() - 1
-            }
-        };
-        if let Some(why) = is_wrong(source, &after, work, &shift, edited, &looked[known].2) {
+        let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
+        let Some(hits) = known.map(|k| &anchored[k]) else { continue };
+        if let Some(why) = is_wrong(source, &after, work, &shift, edited, hits) {
             wrong.push((n, why));
         }
     }
     Ok(wrong)
 }
 
-fn touches_old_error(source: &Source, shift: &Shift<'_>, after: &Source, error: &std::ops::Range<usize>) -> bool {
+/// Looks at the result with each rule once: the first work of the rule, and what was found.
+fn look_again(
+    path: &Path,
+    source: &Source,
+    after: &Source,
+    works: &[Work<'_>],
+    workspace: &Workspace<'_>,
+) -> Result<Vec<(usize, Found)>, Refusal> {
+    let mut looks: Vec<(usize, Found)> = Vec::new();
+    for (n, work) in works.iter().enumerate() {
+        if !looks.iter().any(|(first, _)| works[*first].is_like(work)) {
+            let found = look(work.rule, after, work.env, workspace, path)
+                .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
+            looks.push((n, found));
+        }
+    }
+    Ok(looks)
+}
+
+fn touches_old_error(source: &Source, shift: &Shift, after: &Source, error: &std::ops::Range<usize>) -> bool {
     let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
     source.errors.iter().any(|e| shift.start(start(source, e.start)) == start(after, error.start))
 }
@@ -162,9 +180,9 @@ fn is_wrong(
     source: &Source,
     after: &Source,
     work: &Work<'_>,
-    shift: &Shift<'_>,
+    shift: &Shift,
     edited: &Edited,
-    found: &Found,
+    hits: &Anchored<'_>,
 ) -> Option<String> {
     let shape = &work.rule.pattern.shapes[work.hit.shape];
     let kept: Vec<(usize, usize)> =
@@ -176,20 +194,18 @@ fn is_wrong(
         // Parentheses that the edit put around a hole count to it.
         let outer = place.start.saturating_sub(1)..place.end + 1;
         let held = after.bytes.get(outer.clone()).is_some_and(|b| b.starts_with(b"(") && b.ends_with(b")"));
-        let lies = |at: &Bytes| {
-            new.bytes.start == at.start && (new.bytes.end == at.end || !is_still(edited, &old.bytes))
-        };
+        let lies =
+            |at: &Bytes| new.bytes.start == at.start && (new.bytes.end == at.end || !is_still(edited, &old.bytes));
         lies(&place) || held && lies(&outer)
     };
-    let todo = found.hits.iter().filter(|h| !h.done && h.shape == work.hit.shape);
-    let again = todo.into_iter().any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
+    let again = hits.of(work, shift, false).into_iter().any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
     if again {
         return Some("the result would count as still to do, so the patch would be applied for ever".to_owned());
     }
     if shape.after.elements.is_empty() {
         return None;
     }
-    let done = found.hits.iter().filter(|h| h.done && h.shape == work.hit.shape).any(|h| {
+    let done = hits.of(work, shift, true).into_iter().any(|h| {
         kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b)) && same_holes(source, after, work, h, edited)
     });
     (!done).then(|| {
@@ -220,5 +236,7 @@ fn in_parens(source: &Source, after: &Source, old: &std::ops::Range<usize>, new:
 
 /// Whether no edit of another site lies within these bytes.
 fn is_still(edited: &Edited, bytes: &Bytes) -> bool {
-    !edited.batches[0].iter().any(|e| bytes.start < e.bytes.end && e.bytes.start < bytes.end)
+    let edits = &edited.batches[0];
+    let next = edits.partition_point(|e| e.bytes.end <= bytes.start);
+    edits.get(next).is_none_or(|e| e.bytes.start >= bytes.end)
 }

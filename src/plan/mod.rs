@@ -1,5 +1,6 @@
 //! Sites into verdicts and edits: the whole run as a value, before anything is written.
 
+mod anchored;
 mod change;
 mod create;
 mod imports;

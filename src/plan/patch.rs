@@ -11,7 +11,7 @@ use super::tally::{self, Counts};
 use super::workspace::Workspace;
 use super::{create, operation};
 use crate::find::{Hit, Matcher, Steps};
-use crate::language::Language;
+use crate::language::{Language, ListKind};
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::HoleId;
 use crate::source::{Edit, Lines, Source, apply_edits, sort_edits};
@@ -211,8 +211,12 @@ fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, O
         let Ok(source) = Source::parse(language, bytes.to_vec(), workspace.limits) else { return false };
         let (env, packages) = (BTreeMap::new(), BTreeMap::new());
         obsolete.matches.iter().filter(|(l, _)| *l == language).any(|(_, fragment)| {
-            let mut matcher = Matcher::new(&fragment.side, &source, &env, &packages);
-            matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty())
+            let occurs =
+                |mut matcher: Matcher<'_>| matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty());
+            let twin = fragment.twin.as_ref().map(|(side, keyword)| {
+                Matcher::new(side, &source, &env, &packages).within(Some(&[ListKind::Specs]), Some(keyword))
+            });
+            occurs(Matcher::new(&fragment.side, &source, &env, &packages)) || twin.is_some_and(occurs)
         })
     });
     let Some(path) = found else { return (false, None) };
@@ -383,7 +387,8 @@ fn choose<'a, 'r>(sum: bool, surveys: &'a [Vec<Survey<'r>>], chosen: &mut Vec<Ch
         for (hunk, survey) in hunks.iter().enumerate() {
             for sighting in &survey.sightings {
                 for hit in &sighting.found.hits {
-                    let others = || chosen.iter().filter(|c| c.body != body && c.sighting.path == sighting.path);
+                    let earlier = if body == 0 { &[] } else { &chosen[..] };
+                    let others = || earlier.iter().filter(|c| c.body != body && c.sighting.path == sighting.path);
                     if others().any(|c| c.hit.done && hit.done && touch(c.hit, hit)) {
                         // The same result by two bodies is one site.
                         continue;
@@ -484,24 +489,24 @@ fn explain(
 }
 
 /// The hunks of the bodies that count, each with how many of its sites are missing.
-fn shorts<'a, 'r>(
-    ready: &'a Ready,
-    surveys: &'a [Vec<Survey<'r>>],
-    chosen: &[Chosen<'_, '_>],
-) -> Vec<Short<'a, 'r>> {
+fn shorts<'a, 'r>(ready: &'a Ready, surveys: &'a [Vec<Survey<'r>>], chosen: &[Chosen<'_, '_>]) -> Vec<Short<'a, 'r>> {
     let mut shorts = Vec::new();
     for (number, (body, surveys)) in ready.bodies.iter().zip(surveys).enumerate() {
         let ReadyWork::Hunks(hunks) = &body.work else { continue };
         let counts = chosen.is_empty() || chosen.iter().any(|c| c.body == number);
         for (n, (hunk, survey)) in hunks.iter().zip(surveys).enumerate() {
-            let sites = chosen.iter().filter(|c| c.body == number && c.hunk == n).count();
-            let least = match hunk.rules.values().next().map(|r| r.expect).unwrap_or_default() {
-                Expect::Between(least, _) => least,
-                Expect::PerFile(each) => each,
+            let mut sites: BTreeMap<&Path, usize> = BTreeMap::new();
+            let mine = chosen.iter().filter(|c| c.body == number && c.hunk == n);
+            mine.for_each(|c| *sites.entry(&c.sighting.path).or_default() += 1);
+            let all: usize = sites.values().sum();
+            let short = match hunk.rules.values().next().map(|r| r.expect).unwrap_or_default() {
+                Expect::Between(least, _) => least.saturating_sub(all),
+                Expect::PerFile(each) if all == 0 => each,
+                Expect::PerFile(each) => sites.values().map(|n| each.saturating_sub(*n)).sum(),
             };
             let alternative = if number > 0 { format!("alternative {number}: ") } else { String::new() };
             let part = if hunks.len() > 1 { format!("hunk {}: ", n + 1) } else { String::new() };
-            let missing = if counts { least.saturating_sub(sites) } else { 0 };
+            let missing = if counts { short } else { 0 };
             let label = format!("{alternative}{part}");
             shorts.push(Short { label, hunk, names: &body.names, survey, missing });
         }

@@ -1,45 +1,66 @@
 use crate::source::{Bytes, Edit};
 
 /// Where bytes of a file come to lie when batches of edits are carried out one after the other.
-pub(super) struct Shift<'a> {
-    batches: &'a [Vec<Edit>],
+pub(super) struct Shift {
+    batches: Vec<Batch>,
 }
 
-impl<'a> Shift<'a> {
+/// One batch: the edits' ranges in order, and how much the file has grown behind each.
+struct Batch {
+    ranges: Vec<Bytes>,
+    grown: Vec<isize>,
+}
+
+impl Shift {
     /// The shift of these batches, each sorted.
-    pub fn new(batches: &'a [Vec<Edit>]) -> Shift<'a> {
-        Shift { batches }
+    pub fn new(batches: &[Vec<Edit>]) -> Shift {
+        let batch = |edits: &Vec<Edit>| {
+            let mut sum = 0;
+            let grown = edits.iter().map(|e| {
+                sum += e.text.len() as isize - e.bytes.len() as isize;
+                sum
+            });
+            Batch { grown: grown.collect(), ranges: edits.iter().map(|e| e.bytes.clone()).collect() }
+        };
+        Shift { batches: batches.iter().map(batch).collect() }
     }
 
     /// Where a token that stays comes to begin. What is inserted at its start comes before it.
     pub fn start(&self, byte: usize) -> usize {
-        self.batches.iter().fold(byte, |at, edits| {
-            let grown: isize = edits
-                .iter()
-                .take_while(|e| e.bytes.start <= at)
-                .filter(|e| e.bytes.end <= at)
-                .map(|e| e.text.len() as isize - e.bytes.len() as isize)
-                .sum();
-            at.saturating_add_signed(grown)
-        })
+        self.batches.iter().fold(byte, |at, batch| batch.moved(at, batch.ranges.partition_point(|r| r.end <= at)))
     }
 
     /// Where the end of a token that stays comes to be. What is inserted there comes behind it.
     pub fn end(&self, byte: usize) -> usize {
-        self.batches.iter().fold(byte, |at, edits| {
-            let grown: isize = edits
-                .iter()
-                .take_while(|e| e.bytes.start < at)
-                .filter(|e| e.bytes.end <= at)
-                .map(|e| e.text.len() as isize - e.bytes.len() as isize)
-                .sum();
-            at.saturating_add_signed(grown)
-        })
+        self.batches
+            .iter()
+            .fold(byte, |at, batch| batch.moved(at, batch.ranges.partition_point(|r| r.end <= at && r.start < at)))
     }
 
     /// Where a range comes to lie.
     pub fn range(&self, bytes: &Bytes) -> Bytes {
         let (start, end) = (self.start(bytes.start), self.end(bytes.end));
         start..end.max(start)
+    }
+}
+
+impl Batch {
+    /// A byte that has so many of the batch's edits before it.
+    fn moved(&self, byte: usize, before: usize) -> usize {
+        let grown = before.checked_sub(1).map_or(0, |last| self.grown[last]);
+        byte.saturating_add_signed(grown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_inserted_at_a_start_comes_before_it_and_at_an_end_behind_it() {
+        let shift = Shift::new(&[vec![Edit::new(4..4, "ab"), Edit::new(8..10, "")]]);
+        assert_eq!(shift.range(&(4..8)), 6..10);
+        assert_eq!(shift.range(&(2..4)), 2..4);
+        assert_eq!(shift.range(&(10..12)), 10..12);
     }
 }

@@ -125,9 +125,13 @@ impl Source {
         &self.bytes[self.tokens[t].bytes.clone()]
     }
 
-    /// The text of token `t` as matching compares it: a directive without blanks behind its `#`.
+    /// The text of token `t` as matching compares it: a directive without blanks behind its `#`, a raw string
+    /// without carriage returns, which Go leaves out of it as well.
     pub fn word(&self, t: usize) -> std::borrow::Cow<'_, [u8]> {
         let text = self.text(t);
+        if text.first() == Some(&b'`') && text.contains(&b'\r') {
+            return text.iter().copied().filter(|b| *b != b'\r').collect::<Vec<_>>().into();
+        }
         if text.first() == Some(&b'#') && text.len() > 1 && text[1].is_ascii_whitespace() {
             return text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect::<Vec<_>>().into();
         }

@@ -1,4 +1,5 @@
 //! Small random changes of Go files, as a patch makes them: names and comments grow and shrink, lines come and go.
+#![allow(dead_code)] // Not every test needs all of it.
 
 use treepatch::language::{Atom, Language, ListKind};
 use treepatch::source::{Bytes, Edit, Limits, List, Source, apply_edits, sort_edits};
@@ -39,17 +40,18 @@ pub fn edited(source: &Source, mut edits: Vec<Edit>) -> Vec<u8> {
 pub fn disturb(source: &Source, random: &mut Random) -> Option<(Source, Vec<Bytes>)> {
     let mut edits: Vec<Edit> = Vec::new();
     for _ in 0..1 + random.below(3) {
-        let edit = match random.below(8) {
-            0..=2 => rename_in_list(source, random),
-            3 => rename(source, random),
-            4 => comment(source, random),
-            5 => delete_line(source, random),
-            _ => insert_line(source, random),
+        let made = match random.below(10) {
+            0..=2 => rename_in_list(source, random).into_iter().collect(),
+            3 => rename(source, random).into_iter().collect(),
+            4 => comment(source, random).into_iter().collect(),
+            5 => delete_line(source, random).into_iter().collect(),
+            6 | 7 => insert_line(source, random).into_iter().collect(),
+            8 => wrap(source, random),
+            _ => scramble(source, random),
         };
-        if let Some(edit) =
-            edit.filter(|e| edits.iter().all(|o| e.bytes.end < o.bytes.start || o.bytes.end < e.bytes.start))
-        {
-            edits.push(edit);
+        let apart = |e: &Edit| edits.iter().all(|o| e.bytes.end < o.bytes.start || o.bytes.end < e.bytes.start);
+        if made.iter().all(apart) {
+            edits.extend(made);
         }
     }
     sort_edits(&mut edits).ok()?;
@@ -146,4 +148,31 @@ fn insert_line(source: &Source, random: &mut Random) -> Option<Edit> {
     let text = [&indent[..], &name, b"\n"].concat();
     let at = if random.below(2) == 0 { lines.start } else { lines.end };
     Some(Edit::new(at..at, text))
+}
+
+/// Puts a statement into a block, its lines not indented again.
+fn wrap(source: &Source, random: &mut Random) -> Vec<Edit> {
+    let Some((ListKind::Statements, _, lines)) = own_lines(source, random) else { return Vec::new() };
+    vec![Edit::new(lines.start..lines.start, "if wrapped {\n"), Edit::new(lines.end..lines.end, "}\n")]
+}
+
+/// Changes the blanks in one line, and its indentation.
+fn scramble(source: &Source, random: &mut Random) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let line = |token: usize| source.lines.line(source.tokens[token].bytes.start);
+    let some = random.below(source.tokens.len());
+    let first = (0..=some).rev().take_while(|&t| line(t) == line(some)).last().unwrap_or(some);
+    let indent = source.lines.start(source.tokens[first].bytes.start)..source.tokens[first].bytes.start;
+    if random.below(3) == 0 && source.bytes[indent.clone()].iter().all(u8::is_ascii_whitespace) {
+        edits.push(Edit::new(indent, [&b""[..], b"  ", b"\t", b"\t\t\t"][random.below(4)]));
+    }
+    for token in (first + 1..source.tokens.len()).take_while(|&t| line(t) == line(some)) {
+        let gap = source.tokens[token - 1].bytes.end..source.tokens[token].bytes.start;
+        let are_marks = [token - 1, token].map(|t| source.tokens[t].atom == Atom::Mark);
+        if random.below(2) == 0 && !are_marks[0] && source.bytes[gap.clone()].iter().all(|b| *b == b' ') {
+            let narrowest = usize::from(!are_marks[1]);
+            edits.push(Edit::new(gap, " ".repeat(narrowest + random.below(3))));
+        }
+    }
+    edits
 }

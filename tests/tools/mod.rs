@@ -1,5 +1,5 @@
 //! The programs that tests use as referees.
-#![allow(dead_code)]
+#![allow(dead_code)] // Not every test needs all of it.
 
 use std::path::PathBuf;
 use std::process::Command;

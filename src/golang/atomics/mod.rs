@@ -12,6 +12,7 @@ mod reach;
 mod refuse;
 mod rewrite;
 mod study;
+mod typed;
 
 use super::file::FileId;
 use super::layout::Orders;
@@ -30,6 +31,9 @@ pub enum Style {
     Minimal,
     /// All that are not among the leading fields, aligned by luck or not.
     Leading,
+    /// None: fields that are not aligned get the types `atomic.Int64` and `atomic.Uint64`, which the compiler aligns,
+    /// and their uses become calls of methods. For trees on Go 1.19 or later.
+    AtomicTypes,
 }
 
 /// The processor that the layout is for. All of them have words of four bytes and lay structs out alike.
@@ -143,6 +147,10 @@ pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: 
     let mut hot = reach::reached_fields(&study);
     holders::add_holders(&study, &mut hot);
     let mut planned = order::plan(&study, &hot, scope, options);
+    if options.style == Style::AtomicTypes {
+        let typed = typed::convert(&study, &hot, &planned, scope);
+        return typed_report(&study, &hot, &planned, typed, scope);
+    }
     let mut refused: BTreeMap<StructKey, String> = BTreeMap::new();
     loop {
         let moved: BTreeSet<StructKey> = planned.orders.keys().copied().filter(|k| !refused.contains_key(k)).collect();
@@ -199,28 +207,86 @@ fn report(
             };
             moved |= outcome == Outcome::Moved;
             kept |= matches!(outcome, Outcome::Refused(_));
-            let field = &shape.fields[i];
-            report.findings.push(Finding {
-                file: path.to_owned(),
-                line: shape.line_of(field),
-                name: shape.name.clone(),
-                field: field.name.clone(),
-                level: hot.level,
-                sites: hot.sites.iter().cloned().collect(),
-                before: before.get(i).copied().flatten(),
-                after: after.get(i).copied().flatten(),
-                outcome,
-            });
+            let (before, after) = (before.get(i).copied().flatten(), after.get(i).copied().flatten());
+            report.findings.push(shape.finding(study, i, hot, before, after, outcome));
         }
         report.to_do += usize::from(moved);
         report.refused += usize::from(kept && !moved);
         report.done += usize::from(!moved && !kept);
     }
-    for (id, mut list) in edits {
-        if sort_edits(&mut list).is_ok() {
-            report.edits.insert(study.world.path(id).to_owned(), list);
+    report.finish(study, edits);
+    report
+}
+
+/// The report of the style that moves nothing. What only holds such structs is aligned with them.
+fn typed_report(
+    study: &Study<'_, '_>,
+    hot: &reach::Hot,
+    planned: &order::Plan,
+    typed: typed::Typed,
+    scope: &dyn Fn(&Path) -> bool,
+) -> Report {
+    let mut report = Report::default();
+    let mut done = typed.done;
+    for (&key, fields) in hot.structs.iter().filter(|(key, _)| scope(study.world.path(key.0))) {
+        let Some(shape) = study.shape(key) else { continue };
+        let offsets = study.go_for(key.0).offsets(&shape.place, &Orders::new());
+        let stays = typed.refused.get(&key);
+        let converted = typed.converted.contains(&key);
+        for (&i, hot) in fields.iter().filter(|(_, hot)| hot.level != Level::Container) {
+            let outcome = match stays {
+                _ if converted => Outcome::Moved,
+                Some(reason) => Outcome::Refused(reason.clone()),
+                None if planned.needs.contains(&(key, i)) => Outcome::Refused("it is not a word of its own".to_owned()),
+                None => Outcome::Aligned,
+            };
+            report.findings.push(shape.finding(study, i, hot, offsets.get(i).copied().flatten(), None, outcome));
+        }
+        report.to_do += usize::from(converted);
+        report.refused += usize::from(stays.is_some());
+        if !converted && stays.is_none() && fields.values().any(|f| f.level != Level::Container) {
+            done.insert(key);
+        }
+        done.retain(|k| !(k == &key && converted));
+    }
+    report.done = done.len();
+    report.finish(study, typed.edits);
+    report
+}
+
+impl Report {
+    /// Puts everything in order.
+    fn finish(&mut self, study: &Study<'_, '_>, edits: BTreeMap<FileId, Vec<Edit>>) {
+        for (id, mut list) in edits {
+            if !list.is_empty() && sort_edits(&mut list).is_ok() {
+                self.edits.insert(study.world.path(id).to_owned(), list);
+            }
+        }
+        self.findings.sort_by(|a, b| (&a.file, a.line, &a.field).cmp(&(&b.file, b.line, &b.field)));
+    }
+}
+
+impl study::Shape {
+    fn finding(
+        &self,
+        study: &Study<'_, '_>,
+        i: usize,
+        hot: &reach::HotField,
+        before: Option<u64>,
+        after: Option<u64>,
+        outcome: Outcome,
+    ) -> Finding {
+        let field = &self.fields[i];
+        Finding {
+            file: study.world.path(self.place.file).to_owned(),
+            line: self.line_of(field),
+            name: self.name.clone(),
+            field: field.name.clone(),
+            level: hot.level,
+            sites: hot.sites.iter().cloned().collect(),
+            before,
+            after,
+            outcome,
         }
     }
-    report.findings.sort_by(|a, b| (&a.file, a.line, &a.field).cmp(&(&b.file, b.line, &b.field)));
-    report
 }

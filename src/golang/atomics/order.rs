@@ -104,7 +104,7 @@ impl Choice {
             .keys()
             .copied()
             .filter(|i| match options.style {
-                Style::Minimal => bad(i),
+                Style::Minimal | Style::AtomicTypes => bad(i),
                 Style::Leading => bad(i) || !in_front(i),
             })
             .collect();
@@ -232,7 +232,7 @@ fn units(shape: &Shape, hot: &BTreeMap<usize, HotField>, sizes: &[Option<Size>])
     let splits = |unit: &Unit| {
         unit.len() > 1
             && unit.clone().any(|i| hot.contains_key(&i))
-            && !sizes[unit.start].is_some_and(|s| s.bytes % 8 == 0)
+            && sizes[unit.start].is_none_or(|s| s.bytes % 8 != 0)
     };
     units
         .into_iter()

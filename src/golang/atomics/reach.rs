@@ -215,10 +215,12 @@ impl Reach<'_, '_, '_> {
     }
 
     /// The declaration of the variable or field that an expression names.
-    fn holder(&self, go: &Go<'_, '_>, file: &Arc<File>, node: NodeId) -> Option<Holder> {
+    fn holder(&self, go: &Go<'_, '_>, file: &Arc<File>, mut node: NodeId) -> Option<Holder> {
         let source = &file.source;
+        while source.kind(node) == kind::PAREN {
+            node = only_child(file, node)?;
+        }
         match source.kind(node) {
-            kind::PAREN => self.holder(go, file, only_child(file, node)?),
             kind::NAME => {
                 let (name, token) = (text(source, node), source.nodes[node].tokens.start);
                 if let Some(binding) = file.local(name.as_bytes(), token) {
@@ -596,14 +598,15 @@ fn variable(file: &File, spec: NodeId, i: usize) -> Option<Holder> {
 }
 
 /// Whether an expression is this name or ends in it as a selector.
-fn ends_in(file: &File, node: NodeId, name: &str) -> bool {
-    let tokens = &file.source.nodes[node].tokens;
-    match file.source.kind(node) {
-        kind::INDEX | kind::INSTANTIATION | kind::PAREN => {
-            only_child(file, node).is_some_and(|n| ends_in(file, n, name))
+fn ends_in(file: &File, mut node: NodeId, name: &str) -> bool {
+    while matches!(file.source.kind(node), kind::INDEX | kind::INSTANTIATION | kind::PAREN) {
+        match only_child(file, node) {
+            Some(inner) => node = inner,
+            None => return false,
         }
-        _ => !tokens.is_empty() && file.source.text(tokens.end - 1) == name.as_bytes(),
     }
+    let tokens = &file.source.nodes[node].tokens;
+    !tokens.is_empty() && file.source.text(tokens.end - 1) == name.as_bytes()
 }
 
 /// The function or method that a call calls, where that is known without running anything.

@@ -202,13 +202,13 @@ fn own_lines(source: &Source, decl: NodeId) -> Bytes {
         let from = source.lines.start(comment.bytes.start);
         let alone = source.bytes[from..comment.bytes.start].iter().all(u8::is_ascii_whitespace);
         let below = source.lines.next(comment.bytes.end.max(comment.bytes.start + 1) - 1);
-        if alone && below == start {
-            start = from;
-        } else if comment.bytes.end > start && from < start {
-            break;
-        } else if below < start {
+        if from == start {
+            continue;
+        }
+        if !alone || below != start {
             break;
         }
+        start = from;
     }
     let mut end = source.lines.next(span.end - 1);
     for comment in source.comments_at(tokens.end) {

@@ -7,22 +7,23 @@
 mod comments;
 mod layout;
 mod print;
+mod sections;
 mod space;
 mod tabs;
 
-use crate::language::go_nodes as go;
 use crate::source::{Bytes, Edit, LineEnding, Source};
 use print::Page;
+use sections::{between_brackets, sections};
 use space::Index;
-use tabs::Columns;
 
 /// The edits of white space that give the sections of the touched ranges gofmt's layout.
 ///
-/// A section is the touched lines, the lines beside them, and all lines that share columns with one of these.
-/// Where text was deleted, the range is empty. Nothing is changed in a file with syntax errors.
+/// A section is the touched lines, the lines beside them, and all lines that share columns with one of these; with a
+/// touched bracket also what stands between it and its other half. Where text was deleted, the range is empty. Nothing is changed in a file with syntax errors.
 pub fn align(source: &Source, touched: &[Bytes]) -> Vec<Edit> {
     let Some(page) = page(source) else { return Vec::new() };
-    let marked = sections(source, &page, touched);
+    let mut marked = sections(source, &page, touched);
+    between_brackets(source, &page, touched, &mut marked);
     differences(source, &page).into_iter().filter(|d| d.is_in(&marked)).map(|d| d.edit).collect()
 }
 
@@ -104,58 +105,4 @@ fn with_ending(gap: &[u8], ending: LineEnding) -> Vec<u8> {
             gap.iter().flat_map(|b| if *b == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(b) }).copied().collect()
         }
     }
-}
-
-/// For each line of the page whether it belongs to a section that is touched.
-fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
-    let Columns { line_of, joined, .. } = &page.columns;
-    let last_line = joined.len();
-    let mut marked = vec![false; last_line + 1];
-    if page.texts.is_empty() {
-        return marked;
-    }
-    for range in touched {
-        // The texts on the lines of the range, and those that it borders.
-        let end = range.end.min(source.bytes.len());
-        let range = &(source.lines.start(range.start)..source.lines.around(end, &source.bytes).end);
-        let first = page.texts.partition_point(|t| t.end < range.start);
-        let last = page.texts.partition_point(|t| t.start <= range.end);
-        let first =
-            if page.texts.get(first).is_none_or(|t| t.start > range.start) { first.saturating_sub(1) } else { first };
-        let last = if last > 0 && page.texts[last - 1].end >= range.end { last - 1 } else { last };
-        let from = line_of[first.min(line_of.len() - 1)].saturating_sub(1);
-        let to = line_of.get(last).map_or(last_line, |l| (l + 1).min(last_line));
-        marked[from..=to].fill(true);
-        let to = last_of_literal(source, page, range).unwrap_or(to);
-        if from <= to {
-            marked[from..=to].fill(true);
-        }
-    }
-    for line in 0..last_line {
-        marked[line + 1] |= marked[line] && joined[line];
-    }
-    for line in (0..last_line).rev() {
-        marked[line] |= marked[line + 1] && joined[line];
-    }
-    marked
-}
-
-/// In a composite literal, a key can change the columns down to the next empty line.
-fn last_of_literal(source: &Source, page: &Page, range: &Bytes) -> Option<usize> {
-    let token = source.token_at(range.start).min(source.tokens.len().checked_sub(1)?);
-    let node = source.tokens[token].node;
-    let literal =
-        std::iter::once(node).chain(source.ancestors(node)).find(|&id| source.kind(id) == go::LITERAL_VALUE)?;
-    let end = source.span(&source.nodes[literal].tokens).end;
-    let lines = &page.columns.line_of;
-    let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
-    let to = page.texts.partition_point(|t| t.end <= end);
-    let mut line = lines[from];
-    for &next in &lines[from..to.max(from)] {
-        if next > line + 1 {
-            break;
-        }
-        line = next;
-    }
-    Some(line)
 }

@@ -124,7 +124,8 @@ fn declarations(source: &Source) -> impl Iterator<Item = NodeId> {
 fn brackets(source: &Source, declaration: NodeId) -> Option<(usize, usize)> {
     let group = source.children(declaration).find(|&c| source.kind(c) == go::IMPORT_SPECS)?;
     let tokens = &source.nodes[group].tokens;
-    (tokens.len() >= 2).then(|| (tokens.start, tokens.end - 1))
+    let (open, close) = (tokens.start, tokens.end.checked_sub(1)?);
+    (open < close && source.text(open) == b"(" && source.text(close) == b")").then_some((open, close))
 }
 
 /// The text of a spec with the comments behind it on its line.

@@ -142,8 +142,7 @@ impl<'a> Aligner<'a> {
         let look = |w: Tokens| self.best_in(&w).filter(|a| a.share >= least).map(|a| (w, a));
         let mut open: Vec<(Tokens, Alignment)> = windows.into_iter().filter_map(look).collect();
         while found.len() < most {
-            let first = (0..open.len())
-                .max_by_key(|&n| (open[n].1.share, std::cmp::Reverse(open[n].1.tokens.start)));
+            let first = (0..open.len()).max_by_key(|&n| (open[n].1.share, std::cmp::Reverse(open[n].1.tokens.start)));
             let Some(first) = first else { break };
             let (window, alignment) = open.swap_remove(first);
             if found.len() + 1 < most {
@@ -302,8 +301,7 @@ impl<'a> Aligner<'a> {
                 Part::Item(_) | Part::Statement(_) => {
                     let statement = matches!(want.part, Part::Statement(_));
                     let language = source.language;
-                    let fits =
-                        |k: &str| if statement { language.is_statement(k) } else { !language.is_bare_list(k) };
+                    let fits = |k: &str| if statement { language.is_statement(k) } else { !language.is_bare_list(k) };
                     let nodes = source.nodes_at(t).filter(|(id, n)| *id != 0 && fits(n.kind)).take(NODES);
                     for (n, (_, node)) in nodes.enumerate() {
                         if node.tokens.end <= window.end {
@@ -372,7 +370,6 @@ impl<'a> Aligner<'a> {
         steps.reverse();
         Alignment { share: table.last[end] * 1000 / self.most, tokens: covered(&steps), steps }
     }
-
 }
 
 /// The tokens from the first that an element lies on to the last.
@@ -435,7 +432,9 @@ fn worth(part: &Part, source: &Source, count: usize) -> (i32, i32) {
     match part {
         Part::Token { atom: Atom::Mark, .. } => (4, 4),
         Part::Token { text, .. } if is_keyword(source, text) => (12, 12),
-        Part::Token { text, .. } if std::str::from_utf8(text).is_ok_and(|w| source.language.is_predeclared(w)) => (16, 14),
+        Part::Token { text, .. } if std::str::from_utf8(text).is_ok_and(|w| source.language.is_predeclared(w)) => {
+            (16, 14)
+        }
         Part::Token { .. } | Part::Package { .. } => (named, 14),
         Part::Item(_) | Part::Statement(_) | Part::Operator(_) | Part::Paste(_) => (8, 8),
         Part::Dots(..) | Part::Comment(_) => (0, 0),

@@ -101,10 +101,11 @@ fn comments(side: &Side, source: &Source, alignment: &Alignment) -> Vec<Differen
     (0..side.elements.len()).filter_map(missing).collect()
 }
 
-/// `a; b` beside `a; b; b`: of the runs that could be the new one, a run of whole items is meant.
+/// `a; b` beside `a; b; b`: of the runs that could be the new one, a run of whole items is meant, or a whole part.
 fn slide(source: &Source, d: &mut Difference) {
     const FAR: usize = 20;
-    if !d.elements.is_empty() || d.tokens.is_empty() || whole_items(source, &d.tokens).is_some() {
+    let is_whole = |tokens: &Tokens| whole_items(source, tokens).is_some() || part_of(source, tokens).is_some();
+    if !d.elements.is_empty() || d.tokens.is_empty() || is_whole(&d.tokens) {
         return;
     }
     let Tokens { start, end } = d.tokens.clone();
@@ -112,7 +113,7 @@ fn slide(source: &Source, d: &mut Difference) {
         if source.word(start - k) != source.word(end - k) {
             break;
         }
-        if whole_items(source, &(start - k..end - k)).is_some() {
+        if is_whole(&(start - k..end - k)) {
             d.tokens = start - k..end - k;
             return;
         }
@@ -121,7 +122,7 @@ fn slide(source: &Source, d: &mut Difference) {
         if source.word(start + k - 1) != source.word(end + k - 1) {
             break;
         }
-        if whole_items(source, &(start + k..end + k)).is_some() {
+        if is_whole(&(start + k..end + k)) {
             d.tokens = start + k..end + k;
             return;
         }
@@ -136,4 +137,11 @@ pub(super) fn whole_items(source: &Source, tokens: &Tokens) -> Option<(usize, us
         let last = items.iter().position(|i| i.tokens.end == tokens.end)?;
         (first <= last).then_some((l, last + 1 - first))
     })
+}
+
+/// What these tokens are to the code around them; a semicolon behind them counts as theirs.
+pub(super) fn part_of(source: &Source, tokens: &Tokens) -> Option<&'static str> {
+    let ends = tokens.end.checked_sub(1).is_some_and(|last| tokens.len() > 1 && source.text(last) == b";");
+    let tokens = tokens.start..tokens.end - usize::from(ends);
+    source.nodes_over(&tokens).find_map(|(_, n)| source.language.part_name(n.kind, n.field))
 }

@@ -23,6 +23,7 @@ use super::report::{NearMiss, Reason};
 use super::survey::{Sighting, Survey, rule_for};
 use super::workspace::Workspace;
 use crate::find::{Env, Rule};
+use crate::language::Atom;
 use crate::patchset::Patchset;
 use crate::pattern::Names;
 use crate::source::{Source, Tokens};
@@ -102,8 +103,12 @@ pub(super) fn near(patchset: &Patchset, shorts: &[Short<'_, '_>], workspace: &Wo
         }
         let files = likely_files(short, workspace);
         let found = closest(patchset, short, &files, left);
-        if found.is_empty() {
-            close.reasons.extend(gone(short, &files));
+        if let Some(reason) = gone(short, &files).filter(|_| found.is_empty()) {
+            // One sentence for all bodies, if it is the same.
+            let same = |r: &Reason| reason.text.ends_with(&r.text) || r.place.is_some() && r.place == reason.place;
+            if !close.reasons.iter().any(same) {
+                close.reasons.push(reason);
+            }
         }
         places.extend(found);
     }
@@ -306,16 +311,32 @@ fn tell_all(
 /// What to say where nothing like the body is in any of its files.
 fn gone(short: &Short<'_, '_>, files: &[Likely<'_>]) -> Option<Reason> {
     let file = files.first()?;
+    if let Some((file, macro_value)) = files.iter().find_map(|f| in_macro(f).map(|t| (f, t))) {
+        let text = "the names of the body stand in the value of a macro here, inside of which nothing can be matched";
+        let place = place_of(&file.path, &file.source, macro_value);
+        return Some(Reason { text: format!("{}{text}", short.label), place: Some(place) });
+    }
     let place = match files.len() {
         1 => file.path.display().to_string(),
-        _ => format!("the files that `files` names, of which {} is the likeliest", file.path.display()),
+        _ => "any of the files that `files` names".to_owned(),
     };
-    let quoted: Vec<String> = file.missing.iter().take(3).map(|n| format!("`{n}`")).collect();
-    let names = match (&quoted[..], file.missing.len()) {
-        ([], _) => String::new(),
-        (all, n) if n > all.len() => format!(": {} and {} more of its names are nowhere in it", all.join(", "), n - all.len()),
-        ([one], _) => format!(": {one} is nowhere in it"),
-        (all, _) => format!(": {} are nowhere in it", all.join(", ")),
+    // Names that no file has: the list of the best file, as far as the others miss them too.
+    let missing = file.missing.iter().filter(|n| files.iter().all(|f| f.missing.contains(n)));
+    let quoted: Vec<String> = missing.map(|n| format!("`{n}`")).collect();
+    let there = if files.len() == 1 { "in it" } else { "there" };
+    let names = match &quoted[..] {
+        [] => String::new(),
+        [one] => format!("; {one} is nowhere {there}"),
+        [head @ .., last] if head.len() < 3 => format!("; {} and {last} are nowhere {there}", head.join(", ")),
+        many => format!("; {} and {} more of its names are nowhere {there}", many[..2].join(", "), many.len() - 2),
     };
     Some(Reason { text: format!("{}no line of the body occurs in {place}{names}", short.label), place: None })
+}
+
+/// A macro whose value holds all names of the body.
+fn in_macro(file: &Likely<'_>) -> Option<usize> {
+    let names = SideNames::of(file.rule);
+    let source = &file.source;
+    let holds = |t: &usize| names.in_bytes(source.text(*t)).iter().all(|seen| *seen);
+    (0..source.tokens.len()).filter(|t| source.tokens[*t].atom == Atom::Macro && !names.names.is_empty()).find(holds)
 }

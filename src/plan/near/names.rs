@@ -6,7 +6,7 @@ use crate::pattern::{Part, Side};
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
 
-/// The names, literals and numbers that a side shows; no keywords, nothing of one letter.
+/// The names, literals and numbers that a side shows; no words of the language, nothing of one letter.
 pub(super) struct SideNames {
     pub names: Vec<Vec<u8>>,
     search: Option<AhoCorasick>,
@@ -64,8 +64,9 @@ fn collect(side: &Side, names: &mut BTreeSet<Vec<u8>>) {
             names.insert(path.clone().into_bytes());
         }
         if let Part::Token { text, atom: Atom::Word | Atom::Number | Atom::Text } = &element.part {
-            let keyword = std::str::from_utf8(text).is_ok_and(|w| language.is_keyword(w));
-            if text.len() > 1 && !keyword && text.first() != Some(&b'#') {
+            let common = |w: &str| language.is_keyword(w) || language.is_predeclared(w);
+            let tells = !std::str::from_utf8(text).is_ok_and(common);
+            if text.len() > 1 && tells && text.first() != Some(&b'#') {
                 names.insert(text.clone());
             }
         }

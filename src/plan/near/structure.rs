@@ -41,6 +41,14 @@ pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
         let what = "a syntax error lies in it, as the grammar reads it".to_owned();
         return told(0, tokens.start, String::new(), String::new(), what);
     }
+    if let Some(kinds) = shape.lists.filter(|_| shape.twin.is_none()) {
+        let stands = source.lists_at(tokens.start).any(|l| kinds.contains(&source.lists[l].kind));
+        let name = kinds.first().and_then(|k| k.item_name()).unwrap_or("item");
+        if !stands {
+            let what = format!("it stands where no {name} can stand, and `as` asks for one");
+            return told(0, tokens.start, side.written(0).to_owned(), code(source, tokens), what);
+        }
+    }
     if let Some((run, element)) = more_of_it(teller) {
         return told(element, run.start, String::new(), code(source, &run), teller.added(&run));
     }
@@ -57,7 +65,8 @@ pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
             && let Some(bound) = env.get(&hole)
         {
             let bound = String::from_utf8_lossy(bound.text()).into_owned();
-            let what = format!("`{}` stands for `{bound}` in the lines before, and must be the same here", names.show(hole));
+            let what =
+                format!("`{}` stands for `{bound}` in the lines before, and must be the same here", names.show(hole));
             return told(miss.element, miss.at, bound, code(source, &here), what);
         }
         let is_token = matches!(element.part, Part::Token { .. } | Part::Package { .. });
@@ -74,7 +83,9 @@ pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
         let what = match element.part {
             Part::Item(_) => "what stands here is more or less than one item".to_owned(),
             Part::Statement(_) => "what stands here is not one statement".to_owned(),
-            Part::Dots(..) => "the ellipsis does not reach over whole items from here to the next line shown".to_owned(),
+            Part::Dots(..) => {
+                "the ellipsis does not reach over whole items from here to the next line shown".to_owned()
+            }
             _ => "the grammar groups the code in another way here".to_owned(),
         };
         return told(miss.element, miss.at, wanted, code(source, &here), what);

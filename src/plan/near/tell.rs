@@ -1,7 +1,7 @@
 //! A difference in words: what the body wants, what stands there, what happened.
 
 use super::align::{Alignment, Packages, is_keyword, is_operator};
-use super::differ::{Difference, Sort, lies_on, whole_items};
+use super::differ::{Difference, Sort, lies_on, part_of, whole_items};
 use super::moved::moved;
 use super::place::{brief, code, home, line};
 use crate::language::Atom;
@@ -36,7 +36,10 @@ impl Teller<'_> {
         let what = match &d.sort {
             Sort::Hole(first) => {
                 let hole = self.hole(d.elements.start);
-                format!("`{hole}` stands for other code on line {}, and must be the same here", line(self.source, *first))
+                format!(
+                    "`{hole}` stands for other code on line {}, and must be the same here",
+                    line(self.source, *first)
+                )
             }
             Sort::Comment => "a comment that the body shows is not here".to_owned(),
             Sort::Code => match (d.elements.is_empty(), d.tokens.is_empty()) {
@@ -48,7 +51,8 @@ impl Teller<'_> {
         let (wanted, found) = match d.sort {
             Sort::Hole(first) => {
                 let first = (0..self.side.elements.len()).find_map(|e| {
-                    lies_on(self.alignment, e).filter(|t| t.start == first && self.side.elements[e].part.hole().is_some())
+                    lies_on(self.alignment, e)
+                        .filter(|t| t.start == first && self.side.elements[e].part.hole().is_some())
                 });
                 (first.map_or(wanted, |t| code(self.source, &t)), found)
             }
@@ -59,7 +63,23 @@ impl Teller<'_> {
             }
             Sort::Code => (wanted, found),
         };
-        Told { row: self.row(d), token: d.tokens.start, wanted, found, what }
+        Told { row: self.row(d), token: self.token(d), wanted, found, what }
+    }
+
+    /// The token that shows the difference best: where it begins, but for the end of something around a part of
+    /// the body: there it is the beginning of that, or the line that stands behind its end.
+    fn token(&self, d: &Difference) -> usize {
+        let source = self.source;
+        let closer = unopened(d.tokens.clone().map(|t| source.text(t))).map(|n| d.tokens.start + n);
+        match closer.filter(|_| d.elements.is_empty()) {
+            Some(closer) if source.text(closer) == b")" => {
+                let holder = source.tokens[closer].node;
+                let above = source.nodes[source.nodes[holder].parent].tokens.start;
+                if above < closer { above } else { d.tokens.start }
+            }
+            Some(_) if d.tokens.end < source.tokens.len() => d.tokens.end,
+            _ => d.tokens.start,
+        }
     }
 
     /// The row that the difference is on: for new code the row that it tears, or else the one below.
@@ -107,7 +127,11 @@ impl Teller<'_> {
             let kind = source.lists[list].kind;
             let receiver = source.nodes[source.lists[list].node].field == "receiver";
             if let Some(item) = kind.item_name().filter(|_| !receiver) {
-                return if count == 1 { format!("{item} added: `{text}`") } else { format!("{count} {item}s added: `{text}`") };
+                return if count == 1 {
+                    format!("{item} added: `{text}`")
+                } else {
+                    format!("{count} {item}s added: `{text}`")
+                };
             }
         }
         match part_of(source, tokens) {
@@ -127,7 +151,7 @@ impl Teller<'_> {
             _ if source.text(closer) == b")" && above.start <= open => {
                 format!("wrapped: `{}…)` stands around it", code(source, &(above.start..open + 1)))
             }
-            _ => format!("a block ends here: `{}`", code(source, tokens)),
+            _ => format!("a block ends here, and the lines of the body stand on both sides of its end: `{}`", code(source, tokens)),
         }
     }
 
@@ -215,9 +239,10 @@ impl Teller<'_> {
         };
         let shown = self.side.elements[element].tokens.start;
         let is_type = |source: &Source, t: usize| {
-            source.tokens.get(t).is_some_and(|k| {
-                source.language.is_code_kind(source.kind(k.node), source.nodes[k.node].field, "type")
-            })
+            source
+                .tokens
+                .get(t)
+                .is_some_and(|k| source.language.is_code_kind(source.kind(k.node), source.nodes[k.node].field, "type"))
         };
         match (wanted, atom) {
             _ if is_type(source, t) && is_type(&self.side.source, shown) => format!("type changed: {pair}"),
@@ -259,11 +284,6 @@ impl Teller<'_> {
             _ => 0..0,
         }
     }
-}
-
-/// What these tokens are to the code around them.
-fn part_of(source: &Source, tokens: &Tokens) -> Option<&'static str> {
-    source.nodes_over(tokens).find_map(|(_, n)| source.language.part_name(n.kind, n.field))
 }
 
 /// The first bracket that is opened and not closed again, among texts.

@@ -1,0 +1,76 @@
+//! Which lines an edit may change besides its own.
+
+use super::print::Page;
+use super::tabs::Columns;
+use crate::language::go_nodes as go;
+use crate::source::{Bytes, Source};
+
+/// For each line of the page whether it belongs to a section that is touched.
+pub(super) fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
+    let Columns { line_of, joined, .. } = &page.columns;
+    let last_line = joined.len();
+    let mut marked = vec![false; last_line + 1];
+    if page.texts.is_empty() {
+        return marked;
+    }
+    for range in touched {
+        // The texts on the lines of the range, and those that it borders.
+        let end = range.end.max(range.start).min(source.bytes.len());
+        let range = &(source.lines.start(range.start)..source.lines.around(end, &source.bytes).end);
+        let first = page.texts.partition_point(|t| t.end < range.start);
+        let last = page.texts.partition_point(|t| t.start <= range.end);
+        let first =
+            if page.texts.get(first).is_none_or(|t| t.start > range.start) { first.saturating_sub(1) } else { first };
+        let last = if last > 0 && page.texts[last - 1].end >= range.end { last - 1 } else { last };
+        let from = line_of[first.min(line_of.len() - 1)].saturating_sub(1);
+        let to = line_of.get(last).map_or(last_line, |l| (l + 1).min(last_line));
+        marked[from..=to].fill(true);
+        let to = last_of_literal(source, page, range).unwrap_or(to);
+        if from <= to {
+            marked[from..=to].fill(true);
+        }
+    }
+    for line in 0..last_line {
+        marked[line + 1] |= marked[line] && joined[line];
+    }
+    for line in (0..last_line).rev() {
+        marked[line] |= marked[line + 1] && joined[line];
+    }
+    marked
+}
+
+/// In a composite literal, a key can change the columns down to the next empty line.
+fn last_of_literal(source: &Source, page: &Page, range: &Bytes) -> Option<usize> {
+    let token = source.token_at(range.start).min(source.tokens.len().checked_sub(1)?);
+    let node = source.tokens[token].node;
+    let literal =
+        std::iter::once(node).chain(source.ancestors(node)).find(|&id| source.kind(id) == go::LITERAL_VALUE)?;
+    let end = source.span(&source.nodes[literal].tokens).end;
+    let lines = &page.columns.line_of;
+    let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
+    let to = page.texts.partition_point(|t| t.end <= end);
+    let mut line = lines[from];
+    for &next in &lines[from..to.max(from)] {
+        if next > line + 1 {
+            break;
+        }
+        line = next;
+    }
+    Some(line)
+}
+
+/// Marks the lines between each touched bracket and its other half: they may be nested otherwise than before.
+pub(super) fn between_brackets(source: &Source, page: &Page, touched: &[Bytes], marked: &mut [bool]) {
+    let lines = &page.columns.line_of;
+    for range in touched {
+        let (from, to) = (source.token_at(range.start), source.token_at(range.end));
+        for token in (from..to).filter(|&t| matches!(source.text(t), b"{" | b"}" | b"(" | b")" | b"[" | b"]")) {
+            let span = source.span(&source.nodes[source.tokens[token].node].tokens);
+            let from = page.texts.partition_point(|t| t.start < span.start);
+            let to = page.texts.partition_point(|t| t.start < span.end);
+            if let Some(lines) = lines.get(from..to).and_then(|l| Some(*l.first()?..=*l.last()?)) {
+                marked[lines].fill(true);
+            }
+        }
+    }
+}

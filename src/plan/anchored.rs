@@ -1,0 +1,38 @@
+use super::change::Work;
+use super::shift::Shift;
+use crate::find::{Found, Hit};
+use std::collections::HashMap;
+
+/// The hits of a file by the place of a token that stays, so that each site meets its own and not all others.
+pub(super) struct Anchored<'a> {
+    found: &'a Found,
+    /// By shape, done or not, and the first byte of the shape's anchor.
+    places: HashMap<(usize, bool, usize), Vec<&'a Hit>>,
+}
+
+impl<'a> Anchored<'a> {
+    /// Sorts the hits of one rule.
+    pub fn new(found: &'a Found, work: &Work<'_>) -> Anchored<'a> {
+        let mut places: HashMap<(usize, bool, usize), Vec<&Hit>> = HashMap::new();
+        for hit in &found.hits {
+            if let Some((before, after)) = work.rule.pattern.shapes[hit.shape].anchor() {
+                let element = if hit.done { after } else { before };
+                let byte = hit.matched.bounds[element].bytes.start;
+                places.entry((hit.shape, hit.done, byte)).or_default().push(hit);
+            }
+        }
+        Anchored { found, places }
+    }
+
+    /// The hits that may be the site of a work, in the file that it made.
+    pub fn of(&self, work: &Work<'_>, shift: &Shift, done: bool) -> Vec<&'a Hit> {
+        let shape = work.hit.shape;
+        match work.rule.pattern.shapes[shape].anchor() {
+            Some((before, _)) => {
+                let byte = shift.start(work.hit.matched.bounds[before].bytes.start);
+                self.places.get(&(shape, done, byte)).cloned().unwrap_or_default()
+            }
+            None => self.found.hits.iter().filter(|h| h.shape == shape && h.done == done).collect(),
+        }
+    }
+}
