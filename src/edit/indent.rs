@@ -2,6 +2,7 @@
 
 use super::Job;
 use crate::language::Language;
+use crate::pattern::{Part, Side};
 use crate::source::{Edit, Source};
 
 /// One step of indentation.
@@ -21,32 +22,39 @@ impl Unit {
 
     /// The step that the lines of a text use.
     fn of<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Option<Unit> {
-        let (mut tabs, mut steps, mut last) = (0usize, std::collections::BTreeMap::<usize, usize>::new(), 0usize);
+        let (mut tabs, mut spaced, mut last) = (0usize, 0usize, 0usize);
+        let mut steps = std::collections::BTreeMap::<usize, usize>::new();
         for line in lines.filter(|l| l.iter().any(|b| !b.is_ascii_whitespace())) {
             if line.first() == Some(&b'\t') {
-                tabs += 1;
+                // Blanks behind tabs align; that says nothing.
+                tabs += usize::from(!blanks(line).ends_with(b" "));
                 continue;
             }
+            spaced += usize::from(line.starts_with(b"  "));
             let spaces = line.iter().take_while(|b| **b == b' ').count();
             if spaces > last && matches!(spaces - last, 2..=8) {
                 *steps.entry(spaces - last).or_default() += 1;
             }
             last = spaces;
         }
-        let (step, count) = steps.into_iter().max_by_key(|(step, count)| (*count, std::cmp::Reverse(*step)))?;
-        if tabs >= count { Some(Unit::Tab) } else { Some(Unit::Spaces(step)) }
+        let step = steps.into_iter().max_by_key(|(step, count)| (*count, std::cmp::Reverse(*step)));
+        match step {
+            Some((step, _)) if spaced > tabs => Some(Unit::Spaces(step)),
+            _ if tabs > 0 => Some(Unit::Tab),
+            _ => step.map(|(step, _)| Unit::Spaces(step)),
+        }
     }
 }
 
-/// The step that a file uses.
-pub(super) fn unit_of(source: &Source) -> Unit {
+/// The step that a file uses, if it has any.
+fn unit_of(source: &Source) -> Option<Unit> {
     let tabs = || source.bytes.split(|b| *b == b'\n').any(|l| l.first() == Some(&b'\t'));
-    let known = || Unit::of(source.bytes.split(|b| *b == b'\n'));
+    // In Go, spaces within comments and raw strings say nothing where tabs are there too.
+    let known = |s: &Source| Unit::of(s.bytes.split(|b| *b == b'\n'));
     match source.language {
-        // Spaces within comments and raw strings say nothing where tabs are there too.
-        Language::Go if tabs() => Unit::Tab,
-        Language::Go => known().unwrap_or(Unit::Tab),
-        Language::C => known().unwrap_or(if tabs() { Unit::Tab } else { Unit::Spaces(4) }),
+        Language::Go if tabs() => Some(Unit::Tab),
+        Language::Go => Some(known(source).unwrap_or(Unit::Tab)),
+        Language::C => known(source),
     }
 }
 
@@ -56,15 +64,35 @@ pub(super) fn blanks(line: &[u8]) -> &[u8] {
     &line[..end]
 }
 
+/// How wide blanks look, a tab going to the next column of eight.
+pub(super) fn width(blanks: &[u8]) -> usize {
+    blanks.iter().fold(0, |at, b| if *b == b'\t' { (at / 8 + 1) * 8 } else { at + 1 })
+}
+
 impl Job<'_> {
-    /// How deep a row of the body is indented.
-    pub(super) fn level(&self, row: usize) -> isize {
+    /// The step of the file, or of the body where the file has none. Beside a line that is indented by blanks
+    /// alone it is blanks.
+    fn unit(&self, blank: &[u8]) -> Unit {
+        let unit = unit_of(self.source).unwrap_or_else(|| self.unit_of_body());
+        if unit == Unit::Tab && self.source.language == Language::C && blank.len() > 1 && !blank.contains(&b'\t') {
+            let spaced = self.source.bytes.split(|b| *b == b'\n').filter(|l| l.first() != Some(&b'\t'));
+            return Unit::of(spaced).unwrap_or(unit);
+        }
+        unit
+    }
+
+    fn unit_of_body(&self) -> Unit {
         let lines = || self.rows.iter().map(|r| r.text.as_bytes());
-        let unit = if lines().any(|l| l.first() == Some(&b'\t')) {
+        if lines().any(|l| l.first() == Some(&b'\t')) {
             Unit::Tab
         } else {
             Unit::of(lines()).unwrap_or(Unit::Spaces(4))
-        };
+        }
+    }
+
+    /// How deep a row of the body is indented.
+    pub(super) fn level(&self, row: usize) -> isize {
+        let unit = self.unit_of_body();
         let blank = blanks(self.rows[row].text.as_bytes());
         let tabs = blank.iter().filter(|b| **b == b'\t').count();
         let spaces = blank.len() - tabs;
@@ -78,7 +106,7 @@ impl Job<'_> {
     pub(super) fn indentation(&self, byte: usize, steps: isize) -> Vec<u8> {
         let line = self.source.lines.around(byte, &self.source.bytes);
         let mut blank = blanks(&self.source.bytes[line]).to_vec();
-        let unit = unit_of(self.source).bytes();
+        let unit = self.unit(&blank).bytes();
         for _ in 0..steps {
             blank.extend_from_slice(&unit);
         }
@@ -90,10 +118,17 @@ impl Job<'_> {
 
     /// Shifts kept lines whose nesting changes. Lines within raw strings, directives and continued macros stay.
     pub(super) fn reindent(&self, edits: &mut Vec<Edit>) {
-        let unit = unit_of(self.source).bytes();
+        let line = self.source.lines.around(self.source.span(&self.hit.matched.tokens).start, &self.source.bytes);
+        let unit = self.unit(blanks(&self.source.bytes[line])).bytes();
         let mut shifts: Vec<(std::ops::Range<usize>, isize)> = Vec::new();
+        let mut row = None;
+        let mut steps = 0;
         for &(b, a) in &self.shape.keeps {
-            let steps = self.shape.after.elements[a].depth as isize - self.shape.before.elements[b].depth as isize;
+            let rows = (self.shape.before.elements[b].row, self.shape.after.elements[a].row);
+            if row != Some(rows) {
+                row = Some(rows);
+                steps = self.deeper(rows).unwrap_or(steps);
+            }
             let bytes = self.hit.matched.bounds[b].bytes.clone();
             match shifts.last_mut() {
                 // Comments between two shifted neighbours go along.
@@ -109,7 +144,10 @@ impl Job<'_> {
                 let first = line.start + blanks(text).len();
                 if first >= bytes.start && first < bytes.end && first < line.end && self.may_shift(line.start, first) {
                     if steps > 0 {
-                        edits.push(Edit::new(line.start..line.start, unit.repeat(steps as usize)));
+                        // Behind tabs, so that a tab does not swallow them.
+                        let tabs = blanks(text).iter().rposition(|b| *b == b'\t').map_or(0, |t| t + 1);
+                        let at = line.start + if unit == b"\t" { 0 } else { tabs };
+                        edits.push(Edit::new(at..at, unit.repeat(steps as usize)));
                     } else {
                         let mut left = blanks(text).to_vec();
                         (0..-steps).for_each(|_| outdent(&mut left, &unit));
@@ -121,13 +159,49 @@ impl Job<'_> {
         }
     }
 
+    /// Whether a label begins at a byte.
+    fn is_label(&self, byte: usize) -> bool {
+        let nodes = self.source.nodes_at(self.source.token_at(byte));
+        nodes.into_iter().any(|(_, n)| self.source.language.is_label(n.kind))
+    }
+
+    /// How much deeper a row stands afterwards: as the body shows it, or where that shows nothing, as the brackets
+    /// around it tell. A row that goes on within parentheses says nothing of its own.
+    pub(super) fn deeper(&self, (before, after): (usize, usize)) -> Option<isize> {
+        let first = |side: &Side, row: usize| side.elements.iter().position(|e| e.row == row);
+        let (b, a) = (first(&self.shape.before, before)?, first(&self.shape.after, after)?);
+        if before != after && is_continued(&self.shape.before, b) {
+            return None;
+        }
+        let shown = if before == after { 0 } else { self.level(after) - self.level(before) };
+        let depth = |side: &Side, i: usize| side.elements[i].depth as isize;
+        let told = depth(&self.shape.after, a) - depth(&self.shape.before, b);
+        Some(if shown == 0 { told } else { shown })
+    }
+
     fn may_shift(&self, line: usize, first: usize) -> bool {
         let token = self.source.tokens.partition_point(|t| t.bytes.end <= line);
         let inside = self.source.tokens.get(token).is_some_and(|t| t.bytes.start < line);
         let continued = line >= 2 && self.source.bytes[..line - 1].trim_ascii_end().last() == Some(&b'\\');
         let directive = self.source.language == Language::C && self.source.bytes.get(first) == Some(&b'#');
-        !(inside || continued || directive)
+        // Labels at the left margin stay there.
+        let label = first == line && self.is_label(line);
+        !(inside || continued || directive || label)
     }
+}
+
+/// Whether a bracket that is no brace is open before an element.
+fn is_continued(side: &Side, element: usize) -> bool {
+    let mut open = Vec::new();
+    for e in &side.elements[..element] {
+        let Part::Token { text, .. } = &e.part else { continue };
+        match &text[..] {
+            b"(" | b"[" | b"{" => open.push(text[0]),
+            b")" | b"]" | b"}" => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.last().is_some_and(|b| *b != b'{')
 }
 
 fn outdent(blank: &mut Vec<u8>, unit: &[u8]) {

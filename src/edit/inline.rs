@@ -1,9 +1,18 @@
 //! Changes within a line: tokens replaced, inserted, deleted.
+//!
+//! What stands between a change and its neighbours, blanks and commas, is a seam. The source keeps the seams that
+//! the body keeps; where the body drops or adds one, so does the edit.
 
 use super::{Job, Refusal};
-use crate::pattern::Side;
-use crate::source::Edit;
+use crate::pattern::Shape;
+use crate::source::{Bytes, Edit};
 use std::ops::Range;
+
+/// The neighbours of a change that stay, on the same line of the body: as elements of the before side.
+struct Neighbours {
+    left: Option<usize>,
+    right: Option<usize>,
+}
 
 impl Job<'_> {
     pub(super) fn change_tokens(
@@ -12,176 +21,154 @@ impl Job<'_> {
         after: &Range<usize>,
         edits: &mut Vec<Edit>,
     ) -> Result<(), Refusal> {
-        if let Some(edit) = self.change_commas(before, after) {
-            edits.push(edit);
-            return Ok(());
-        }
         match (before.is_empty(), after.is_empty()) {
             (true, true) => {}
-            (false, false) => edits.push(Edit::new(self.bytes(before), self.rendered(after))),
-            (true, false) => edits.push(self.insert_tokens(before.start, after)),
-            (false, true) => edits.push(self.delete_tokens(before)),
+            (false, false) => edits.push(self.replace_tokens(before, after)),
+            (true, false) => edits.push(self.insert_tokens(before, after)),
+            (false, true) => edits.push(self.delete_tokens(before, after)),
         }
         Ok(())
     }
 
-    /// A change that also makes or takes away a comma between the neighbours that stay: all between them is new.
-    fn change_commas(&self, before: &Range<usize>, after: &Range<usize>) -> Option<Edit> {
+    fn replace_tokens(&self, before: &Range<usize>, after: &Range<usize>) -> Edit {
+        let bounds = &self.hit.matched.bounds;
         let (old, new) = (&self.shape.before, &self.shape.after);
-        let (l, r) = (before.start.checked_sub(1)?, before.end);
-        let (x, y) = (after.start.checked_sub(1)?, after.end);
-        let on_one_row = |side: &Side, from: usize, to: usize| {
-            side.elements.get(to).is_some_and(|e| e.row == side.elements[from].row)
-        };
-        if !on_one_row(old, l, r) || !on_one_row(new, x, y) {
-            return None;
+        let near = neighbours(self.shape, before, after);
+        let mut bytes = self.bytes(before);
+        let mut text = self.rendered(after);
+        let may_go = |gap: &Bytes| self.source.comments_in(gap).is_empty();
+        if let Some(l) = near.left.filter(|&l| !bounds[l].bytes.is_empty()) {
+            let seam = new.between(after.start - 1, after.start);
+            let gap = bounds[l].bytes.end..bytes.start;
+            if !alike(old.between(l, before.start), seam) && may_go(&gap) {
+                bytes.start = gap.start;
+                text.splice(0..0, seam.bytes());
+            }
         }
-        let comma = |side: &Side, left: usize, right: usize| side.between(left, right).contains(',');
-        let ends = |side: &Side, outer: (usize, usize), inner: &Range<usize>| match inner.is_empty() {
-            true => (comma(side, outer.0, outer.1), comma(side, outer.0, outer.1)),
-            false => (comma(side, outer.0, inner.start), comma(side, inner.end - 1, outer.1)),
-        };
-        let (was, is) = (ends(old, (l, r), before), ends(new, (x, y), after));
-        let plain = match (before.is_empty(), after.is_empty()) {
-            // The comma that is there stays on one side of what comes.
-            (true, _) => is.0 == was.0 || is.1 == was.0,
-            (_, true) => is.0 == was.0 || is.0 == was.1,
-            (false, false) => was == is,
-        };
-        if plain {
-            return None;
+        if let Some(r) = near.right.filter(|&r| !bounds[r].bytes.is_empty()) {
+            let seam = new.between(after.end - 1, after.end);
+            let gap = bytes.end..bounds[r].bytes.start;
+            if !alike(old.between(before.end - 1, r), seam) && may_go(&gap) {
+                bytes.end = gap.end;
+                text.extend(seam.bytes());
+            }
         }
-        let bounds = &self.hit.matched.bounds;
-        let (mut head, mut tail) = match after.is_empty() {
-            true => (new.between(x, y), ""),
-            false => (new.between(x, after.start), new.between(after.end - 1, y)),
-        };
-        if bounds[l].bytes.is_empty() {
-            head = head.trim_start_matches(',').trim_start();
-        }
-        if bounds[r].bytes.is_empty() {
-            tail = tail.trim_start_matches(',').trim_start();
-        }
-        let text = [head.as_bytes(), &self.rendered(after), tail.as_bytes()].concat();
-        Some(Edit::new(bounds[l].bytes.end..bounds[r].bytes.start, text))
+        Edit::new(bytes, text)
     }
 
-    /// New tokens between two that stay: they stick to the neighbour that the body shows them sticking to.
-    fn insert_tokens(&self, at: usize, after: &Range<usize>) -> Edit {
+    /// New tokens between two that stay: the old seam is the one on the side that the body shows unchanged.
+    fn insert_tokens(&self, before: &Range<usize>, after: &Range<usize>) -> Edit {
         let side = &self.shape.after;
-        let row = side.elements[after.start].row;
-        let left = after.start.checked_sub(1).filter(|&i| side.elements[i].row == row);
-        let right = Some(after.end).filter(|&i| i < side.elements.len() && side.elements[i].row == row);
         let bounds = &self.hit.matched.bounds;
-        let before_gap = left.map_or("", |l| side.between(l, after.start));
-        let behind_gap = right.map_or("", |r| side.between(after.end - 1, r));
+        let near = neighbours(self.shape, before, after);
         let text = self.rendered(after);
-        let to_the_left = match (left, right) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(_), Some(_)) => self.keeps_left(at, before_gap, behind_gap),
+        let is_nothing = |i: Option<usize>| i.is_none_or(|i| bounds[i].bytes.is_empty());
+        let left_seam = near.left.map_or("", |_| side.between(after.start - 1, after.start));
+        let right_seam = near.right.map_or("", |_| side.between(after.end - 1, after.end));
+        let behind = |l: usize| {
+            let at = bounds[l].bytes.end;
+            Edit::new(at..at, [left_seam.as_bytes(), &text].concat())
         };
-        // A neighbour that is an ellipsis over nothing takes the separator with it.
-        let nothing = |i: Option<usize>| i.and_then(|i| bounds.get(i)).is_some_and(|b| b.bytes.is_empty());
-        if to_the_left {
-            let left = at.checked_sub(1);
-            let gap = if nothing(left) { before_gap.trim_start_matches(',').trim_start() } else { before_gap };
-            let byte = left.map_or(0, |l| bounds[l].bytes.end);
-            Edit::new(byte..byte, [gap.as_bytes(), &text].concat())
-        } else {
-            let gap = if nothing(Some(at)) { behind_gap.trim_start_matches(',').trim_start() } else { behind_gap };
-            let byte = bounds.get(at).map_or(self.source.bytes.len(), |b| b.bytes.start);
-            Edit::new(byte..byte, [&text, gap.as_bytes()].concat())
-        }
-    }
-
-    /// Whether new tokens stick to the element before `at`: the gap that the source has there then stays behind them.
-    fn keeps_left(&self, at: usize, before_gap: &str, behind_gap: &str) -> bool {
-        let bounds = &self.hit.matched.bounds;
-        let Some((left, right)) = at.checked_sub(1).zip(Some(at).filter(|&i| i < bounds.len())) else { return true };
-        let gap = bounds[left].bytes.end..bounds[right].bytes.start.max(bounds[left].bytes.end);
-        let here = String::from_utf8_lossy(&self.source.bytes[gap]);
-        if here.contains('\n') {
-            // A line end stays behind an opening bracket and before a closing one.
-            let marks = |byte: Option<usize>, marks: [u8; 3]| {
-                byte.and_then(|b| self.source.bytes.get(b)).is_some_and(|b| marks.contains(b))
-            };
-            if marks(bounds[left].bytes.end.checked_sub(1), *b"([{") {
-                return false;
-            }
-            if marks(Some(bounds[right].bytes.start), *b")]}") {
-                return true;
-            }
-        }
-        match (kind(&here) == kind(before_gap), kind(&here) == kind(behind_gap)) {
-            (true, false) => false,
-            (false, true) => true,
-            _ => match (before_gap.contains(','), behind_gap.contains(',')) {
-                (true, false) => true,
-                (false, true) => false,
-                _ => before_gap.is_empty(),
+        let ahead = |r: usize| {
+            let at = bounds[r].bytes.start;
+            Edit::new(at..at, [&text, right_seam.as_bytes()].concat())
+        };
+        match (near.left, near.right) {
+            (Some(l), Some(r)) => match (is_nothing(near.left), is_nothing(near.right)) {
+                // An ellipsis over nothing takes one separator with it; the other stays for what is beyond.
+                (true, false) if right_seam.contains(',') || !self.is_held(l, l.wrapping_sub(1)) => ahead(r),
+                (true, false) => behind(l),
+                (false, true) if left_seam.contains(',') || !self.is_held(r, r + 1) => behind(l),
+                (false, true) => ahead(r),
+                (true, true) if self.is_held(l, l.wrapping_sub(1)) => behind(l),
+                (true, true) if self.is_held(r, r + 1) => ahead(r),
+                (true, true) => Edit::new(bounds[l].bytes.clone(), text),
+                (false, false) => {
+                    let seam = self.shape.before.between(l, r);
+                    // A comment behind what stands on the left stays there.
+                    let gap = bounds[l].bytes.end..bounds[r].bytes.start.max(bounds[l].bytes.end);
+                    let commented = !self.source.comments_in(&gap).is_empty();
+                    match keeps(seam, left_seam, right_seam) {
+                        Some(false) if commented && right_seam.contains(',') => ahead(r),
+                        Some(true) => ahead(r),
+                        Some(false) => behind(l),
+                        None => {
+                            let all = [left_seam.as_bytes(), &text, right_seam.as_bytes()].concat();
+                            Edit::new(bounds[l].bytes.end..bounds[r].bytes.start, all)
+                        }
+                    }
+                }
             },
+            (Some(l), None) if is_nothing(near.left) => Edit::new(bounds[l].bytes.clone(), text),
+            (Some(l), None) => behind(l),
+            (None, Some(r)) if is_nothing(near.right) => Edit::new(bounds[r].bytes.clone(), text),
+            (None, Some(r)) => ahead(r),
+            (None, None) => {
+                let at = bounds.get(before.start).map_or(self.source.bytes.len(), |b| b.bytes.start);
+                Edit::new(at..at, text)
+            }
         }
     }
 
-    /// Tokens that go, with the blanks and the comma that held them.
-    fn delete_tokens(&self, before: &Range<usize>) -> Edit {
+    /// Whether a comma of the body joins an element to a neighbour that is there in the source.
+    fn is_held(&self, element: usize, neighbour: usize) -> bool {
         let side = &self.shape.before;
-        let row = side.elements[before.start].row;
+        let there = self.hit.matched.bounds.get(neighbour).is_some_and(|b| !b.bytes.is_empty());
+        there && side.between(element.min(neighbour), element.max(neighbour)).contains(',')
+    }
+
+    /// Tokens that go, with the seam that the body does not keep.
+    fn delete_tokens(&self, before: &Range<usize>, after: &Range<usize>) -> Edit {
+        let side = &self.shape.before;
         let bounds = &self.hit.matched.bounds;
-        let left = before.start.checked_sub(1).filter(|&i| side.elements[i].row == row);
-        let right = Some(before.end).filter(|&i| i < side.elements.len() && side.elements[i].row == row);
-        let gap = |l: usize, r: usize| side.between(l, r);
         let bytes = self.bytes(before);
-        let comma_left = left.is_some_and(|l| gap(l, before.start).contains(','));
-        let comma_right = right.is_some_and(|r| gap(before.end - 1, r).contains(','));
-        let comma_stays = left.zip(right).is_some_and(|(l, r)| self.after_gap(l, r).is_some_and(|g| g.contains(',')));
-        let bytes = match (left, right) {
-            (Some(_), Some(r)) if comma_stays && comma_left && !comma_right => bytes.start..bounds[r].bytes.start,
-            (Some(l), Some(_)) if comma_stays && comma_right && !comma_left => bounds[l].bytes.end..bytes.end,
-            (Some(l), _) if comma_left => bounds[l].bytes.end..bytes.end,
-            (_, Some(r)) if comma_right => bytes.start..bounds[r].bytes.start,
-            (None, Some(r)) => bytes.start..bounds[r].bytes.start,
-            (Some(l), None) => bounds[l].bytes.end..bytes.end,
-            (Some(l), Some(r)) if self.glued(l, r) == Some(true) => {
-                // What breaks the line stays: it belongs to the list, not to what goes.
-                let breaks = |gap: std::ops::Range<usize>| self.source.bytes[gap].contains(&b'\n');
-                match (breaks(bounds[l].bytes.end..bytes.start), breaks(bytes.end..bounds[r].bytes.start)) {
-                    (true, _) => bytes.start..bounds[r].bytes.start,
-                    (false, true) => bounds[l].bytes.end..bytes.end,
-                    (false, false) => bounds[l].bytes.end..bounds[r].bytes.start,
-                }
-            }
+        let near = neighbours(self.shape, before, after);
+        let is_nothing = |i: usize| bounds[i].bytes.is_empty();
+        match (near.left, near.right) {
             (Some(l), Some(r)) => {
-                let (before_gap, behind_gap) = (gap(l, before.start), gap(before.end - 1, r));
-                if before_gap.is_empty()
-                    || behind_gap.is_empty() && !before_gap.is_empty() && self.glued(l, r) == Some(false)
-                {
-                    bytes
-                } else if behind_gap.is_empty() {
-                    bounds[l].bytes.end..bytes.end
-                } else {
-                    bytes.start..bounds[r].bytes.start
+                let (from, to) = (bounds[l].bytes.end, bounds[r].bytes.start);
+                let seam = self.shape.after.between(after.start - 1, after.start);
+                match (is_nothing(l), is_nothing(r)) {
+                    (true, true) => Edit::new(bytes, ""),
+                    (true, false) => Edit::new(bytes.start..to, ""),
+                    (false, true) => Edit::new(from..bytes.end, ""),
+                    (false, false) => match keeps(seam, side.between(l, before.start), side.between(before.end - 1, r))
+                    {
+                        Some(true) => Edit::new(bytes.start..to, ""),
+                        Some(false) => Edit::new(from..bytes.end, ""),
+                        None => Edit::new(from..to, seam),
+                    },
                 }
             }
-            (None, None) => bytes,
-        };
-        Edit::new(bytes, "")
-    }
-
-    /// What the body shows afterwards between two before elements that stay, if they become neighbours.
-    fn after_gap(&self, left: usize, right: usize) -> Option<&str> {
-        let after = |b: usize| self.shape.keeps.iter().find(|k| k.0 == b).map(|k| k.1);
-        let (l, r) = (after(left)?, after(right)?);
-        (l + 1 == r).then(|| self.shape.after.between(l, r))
-    }
-
-    fn glued(&self, left: usize, right: usize) -> Option<bool> {
-        self.after_gap(left, right).map(str::is_empty)
+            (None, Some(r)) => Edit::new(bytes.start..bounds[r].bytes.start, ""),
+            (Some(l), None) => Edit::new(bounds[l].bytes.end..bytes.end, ""),
+            (None, None) => Edit::new(bytes, ""),
+        }
     }
 }
 
-/// What a gap is like: whether a comma stands in it, and whether a blank.
-fn kind(gap: &str) -> (bool, bool) {
-    (gap.contains(','), gap.contains(char::is_whitespace))
+/// The elements beside a change, as far as they stand on its line of the body.
+fn neighbours(shape: &Shape, before: &Range<usize>, after: &Range<usize>) -> Neighbours {
+    let (side, run) = if before.is_empty() { (&shape.after, after) } else { (&shape.before, before) };
+    let row = |i: usize| side.elements.get(i).map(|e| e.row);
+    let on_line = |i: usize| row(i).is_some() && row(i) == row(run.start);
+    Neighbours {
+        left: before.start.checked_sub(1).filter(|_| on_line(run.start.wrapping_sub(1))),
+        right: Some(before.end).filter(|_| on_line(run.end)),
+    }
+}
+
+/// Whether two seams hold the same separator, and a blank or none.
+fn alike(a: &str, b: &str) -> bool {
+    a.contains(',') == b.contains(',') && a.is_empty() == b.is_empty()
+}
+
+/// Which of two seams one seam goes on as: the left one (true), the right one, or neither.
+fn keeps(one: &str, left: &str, right: &str) -> Option<bool> {
+    let comma = |seam: &str| seam.contains(',') == one.contains(',');
+    // Between two commas the one on the right stays, so that what goes takes the one before it along.
+    [(alike(one, right), false), (alike(one, left), true), (comma(right), false), (comma(left), true)]
+        .into_iter()
+        .find(|(fits, _)| *fits)
+        .map(|(_, left)| left)
 }

@@ -1,6 +1,6 @@
 //! Changes of whole lines of the body.
 
-use super::indent::blanks;
+use super::indent::{blanks, width};
 use super::{Job, Refusal};
 use crate::language::{Atom, Language};
 use crate::pattern::{Deleted, Inserted};
@@ -202,6 +202,7 @@ impl Job<'_> {
     fn doc_start(&self, byte: usize) -> usize {
         let source = self.source;
         let mut start = source.lines.start(byte);
+        let own = width(blanks(&source.bytes[start..]));
         while start > 0 {
             let above = source.lines.around(start - 1, &source.bytes);
             let comment = source
@@ -210,7 +211,9 @@ impl Job<'_> {
                 .find(|c| c.bytes.end == source.bytes[..above.end].trim_ascii_end().len() && c.bytes.end > above.start);
             let Some(comment) = comment else { break };
             let line = source.lines.start(comment.bytes.start);
-            if line + blanks(&source.bytes[line..]).len() != comment.bytes.start {
+            let blank = blanks(&source.bytes[line..]);
+            // A comment that stands deeper ends what is above: `/* fall through */`.
+            if line + blank.len() != comment.bytes.start || width(blank) > own {
                 break;
             }
             start = line;
@@ -329,18 +332,22 @@ impl Job<'_> {
         !row.elements.is_empty() && self.ends_with_comma(row)
     }
 
-    /// How much deeper than its neighbour a new line stands.
+    /// How much deeper than its neighbour, as that stands now, a new line stands.
     pub(super) fn steps(&self, row: &Inserted, base_row: usize) -> isize {
+        // What the neighbour itself is shifted by, since the body shows both as they stand afterwards.
+        let kept = |k: &&(usize, usize)| self.shape.before.elements[k.0].row == base_row;
+        let stays = self.shape.keeps.iter().find(kept).map(|k| (base_row, self.shape.after.elements[k.1].row));
+        let shift = stays.and_then(|rows| self.deeper(rows)).unwrap_or(0);
+        let base_row = stays.map_or(base_row, |(_, after)| after);
         let shown = self.level(row.row) - self.level(base_row);
-        let flat = self.rows.iter().all(|r| blanks(r.text.as_bytes()).is_empty());
-        if shown != 0 || !flat || row.elements.is_empty() {
-            return shown;
+        if shown != 0 || row.elements.is_empty() {
+            return shown + shift;
         }
         // A body written without indentation: its brackets tell.
         let after = &self.shape.after;
         let depth = after.elements[row.elements.start].depth as isize;
         let base = after.elements.iter().find(|e| e.row == base_row).map_or(depth, |e| e.depth as isize);
-        depth - base
+        depth - base + shift
     }
 
     /// A line that moves: with its doc comment, its trailing comment and its tag.

@@ -232,12 +232,12 @@ impl<'a> Matcher<'a> {
             }
             Part::Item(_) | Part::Statement(_) => {
                 let statement = matches!(element.part, Part::Statement(_));
-                let fits = |kind: &str| {
-                    if statement { source.language.is_statement(kind) } else { !source.language.is_bare_list(kind) }
+                let fits = |id: usize| {
+                    if statement { source.is_whole_statement(id) } else { source.is_one_item(id) }
                 };
+                let nodes = source.nodes_at(at).filter(|(id, _)| *id != 0 && fits(*id)).map(|(_, n)| n.tokens.clone());
                 let mut ways: Vec<Bound> = Vec::new();
-                for (_, node) in source.nodes_at(at).filter(|(id, n)| *id != 0 && fits(n.kind)) {
-                    let tokens = node.tokens.clone();
+                for tokens in source.composed_items_at(at, statement).chain(nodes) {
                     if ways.last().is_none_or(|w| w.tokens != tokens)
                         && self.agrees(bounds, i, &tokens)
                         && self.next_fits(i, tokens.end)
@@ -452,7 +452,11 @@ impl<'a> Matcher<'a> {
             return true;
         }
         let shown = |i: usize| !self.side.elements[i].part.is_dots();
-        let torn = |t: &Tokens| self.source.is_broken(t);
+        // What the grammar read as a whole of its own is readable, whatever is wrong around it.
+        let whole = bounds.first().map_or(0, |b| b.tokens.start)..bounds.last().map_or(0, |b| b.tokens.end);
+        let read = !self.source.is_error(self.source.node_around(&whole));
+        let counts = |e: &&Tokens| !(read && e.start <= whole.start && whole.end <= e.end);
+        let torn = |t: &Tokens| self.source.errors_in(t).any(|e| counts(&e));
         (0..bounds.len()).any(|i| shown(i) && torn(&bounds[i].tokens))
             || (1..bounds.len()).any(|i| {
                 let seam = bounds[i].tokens.start;

@@ -104,6 +104,10 @@ impl Matcher<'_> {
             }
             let parts = source.children(node).map(|c| &source.nodes[c].tokens);
             ends.extend(parts.filter(|t| t.start >= at && t.end <= limit).map(|t| t.end));
+            // The stars of a pointer result belong to the words before the name.
+            let inner = std::iter::successors(Some(declarator), |&d| source.child(d, "declarator"));
+            let starts = inner.map(|d| source.nodes[d].tokens.start);
+            ends.extend(starts.take_while(|&t| (limit..t).all(|t| source.text(t) != b"(")).filter(|&t| t >= at));
             break;
         }
         ends.dedup();

@@ -5,7 +5,7 @@ use super::rule::Rule;
 use super::wins::Wins;
 use crate::language::Atom;
 use crate::patchset::{Pick, Sign};
-use crate::pattern::{Change, HoleId, Part, Shape, Side};
+use crate::pattern::{Change, Element, HoleId, Part, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -105,11 +105,13 @@ struct Sort<'a, 'b> {
 impl Sort<'_, '_> {
     fn run(&mut self, before: Vec<Match>, after: Vec<Match>, steps: &mut Steps) -> Result<(), OutOfSteps> {
         let wins = self.rule.wins[self.number];
-        let fixed = self.shape.is_fixed();
+        // A hole of the before side may have taken in what the after side shows around it: `f($x)` to `f(g($x))`.
+        let (fixed, steady) = (self.shape.is_fixed(), self.shape.steady());
         let same_place = |b: &Match, a: &Match| {
             fixed && b.tokens == a.tokens
-                || self.shape.keeps.iter().all(|&(x, y)| {
-                    self.shape.before.elements[x].part.is_dots() || b.bounds[x].bytes == a.bounds[y].bytes
+                || steady.iter().all(|&(x, y)| {
+                    let (part, was, is) = (&self.shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
+                    part.is_dots() || was == is || part.takes_code() && was.start <= is.start && is.end <= was.end
                 })
         };
         // Matches of the two sides meet at a token that stays.
@@ -187,23 +189,24 @@ impl Sort<'_, '_> {
         Ok(())
     }
 
-    /// Whether words that only `-` lines show are left in what the ellipses of an after match cover. Where those
-    /// lines show no words of their own, their literals tell.
+    /// Whether words that only `-` lines show are left in what the ellipses of an after match cover. Types are
+    /// shared by many, so they tell only where those lines show no other word; where they show none, literals do.
     fn has_leftovers(&self, m: &Match) -> bool {
         let rows = &self.rule.pattern.fragment.rows;
-        let shown = |minus: bool, atoms: &[Atom]| -> BTreeSet<Vec<u8>> {
+        let is_type = |e: &Element| self.shape.before.source.is_type_name(e.tokens.start);
+        let shown = |minus: bool, types: bool, atoms: &[Atom]| -> BTreeSet<Vec<u8>> {
             let of = self.shape.before.elements.iter().filter(|e| (rows[e.row].sign == Sign::Minus) == minus);
-            of.filter_map(|e| match &e.part {
-                Part::Token { text, atom } if atoms.contains(atom) && !self.is_keyword(text) => Some(text.clone()),
-                _ => None,
-            })
-            .collect()
+            of.filter(|e| types || !is_type(e))
+                .filter_map(|e| match &e.part {
+                    Part::Token { text, atom } if atoms.contains(atom) && !self.is_keyword(text) => Some(text.clone()),
+                    _ => None,
+                })
+                .collect()
         };
-        let only_minus = |atoms: &[Atom]| &shown(true, atoms) - &shown(false, atoms);
-        let mut gone = only_minus(&[Atom::Word]);
-        if gone.is_empty() {
-            gone = only_minus(&[Atom::Text, Atom::Number]);
-        }
+        let only_minus = |types: bool, atoms: &[Atom]| &shown(true, types, atoms) - &shown(false, true, atoms);
+        let tries = [(false, &[Atom::Word][..]), (true, &[Atom::Word]), (true, &[Atom::Text, Atom::Number])];
+        let gone = tries.into_iter().map(|(types, atoms)| only_minus(types, atoms)).find(|g| !g.is_empty());
+        let gone = gone.unwrap_or_default();
         let elided = self.shape.after.elements.iter().zip(&m.bounds).filter(|(e, _)| e.part.is_dots());
         elided.flat_map(|(_, b)| b.tokens.clone()).any(|t| gone.contains(self.source.text(t)))
     }
@@ -241,6 +244,13 @@ pub fn changed(shape: &Shape, m: &Match, done: bool) -> Vec<Bytes> {
     for change in &shape.changes {
         match (change, done) {
             (Change::Tokens { before, .. }, false) => out.push(over(before)),
+            (Change::Tokens { after, .. }, true) if after.is_empty() => {
+                // What ellipses beside it cover makes no other place of it.
+                let side = &shape.after.elements;
+                let left = (0..after.start).rev().find(|&i| !side[i].part.is_dots());
+                let at = left.map_or_else(|| over(after).start, |i| m.bounds[i].bytes.end);
+                out.push(at..at);
+            }
             (Change::Tokens { after, .. }, true) => out.push(over(after)),
             (Change::Rows { delete, above, below, .. }, false) => {
                 out.extend(delete.iter().map(|d| over(&d.elements)));

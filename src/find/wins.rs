@@ -44,10 +44,13 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
     let whole = shape.after.elements.iter().map(|e| &e.tokens);
     let whole = whole.fold(usize::MAX..0, |w, t| w.start.min(t.start)..w.end.max(t.end));
+    let steady = shape.steady();
     let covered = |m: &Match| {
         shape.is_fixed() && m.tokens == whole
-            || shape.keeps.iter().all(|&(b, a)| {
-                shape.before.elements[b].part.is_dots() || m.bounds[b].tokens == shape.after.elements[a].tokens
+            || steady.iter().all(|&(b, a)| {
+                let (part, new, kept) =
+                    (&shape.before.elements[b].part, &m.bounds[b].tokens, &shape.after.elements[a].tokens);
+                part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end
             })
     };
     match (in_after.is_empty(), in_before.is_empty()) {

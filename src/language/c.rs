@@ -9,25 +9,19 @@ pub const KEYWORDS: &[&str] = &[
     "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "defined",
 ];
 
-pub(super) fn role(kind: &str, named: bool, parent: &str) -> Role {
+pub(super) fn role(kind: &str, named: bool) -> Role {
     match kind {
         "comment" => Role::Comment,
         "string_literal" | "char_literal" | "system_lib_string" => Role::Atom(Atom::Text),
         "number_literal" => Role::Atom(Atom::Number),
         "preproc_arg" => Role::Atom(Atom::Macro),
         "\n" | "\r\n" => Role::Nothing,
-        ";" if ends_lines(parent) => Role::Nothing,
         _ if !named => {
             let first = kind.trim_start_matches('#').as_bytes().first().copied().unwrap_or(b' ');
             Role::Atom(if first.is_ascii_alphabetic() || first == b'_' { Atom::Word } else { Atom::Mark })
         }
         _ => Role::Inner,
     }
-}
-
-/// Nodes in which a semicolon of their own says nothing: `struct s {…};` at the top level.
-fn ends_lines(parent: &str) -> bool {
-    matches!(parent, "translation_unit" | "field_declaration_list" | "declaration_list")
 }
 
 pub(super) fn list(kind: &str, parent: &str) -> Option<ListKind> {
@@ -145,4 +139,26 @@ pub(super) fn is_plain_statement(kind: &str) -> bool {
 /// What declares a name with a type: its type words come first, then the declarator.
 pub(super) fn declares_typed_name(kind: &str) -> bool {
     matches!(kind, "declaration" | "parameter_declaration" | "field_declaration")
+}
+
+/// A call: what a macro with a block of its own looks like.
+pub fn is_call(kind: &str) -> bool {
+    kind == "call_expression"
+}
+
+/// A statement that only its semicolon ends.
+pub fn ends_in_semicolon(kind: &str) -> bool {
+    kind == "expression_statement"
+}
+
+/// A preprocessor directive that stands among statements.
+pub fn is_directive(kind: &str) -> bool {
+    kind.starts_with("preproc_")
+}
+
+/// What C writes around a declared name, which is part of the declaration and not of the name. In parentheses it
+/// may be an argument: `f(*x);` looks like a declaration.
+pub fn is_declarator(kind: &str, parent: &str) -> bool {
+    matches!(kind, "pointer_declarator" | "array_declarator" | "function_declarator" | "init_declarator")
+        && parent != "parenthesized_declarator"
 }

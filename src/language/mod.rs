@@ -151,7 +151,7 @@ impl Language {
     pub fn role(self, kind: &str, named: bool, parent: &str) -> Role {
         match self {
             Language::Go => go::role(kind, named, parent),
-            Language::C => c::role(kind, named, parent),
+            Language::C => c::role(kind, named),
         }
     }
 
@@ -314,6 +314,11 @@ impl Language {
             "type_conversion_expression" => field == "type",
             _ => false,
         }
+    }
+
+    /// Whether the node is the bare name of a type.
+    pub fn is_type_name(self, kind: &str) -> bool {
+        matches!(kind, "type_identifier" | "primitive_type" | "sized_type_specifier")
     }
 
     /// Whether `word` is a keyword of the language.

@@ -50,9 +50,21 @@ impl Shape {
 }
 
 impl Shape {
-    /// A token that stays, on both sides: by its place a site is known again after the edit.
+    /// Pairs of elements that stay and cannot be taken for others: by their places a site is known again. A mark
+    /// such as `.` that a side shows twice may be kept in more than one way, and tells nothing.
+    pub fn steady(&self) -> Vec<(usize, usize)> {
+        let solid = |&(b, _): &(usize, usize)| !self.before.elements[b].part.is_dots();
+        let once =
+            |side: &Side, i: usize| side.elements.iter().filter(|e| e.part == side.elements[i].part).count() == 1;
+        let kept: Vec<(usize, usize)> = self.keeps.iter().copied().filter(solid).collect();
+        let steady: Vec<(usize, usize)> =
+            kept.iter().copied().filter(|&(b, a)| once(&self.before, b) && once(&self.after, a)).collect();
+        if steady.is_empty() { kept } else { steady }
+    }
+
+    /// A token that stays, on both sides.
     pub fn anchor(&self) -> Option<(usize, usize)> {
-        self.keeps.iter().copied().find(|&(b, _)| matches!(self.before.elements[b].part, Part::Token { .. }))
+        self.steady().into_iter().find(|&(b, _)| matches!(self.before.elements[b].part, Part::Token { .. }))
     }
 }
 

@@ -126,6 +126,11 @@ impl Part {
         }
     }
 
+    /// Whether it is a hole for code of any extent.
+    pub fn takes_code(&self) -> bool {
+        matches!(self, Part::Item(_) | Part::Statement(_))
+    }
+
     /// Whether it is an ellipsis.
     pub fn is_dots(&self) -> bool {
         matches!(self, Part::Dots(..))

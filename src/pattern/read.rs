@@ -205,6 +205,17 @@ impl<'a> SideText<'a> {
         if errors == 0 && frame.value && !is_value(&source, &body_tokens(&source, &body)) {
             errors = 1;
         }
+        // A hole spelt as a statement must be one whole, not the end of one.
+        let is_torn = |(n, u): (usize, &Use)| {
+            let holds_one = matches!(u.kind, HoleKind::Item | HoleKind::Anonymous);
+            holds_one
+                && is_statement(u.spellings[choices[n]])
+                && !source
+                    .nodes_over(&body_tokens(&source, &segments[n]))
+                    .any(|(_, node)| source.language.is_statement(node.kind))
+        };
+        let torn = self.uses.iter().enumerate().filter(|&(n, u)| is_torn((n, u))).count();
+        errors = usize::saturating_add(errors, torn);
         Reading { source, body, segments, choices, errors }
     }
 }
@@ -219,10 +230,15 @@ fn spellings(language: Language, kind: HoleKind, alone: bool) -> &'static [&'sta
         (Language::Go, Dots | NamedDots, false) => &["@", "@ @", "case @:"],
         (Language::Go, Dots | NamedDots, true) => &["@", "@,", "case @:", "case <-@:", "@ @", "@ \"@\""],
         (Language::C, Item | Anonymous, false) => &["@", "==", "+=", "@;"],
-        (Language::C, Item | Anonymous, true) => &["@;", "@,", "@"],
+        (Language::C, Item | Anonymous, true) => &["@;", "@,", "@", "@();"],
         (Language::C, Dots | NamedDots, false) => &["@", "@;;", "@;", "case @:"],
         (Language::C, Dots | NamedDots, true) => &["@;", "@,", "@", "case @:;"],
     }
+}
+
+/// Whether a spelling makes a hole a statement of its own.
+fn is_statement(spelling: &str) -> bool {
+    matches!(spelling, "@;" | "@();")
 }
 
 fn body_tokens(source: &Source, body: &Bytes) -> Tokens {
@@ -413,7 +429,7 @@ impl Reading {
                 (Part::Dots(hole, reach), list)
             }
             _ if !spelling.contains('@') => (Part::Operator(hole), None),
-            _ if spelling == "@;" => (Part::Statement(hole), None),
+            _ if is_statement(spelling) => (Part::Statement(hole), None),
             _ => (Part::Item(hole), None),
         }
     }

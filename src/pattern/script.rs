@@ -198,16 +198,60 @@ fn item_over(side: &Side, rows: Range<usize>) -> Option<Option<usize>> {
 
 /// Two rows that stand for each other, token by token.
 fn tokens(out: &mut Script, before: &Side, b: Range<usize>, after: &Side, a: Range<usize>) {
-    let (left, right) = (&before.elements[b.clone()], &after.elements[a.clone()]);
     let parts = |elements: &[Element]| elements.iter().map(|e| key(e)).collect::<Vec<_>>();
-    for op in similar::capture_diff_slices(similar::Algorithm::Myers, &parts(left), &parts(right)) {
-        let (old, new) = (op.old_range(), op.new_range());
-        let (old, new) = (old.start + b.start..old.end + b.start, new.start + a.start..new.end + a.start);
-        match op.tag() {
-            similar::DiffTag::Equal => out.keeps.extend(old.zip(new)),
-            _ => out.changes.push(Change::Tokens { before: old, after: new }),
+    let (left, right) = (parts(&before.elements[b.clone()]), parts(&after.elements[a.clone()]));
+    let mut keeps: Vec<(usize, usize)> = Vec::new();
+    for op in similar::capture_diff_slices(similar::Algorithm::Myers, &left, &right) {
+        if op.tag() == similar::DiffTag::Equal {
+            keeps.extend(op.old_range().zip(op.new_range()));
         }
     }
+    pair_brackets(&mut keeps, &left, &right);
+    let (mut x, mut y) = (0, 0);
+    for (i, j) in keeps.iter().copied().chain([(left.len(), right.len())]) {
+        if x < i || y < j {
+            let (old, new) = (b.start + x..b.start + i, a.start + y..a.start + j);
+            out.changes.push(Change::Tokens { before: old, after: new });
+        }
+        (x, y) = (i + 1, j + 1);
+    }
+    out.keeps.extend(keeps.into_iter().map(|(i, j)| (b.start + i, a.start + j)));
+}
+
+/// Brackets stay in pairs: in `f(x)` to `f(g(x))` the bracket that stays is the one that closes `f`.
+fn pair_brackets(keeps: &mut [(usize, usize)], left: &[super::Part], right: &[super::Part]) {
+    let (left, right) = (closing(left), closing(right));
+    for n in 0..keeps.len() {
+        let (open, twin) = keeps[n];
+        let (Some(close), Some(wanted)) = (left[open], right[twin]) else { continue };
+        let Some(k) = keeps.iter().position(|k| k.0 == close || k.1 == wanted) else { continue };
+        let free = |new: (usize, usize)| {
+            let above = k.checked_sub(1).is_none_or(|p| keeps[p].0 < new.0 && keeps[p].1 < new.1);
+            above && keeps.get(k + 1).is_none_or(|n| new.0 < n.0 && new.1 < n.1)
+        };
+        if free((close, wanted)) {
+            keeps[k] = (close, wanted);
+        }
+    }
+}
+
+/// For each opening bracket, where it is closed.
+fn closing(parts: &[super::Part]) -> Vec<Option<usize>> {
+    let mut out = vec![None; parts.len()];
+    let mut open = Vec::new();
+    for (i, part) in parts.iter().enumerate() {
+        let super::Part::Token { text, .. } = part else { continue };
+        match &text[..] {
+            b"(" | b"[" | b"{" => open.push(i),
+            b")" | b"]" | b"}" => {
+                if let Some(start) = open.pop() {
+                    out[start] = Some(i);
+                }
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 /// What must be equal for an element to stay. How far an ellipsis reaches is its side's own affair.

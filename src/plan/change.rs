@@ -139,12 +139,13 @@ fn verify(
         let message = format!("the result would not parse any more, at `{shown}`");
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
     }
+    let claims = Claims::new(works);
     let looks = look_again(path, source, &after, works, workspace)?;
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
         let Some(hits) = known.map(|k| &anchored[k]) else { continue };
-        if let Some(why) = is_wrong(source, &after, work, &shift, edited, hits) {
+        if let Some(why) = is_wrong(source, &after, works, n, &shift, &claims, hits) {
             wrong.push((n, why));
         }
     }
@@ -179,26 +180,29 @@ fn touches_old_error(source: &Source, shift: &Shift, after: &Source, error: &std
 fn is_wrong(
     source: &Source,
     after: &Source,
-    work: &Work<'_>,
+    works: &[Work<'_>],
+    site: usize,
     shift: &Shift,
-    edited: &Edited,
+    claims: &Claims,
     hits: &Anchored<'_>,
 ) -> Option<String> {
+    let work = &works[site];
     let shape = &work.rule.pattern.shapes[work.hit.shape];
-    let kept: Vec<(usize, usize)> =
-        shape.keeps.iter().copied().filter(|&(b, _)| !shape.before.elements[b].part.is_dots()).collect();
+    let kept = shape.steady();
     let lies = |bounds: &[Bound], element: usize, b: usize| {
         let old = &work.hit.matched.bounds[b];
         let new = &bounds[element];
         let place = shift.range(&old.bytes);
-        // Parentheses that the edit put around a hole count to it.
-        let outer = place.start.saturating_sub(1)..place.end + 1;
-        let held = after.bytes.get(outer.clone()).is_some_and(|b| b.starts_with(b"(") && b.ends_with(b")"));
-        let lies =
-            |at: &Bytes| new.bytes.start == at.start && (new.bytes.end == at.end || !is_still(edited, &old.bytes));
-        lies(&place) || held && lies(&outer)
+        if shape.before.elements[b].part.takes_code() {
+            // Parentheses and the results of sites inside belong to what the hole stands for now.
+            return new.bytes.start <= place.start && place.end <= new.bytes.end;
+        }
+        new.bytes == place
     };
-    let again = hits.of(work, shift, false).into_iter().any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
+    let again = hits
+        .of(work, shift, false)
+        .into_iter()
+        .any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
     if again {
         return Some("the result would count as still to do, so the patch would be applied for ever".to_owned());
     }
@@ -206,7 +210,8 @@ fn is_wrong(
         return None;
     }
     let done = hits.of(work, shift, true).into_iter().any(|h| {
-        kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b)) && same_holes(source, after, work, h, edited)
+        kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b))
+            && same_holes(source, after, &works[site], h, site, claims)
     });
     (!done).then(|| {
         "the result would not read as the body's after side does: an operator, a bracket or a condition takes it apart"
@@ -215,13 +220,13 @@ fn is_wrong(
 }
 
 /// Whether every hole is bound to the same code as before.
-fn same_holes(source: &Source, after: &Source, work: &Work<'_>, done: &Hit, edited: &Edited) -> bool {
+fn same_holes(source: &Source, after: &Source, work: &Work<'_>, done: &Hit, site: usize, claims: &Claims) -> bool {
     let shape = &work.rule.pattern.shapes[work.hit.shape];
     shape.after.elements.iter().zip(&done.matched.bounds).all(|(element, new)| {
         let Some(hole) = element.part.hole().filter(|_| !element.part.is_dots()) else { return true };
         let old = shape.before.elements.iter().position(|e| e.part.hole() == Some(hole));
         let Some(old) = old.map(|i| &work.hit.matched.bounds[i]) else { return true };
-        !is_still(edited, &old.bytes)
+        claims.another_within(&old.bytes, site)
             || source.same(&old.tokens, after, &new.tokens)
             || in_parens(source, after, &old.tokens, &new.tokens)
     })
@@ -234,9 +239,22 @@ fn in_parens(source: &Source, after: &Source, old: &std::ops::Range<usize>, new:
         && source.same(old, after, &(new.start + 1..new.end - 1))
 }
 
-/// Whether no edit of another site lies within these bytes.
-fn is_still(edited: &Edited, bytes: &Bytes) -> bool {
-    let edits = &edited.batches[0];
-    let next = edits.partition_point(|e| e.bytes.end <= bytes.start);
-    edits.get(next).is_none_or(|e| e.bytes.start >= bytes.end)
+/// What each site changes, in the file as it was, in order of place.
+struct Claims(Vec<(Bytes, usize)>);
+
+impl Claims {
+    fn new(works: &[Work<'_>]) -> Claims {
+        let of =
+            |(n, work): (usize, &Work<'_>)| work.hit.changed.iter().map(move |c| (c.clone(), n)).collect::<Vec<_>>();
+        let mut claims: Vec<(Bytes, usize)> = works.iter().enumerate().flat_map(of).collect();
+        claims.sort_by_key(|(c, n)| (c.start, c.end, *n));
+        Claims(claims)
+    }
+
+    /// Whether what another site changes lies within these bytes.
+    fn another_within(&self, bytes: &Bytes, site: usize) -> bool {
+        let from = self.0.partition_point(|(c, _)| c.start < bytes.start);
+        let near = self.0[from..].iter().take_while(|(c, _)| c.start <= bytes.end);
+        near.into_iter().any(|(c, n)| *n != site && c.end <= bytes.end)
+    }
 }

@@ -1,4 +1,5 @@
-use super::tree::{Comment, Gap, Item, List, Node, NodeId, Source, Token};
+use super::macros;
+use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
 
@@ -43,8 +44,10 @@ impl Source {
         let tree = parser.parse(&bytes, None).ok_or_else(gave_up)?;
         let mut build = Build::new(language, &bytes);
         build.walk(&tree);
-        let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, .. } = build;
+        let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
         close_nodes(&mut nodes, tokens.len());
+        let unread = unclosed.into_iter().filter(|&(_, id)| !macros::is_header(language, &nodes, id));
+        errors.extend(unread.map(|(at, _)| at..at));
         errors.sort_by_key(|e| (e.start, e.end));
         let lists = find_lists(language, &nodes, &tokens, &bytes, &commas);
         set_gaps(&mut tokens, &lists, &commas);
@@ -94,6 +97,8 @@ struct Build<'a> {
     separators: Vec<Bytes>,
     /// Commas: the position they stand at, and the node that holds them.
     commas: Vec<(usize, NodeId)>,
+    /// Semicolons that the grammar misses: the position, and the statement.
+    unclosed: Vec<(usize, NodeId)>,
 }
 
 impl<'a> Build<'a> {
@@ -107,6 +112,7 @@ impl<'a> Build<'a> {
             errors: Vec::new(),
             separators: Vec::new(),
             commas: Vec::new(),
+            unclosed: Vec::new(),
         }
     }
 
@@ -139,6 +145,10 @@ impl<'a> Build<'a> {
         let (kind, range) = (self.language.names().kind(node.kind_id()), node.byte_range());
         let parent = above.unwrap_or(0);
         let parent_kind = above.map_or("", |id| self.nodes[id].kind);
+        if node.is_missing() && kind == ";" && parent != 0 {
+            self.unclosed.push((self.tokens.len(), parent));
+            return None;
+        }
         if node.is_missing() {
             self.errors.push(self.tokens.len()..self.tokens.len());
             return None;
@@ -328,6 +338,7 @@ fn line_items(
     id: NodeId,
     inside: &Tokens,
 ) -> Vec<Item> {
+    let mark = |t: usize| -> &[u8] { &bytes[tokens[t].bytes.clone()] };
     let mut items = Vec::new();
     let mut todo: Vec<NodeId> = children(nodes, id).collect();
     todo.reverse();
@@ -342,14 +353,22 @@ fn line_items(
             todo[from..].reverse();
         } else if language.is_label(node.kind) {
             // A label and what it stands before are two items of the list.
-            let colon =
-                (node.tokens.clone()).find(|&t| &bytes[tokens[t].bytes.clone()] == b":").unwrap_or(node.tokens.start);
+            let colon = (node.tokens.clone()).find(|&t| mark(t) == b":").unwrap_or(node.tokens.start);
             items.push(Item { tokens: node.tokens.start..colon + 1, node: None });
             let from = todo.len();
             todo.extend(children(nodes, child).filter(|&c| nodes[c].tokens.start > colon));
             todo[from..].reverse();
         } else {
-            items.push(Item { tokens: node.tokens.clone(), node: Some(child) });
+            let (mut end, mut last) = (node.tokens.end, child);
+            while mark(end - 1) != b";" && macros::is_header(language, nodes, last) {
+                // A macro and the statement that it repeats are one item.
+                let Some(next) = todo.pop() else { break };
+                (end, last) = (nodes[next].tokens.end, next);
+            }
+            // The semicolon behind a C type (`struct s {…};`) is held by the list.
+            let closed = end < inside.end && tokens[end].node == id && mark(end) == b";";
+            let item = node.tokens.start..end + usize::from(closed);
+            items.push(Item { tokens: item, node: Some(child).filter(|_| last == child && !closed) });
         }
     }
     items
@@ -397,6 +416,42 @@ impl Source {
             Language::Go => go::has_header(self.nodes[id].kind),
             Language::C => c::has_header(self.nodes[id].kind),
         }
+    }
+
+    /// Whether a token is the name of a type.
+    pub fn is_type_name(&self, t: usize) -> bool {
+        self.tokens.get(t).is_some_and(|t| self.language.is_type_name(self.kind(t.node)))
+    }
+
+    /// Whether a hole for a statement can stand for this node.
+    pub fn is_whole_statement(&self, id: NodeId) -> bool {
+        self.language.is_statement(self.kind(id)) && !self.is_macro_header(id)
+    }
+
+    /// Whether a hole can stand for this node: a list is many items, and what C writes around a declared name
+    /// (`*p`, `a[2]`, `f(void)`, `x = 1`) is no part of the name.
+    pub fn is_one_item(&self, id: NodeId) -> bool {
+        let node = &self.nodes[id];
+        !self.language.is_bare_list(node.kind)
+            && !(self.language == Language::C && c::is_declarator(node.kind, self.kind(node.parent)))
+    }
+
+    /// Items of lists that begin at a position and are more than one node.
+    pub fn composed_items_at(&self, t: usize, by_lines: bool) -> impl Iterator<Item = Tokens> {
+        let lists = self.lists_at(t).filter(move |&l| self.lists[l].kind.by_lines() == by_lines);
+        let item = move |l: ListId| {
+            let items = &self.lists[l].items;
+            let item = items.get(items.partition_point(|i| i.tokens.start < t))?;
+            let whole = item.tokens.start == t && item.node.is_none() && self.text(item.tokens.end - 1) != b":";
+            whole.then(|| item.tokens.clone())
+        };
+        lists.filter_map(item)
+    }
+
+    /// Whether this is a C macro before the statement that it repeats.
+    fn is_macro_header(&self, id: NodeId) -> bool {
+        let end = self.nodes[id].tokens.end;
+        end > 0 && self.text(end - 1) != b";" && macros::is_header(self.language, &self.nodes, id)
     }
 
     /// Whether this node is a later branch of a preprocessor conditional.

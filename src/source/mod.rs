@@ -8,6 +8,7 @@
 mod build;
 mod edit;
 mod lines;
+mod macros;
 mod tree;
 
 pub use build::{Limits, ParseError};

@@ -244,13 +244,21 @@ impl Source {
 
     /// Whether a syntax error touches these tokens, in them or as the gap between two of them.
     pub fn is_broken(&self, tokens: &Tokens) -> bool {
-        self.errors.iter().any(|e| {
-            if e.is_empty() {
-                tokens.start < e.start && e.start < tokens.end
-            } else {
-                e.start < tokens.end && tokens.start < e.end
-            }
-        })
+        self.errors_in(tokens).next().is_some()
+    }
+
+    /// The syntax errors that touch these tokens.
+    pub fn errors_in(&self, tokens: &Tokens) -> impl Iterator<Item = &Tokens> {
+        let (start, end) = (tokens.start, tokens.end);
+        let touches = move |e: &&Tokens| {
+            if e.is_empty() { start < e.start && e.start < end } else { e.start < end && start < e.end }
+        };
+        self.errors.iter().filter(touches)
+    }
+
+    /// Whether the node is the parser's own for code that it could not read.
+    pub fn is_error(&self, id: NodeId) -> bool {
+        self.language.is_error(self.kind(id))
     }
 
     /// Whether two token ranges (of any two files) spell the same code.

@@ -154,7 +154,14 @@ fn likely_files<'a, 'r: 'a>(short: &Short<'a, 'r>, workspace: &Workspace<'_>) ->
             let likely = match short.survey.sightings.iter().find(|s| s.path == *path) {
                 Some(s) => {
                     let taken = s.found.hits.iter().map(|h| h.matched.tokens.clone()).collect();
-                    Some(Likely { path: path.clone(), rule, source: s.source.clone(), env: s.env.clone(), taken, missing })
+                    Some(Likely {
+                        path: path.clone(),
+                        rule,
+                        source: s.source.clone(),
+                        env: s.env.clone(),
+                        taken,
+                        missing,
+                    })
                 }
                 None => open(path, rule, workspace).map(|source| Likely {
                     path: path.clone(),

@@ -14,11 +14,17 @@ pub(in crate::plan) fn place(path: &Path, source: &Source, byte: usize) -> Place
     place_in(path, &source.lines, &source.bytes, byte)
 }
 
+/// The most bytes of a line that a place shows.
+const WIDEST: usize = 400;
+
 /// A place in a file of which only the lines are known.
 pub(in crate::plan) fn place_in(path: &Path, lines: &Lines, bytes: &[u8], byte: usize) -> Place {
     let byte = byte.min(bytes.len());
     let (line, column) = lines.place(byte);
-    let text = String::from_utf8_lossy(&bytes[lines.around(byte, bytes)]).into_owned();
+    let around = lines.around(byte, bytes);
+    // Of a line without end only the beginning is shown.
+    let shown = around.start..around.end.min(around.start + WIDEST);
+    let text = String::from_utf8_lossy(&bytes[shown]).into_owned();
     Place { path: path.to_owned(), line, column, text }
 }
 
