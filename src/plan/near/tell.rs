@@ -151,7 +151,10 @@ impl Teller<'_> {
             _ if source.text(closer) == b")" && above.start <= open => {
                 format!("wrapped: `{}…)` stands around it", code(source, &(above.start..open + 1)))
             }
-            _ => format!("a block ends here, and the lines of the body stand on both sides of its end: `{}`", code(source, tokens)),
+            _ => format!(
+                "a block ends here, and the lines of the body stand on both sides of its end: `{}`",
+                code(source, tokens)
+            ),
         }
     }
 
