@@ -277,20 +277,20 @@ impl<'a> Aligner<'a> {
             }
         };
         let mut reached: HashMap<u32, (i32, usize)> = HashMap::new();
-        for j in 0..now.len() {
+        for (j, &here) in now.iter().enumerate() {
             let t = window.start + j;
-            put(j, now[j] - want.loss, Op::Gone, 0, next, table);
+            put(j, here - want.loss, Op::Gone, 0, next, table);
             if let Part::Dots(_, reach) = want.part {
                 let border = match reach {
                     Reach::Lines { .. } => self.lines[t],
                     Reach::Commas => self.commas[t],
                     Reach::Header | Reach::Bracket | Reach::Specifiers => true,
                 };
-                put(j, now[j], Op::Jump, j, next, table);
+                put(j, here, Op::Jump, j, next, table);
                 if border {
-                    let best = reached.entry(self.within[t]).or_insert((now[j], j));
-                    if now[j] >= best.0 {
-                        *best = (now[j], j);
+                    let best = reached.entry(self.within[t]).or_insert((here, j));
+                    if here >= best.0 {
+                        *best = (here, j);
                     }
                     let (score, from) = *best;
                     put(j, score, Op::Jump, from, next, table);
@@ -312,12 +312,15 @@ impl<'a> Aligner<'a> {
                     for (n, (_, node)) in nodes.enumerate() {
                         if node.tokens.end <= window.end {
                             let worth = if n == 0 { want.worth } else { want.worth - 2 };
-                            put(node.tokens.end - window.start, now[j] + worth + run - gap, Op::Jump, j, next, table);
+                            put(node.tokens.end - window.start, here + worth + run - gap, Op::Jump, j, next, table);
                         }
                     }
                 }
-                _ if self.is(want, t) => put(j + 1, now[j] + want.worth + run - gap, Op::Kept, 0, next, table),
-                _ if alike(want.part, source, t) => put(j + 1, now[j] - OTHER - gap, Op::Other, 0, next, table),
+                _ if self.is(want, t) => put(j + 1, here + want.worth + run - gap, Op::Kept, 0, next, table),
+                _ if alike(want.part, source, t) => {
+                    let worth = want.worth * likeness(want.part, source.text(t)) / 2000 - OTHER;
+                    put(j + 1, here + worth - gap, Op::Other, 0, next, table);
+                }
                 _ => {}
             }
         }
@@ -437,6 +440,8 @@ fn worth(part: &Part, source: &Source, count: usize) -> (i32, i32) {
         _ => 16,
     };
     match part {
+        // Whatever else has come between, what opens must close.
+        Part::Token { text, .. } if matches!(text.as_slice(), b")" | b"]" | b"}") => (4, 24),
         Part::Token { atom: Atom::Mark, .. } => (4, 8),
         Part::Token { text, .. } if is_keyword(source, text) => (12, 12),
         Part::Token { text, .. } if std::str::from_utf8(text).is_ok_and(|w| source.language.is_predeclared(w)) => {
@@ -467,6 +472,16 @@ fn alike(part: &Part, source: &Source, t: usize) -> bool {
         _ => 0,
     };
     wanted != 0 && wanted == sort(source.tokens[t].atom, source.text(t))
+}
+
+/// How much of a text two tokens share from both ends, per mille; nothing to speak of is nothing.
+fn likeness(part: &Part, text: &[u8]) -> i32 {
+    let Part::Token { text: wanted, .. } = part else { return 0 };
+    let head = wanted.iter().zip(text).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&wanted[head..], &text[head..]);
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (same, longest) = (head + tail, wanted.len().max(text.len()).max(1));
+    if longest < 4 || same * 2 < longest { 0 } else { i32::try_from(same * 1000 / longest).unwrap_or(0) }
 }
 
 /// Whether the token is an operator rather than a bracket or a separator.

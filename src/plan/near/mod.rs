@@ -46,7 +46,7 @@ const FILES: usize = 6;
 /// The most bytes of the files of a hunk that are searched for its names.
 const BYTES: usize = 128 << 20;
 /// Less of a body than this, per mille, is nothing to speak of.
-const LEAST: i32 = 300;
+const LEAST: i32 = 250;
 /// With this much of the body, per mille, a place is surely the one that was meant.
 pub(super) const SURE: i32 = 700;
 /// The most differences of one place that are told.
