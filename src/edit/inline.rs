@@ -37,6 +37,14 @@ impl Job<'_> {
         let mut bytes = self.bytes(before);
         let mut text = self.rendered(after);
         let may_go = |gap: &Bytes| self.source.comments_in(gap).is_empty();
+        if let (true, Some(l), Some(r)) = (bytes.is_empty(), near.left, near.right) {
+            // An ellipsis over nothing becomes something: the seams on both sides are new.
+            let gap = bounds[l].bytes.end..bounds[r].bytes.start.max(bounds[l].bytes.end);
+            if may_go(&gap) {
+                let seams = (new.between(after.start - 1, after.start), new.between(after.end - 1, after.end));
+                return Edit::new(gap, [seams.0.as_bytes(), &text, seams.1.as_bytes()].concat());
+            }
+        }
         if let Some(l) = near.left.filter(|&l| !bounds[l].bytes.is_empty()) {
             let seam = new.between(after.start - 1, after.start);
             let gap = bounds[l].bytes.end..bytes.start;

@@ -3,7 +3,7 @@
 use super::code::{Code, Env};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::rule::{Rule, Test};
-use crate::language::{Language, ListKind};
+use crate::language::Language;
 use crate::patchset::{CodeKind, HoleTest};
 use crate::pattern::{Compiled, HoleId, Side};
 use crate::source::{Source, Tokens};
@@ -167,7 +167,7 @@ impl Judge<'_> {
         Ok(Some(first.tokens.clone()))
     }
 
-    /// The first place in a range where a fragment, or its twin for declaration groups, occurs as is wanted.
+    /// The first place in a range where a fragment occurs as is wanted, in any of its spellings.
     fn first<'f>(
         &self,
         fragment: &'f Compiled,
@@ -176,14 +176,14 @@ impl Judge<'_> {
         steps: &mut Steps,
         wanted: impl Fn(&Match) -> bool,
     ) -> Result<Option<(&'f Side, Match)>, OutOfSteps> {
-        let alone = Matcher::new(&fragment.side, self.source, env, self.packages).between(within.clone(), steps)?;
-        if let Some(found) = alone.into_iter().find(&wanted) {
-            return Ok(Some((&fragment.side, found)));
+        for spelling in &fragment.spellings {
+            let matcher = Matcher::new(&spelling.side, self.source, env, self.packages);
+            let found = matcher.within(spelling.lists, spelling.twin).between(within.clone(), steps)?;
+            if let Some(first) = found.into_iter().find(&wanted) {
+                return Ok(Some((&spelling.side, first)));
+            }
         }
-        let Some((twin, keyword)) = &fragment.twin else { return Ok(None) };
-        let matcher = Matcher::new(twin, self.source, env, self.packages);
-        let grouped = matcher.within(Some(&[ListKind::Specs]), Some(keyword)).between(within, steps)?;
-        Ok(grouped.into_iter().find(&wanted).map(|m| (twin, m)))
+        Ok(None)
     }
 
     fn test(
@@ -212,9 +212,8 @@ impl Judge<'_> {
             }
             HoleTest::Is(_) => {
                 let Some(fragment) = is else { return Ok(Answer::No) };
-                let mut matcher = Matcher::new(&fragment.side, source, env, self.packages);
-                let found = matcher.between(tokens.start..tokens.start + 1, steps)?;
-                yes(found.iter().any(|m| m.tokens == *tokens))
+                let whole = |m: &Match| m.tokens == *tokens;
+                yes(self.first(fragment, tokens.start..tokens.start + 1, env, steps, whole)?.is_some())
             }
         })
     }

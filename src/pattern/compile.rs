@@ -71,12 +71,22 @@ impl Shape {
 /// A fragment without signs: a condition.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// What it shows.
-    pub side: Side,
-    /// The same for specs of a declaration group, and the group's keyword.
-    pub twin: Option<(Side, &'static str)>,
+    /// The ways to read it: any of them may occur.
+    pub spellings: Vec<Spelling>,
     /// The rows as the author wrote them.
     pub fragment: Fragment,
+}
+
+/// One way to read a condition.
+#[derive(Clone, Debug)]
+pub struct Spelling {
+    reading: Reading,
+    /// What it shows.
+    pub side: Side,
+    /// The lists in which it may stand, where that is bound.
+    pub lists: Option<&'static [ListKind]>,
+    /// The keyword of the declaration group whose specs it meets.
+    pub twin: Option<&'static str>,
 }
 
 /// Compiles a hunk's diff. Holes are numbered in `names`, which all fragments of one patch share.
@@ -145,18 +155,35 @@ pub fn compile_fragment(
     let text = SideText::new(fragment, Sign::Plus, language);
     let number = names.fragment();
     let mut worst = None;
+    let mut spellings: Vec<Spelling> = Vec::new();
+    let mut settled = None;
     for frame in frames(language) {
-        let read = text.read(*frame);
-        if read.is_clean() {
-            let side = read.elements(&text, &[], number, names, imports);
-            let side = side.map_err(|Unpaired(at)| vec![complain(fragment, text.place(&at), "unpaired hole", None)])?;
-            let specs = |(decl, keyword, specs): &(&str, &'static str, &[&'static str])| {
-                as_specs(&side, decl, keyword, specs).map(|twin| (twin, *keyword))
-            };
-            let twin = go::GROUPS.iter().filter(|_| language == Language::Go).find_map(specs);
-            return Ok(Compiled { side, twin, fragment: fragment.clone() });
+        if settled == Some(Reading::Code) || spellings.iter().any(|s| s.reading == frame.reading) {
+            continue;
         }
-        keep_better(&mut worst, read);
+        let read = text.read(*frame);
+        if !read.is_clean() {
+            keep_better(&mut worst, read);
+            continue;
+        }
+        // What reads as plain code needs no other reading; a condition is asked in all the others that there are.
+        settled = settled.or((!read.is_label()).then_some(frame.reading));
+        let side = read.elements(&text, &[], number, names, imports);
+        let side = side.map_err(|Unpaired(at)| vec![complain(fragment, text.place(&at), "unpaired hole", None)])?;
+        let specs = |(decl, keyword, specs): &(&str, &'static str, &[&'static str])| {
+            as_specs(&side, decl, keyword, specs).map(|twin| (twin, *keyword))
+        };
+        let twin = go::GROUPS.iter().filter(|_| language == Language::Go).find_map(specs);
+        spellings.push(Spelling { reading: frame.reading, side, lists: lists_of(frame.reading), twin: None });
+        spellings.extend(twin.map(|(side, keyword)| Spelling {
+            reading: frame.reading,
+            side,
+            lists: Some(&[ListKind::Specs]),
+            twin: Some(keyword),
+        }));
+    }
+    if !spellings.is_empty() {
+        return Ok(Compiled { spellings, fragment: fragment.clone() });
     }
     Err(vec![unreadable(fragment, language, &text, worst, "the fragment")])
 }
@@ -284,7 +311,13 @@ fn unreadable(
 ) -> Complaint {
     let at = worst.map_or(0..0, |w| w.trouble(side));
     let message = format!("{which} does not parse as {}", language.name());
-    let help = "every bracket must close within the body, and what the signs leave out must leave whole code";
+    let inline =
+        fragment.rows.iter().any(|r| r.text.contains("...") && !r.text.contains("$...") && r.text.trim() != "...");
+    let help = if inline {
+        "within a line an ellipsis is written `$...`; `...` stands alone on its line"
+    } else {
+        "every bracket must close within the body, and what the signs leave out must leave whole code"
+    };
     complain(fragment, side.place(&at), &message, Some(help))
 }
 

@@ -15,7 +15,7 @@ mod rows;
 mod script;
 mod words;
 
-pub use compile::{Compiled, Pattern, Shape, compile_fragment, compile_hunk};
+pub use compile::{Compiled, Pattern, Shape, Spelling, compile_fragment, compile_hunk};
 pub use element::{Element, Part, Piece, Reach, Root, Side};
 pub use names::{HoleId, HoleName, Names};
 pub use script::{Change, Deleted, Inserted};

@@ -231,7 +231,7 @@ fn spellings(language: Language, kind: HoleKind, alone: bool) -> &'static [&'sta
         (Language::Go, Dots | NamedDots, true) => &["@", "@,", "case @:", "case <-@:", "@ @", "@ \"@\""],
         (Language::C, Item | Anonymous, false) => &["@", "==", "+=", "@;"],
         (Language::C, Item | Anonymous, true) => &["@;", "@,", "@", "@();"],
-        (Language::C, Dots | NamedDots, false) => &["@", "@;;", "@;", "case @:"],
+        (Language::C, Dots | NamedDots, false) => &["@", "@;", "@;;", "case @:"],
         (Language::C, Dots | NamedDots, true) => &["@;", "@,", "@", "case @:;"],
     }
 }

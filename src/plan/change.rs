@@ -7,6 +7,7 @@ use super::survey::look;
 use super::workspace::Workspace;
 use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
+use crate::language::{Language, ListKind};
 use crate::source::{Bytes, Edit, Source, apply_edits, sort_edits};
 use std::path::Path;
 
@@ -79,19 +80,25 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
     })?;
     let (bytes, placed) = apply_edits(&source.bytes, &batch);
     let mut edited = Edited { bytes, written: placed, batches: vec![batch] };
-    let after = reparse(source, &edited)?;
+    let mut after = reparse(source, &edited)?;
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
         if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
             continue;
         }
         done.push(work.rule);
-        let imports = imports::adjust(work.rule, source, &after)
-            .map_err(|message| Refusal { message, bytes: source.span(&work.hit.matched.tokens) })?;
-        edited.and_then(imports)?;
+        // Each round adds or removes one import, so there are no more rounds than imports.
+        for _ in 0..=work.rule.imports.len() {
+            let imports = imports::adjust(work.rule, source, &after)
+                .map_err(|message| Refusal { message, bytes: source.span(&work.hit.matched.tokens) })?;
+            if imports.is_empty() {
+                break;
+            }
+            edited.and_then(imports)?;
+            after = reparse(source, &edited)?;
+        }
     }
-    let after = reparse(source, &edited)?;
-    if source.language == crate::language::Language::Go {
+    if source.language == Language::Go {
         let columns = crate::golang::realign(source, &edited.batches[0], &after, &edited.written);
         edited.and_then(columns)?;
     }
@@ -143,6 +150,10 @@ fn verify(
         let message = format!("the result would not parse any more, at `{shown}`");
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
     }
+    if spread_before_others(&after) > spread_before_others(source) {
+        let message = "the result would have an argument behind one that is spread with `...`, which Go does not allow";
+        return Ok((0..works.len()).map(|n| (n, message.to_owned())).collect());
+    }
     let claims = Claims::new(works);
     let looks = look_again(path, source, &after, works, workspace)?;
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
@@ -175,6 +186,13 @@ fn look_again(
         }
     }
     Ok(looks)
+}
+
+/// How many arguments `x...` have others behind them: the grammar reads that, Go does not.
+fn spread_before_others(source: &Source) -> usize {
+    let arguments = source.lists.iter().filter(|l| l.kind == ListKind::Arguments && source.language == Language::Go);
+    let leading = arguments.flat_map(|l| l.items.iter().rev().skip(1));
+    leading.filter(|i| source.text(i.tokens.end - 1) == b"...").count()
 }
 
 fn touches_old_error(source: &Source, shift: &Shift, after: &Source, error: &std::ops::Range<usize>) -> bool {

@@ -17,16 +17,16 @@ pub(super) fn packages_of(rule: &Rule, source: &Source) -> BTreeMap<String, Opti
     rule.imports.iter().filter(|_| go).map(|(name, path)| (name.clone(), local(path))).collect()
 }
 
-/// What an edit asks of the imports of a file: `before` it and `after` it. Adds what the result needs, removes
-/// what it leaves unused. Fails with the name that a declaration would capture.
+/// The next thing that an edit asks of the imports of a file, which was `before` and is `after`: an import that the
+/// result needs and lacks, or one that it leaves unused. One at a time, since one may take the other's line.
+///
+/// Fails with the name that another import has already.
 pub(super) fn adjust(rule: &Rule, before: &Source, after: &Source) -> Result<Vec<Edit>, String> {
-    let mut edits = Vec::new();
     if before.language != Language::Go {
-        return Ok(edits);
+        return Ok(Vec::new());
     }
     for (name, path) in &rule.imports {
-        let local = imports::local_name(after, path);
-        match local {
+        match imports::local_name(after, path) {
             LocalName::Missing if inserts(rule, name) && imports::is_used(after, name) => {
                 let taken =
                     imports::specs(after).iter().any(|s| s.name.as_deref() == Some(name) || default_is(s, name));
@@ -34,17 +34,15 @@ pub(super) fn adjust(rule: &Rule, before: &Source, after: &Source) -> Result<Vec
                     return Err(format!("another package is imported as `{name}` here"));
                 }
                 let alias = (imports::default_name(path) != *name).then_some(name.as_str());
-                edits.extend(imports::add(after, path, alias));
+                return Ok(imports::add(after, path, alias));
             }
-            LocalName::Named(local) => {
-                if imports::is_used(before, &local) && !imports::is_used(after, &local) {
-                    edits.extend(imports::remove(after, path));
-                }
+            LocalName::Named(local) if imports::is_used(before, &local) && !imports::is_used(after, &local) => {
+                return Ok(imports::remove(after, path));
             }
             _ => {}
         }
     }
-    Ok(edits)
+    Ok(Vec::new())
 }
 
 fn default_is(spec: &imports::ImportSpec, name: &str) -> bool {

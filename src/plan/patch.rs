@@ -11,7 +11,7 @@ use super::tally::{self, Counts};
 use super::workspace::Workspace;
 use super::{create, operation};
 use crate::find::{Hit, Matcher, Steps};
-use crate::language::{Language, ListKind};
+use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::HoleId;
 use crate::source::{Edit, Lines, Source, apply_edits, sort_edits};
@@ -211,16 +211,17 @@ fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, O
         let Ok(source) = Source::parse(language, bytes.to_vec(), workspace.limits) else { return false };
         let (env, packages) = (BTreeMap::new(), BTreeMap::new());
         obsolete.matches.iter().filter(|(l, _)| *l == language).any(|(_, fragment)| {
-            let occurs =
-                |mut matcher: Matcher<'_>| matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty());
-            let twin = fragment.twin.as_ref().map(|(side, keyword)| {
-                Matcher::new(side, &source, &env, &packages).within(Some(&[ListKind::Specs]), Some(keyword))
-            });
-            occurs(Matcher::new(&fragment.side, &source, &env, &packages)) || twin.is_some_and(occurs)
+            fragment.spellings.iter().any(|s| {
+                let mut matcher = Matcher::new(&s.side, &source, &env, &packages).within(s.lists, s.twin);
+                matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty())
+            })
         })
     });
     let Some(path) = found else { return (false, None) };
-    let mut note = format!("no longer needed: {}", said.note.as_deref().unwrap_or("upstream has made its own change"));
+    let mut note = format!(
+        "no longer needed: {}",
+        said.note.as_deref().unwrap_or("upstream has made its own change").trim_end().trim_end_matches('.')
+    );
     if let Some(by) = &said.by {
         note.push_str(&format!(" (by {by})"));
     }
