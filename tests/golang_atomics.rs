@@ -443,7 +443,7 @@ fn atomic_types_take_the_place_of_a_move() {
         ("go.mod", "module example.org/p\n\ngo 1.19\n"),
         (
             "a.go",
-            "package p\n\ntype T struct {\n\ta int32\n\tn int64 // counts\n\tm uint64\n}\n\nfunc (t *T) plain() int64 {\n\tt.n = 5\n\tt.n += 2\n\tt.n++\n\tt.m--\n\treturn t.n + 1\n}\n",
+            "package p\n\ntype T struct {\n\ta int32\n\tn int64 // counts\n\tm uint64\n}\n\nfunc (t *T) plain() int64 {\n\tt.n = 5\n\tt.n += 2\n\tt.n++\n\tt.m--\n\tt.n = t.n\n\treturn t.n + 1\n}\n",
         ),
         (
             "b.go",
@@ -454,7 +454,7 @@ fn atomic_types_take_the_place_of_a_move() {
     assert_eq!((report.to_do, report.refused), (1, 0), "{:?}", report.findings);
     assert_eq!(
         after[1].1,
-        "package p\n\nimport \"sync/atomic\"\n\ntype T struct {\n\ta int32\n\tn atomic.Int64 // counts\n\tm atomic.Uint64\n}\n\nfunc (t *T) plain() int64 {\n\tt.n.Store(5)\n\tt.n.Add(2)\n\tt.n.Add(1)\n\tt.m.Add(^uint64(0))\n\treturn t.n.Load() + 1\n}\n"
+        "package p\n\nimport \"sync/atomic\"\n\ntype T struct {\n\ta int32\n\tn atomic.Int64 // counts\n\tm atomic.Uint64\n}\n\nfunc (t *T) plain() int64 {\n\tt.n.Store(5)\n\tt.n.Add(2)\n\tt.n.Add(1)\n\tt.m.Add(^uint64(0))\n\tt.n.Store(t.n.Load())\n\treturn t.n.Load() + 1\n}\n"
     );
     assert_eq!(
         after[2].1,

@@ -42,6 +42,8 @@ pub struct Found {
     pub unreadable: Vec<Tokens>,
     /// Places where both sides match and neither tells.
     pub undecided: Vec<Tokens>,
+    /// Places where the after side matches, but words of the lines that go are left in what an ellipsis covers.
+    pub left_over: Vec<Tokens>,
     /// Matches that a condition refuses, or that have one that nobody can answer.
     pub refused: Vec<Refused>,
 }
@@ -143,8 +145,10 @@ impl Sort<'_, '_> {
         let done: Vec<&Match> = match wins {
             Wins::Before => {
                 let covered = |a: &Match| at(&befores, a, |p| p.1).into_iter().any(|n| same_place(&before[n], a));
-                let undone = |a: &&Match| covered(a) || self.has_leftovers(a);
-                after.iter().filter(|a| !undone(a)).collect()
+                let clear: Vec<&Match> = after.iter().filter(|a| !covered(a)).collect();
+                let (left_over, done): (Vec<&Match>, _) = clear.into_iter().partition(|a| self.has_leftovers(a));
+                self.found.left_over.extend(left_over.into_iter().map(|a| a.tokens.clone()));
+                done
             }
             _ => after.iter().collect(),
         };
@@ -212,7 +216,8 @@ impl Sort<'_, '_> {
     }
 
     fn is_keyword(&self, text: &[u8]) -> bool {
-        std::str::from_utf8(text).is_ok_and(|word| self.source.language.is_keyword(word))
+        let language = self.source.language;
+        std::str::from_utf8(text).is_ok_and(|word| language.is_keyword(word) || language.is_predeclared(word))
     }
 }
 

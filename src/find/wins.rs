@@ -24,7 +24,7 @@ pub enum Undecidable {
     #[error("the body finds itself in its own result, so it would be applied for ever")]
     Endless,
     /// Matching one against the other does not end.
-    #[error("the sides of the body are too far apart to compare")]
+    #[error("the body has too many ellipses in a row to compare its two sides")]
     TooFar,
 }
 

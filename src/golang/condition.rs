@@ -123,17 +123,11 @@ fn declared_name(file: &File, tokens: &Tokens) -> Option<String> {
 /// The type of what these tokens write: an expression, a declared name, a field, or a type itself.
 fn type_of_tokens(go: &Go<'_, '_>, file: &Arc<File>, tokens: &Tokens) -> Option<Type> {
     let source = &file.source;
-    let node: NodeId = source.nodes_over(tokens).map(|(id, _)| id).last()?;
     // The innermost node of a single name is the name; of anything longer the outermost expression says most.
-    let node = if tokens.len() == 1 {
-        node
-    } else {
-        source
-            .nodes_over(tokens)
-            .map(|(id, _)| id)
-            .find(|&id| !matches!(source.kind(id), kind::EXPRESSIONS | kind::STATEMENT | kind::ELEMENT))
-            .unwrap_or(node)
-    };
+    let over: Vec<NodeId> = source.nodes_over(tokens).map(|(id, _)| id).collect();
+    let holds = |id: &NodeId| matches!(source.kind(*id), kind::EXPRESSIONS | kind::STATEMENT | kind::ELEMENT);
+    let innermost = *over.last()?;
+    let node = if tokens.len() == 1 { innermost } else { over.into_iter().find(|id| !holds(id)).unwrap_or(innermost) };
     let known = |ty: Type| match ty {
         Type::Unknown => None,
         Type::Basic(basic) => Some(Type::Basic(basic.default_type())),

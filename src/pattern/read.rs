@@ -521,11 +521,10 @@ impl Reading {
             .filter(|(id, n)| *id != 0 && !source.language.is_item_holder(n.kind))
             .map(|(_, n)| n.kind)
             .collect();
-        // The list whose items they are from the first token to the last: `a, b := f()` on the first of two lines
-        // holds a list of its own.
-        let whole = source.lists_at(tokens.start).filter(|&l| {
+        // The list whose items the whole is made of: of `a, b := f()` and what follows, the statements, not the names.
+        let mut made_of = source.lists_at(tokens.start).filter(|&l| {
             let list = &source.lists[l];
-            list.item_from(tokens.start).is_some() && list.item_to(tokens.end).is_some()
+            list.item_from(tokens.start).zip(list.item_to(tokens.end)).is_some_and(|(first, last)| first < last)
         });
         if over.iter().any(|k| source.language.is_value(k)) {
             return Root::Value;
@@ -533,7 +532,7 @@ impl Reading {
         if !over.is_empty() {
             return Root::Node(over);
         }
-        let list = whole.last();
+        let list = made_of.next_back();
         Root::Run { by_lines: list.is_none_or(|l| source.lists[l].kind.by_lines()), list }
     }
 }

@@ -121,6 +121,10 @@ fn reparse(source: &Source, edited: &Edited) -> Result<Source, Refusal> {
         .map_err(|e| Refusal { message: format!("the result cannot be read again: {e}"), bytes: 0..0 })
 }
 
+/// Why a deletion beside an ellipsis is refused.
+const LEFT_OVER: &str = "a word of the lines that go also stands in what an ellipsis covers, so nobody could tell later \
+                         that it is done: show the lines beside them instead of the ellipsis";
+
 /// Reads the result: which sites did not come out as meant, and why.
 fn verify(
     path: &Path,
@@ -144,9 +148,11 @@ fn verify(
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
-        let Some(hits) = known.map(|k| &anchored[k]) else { continue };
-        if let Some(why) = is_wrong(source, &after, works, n, &shift, &claims, hits) {
-            wrong.push((n, why));
+        let Some(known) = known else { continue };
+        if let Some(why) = is_wrong(source, &after, works, n, &shift, &claims, &anchored[known]) {
+            let at = shift.start(source.span(&work.hit.matched.tokens).start);
+            let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
+            wrong.push((n, if left_over { LEFT_OVER.to_owned() } else { why }));
         }
     }
     Ok(wrong)

@@ -113,23 +113,41 @@ fn by_value(file: &File, mut node: NodeId, word: &str) -> bool {
     }
 }
 
+/// Whether the text has this word where a field or a type declaration can end: judged before anything is parsed.
+fn ends_item(bytes: &[u8], word: &str) -> bool {
+    let is_letter = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    memchr::memmem::find_iter(bytes, word.as_bytes()).any(|at| {
+        let before = at.checked_sub(1).and_then(|i| bytes.get(i));
+        let whole =
+            before.is_none_or(|b| !is_letter(b) && *b != b'*') && !bytes.get(at + word.len()).is_some_and(is_letter);
+        let behind = bytes[at + word.len()..].iter().find(|b| !matches!(b, b' ' | b'\t'));
+        whole && behind.is_none_or(|b| matches!(b, b'\n' | b'\r' | b'`' | b'"' | b'/' | b';' | b'}' | b'[' | b')'))
+    })
+}
+
 /// The names under which a struct is known, each with a file that holds it: its own, and those declared from it.
 pub(super) fn names_of(study: &Study<'_, '_>, key: StructKey) -> Vec<(FileId, String)> {
-    named_from(study, key, by_value)
+    named_from(study, key, |study, id, word| study.world.bytes(id).is_some_and(|b| ends_item(&b, word)), by_value)
 }
 
 /// The same, with the types that are slices, arrays, maps or pointers of it.
 pub(super) fn all_names_of(study: &Study<'_, '_>, key: StructKey) -> Vec<(FileId, String)> {
-    named_from(study, key, |file, node, word| {
-        let source = &file.source;
-        let opaque = matches!(source.kind(node), kind::STRUCT_TYPE | kind::INTERFACE_TYPE | kind::FUNCTION_TYPE);
-        !opaque && source.nodes[node].tokens.clone().any(|t| source.text(t) == word.as_bytes())
-    })
+    named_from(
+        study,
+        key,
+        |_, _, _| true,
+        |file, node, word| {
+            let source = &file.source;
+            let opaque = matches!(source.kind(node), kind::STRUCT_TYPE | kind::INTERFACE_TYPE | kind::FUNCTION_TYPE);
+            !opaque && source.nodes[node].tokens.clone().any(|t| source.text(t) == word.as_bytes())
+        },
+    )
 }
 
 fn named_from(
     study: &Study<'_, '_>,
     key: StructKey,
+    keeps: impl Fn(&Study<'_, '_>, FileId, &str) -> bool,
     leads: impl Fn(&File, NodeId, &str) -> bool,
 ) -> Vec<(FileId, String)> {
     let Some(shape) = study.shape(key) else { return Vec::new() };
@@ -143,6 +161,9 @@ fn named_from(
     let mut found = Vec::new();
     while let Some((dir, word)) = todo.pop() {
         for id in study.around(&dir, &word) {
+            if !keeps(study, id, &word) {
+                continue;
+            }
             found.push((id, word.clone()));
             let Some(file) = study.world.file(id) else { continue };
             let source = &file.source;

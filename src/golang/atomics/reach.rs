@@ -56,10 +56,18 @@ enum Holder {
     Result(FileId, NodeId, usize),
 }
 
+/// What sync/atomic does to 64-bit words.
+const OPERATIONS: &[&str] = &["Add", "Load", "Store", "Swap", "CompareAndSwap", "And", "Or"];
+
 /// Whether sync/atomic has a function of this name for 64-bit words.
 pub(super) fn is_64_bit_function(name: &str) -> bool {
     let operation = name.strip_suffix("Int64").or_else(|| name.strip_suffix("Uint64"));
-    matches!(operation, Some("Add" | "Load" | "Store" | "Swap" | "CompareAndSwap" | "And" | "Or"))
+    operation.is_some_and(|operation| OPERATIONS.contains(&operation))
+}
+
+/// The names of all these functions.
+fn functions() -> Vec<String> {
+    OPERATIONS.iter().flat_map(|operation| [format!("{operation}Int64"), format!("{operation}Uint64")]).collect()
 }
 
 const ATOMIC: &str = "sync/atomic";
@@ -76,7 +84,11 @@ pub(super) fn reached_fields(study: &Study<'_, '_>) -> Hot {
     let world = study.world;
     let callers: Vec<FileId> = {
         use rayon::prelude::*;
-        let uses = |id: &FileId| world.header(*id).imports.iter().any(|i| i.path == ATOMIC);
+        let calls = aho_corasick::AhoCorasick::new(functions()).ok();
+        let names = |bytes: &[u8]| calls.as_ref().is_none_or(|calls| calls.is_match(bytes));
+        let uses = |id: &FileId| {
+            world.header(*id).imports.iter().any(|i| i.path == ATOMIC) && world.bytes(*id).is_some_and(|b| names(&b))
+        };
         let mut ids: Vec<FileId> = world.ids().into_par_iter().filter(uses).collect();
         // Types of known packages that the tree uses and does not bring along.
         ids.extend(world.known_ids().filter(|id| uses(id) && !world.importers(world.dir(*id)).is_empty()));

@@ -54,7 +54,10 @@ pub(super) fn convert(study: &Study<'_, '_>, hot: &Hot, plan: &Plan, scope: &dyn
     }
     for (id, uses) in by_file {
         let Some(file) = study.world.file(id) else { continue };
-        let mut edits: Vec<Edit> = uses.iter().flat_map(|u| u.edits.clone()).collect();
+        // What closes a call comes behind what its argument becomes.
+        let closes = |e: &Edit| e.text == b")";
+        let (last, mut edits): (Vec<Edit>, Vec<Edit>) = uses.iter().flat_map(|u| u.edits.clone()).partition(closes);
+        edits.extend(last);
         edits.extend(import_edits(&file, &uses));
         out.edits.insert(id, edits);
     }

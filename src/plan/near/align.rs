@@ -1,5 +1,6 @@
 //! The places of a file that are most like one side of a body.
 
+use super::names::tells;
 use crate::language::Atom;
 use crate::pattern::{Part, Piece, Reach, Side};
 use crate::source::{Gap, Source, Tokens};
@@ -14,7 +15,7 @@ const CELLS: usize = 4_000_000;
 /// The most nodes that are tried for a hole at one place.
 const NODES: usize = 24;
 /// What it costs that code stands between, at all and for each token.
-const OPEN: i32 = 10;
+const OPEN: i32 = 8;
 const EACH: i32 = 1;
 /// What it costs that another word stands in a word's place.
 const OTHER: i32 = 6;
@@ -165,15 +166,20 @@ impl<'a> Aligner<'a> {
     fn drop_stray_lines(&self, alignment: &mut Alignment) {
         let row = |e: usize| self.side.elements[e].row;
         let worth = |e: usize| self.wants.iter().find(|w| w.element == e).map_or(0, |w| w.worth);
-        let mut rows: BTreeMap<usize, (i32, i32)> = BTreeMap::new();
+        // Of each row: what is there, what it is all worth, how many elements are not there.
+        let mut rows: BTreeMap<usize, (i32, i32, usize)> = BTreeMap::new();
         for step in &alignment.steps {
             let (Step::Kept(e, _) | Step::Other(e, _) | Step::Gone(e, _)) = step else { continue };
-            let (kept, all) = rows.entry(row(*e)).or_default();
+            let (kept, all, missing) = rows.entry(row(*e)).or_default();
             *all += worth(*e);
-            *kept += if matches!(step, Step::Kept(..)) { worth(*e) } else { 0 };
+            match step {
+                Step::Kept(..) => *kept += worth(*e),
+                _ => *missing += 1,
+            }
         }
-        let stray = |e: usize| rows.get(&row(e)).is_some_and(|(kept, all)| kept * 1000 < all * LINE);
-        if rows.len() < 2 || rows.values().all(|(kept, all)| kept * 1000 < all * LINE) {
+        let is_stray = |(kept, all, missing): &(i32, i32, usize)| kept * 1000 < all * LINE && *missing > 1;
+        let stray = |e: usize| rows.get(&row(e)).is_some_and(is_stray);
+        if rows.len() < 2 || rows.values().all(is_stray) {
             return;
         }
         let mut steps = Vec::new();
@@ -271,20 +277,20 @@ impl<'a> Aligner<'a> {
             }
         };
         let mut reached: HashMap<u32, (i32, usize)> = HashMap::new();
-        for j in 0..now.len() {
+        for (j, &here) in now.iter().enumerate() {
             let t = window.start + j;
-            put(j, now[j] - want.loss, Op::Gone, 0, next, table);
+            put(j, here - want.loss, Op::Gone, 0, next, table);
             if let Part::Dots(_, reach) = want.part {
                 let border = match reach {
                     Reach::Lines { .. } => self.lines[t],
                     Reach::Commas => self.commas[t],
                     Reach::Header | Reach::Bracket | Reach::Specifiers => true,
                 };
-                put(j, now[j], Op::Jump, j, next, table);
+                put(j, here, Op::Jump, j, next, table);
                 if border {
-                    let best = reached.entry(self.within[t]).or_insert((now[j], j));
-                    if now[j] >= best.0 {
-                        *best = (now[j], j);
+                    let best = reached.entry(self.within[t]).or_insert((here, j));
+                    if here >= best.0 {
+                        *best = (here, j);
                     }
                     let (score, from) = *best;
                     put(j, score, Op::Jump, from, next, table);
@@ -306,12 +312,15 @@ impl<'a> Aligner<'a> {
                     for (n, (_, node)) in nodes.enumerate() {
                         if node.tokens.end <= window.end {
                             let worth = if n == 0 { want.worth } else { want.worth - 2 };
-                            put(node.tokens.end - window.start, now[j] + worth + run - gap, Op::Jump, j, next, table);
+                            put(node.tokens.end - window.start, here + worth + run - gap, Op::Jump, j, next, table);
                         }
                     }
                 }
-                _ if self.is(want, t) => put(j + 1, now[j] + want.worth + run - gap, Op::Kept, 0, next, table),
-                _ if alike(want.part, source, t) => put(j + 1, now[j] - OTHER - gap, Op::Other, 0, next, table),
+                _ if self.is(want, t) => put(j + 1, here + want.worth + run - gap, Op::Kept, 0, next, table),
+                _ if alike(want.part, source, t) => {
+                    let worth = want.worth * likeness(want.part, source.text(t)) / 2000 - OTHER;
+                    put(j + 1, here + worth - gap, Op::Other, 0, next, table);
+                }
                 _ => {}
             }
         }
@@ -320,7 +329,7 @@ impl<'a> Aligner<'a> {
     fn is(&self, want: &Want<'_>, t: usize) -> bool {
         match want.part {
             Part::Token { .. } | Part::Package { .. } => want.class == self.classes[t],
-            Part::Operator(_) => is_operator(self.source, t),
+            Part::Operator(_) => is_operator(self.source, t) && self.source.text(t) != b".",
             Part::Paste(pieces) => {
                 let text = self.source.text(t);
                 let fixed = |p: Option<&Piece>| match p {
@@ -409,15 +418,16 @@ impl Table {
     }
 }
 
-/// Whether something that tells was found: a name, a literal, a number. A side that shows none needs none.
+/// Whether something that tells was found, or all but one name is there. A side without names needs none.
 pub(super) fn has_name(side: &Side, alignment: &Alignment) -> bool {
-    let tells = |e: usize| match &side.elements[e].part {
-        Part::Token { text, atom: Atom::Word | Atom::Number | Atom::Text } => !is_keyword(&side.source, text),
-        Part::Package { .. } => true,
-        _ => false,
-    };
-    let kept = alignment.steps.iter().any(|s| matches!(s, Step::Kept(e, _) if tells(*e)));
-    kept || !(0..side.elements.len()).any(tells)
+    let kept = |e: usize| alignment.steps.iter().any(|s| matches!(s, Step::Kept(k, _) if *k == e));
+    let wordy = |e: usize| matches!(side.elements[e].part, Part::Token { atom: Atom::Word, .. });
+    let strange = alignment.steps.iter().filter(|s| !matches!(s, Step::Kept(..)));
+    let one_name = strange.clone().count() == 1 && strange.clone().all(|s| matches!(s, Step::Other(..)));
+    let all = 0..side.elements.len();
+    all.clone().any(|e| tells(side, e) && kept(e))
+        || one_name && all.clone().any(|e| wordy(e) && kept(e))
+        || !all.clone().any(|e| tells(side, e))
 }
 
 /// What an element is worth where it is found, and what it costs where it is not. Rare names tell most.
@@ -430,7 +440,9 @@ fn worth(part: &Part, source: &Source, count: usize) -> (i32, i32) {
         _ => 16,
     };
     match part {
-        Part::Token { atom: Atom::Mark, .. } => (4, 4),
+        // Whatever else has come between, what opens must close.
+        Part::Token { text, .. } if matches!(text.as_slice(), b")" | b"]" | b"}") => (4, 24),
+        Part::Token { atom: Atom::Mark, .. } => (4, 8),
         Part::Token { text, .. } if is_keyword(source, text) => (12, 12),
         Part::Token { text, .. } if std::str::from_utf8(text).is_ok_and(|w| source.language.is_predeclared(w)) => {
             (16, 14)
@@ -449,7 +461,7 @@ pub(super) fn is_keyword(source: &Source, text: &[u8]) -> bool {
 /// Whether the token could have taken the element's place: a name for a name, an operator for an operator.
 fn alike(part: &Part, source: &Source, t: usize) -> bool {
     let sort = |atom: Atom, text: &[u8]| match atom {
-        Atom::Mark if text.iter().all(|b| !b"(){}[];:,.".contains(b)) => 1,
+        Atom::Mark if is_sign(text) => 1,
         Atom::Mark | Atom::Tag => 0,
         Atom::Word if is_keyword(source, text) => 2,
         Atom::Word | Atom::Number | Atom::Text | Atom::Macro => 3,
@@ -462,9 +474,24 @@ fn alike(part: &Part, source: &Source, t: usize) -> bool {
     wanted != 0 && wanted == sort(source.tokens[t].atom, source.text(t))
 }
 
+/// How much of a text two tokens share from both ends, per mille; nothing to speak of is nothing.
+fn likeness(part: &Part, text: &[u8]) -> i32 {
+    let Part::Token { text: wanted, .. } = part else { return 0 };
+    let head = wanted.iter().zip(text).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&wanted[head..], &text[head..]);
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (same, longest) = (head + tail, wanted.len().max(text.len()).max(1));
+    if longest < 4 || same * 2 < longest { 0 } else { i32::try_from(same * 1000 / longest).unwrap_or(0) }
+}
+
 /// Whether the token is an operator rather than a bracket or a separator.
 pub(super) fn is_operator(source: &Source, t: usize) -> bool {
-    source.tokens[t].atom == Atom::Mark && source.text(t).iter().all(|b| !b"(){}[];:,.".contains(b))
+    source.tokens[t].atom == Atom::Mark && is_sign(source.text(t))
+}
+
+/// Whether a mark does something, rather than hold or part other code.
+fn is_sign(text: &[u8]) -> bool {
+    text.iter().all(|b| !b"(){}[];:,".contains(b))
 }
 
 /// For each position a number for the innermost bracket around it.

@@ -19,6 +19,8 @@ const BYTES: usize = 256 << 20;
 const FILES: usize = 8;
 /// The most places that are told.
 const MOST: usize = 3;
+/// With fewer names than these, code that is only like the body tells nothing.
+const NAMES: usize = 3;
 /// The deepest path that a glob is suggested with.
 const DEEP: usize = 4;
 
@@ -43,7 +45,7 @@ pub(in crate::plan) fn elsewhere(
             if names.names.is_empty() {
                 continue;
             }
-            let found = rank(search(&names, &paths, BYTES, workspace));
+            let found = rank(search(&names, &paths, BYTES / shorts.len(), workspace));
             for (seen, path) in found.into_iter().take(FILES) {
                 if seen.iter().filter(|s| **s).count() * 2 < seen.len() {
                     continue;
@@ -51,6 +53,9 @@ pub(in crate::plan) fn elsewhere(
                 let Some(source) = open(path, rule, workspace) else { continue };
                 if let Some(reason) = exact(short, rule, path, &source, workspace) {
                     reasons.push(reason);
+                    continue;
+                }
+                if names.names.len() < NAMES {
                     continue;
                 }
                 let file = Likely {

@@ -12,6 +12,8 @@ mod narrow;
 mod place;
 mod structure;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 pub(super) use elsewhere::elsewhere;
 pub(super) use narrow::narrow;
@@ -44,7 +46,7 @@ const FILES: usize = 6;
 /// The most bytes of the files of a hunk that are searched for its names.
 const BYTES: usize = 128 << 20;
 /// Less of a body than this, per mille, is nothing to speak of.
-const LEAST: i32 = 300;
+const LEAST: i32 = 250;
 /// With this much of the body, per mille, a place is surely the one that was meant.
 pub(super) const SURE: i32 = 700;
 /// The most differences of one place that are told.
@@ -115,7 +117,7 @@ pub(super) fn near(patchset: &Patchset, shorts: &[Short<'_, '_>], workspace: &Wo
     // Of the bodies for several versions of the code, those that are far from it only confuse.
     let best = places.iter().map(|p| p.0).max().unwrap_or(0);
     let bodies = shorts.len();
-    places.retain(|p| bodies == 1 || p.0 * 10 >= best * 6);
+    places.retain(|p| bodies == 1 || p.0 * 10 >= best * 7);
     if bodies > 1 {
         places.sort_by_key(|p| std::cmp::Reverse(p.0));
     }
@@ -270,7 +272,7 @@ fn explain(
 ) -> NearMiss {
     let source = &file.source;
     let packages: Packages = packages_of(file.rule, source);
-    let told = tell_all(file.rule, shape, source, &file.env, &packages, short.names, alignment);
+    let (told, untold) = tell_all(file.rule, shape, source, &file.env, &packages, short.names, alignment);
     let first = &told[0];
     let row = file.rule.pattern.fragment.rows.get(first.row);
     let mut what = format!("{}{}", short.label, first.what);
@@ -281,7 +283,7 @@ fn explain(
             said.push(&more.what);
         }
     }
-    let rest = told.iter().filter(|t| !said.contains(&t.what.as_str())).count();
+    let rest = untold + told.iter().filter(|t| !said.contains(&t.what.as_str())).count();
     if rest > 0 {
         what.push_str(&format!("; and {rest} more difference{}", if rest == 1 { "" } else { "s" }));
     }
@@ -295,7 +297,7 @@ fn explain(
     }
 }
 
-/// Every difference of a place in words, in the order of the body; at least one.
+/// The differences of a place in words, in the order of the body, at least one; and how many more there are.
 fn tell_all(
     rule: &Rule,
     shape: usize,
@@ -304,15 +306,20 @@ fn tell_all(
     packages: &Packages,
     names: &Names,
     alignment: &Alignment,
-) -> Vec<Told> {
+) -> (Vec<Told>, usize) {
     let shape = &rule.pattern.shapes[shape];
     let teller = Teller { side: &shape.before, source, names, packages, alignment };
     let found = differences(&shape.before, source, alignment);
     // Brackets that close what was told where it opens need no words of their own.
     let opens = |n: usize| found[..n].iter().any(|d| teller.opens(d));
     let closes = |n: usize| found[n].is_closing(&shape.before, source) && opens(n);
-    let told: Vec<Told> = (0..found.len()).filter(|n| !closes(*n)).map(|n| teller.tell(&found[n])).collect();
-    if told.is_empty() { vec![structure(&teller, shape, env)] } else { told }
+    let worth_telling: Vec<usize> = (0..found.len()).filter(|n| !closes(*n)).collect();
+    let mut told: Vec<Told> = worth_telling.iter().take(2 * DIFFERENCES).map(|n| teller.tell(&found[*n])).collect();
+    let untold = worth_telling.len() - told.len();
+    // A line that was missed above, and told where it is, is no new one there.
+    let missed: Vec<String> = told.iter().filter(|t| t.found.is_empty()).map(|t| t.wanted.clone()).collect();
+    told.retain(|t| !t.wanted.is_empty() || !missed.contains(&t.found));
+    if told.is_empty() { (vec![structure(&teller, shape, env)], 0) } else { (told, untold) }
 }
 
 /// What to say where nothing like the body is in any of its files.

@@ -1,10 +1,9 @@
 //! Lines of a body that stand elsewhere in the file.
 
 use super::align::Aligner;
+use super::names::tells;
 use super::place::{home, line};
 use super::tell::Teller;
-use crate::language::Atom;
-use crate::pattern::Part;
 use std::ops::Range;
 
 /// Lines that are less alike than this are others.
@@ -13,10 +12,7 @@ const SAME: i32 = 900;
 /// Where these elements, whole rows, stand instead, in words.
 pub(super) fn moved(teller: &Teller<'_>, elements: &Range<usize>) -> Option<String> {
     let (source, side) = (teller.source, teller.side);
-    let named = side.elements[elements.clone()]
-        .iter()
-        .any(|e| matches!(e.part, Part::Token { atom: Atom::Word | Atom::Text | Atom::Number, .. }));
-    if !named {
+    if !elements.clone().any(|e| tells(side, e)) {
         return None;
     }
     let aligner = Aligner::new(side, elements.clone(), source, teller.packages);

@@ -57,18 +57,25 @@ fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
         && edge(end.checked_sub(1).and_then(|b| bytes.get(b)), bytes.get(end))
 }
 
-fn collect(side: &Side, names: &mut BTreeSet<Vec<u8>>) {
+/// Whether an element tells something about where it is: a name, a literal, a number, no word of the language.
+pub(super) fn tells(side: &Side, element: usize) -> bool {
     let language = side.source.language;
-    for element in &side.elements {
-        if let Part::Package { path, .. } = &element.part {
-            names.insert(path.clone().into_bytes());
-        }
-        if let Part::Token { text, atom: Atom::Word | Atom::Number | Atom::Text } = &element.part {
+    match &side.elements[element].part {
+        Part::Package { .. } => true,
+        Part::Token { text, atom: Atom::Word | Atom::Number | Atom::Text } => {
             let common = |w: &str| language.is_keyword(w) || language.is_predeclared(w);
-            let tells = !std::str::from_utf8(text).is_ok_and(common);
-            if text.len() > 1 && tells && text.first() != Some(&b'#') {
-                names.insert(text.clone());
-            }
+            text.first() != Some(&b'#') && !std::str::from_utf8(text).is_ok_and(common)
+        }
+        _ => false,
+    }
+}
+
+fn collect(side: &Side, names: &mut BTreeSet<Vec<u8>>) {
+    for element in (0..side.elements.len()).filter(|e| tells(side, *e)) {
+        match &side.elements[element].part {
+            Part::Package { path, .. } => drop(names.insert(path.clone().into_bytes())),
+            Part::Token { text, .. } if text.len() > 1 => drop(names.insert(text.clone())),
+            _ => {}
         }
     }
 }
