@@ -84,3 +84,17 @@ fn the_two_garden_sets_respect_each_other() {
         assert!(before == release.files(), "{second} after {first}");
     }
 }
+
+/// The table that `scripts/compare-real` reads knows each patch, and nothing that is no patch.
+#[test]
+fn the_facts_about_real_releases_name_every_patch() {
+    let facts: toml::Table = fs::read_to_string(repository().join("testdata/real.toml")).unwrap().parse().unwrap();
+    let ids = |set: &toml::Value| {
+        let patches = set["patch"].as_array().unwrap().iter();
+        patches.map(|patch| patch["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let told: Vec<_> =
+        facts["patchset"].as_array().unwrap().iter().map(|set| (set["name"].as_str(), ids(set))).collect();
+    let shipped: Vec<_> = SETS.iter().map(|set| (Some(*set), ids(&toml::Value::Table(document(set))))).collect();
+    assert_eq!(told, shipped);
+}
