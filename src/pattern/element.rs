@@ -55,7 +55,7 @@ pub struct Element {
     pub list_prior: Option<usize>,
     /// An earlier element with the same hole.
     pub hole_prior: Option<usize>,
-    /// How many brackets are open before it.
+    /// How deep its row is nested in brackets: those that open on one row count once.
     pub depth: usize,
 }
 

@@ -304,7 +304,6 @@ impl Reading {
         let tokens = body_tokens(&self.source, &self.body);
         let holes = self.hole_names(side, partner, fragment)?;
         let mut elements: Vec<Element> = Vec::new();
-        let mut depth: usize = 0;
         let comments = self.source.comments_in(&self.body).to_vec();
         let mut comments = comments.iter().peekable();
         let mut t = tokens.start;
@@ -312,46 +311,32 @@ impl Reading {
             let next = if t < tokens.end { self.source.tokens[t].bytes.start } else { self.body.end };
             while let Some(c) = comments.next_if(|c| c.bytes.start < next) {
                 let part = Part::Comment(self.source.bytes[c.bytes.clone()].to_vec());
-                elements.push(self.element(side, part, Gap::None, c.bytes.clone(), t..t, None, depth));
+                elements.push(self.element(side, part, Gap::None, c.bytes.clone(), t..t, None));
             }
             if t >= tokens.end {
                 break;
             }
             let token = &self.source.tokens[t];
             let use_at = self.segments.iter().position(|s| s.start <= token.bytes.start && token.bytes.end <= s.end);
-            let text = self.source.text(t);
             if let Some(n) = use_at.filter(|&n| side.uses[n].kind != HoleKind::Dollar) {
                 let end = (t..tokens.end).find(|&e| self.source.tokens[e].bytes.start >= self.segments[n].end);
                 let region = t..end.unwrap_or(tokens.end);
                 let (part, list) = self.hole_part(side, n, &region, names.id(holes[n].clone()));
                 let list = list.or_else(|| self.separated_list(t));
-                elements.push(self.element(
-                    side,
-                    part,
-                    token.gap,
-                    self.segments[n].clone(),
-                    region.clone(),
-                    list,
-                    depth,
-                ));
+                elements.push(self.element(side, part, token.gap, self.segments[n].clone(), region.clone(), list));
                 t = region.end;
                 continue;
             }
-            if matches!(text, b")" | b"}" | b"]") {
-                depth = depth.saturating_sub(1);
-            }
             let part = self.token_part(side, t, &tokens, names, imports);
             let list = self.separated_list(t);
-            elements.push(self.element(side, part, token.gap, token.bytes.clone(), t..t + 1, list, depth));
-            if matches!(text, b"(" | b"{" | b"[") {
-                depth += 1;
-            }
+            elements.push(self.element(side, part, token.gap, token.bytes.clone(), t..t + 1, list));
             t += 1;
         }
         if let Some(first) = elements.first_mut() {
             first.gap = Gap::None;
         }
         let inner_rows = join_rows(side, &mut elements);
+        nest(&mut elements);
         link(&mut elements);
         let root = self.root(&tokens);
         Ok(Side { elements, root, text: side.text.clone(), inner_rows, source: self.source })
@@ -365,7 +350,6 @@ impl Reading {
         at: Bytes,
         tokens: Tokens,
         list: Option<ListId>,
-        depth: usize,
     ) -> Element {
         let bytes = self.to_text(side, at.start, false)..self.to_text(side, at.end, true);
         Element {
@@ -377,7 +361,7 @@ impl Reading {
             list,
             list_prior: None,
             hole_prior: None,
-            depth,
+            depth: 0,
         }
     }
 
@@ -558,6 +542,40 @@ fn join_rows(side: &SideText<'_>, elements: &mut [Element]) -> BTreeSet<usize> {
         }
     }
     inner
+}
+
+/// Says how deep each row is nested. Brackets that open on one row count once, as they do in any layout; those that
+/// a row begins by closing do not count for it.
+fn nest(elements: &mut [Element]) {
+    let mut open: Vec<usize> = Vec::new();
+    let mut at = 0;
+    while at < elements.len() {
+        let row = elements[at].row;
+        let end = at + elements[at..].iter().take_while(|e| e.row == row).count();
+        let mark = |e: &Element| match &e.part {
+            Part::Token { text, .. } => match &text[..] {
+                b"(" | b"[" | b"{" => 1,
+                b")" | b"]" | b"}" => -1,
+                _ => 0,
+            },
+            _ => 0,
+        };
+        let closing = elements[at..end].iter().take_while(|e| mark(e) < 0).count();
+        open.truncate(open.len().saturating_sub(closing));
+        let mut rows = open.clone();
+        rows.dedup();
+        for e in &mut elements[at..end] {
+            e.depth = rows.len();
+        }
+        for e in &elements[at + closing..end] {
+            match mark(e) {
+                1 => open.push(row),
+                -1 => drop(open.pop()),
+                _ => {}
+            }
+        }
+        at = end;
+    }
 }
 
 /// Fills in what earlier elements each one must agree with.
