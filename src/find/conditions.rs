@@ -287,7 +287,7 @@ fn c_type(source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
     }
     let name = source.text(tokens.start);
     let here = declaration_around(source, tokens);
-    let mut best: Option<(bool, usize, Vec<u8>)> = None;
+    let mut best: Option<(bool, usize, usize)> = None;
     for (id, node) in source.nodes.iter().enumerate() {
         let Some(declared) = declared_name(source, id) else { continue };
         if source.text(declared) != name || declared > tokens.start {
@@ -295,25 +295,39 @@ fn c_type(source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
         }
         let local = here.contains(&declared);
         let top = declaration_around(source, &node.tokens) == node.tokens;
-        if !local && !top {
-            continue;
-        }
-        let mut words: Vec<u8> = Vec::new();
-        for t in node.tokens.start..declared {
-            words.extend_from_slice(source.text(t));
-        }
-        if best.as_ref().is_none_or(|b| (b.0, b.1) < (local, declared)) {
-            best = Some((local, declared, words));
+        if (local || top) && best.is_none_or(|b| (b.0, b.1) < (local, declared)) {
+            best = Some((local, declared, id));
         }
     }
-    let Some((_, _, words)) = best else { return unknown() };
-    let squeeze: Vec<u8> = wanted.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-    let plain = |w: &[u8]| {
-        ["static", "extern", "register", "const", "volatile"]
-            .iter()
-            .fold(String::from_utf8_lossy(w).into_owned(), |s, q| s.strip_prefix(q).map(str::to_owned).unwrap_or(s))
-    };
-    if words == squeeze || plain(&words).as_bytes() == squeeze { Answer::Yes } else { Answer::No }
+    let Some((_, declared, id)) = best else { return unknown() };
+    let inits = |d: usize| source.child(d, "value").and_then(|_| source.child(d, "declarator"));
+    let end = source.child(id, "declarator").map_or(declared + 1, |d| source.nodes[inits(d).unwrap_or(d)].tokens.end);
+    // What stands behind the name, `[4]` or `(void)`, is part of the type.
+    let words: Vec<&[u8]> =
+        (source.nodes[id].tokens.start..end).filter(|t| *t != declared).map(|t| source.text(t)).collect();
+    if is_type(&words, &type_words(wanted)) { Answer::Yes } else { Answer::No }
+}
+
+/// Whether declared words are the wanted type: storage says nothing of it, nor do qualifiers of what is no pointer.
+fn is_type(declared: &[&[u8]], wanted: &[&[u8]]) -> bool {
+    let storage: &[&[u8]] = &[b"static", b"extern", b"register", b"inline", b"typedef"];
+    let qualifiers: &[&[u8]] = &[b"const", b"volatile"];
+    let typed: Vec<&[u8]> = declared.iter().copied().filter(|w| !storage.contains(w)).collect();
+    let plain: Vec<&[u8]> = typed.iter().copied().filter(|w| !qualifiers.contains(w)).collect();
+    typed == wanted || plain == wanted && !plain.contains(&b"*".as_slice())
+}
+
+/// A type as words and marks.
+fn type_words(text: &str) -> Vec<&[u8]> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let end = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        words.push(&rest.as_bytes()[..end]);
+        rest = rest[end..].trim_start();
+    }
+    words
 }
 
 /// The token of the first name that a C declaration declares.
