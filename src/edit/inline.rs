@@ -118,6 +118,26 @@ impl Job<'_> {
         }
     }
 
+    /// A line end stays behind an opening bracket and before a closing one: which side of the new tokens the gap of
+    /// the source goes to, the left (true) or the right.
+    fn beside_bracket(&self, left: usize, right: usize) -> Option<bool> {
+        let bounds = &self.hit.matched.bounds;
+        let gap = bounds[left].bytes.end..bounds[right].bytes.start;
+        let breaks = self.source.bytes.get(gap.clone())?.contains(&b'\n');
+        let opens = matches!(self.source.bytes.get(gap.start.wrapping_sub(1)), Some(b'(' | b'[' | b'{'));
+        let closes = matches!(self.source.bytes.get(gap.end), Some(b')' | b']' | b'}'));
+        if !breaks || opens == closes { None } else { Some(opens) }
+    }
+
+    /// Where what goes leaves its neighbours side by side, a line end beside it stays: it belongs to the list.
+    fn line_end(&self, left: usize, gone: &Bytes, right: usize, seam: &str) -> Option<bool> {
+        let bounds = &self.hit.matched.bounds;
+        let breaks = |gap: Bytes| self.source.bytes.get(gap).is_some_and(|gap| gap.contains(&b'\n'));
+        let (before, behind) =
+            (breaks(bounds[left].bytes.end..gone.start), breaks(gone.end..bounds[right].bytes.start));
+        if seam.is_empty() && before != behind { Some(before) } else { None }
+    }
+
     /// Whether a comma of the body joins an element to a neighbour that is there in the source.
     fn is_held(&self, element: usize, neighbour: usize) -> bool {
         let side = &self.shape.before;
@@ -140,7 +160,9 @@ impl Job<'_> {
                     (true, true) => Edit::new(bytes, ""),
                     (true, false) => Edit::new(bytes.start..to, ""),
                     (false, true) => Edit::new(from..bytes.end, ""),
-                    (false, false) => match keeps(seam, side.between(l, before.start), side.between(before.end - 1, r))
+                    (false, false) => match self
+                        .line_end(l, &bytes, r, seam)
+                        .or_else(|| keeps(seam, side.between(l, before.start), side.between(before.end - 1, r)))
                     {
                         Some(true) => Edit::new(bytes.start..to, ""),
                         Some(false) => Edit::new(from..bytes.end, ""),

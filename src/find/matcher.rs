@@ -404,9 +404,14 @@ impl<'a> Matcher<'a> {
                 let value = source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind));
                 value || self.is_statement_but_for_its_semicolon(tokens)
             }
-            Root::Node(kinds) => source.nodes_over(tokens).any(|(id, n)| {
-                id != 0 && kinds.iter().any(|k| *k == n.kind || source.language.is_same_statement(k, n.kind))
-            }),
+            Root::Node(kinds) => {
+                let node = source.nodes_over(tokens).any(|(id, n)| {
+                    id != 0 && kinds.iter().any(|k| *k == n.kind || source.language.is_same_statement(k, n.kind))
+                });
+                // `f(g(x, struct s));` is a type with a semicolon to the C grammar.
+                let plain = || kinds.iter().any(|k| source.language.is_same_statement(k, k));
+                node || plain() && source.composed_items_at(tokens.start, true).any(|item| item == *tokens)
+            }
             Root::Run { by_lines, list: root } => {
                 let of_root = self.side.elements.iter().zip(bounds).find(|(e, _)| e.list.is_some() && e.list == *root);
                 let list = of_root.and_then(|(_, b)| b.list);

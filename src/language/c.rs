@@ -162,3 +162,8 @@ pub fn is_declarator(kind: &str, parent: &str) -> bool {
     matches!(kind, "pointer_declarator" | "array_declarator" | "function_declarator" | "init_declarator")
         && parent != "parenthesized_declarator"
 }
+
+/// The arguments of a call.
+pub fn is_arguments(kind: &str) -> bool {
+    kind == "argument_list"
+}

@@ -196,9 +196,21 @@ impl<'a> Build<'a> {
         let (tokens, nodes) = (self.tokens.len(), self.nodes.len());
         self.nodes[id].tokens.end = tokens;
         self.nodes[id].end = nodes;
-        if self.language.is_error(self.nodes[id].kind) {
+        if self.language.is_error(self.nodes[id].kind) && !self.is_type_argument(id) {
             self.errors.push(self.nodes[id].tokens.clone());
         }
+    }
+
+    /// Whether what the grammar could not read is the name in `container_of(p, struct foo, member)`: it knows no types
+    /// among arguments, and takes `struct` for a name.
+    fn is_type_argument(&self, id: NodeId) -> bool {
+        let node = &self.nodes[id];
+        let before = node.tokens.start.checked_sub(1).map(|t| &self.bytes[self.tokens[t].bytes.clone()]);
+        self.language == Language::C
+            && c::is_arguments(self.nodes[node.parent].kind)
+            && node.tokens.len() == 1
+            && self.tokens[node.tokens.start].atom == Atom::Word
+            && matches!(before, Some(b"struct" | b"union" | b"enum"))
     }
 
     fn token(&mut self, mut range: Bytes, atom: Atom, node: NodeId) {
