@@ -4,6 +4,8 @@
 //! `before NAME`, `after NAME` (only files that change) and `report`. A result of the second run that is not
 //! "applied, nothing changes" stands in `again`. With `TREEPATCH_BLESS=1` pages are written as things are.
 
+#![allow(clippy::unwrap_used)]
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,5 +1,7 @@
 //! The rules of the house: which room may import which, where the grammars' words stand, who may print.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -96,7 +96,7 @@ impl Job<'_> {
                     // A comment behind what stands on the left stays there.
                     let gap = bounds[l].bytes.end..bounds[r].bytes.start.max(bounds[l].bytes.end);
                     let commented = !self.source.comments_in(&gap).is_empty();
-                    match keeps(seam, left_seam, right_seam) {
+                    match self.beside_bracket(l, r).or_else(|| keeps(seam, left_seam, right_seam)) {
                         Some(false) if commented && right_seam.contains(',') => ahead(r),
                         Some(true) => ahead(r),
                         Some(false) => behind(l),

@@ -105,7 +105,7 @@ impl Job<'_> {
             let on_line =
                 source.tokens.get(next).is_some_and(|t| t.bytes.start <= source.lines.around(end, &source.bytes).end);
             let closes = on_line && matches!(source.text(next), b")" | b"]" | b"}");
-            if on_line && !(closes && !begins_line) {
+            if on_line && (begins_line || !closes) {
                 return Ok(Edit::new(start..source.tokens[next].bytes.start, ""));
             }
             let from = self
@@ -322,7 +322,8 @@ impl Job<'_> {
             text.clear();
         }
         text.extend(body);
-        if self.ends_with_comma_at(row) && (comma || !commas) || commas && comma {
+        let ends = if commas { comma } else { self.ends_with_comma_at(row) };
+        if ends {
             text.push(b',');
         }
         text

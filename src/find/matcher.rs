@@ -276,7 +276,7 @@ impl<'a> Matcher<'a> {
         };
         match element.list_prior.and_then(|p| bounds[p].list) {
             Some(list) => starts(&list).then_some(Some(list)),
-            None => Some(self.source.lists_at(at).filter(starts).next_back()),
+            None => Some(self.source.lists_at(at).rfind(starts)),
         }
     }
 

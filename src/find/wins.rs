@@ -42,8 +42,8 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let mut steps = Steps(2_000_000);
     let in_after = Matcher::new(&shape.before, &shape.after.source, &env, &packages).all(&mut steps)?;
     let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
-    let whole = shape.after.elements.iter().map(|e| &e.tokens);
-    let whole = whole.fold(usize::MAX..0, |w, t| w.start.min(t.start)..w.end.max(t.end));
+    let tokens = || shape.after.elements.iter().map(|e| &e.tokens);
+    let whole = tokens().map(|t| t.start).min().unwrap_or(0)..tokens().map(|t| t.end).max().unwrap_or(0);
     let steady = shape.steady();
     let covered = |m: &Match| {
         shape.is_fixed() && m.tokens == whole

@@ -399,7 +399,7 @@ impl Reading {
         let u = &side.uses[n];
         let spelling = u.spellings[self.choices[n]];
         let item_of = |l: &ListId| source.lists[*l].has_item(region);
-        let list = source.lists_at(region.start).filter(item_of).next_back();
+        let list = source.lists_at(region.start).rfind(item_of);
         match u.kind {
             HoleKind::Dots | HoleKind::NamedDots => {
                 let reach = match list {
@@ -448,7 +448,7 @@ impl Reading {
             let list = &source.lists[*l];
             list.kind.by_lines() == by_lines && list.items.iter().skip(1).any(|i| i.tokens.start == t)
         };
-        source.lists_at(t).filter(starts).next_back()
+        source.lists_at(t).rfind(starts)
     }
 
     fn token_part(

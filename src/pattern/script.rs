@@ -198,7 +198,7 @@ fn item_over(side: &Side, rows: Range<usize>) -> Option<Option<usize>> {
 
 /// Two rows that stand for each other, token by token.
 fn tokens(out: &mut Script, before: &Side, b: Range<usize>, after: &Side, a: Range<usize>) {
-    let parts = |elements: &[Element]| elements.iter().map(|e| key(e)).collect::<Vec<_>>();
+    let parts = |elements: &[Element]| elements.iter().map(key).collect::<Vec<_>>();
     let (left, right) = (parts(&before.elements[b.clone()]), parts(&after.elements[a.clone()]));
     let mut keeps: Vec<(usize, usize)> = Vec::new();
     for op in similar::capture_diff_slices(similar::Algorithm::Myers, &left, &right) {

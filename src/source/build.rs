@@ -444,8 +444,8 @@ impl Source {
     /// (`*p`, `a[2]`, `f(void)`, `x = 1`) is no part of the name.
     pub fn is_one_item(&self, id: NodeId) -> bool {
         let node = &self.nodes[id];
-        !self.language.is_bare_list(node.kind)
-            && !(self.language == Language::C && c::is_declarator(node.kind, self.kind(node.parent)))
+        !(self.language.is_bare_list(node.kind)
+            || self.language == Language::C && c::is_declarator(node.kind, self.kind(node.parent)))
     }
 
     /// Items of lists that begin at a position and are more than one node.
