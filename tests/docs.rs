@@ -11,6 +11,8 @@
 //! `console` is a session in a folder that holds a copy of `testdata/release`; `...` stands for output not shown.
 //! With `TREEPATCH_BLESS=1` files and messages of `docs/*.md` are written as things are.
 
+#![allow(clippy::unwrap_used)]
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
