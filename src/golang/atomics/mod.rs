@@ -193,7 +193,9 @@ fn report(
         let after = go.offsets(&shape.place, &planned.orders);
         let (mut moved, mut kept) = (false, false);
         for (&i, hot) in fields {
-            let needs = planned.needs.contains(&(key, i));
+            // A field that only moves because another one does was aligned, and still is.
+            let was_aligned = before.get(i).copied().flatten().is_some_and(|at| at % 8 == 0);
+            let needs = planned.needs.contains(&(key, i)) && !(was_aligned && options.style == Style::Minimal);
             let stays = planned.stays.get(&key).or(refused.get(&key));
             let outcome = match stays {
                 Some(reason) if needs => Outcome::Refused(reason.clone()),

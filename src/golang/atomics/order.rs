@@ -100,7 +100,7 @@ impl Choice {
         let offsets = chooser.offsets(&chooser.plain());
         let bad = |i: &usize| offsets[*i].is_none_or(|at| at % 8 != 0);
         let in_front = |i: &usize| chooser.units[..leading].iter().any(|u| u.contains(i));
-        let mut needs: BTreeSet<usize> = hot
+        let needs: BTreeSet<usize> = hot
             .keys()
             .copied()
             .filter(|i| match options.style {
@@ -109,7 +109,8 @@ impl Choice {
             })
             .collect();
         let stride = options.pad && hot.values().any(|h| h.stride.is_some());
-        let order = chooser.order(leading, &mut needs, options.pad, stride);
+        // Others may have to move along; they are no finding of their own.
+        let order = chooser.order(leading, needs.clone(), options.pad, stride);
         Choice { needs, order }
     }
 }
@@ -148,7 +149,7 @@ impl Chooser<'_> {
     fn order(
         &self,
         leading: usize,
-        needs: &mut BTreeSet<usize>,
+        needs: BTreeSet<usize>,
         pad: bool,
         stride: bool,
     ) -> Result<Option<Vec<Slot>>, String> {
@@ -162,9 +163,9 @@ impl Chooser<'_> {
         Ok((order != self.plain()).then_some(order))
     }
 
-    fn moved(&self, leading: usize, needs: &mut BTreeSet<usize>, pad: bool) -> Result<Vec<Slot>, String> {
+    fn moved(&self, leading: usize, mut needs: BTreeSet<usize>, pad: bool) -> Result<Vec<Slot>, String> {
         loop {
-            let order = self.with_in_front(leading, needs, pad)?;
+            let order = self.with_in_front(leading, &needs, pad)?;
             let offsets = self.offsets(&order);
             let bad: Vec<usize> =
                 self.hot.keys().copied().filter(|&i| offsets[i].is_none_or(|at| at % 8 != 0)).collect();
