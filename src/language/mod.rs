@@ -316,9 +316,9 @@ impl Language {
         }
     }
 
-    /// Whether the node is the bare name of a type.
+    /// Whether the node is the bare name of a type, or of the package that it is from.
     pub fn is_type_name(self, kind: &str) -> bool {
-        matches!(kind, "type_identifier" | "primitive_type" | "sized_type_specifier")
+        matches!(kind, "type_identifier" | "package_identifier" | "primitive_type" | "sized_type_specifier")
     }
 
     /// Whether `word` is a keyword of the language.

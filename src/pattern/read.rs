@@ -216,7 +216,23 @@ impl<'a> SideText<'a> {
         };
         let torn = self.uses.iter().enumerate().filter(|&(n, u)| is_torn((n, u))).count();
         errors = usize::saturating_add(errors, torn);
+        if errors == 0 && self.language == Language::Go {
+            errors = self.adrift(&source, &segments);
+        }
         Reading { source, body, segments, choices, errors }
+    }
+}
+
+impl SideText<'_> {
+    /// How many of the ellipses on lines of their own were not read as items of a list: a placeholder can run into
+    /// the next line (`x` and `"path"` of an import).
+    fn adrift(&self, source: &Source, segments: &[Bytes]) -> usize {
+        let alone = |u: &Use| u.kind == HoleKind::Dots && self.text[u.bytes.clone()] == *"...";
+        let is_item = |segment: &Bytes| {
+            let tokens = source.token_at(segment.start)..source.token_at(segment.end);
+            source.lists_at(tokens.start).any(|l| source.lists[l].has_item(&tokens))
+        };
+        self.uses.iter().zip(segments).filter(|(u, segment)| alone(u) && !is_item(segment)).count()
     }
 }
 
