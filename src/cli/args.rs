@@ -42,6 +42,18 @@ pub struct ApplyArgs {
     /// Print what would change as a unified diff, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// Commit, too: one commit for each patch and repository, or (squash) one for each repository
+    ///
+    /// Submodules first; then the superproject's record of them is moved. SOURCE_DATE_EPOCH gives the same commit ids
+    /// on every machine. docs/commits.md says more.
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "each")]
+    pub commit: Option<CommitStyle>,
+    /// Make this branch for the commits, in each repository that gets some, and check it out
+    #[arg(long, value_name = "NAME", requires = "commit")]
+    pub branch: Option<String>,
+    /// Commit to files that have changes which are not committed; those stay as they are, uncommitted
+    #[arg(long, requires = "commit")]
+    pub allow_dirty: bool,
 }
 
 #[derive(Debug, Args)]
@@ -146,6 +158,14 @@ pub struct RecoverArgs {
     pub undo: bool,
     #[command(flatten)]
     pub style: StyleArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CommitStyle {
+    /// One commit for each patch and repository
+    Each,
+    /// One commit for each repository
+    Squash,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

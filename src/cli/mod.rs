@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod check;
+mod commit;
 mod console;
 mod exit;
 mod failure;
