@@ -60,7 +60,7 @@ fn span(made: &Made) -> String {
 }
 
 /// The date that `SOURCE_DATE_EPOCH` gives to everything that is made.
-fn date() -> Result<Option<i64>, Failure> {
+pub fn date() -> Result<Option<i64>, Failure> {
     match env::var("SOURCE_DATE_EPOCH") {
         Err(env::VarError::NotPresent) => Ok(None),
         Ok(text) if text.is_empty() => Ok(None),

@@ -65,7 +65,7 @@ impl Messages<'_> {
 }
 
 /// The trailers that tell where a patch stands upstream.
-fn upstream(patch: &Patch) -> Vec<String> {
+pub(super) fn upstream(patch: &Patch) -> Vec<String> {
     let upstream = &patch.upstream;
     let all = [
         ("Upstream-Status", &upstream.status),
@@ -90,18 +90,18 @@ fn text(subject: &str, parts: &[&str], trailers: &[String]) -> String {
     out
 }
 
-fn trailer(key: &str, value: &str) -> String {
+pub(super) fn trailer(key: &str, value: &str) -> String {
     format!("{key}: {}", line(value))
 }
 
 /// One line without control characters.
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Lines without trailing blanks, empty lines around them, and control characters.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let plain: String = text.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
     let lines: Vec<&str> = plain.lines().map(str::trim_end).collect();
     let first = lines.iter().position(|l| !l.is_empty()).unwrap_or(lines.len());

@@ -6,6 +6,7 @@ mod encoded;
 pub mod json;
 mod message;
 mod paint;
+mod series;
 mod table;
 mod words;
 
@@ -13,5 +14,6 @@ pub use complaint::render as complaint;
 pub use diff::{unified, unified_file};
 pub use encoded::Encoded;
 pub use message::{Digested, Messages};
+pub use series::{mail, quilt};
 pub use table::{Ending, View, table};
 pub use words::{count, expected, verdict};

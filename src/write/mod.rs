@@ -21,7 +21,7 @@ mod state;
 mod swap;
 
 pub use lock::Lock;
-pub use output::output;
+pub use output::{folder, output};
 pub use recover::{Direction, recover, unfinished};
 
 use crate::checkout::{GateError, OpenError, Root};
@@ -90,6 +90,9 @@ pub enum WriteError {
     /// The output is a folder.
     #[error("{path}: is a folder; name a file to write the output to", path = .0.display())]
     OutputIsFolder(PathBuf),
+    /// The output folder has something in it.
+    #[error("{path}: is not empty; name a folder that is, or that is not there yet", path = .0.display())]
+    OutputIsFull(PathBuf),
     /// The system said no.
     #[error("{path}: cannot {what}: {source}", path = .path.display())]
     System {

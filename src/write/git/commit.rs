@@ -268,7 +268,7 @@ impl Prepared {
 }
 
 /// What identifies a patch's text: the id that git gives a file of that content, cut short.
-pub(super) fn digest(set: &Patchset, patch: &Patch) -> String {
+pub fn digest(set: &Patchset, patch: &Patch) -> String {
     let start = patch.span.start;
     let end = set.patches.iter().map(|p| p.span.start).filter(|&s| s > start).min().unwrap_or(set.text.len());
     let text = set.text.get(start..end).unwrap_or("");

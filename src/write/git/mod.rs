@@ -15,7 +15,7 @@ mod moves;
 mod repository;
 mod stage;
 
-pub use commit::{Commits, Made};
+pub use commit::{Commits, Made, digest};
 pub use error::GitError;
 pub(super) use moves::{Locks, Move, Side, What, settle, side, unlock};
 pub use stage::{Committed, Stage};

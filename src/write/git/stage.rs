@@ -1,8 +1,8 @@
 use super::GitError;
 use super::commit::{self, Commits, Made};
 use super::moves::open;
-use super::repository::{GITLINK, Repo, Tracked, above};
-use crate::checkout::Root;
+use super::repository::{GITLINK, Repo, Tracked};
+use crate::checkout::{Root, repositories_above};
 use crate::plan::{FileChange, Plan, Step};
 use crate::write::{WriteError, Written};
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,7 +119,7 @@ impl Stage {
 
     /// The number of the repository that a file lies in.
     fn repository_of(&mut self, path: &Path) -> Result<usize, WriteError> {
-        let folder = above(&self.root, path).into_iter().next().unwrap_or_default();
+        let folder = repositories_above(&self.root, path).into_iter().next().unwrap_or_default();
         if let Some(known) = self.repositories.iter().position(|r| r.path == folder) {
             return Ok(known);
         }
@@ -171,7 +171,7 @@ pub(super) fn superproject(root: &Root, child: &Path) -> Result<Option<PathBuf>,
     if child.as_os_str().is_empty() {
         return Ok(None);
     }
-    let parent = above(root, child).into_iter().next().unwrap_or_default();
+    let parent = repositories_above(root, child).into_iter().next().unwrap_or_default();
     if parent.as_os_str().is_empty() && !is_in_repository(root) {
         return Ok(None);
     }
