@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("golang", &["source", "language"]),
     ("plan", &["edit", "find", "golang", "pattern", "checkout", "source", "patchset", "language"]),
     ("render", &["plan", "patchset"]),
-    ("write", &["plan", "render", "checkout"]),
+    ("write", &["plan", "render", "checkout", "patchset"]),
     ("cli", &["*"]),
 ];
 

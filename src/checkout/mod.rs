@@ -7,12 +7,16 @@ mod disk;
 pub(crate) mod gate;
 mod globs;
 mod memory;
+mod overlay;
+mod repositories;
 mod words;
 
 pub use disk::{Disk, STATE, Walk};
 pub use gate::{GateError, OpenError, Root, check};
 pub use globs::{BadGlob, Globs};
 pub use memory::Memory;
+pub use overlay::Overlay;
+pub use repositories::repositories_above;
 pub use words::Words;
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 use super::args::{ApplyArgs, Format};
+use super::commit::{self, Committing};
 use super::planning::Planned;
 use super::{Exit, Failure, console};
 use treepatch::render::{Ending, table, unified};
@@ -9,6 +10,10 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     let planned = Planned::new(&args.plan)?;
     let changes = planned.plan.changes();
     let output = &args.plan.output;
+    let committing = match args.commit.filter(|_| !planned.plan.is_refused()) {
+        Some(_) => Some(Committing::new(args, &planned).map_err(nothing_written)?),
+        None => None,
+    };
     let text = match output.format {
         Format::Json => planned.json(&args.plan, "apply", args.dry_run).into_bytes(),
         Format::Text => unified(&changes, args.dry_run && output.output.is_none() && planned.colors.stdout),
@@ -17,8 +22,12 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     if let Some(file) = &output.output {
         write::output(file, &text)?;
     }
+    let mut committed = None;
     if !args.dry_run && !planned.plan.is_refused() {
-        let written = write::apply(&args.plan.dir, &changes).map_err(refused)?;
+        let written = match committing {
+            None => write::apply(&args.plan.dir, &changes).map_err(refused)?,
+            Some(ready) => committed.insert(ready.write(args, &planned).map_err(refused)?).written.clone(),
+        };
         for path in written.linked {
             console::stderr(&format!("note: {}: its other hard links keep the old content\n", path.display()));
         }
@@ -31,6 +40,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     if output.format == Format::Text {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
+        committed.iter().for_each(|committed| commit::tell(committed, output.quiet));
     }
     printed?;
     Ok(planned.exit())
@@ -38,8 +48,15 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
 
 /// Says that nothing was written where that is so: it is what a person wants to know first.
 fn refused(error: WriteError) -> Failure {
-    match (error.nothing_changed(), Failure::from(error)) {
-        (true, Failure::World(message)) => Failure::World(format!("nothing was written: {message}")),
-        (_, failure) => failure,
+    match error.nothing_changed() {
+        true => nothing_written(error.into()),
+        false => error.into(),
+    }
+}
+
+fn nothing_written(failure: Failure) -> Failure {
+    match failure {
+        Failure::World(message) => Failure::World(format!("nothing was written: {message}")),
+        failure => failure,
     }
 }

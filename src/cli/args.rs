@@ -25,6 +25,10 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Say for each patch whether it applies; change nothing
     Check(CheckArgs),
+    /// Write the patches as they are for the files below DIR, for other programs; change nothing there
+    ///
+    /// Each repository gets a series of its own, in a folder of its path below the one of -o.
+    Export(ExportArgs),
     /// Run the examples of a patchset
     Test(TestArgs),
     /// List the built-in patchsets, or the patches of one
@@ -42,12 +46,69 @@ pub struct ApplyArgs {
     /// Print what would change as a unified diff, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// Commit, too: one commit for each patch and repository, or (squash) one for each repository
+    ///
+    /// Submodules first; then the superproject's record of them is moved. SOURCE_DATE_EPOCH gives the same commit ids
+    /// on every machine. docs/commits.md says more.
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "each")]
+    pub commit: Option<CommitStyle>,
+    /// Make this branch for the commits, in each repository that gets some, and check it out
+    #[arg(long, value_name = "NAME", requires = "commit")]
+    pub branch: Option<String>,
+    /// Commit to files that have changes which are not committed; those stay as they are, uncommitted
+    #[arg(long, requires = "commit")]
+    pub allow_dirty: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
     pub plan: PlanArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// A patchset file (with a `/` in it, or ending in `.toml`), or the name of a built-in one
+    pub patchset: String,
+    /// The root of the checkout
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Export this patch only (may be repeated)
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// Accept files that are not there, as long as one patch finds its file
+    #[arg(long)]
+    pub partial: bool,
+    /// Read the patchset's tables for this target
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    #[command(flatten)]
+    pub threads: ThreadArgs,
+    /// A folder of patches for quilt, mailboxes for git am, or one diff
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub format: ExportFormat,
+    /// Where to: a folder that is empty or not there yet, or a file for a diff
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub style: StyleArgs,
+}
+
+impl ExportArgs {
+    /// What there is to plan.
+    pub fn plan(&self) -> PlanArgs {
+        let output = OutputArgs { format: Format::Text, output: None, style: self.style, verbose: false, quiet: false };
+        PlanArgs {
+            patchset: self.patchset.clone(),
+            dir: self.dir.clone(),
+            only: self.only.clone(),
+            partial: self.partial,
+            target: self.target.clone(),
+            strict: false,
+            threads: self.threads,
+            output,
+        }
+    }
 }
 
 /// What `apply` and `check` share.
@@ -76,7 +137,7 @@ pub struct PlanArgs {
     pub output: OutputArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Copy, Debug, Args)]
 pub struct ThreadArgs {
     /// How many threads to use [default: one for each core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -109,7 +170,7 @@ pub struct OutputArgs {
     pub quiet: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Copy, Debug, Args)]
 pub struct StyleArgs {
     /// When to use colours; auto heeds NO_COLOR
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -153,6 +214,21 @@ pub struct RecoverArgs {
     pub undo: bool,
     #[command(flatten)]
     pub style: StyleArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CommitStyle {
+    /// One commit for each patch and repository
+    Each,
+    /// One commit for each repository
+    Squash,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    Quilt,
+    Mbox,
+    Diff,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

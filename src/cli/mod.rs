@@ -3,8 +3,10 @@
 mod apply;
 mod args;
 mod check;
+mod commit;
 mod console;
 mod exit;
+mod export;
 mod failure;
 mod list;
 mod patchsets;
@@ -24,6 +26,7 @@ use clap::Parser;
 pub fn run() -> Result<Exit, Failure> {
     match Cli::parse().command {
         Command::Apply(args) => apply::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::List(args) => list::run(&args),

@@ -2,7 +2,9 @@ use super::args::{OutputArgs, PlanArgs};
 use super::console::Colors;
 use super::progress::Progress;
 use super::{Exit, Failure, patchsets};
-use treepatch::checkout::{self, Disk, ReadError, Tree, Walk};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use treepatch::checkout::{self, Disk, Overlay, ReadError, Tree, Walk};
 use treepatch::patchset::{Body, Globs, Patchset, Spanned, Work};
 use treepatch::plan::{Options, Plan, Reason, Verdict, plan};
 use treepatch::render::json;
@@ -25,32 +27,23 @@ impl Planned {
         if write::unfinished(&args.dir)? {
             return Err(WriteError::Unfinished(args.dir.clone()).into());
         }
-        let options = Options {
-            only: args.only.clone(),
-            partial: args.partial,
-            target: args.target.clone().or_else(|| patchset.target.clone()),
-            strict: args.strict,
-            threads: args.threads.count(),
-            ..Options::default()
-        };
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
-        let make = |globs: Option<&[&Globs]>| -> Result<Plan, Failure> {
-            let walk = Walk { globs, threads: args.threads.count(), ..Walk::default() };
-            let disk = Disk::walk(&args.dir, walk)?;
-            let mut plan = plan(&patchset, &disk, &options).map_err(|complaints| {
-                patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr)
-            })?;
-            tell_trouble(&mut plan, &patchset, disk.trouble());
-            Ok(plan)
-        };
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
-        let mut plan = make(reach.as_deref())?;
+        let none = BTreeMap::new();
+        let mut plan = make(args, &patchset, colors, reach.as_deref(), &none)?;
         // Only a failure is worth a look at the rest of the tree: where has the code gone?
         if reach.is_some() && plan.reports.iter().any(|r| r.blocks && is_missing(r.verdict)) {
-            plan = make(None)?;
+            plan = make(args, &patchset, colors, None, &none)?;
         }
         Ok(Planned { patchset, plan, colors })
+    }
+
+    /// The plan that there would be if some files had other bytes, or (`None`) were not there.
+    pub fn instead(&self, args: &PlanArgs, files: &BTreeMap<PathBuf, Option<Vec<u8>>>) -> Result<Plan, Failure> {
+        let reach = reach(&self.patchset, &args.only);
+        let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
+        make(args, &self.patchset, self.colors, reach.as_deref(), files)
     }
 
     /// The exit code that the verdicts lead to.
@@ -72,6 +65,29 @@ impl Planned {
         let facts = json::Facts { command, root: &args.dir, target, dry_run, written, exit: exit as u8 };
         json::text(&json::Run::new(&self.plan, &self.patchset, facts))
     }
+}
+
+/// Plans on what is on the disk, but for some files.
+fn make(
+    args: &PlanArgs,
+    patchset: &Patchset,
+    colors: Colors,
+    globs: Option<&[&Globs]>,
+    files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
+) -> Result<Plan, Failure> {
+    let options = Options {
+        only: args.only.clone(),
+        partial: args.partial,
+        target: args.target.clone().or_else(|| patchset.target.clone()),
+        strict: args.strict,
+        threads: args.threads.jobs,
+        ..Options::default()
+    };
+    let disk = Disk::walk(&args.dir, Walk { globs, threads: args.threads.jobs, ..Walk::default() })?;
+    let mut plan = plan(patchset, &Overlay::new(&disk, files), &options)
+        .map_err(|complaints| patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr))?;
+    tell_trouble(&mut plan, patchset, disk.trouble());
+    Ok(plan)
 }
 
 fn is_missing(verdict: Verdict) -> bool {

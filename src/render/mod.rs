@@ -4,12 +4,16 @@ mod complaint;
 mod diff;
 mod encoded;
 pub mod json;
+mod message;
 mod paint;
+mod series;
 mod table;
 mod words;
 
 pub use complaint::render as complaint;
 pub use diff::{unified, unified_file};
 pub use encoded::Encoded;
+pub use message::{Digested, Messages};
+pub use series::{mail, quilt};
 pub use table::{Ending, View, table};
 pub use words::{count, expected, verdict};

@@ -1,4 +1,6 @@
 use super::WriteError;
+use super::git::{Move, What};
+use crate::checkout;
 use crate::plan::FileChange;
 use crate::render::Encoded;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ pub(super) struct Journal {
     pub changes: Vec<FileChange>,
     /// The folders that are made for new files, outermost first.
     pub folders: Vec<PathBuf>,
+    /// What becomes of the repositories' own files, after the others.
+    pub moves: Vec<Move>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -22,12 +26,23 @@ struct Text {
     treepatch_journal: u32,
     folders: Vec<Encoded>,
     files: Vec<Entry>,
+    #[serde(default)]
+    git: Vec<GitEntry>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     path: Encoded,
+    before: Option<Encoded>,
+    after: Encoded,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GitEntry {
+    repository: Encoded,
+    what: String,
     before: Option<Encoded>,
     after: Encoded,
 }
@@ -41,7 +56,13 @@ impl Journal {
             after: Encoded::of(&c.after),
         });
         let folders = self.folders.iter().map(|f| Encoded::of_path(f)).collect();
-        let text = Text { treepatch_journal: FORMAT, folders, files: files.collect() };
+        let git = self.moves.iter().map(|m| GitEntry {
+            repository: Encoded::of_path(&m.repository),
+            what: m.what.name().to_owned(),
+            before: m.before.as_deref().map(Encoded::of),
+            after: Encoded::of(&m.after),
+        });
+        let text = Text { treepatch_journal: FORMAT, folders, files: files.collect(), git: git.collect() };
         serde_json::to_vec(&text).unwrap_or_default()
     }
 
@@ -52,18 +73,27 @@ impl Journal {
         if text.treepatch_journal != FORMAT {
             return Err(bad(format!("it has format {}, this program knows {FORMAT}", text.treepatch_journal)));
         }
+        let optional = |bytes: &Option<Encoded>| match bytes {
+            Some(bytes) => bytes.bytes().map(Some),
+            None => Some(None),
+        };
         let decode = || {
             let change = |e: &Entry| {
-                let before = match &e.before {
-                    Some(before) => Some(before.bytes()?),
-                    None => None,
-                };
-                Some(FileChange { path: e.path.path()?, before, after: e.after.bytes()? })
+                Some(FileChange { path: e.path.path()?, before: optional(&e.before)?, after: e.after.bytes()? })
             };
-            let changes = text.files.iter().map(change).collect::<Option<_>>()?;
-            Some(Journal { changes, folders: text.folders.iter().map(Encoded::path).collect::<Option<_>>()? })
+            let git = |e: &GitEntry| {
+                let (repository, what) = (e.repository.path()?, What::of(&e.what)?);
+                let is_safe = repository.as_os_str().is_empty() || checkout::check(&repository).is_ok();
+                is_safe.then_some(())?;
+                Some(Move { repository, what, before: optional(&e.before)?, after: e.after.bytes()? })
+            };
+            Some(Journal {
+                changes: text.files.iter().map(change).collect::<Option<_>>()?,
+                folders: text.folders.iter().map(Encoded::path).collect::<Option<_>>()?,
+                moves: text.git.iter().map(git).collect::<Option<_>>()?,
+            })
         };
-        decode().ok_or_else(|| bad("its base64 is broken".to_owned()))
+        decode().ok_or_else(|| bad("its base64 is broken, or it names a file that no run writes".to_owned()))
     }
 }
 
@@ -77,7 +107,12 @@ mod tests {
             FileChange { path: "a.go".into(), before: Some(b"\xff".to_vec()), after: b"b".to_vec() },
             FileChange { path: "n/ew.c".into(), before: None, after: b"\r\n\0".to_vec() },
         ];
-        let journal = Journal { changes, folders: vec!["n".into()] };
+        let moves = vec![
+            Move { repository: "".into(), what: What::Index, before: Some(b"DIRC\xff".to_vec()), after: vec![0] },
+            Move { repository: "s".into(), what: What::Head, before: Some(b"a\n".to_vec()), after: b"b\n".to_vec() },
+            Move { repository: "".into(), what: What::Reference("refs/heads/x".into()), before: None, after: vec![] },
+        ];
+        let journal = Journal { changes, folders: vec!["n".into()], moves };
         assert_eq!(Journal::read(&journal.write(), Path::new(".")).unwrap(), journal);
     }
 
@@ -89,6 +124,9 @@ mod tests {
             "[1]",
             r#"{"treepatch_journal":2,"folders":[],"files":[]}"#,
             r#"{"treepatch_journal":1,"folders":[],"files":[{"path":{"base64":"!"},"before":null,"after":""}]}"#,
+            r#"{"treepatch_journal":1,"folders":[],"files":[],"git":[{"repository":"","what":"config","before":null,"after":""}]}"#,
+            r#"{"treepatch_journal":1,"folders":[],"files":[],"git":[{"repository":"../x","what":"HEAD","before":null,"after":""}]}"#,
+            r#"{"treepatch_journal":1,"folders":[],"files":[],"git":[{"repository":"","what":"refs/heads/../../config","before":null,"after":""}]}"#,
         ] {
             assert!(
                 matches!(Journal::read(text.as_bytes(), Path::new(".")), Err(WriteError::Journal { .. })),

@@ -8,8 +8,11 @@
 //!    and synced. A full disk or a missing permission shows here, where nothing has changed yet.
 //! 4. The journal is written: what each file was and will be. From here on a killed run can be finished or undone.
 //! 5. Each new file is swapped with the old one by a rename, and what came out is compared once more.
-//! 6. The journal is removed, then the folder. A failure in step 5 swaps back what was swapped.
+//! 6. Where there are commits ([`git`]), the repositories' indexes and heads follow in the same way: they wait in
+//!    git's own lock files, taken before step 5, and are renamed.
+//! 7. The journal is removed, then the folder. A failure in step 5 or 6 swaps back what was swapped.
 
+pub mod git;
 mod journal;
 mod lock;
 mod output;
@@ -18,11 +21,12 @@ mod state;
 mod swap;
 
 pub use lock::Lock;
-pub use output::output;
+pub use output::{folder, output};
 pub use recover::{Direction, recover, unfinished};
 
 use crate::checkout::{GateError, OpenError, Root};
 use crate::plan::FileChange;
+use git::{Locks, Move};
 use state::State;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -80,9 +84,15 @@ pub enum WriteError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A repository is not as it should be.
+    #[error(transparent)]
+    Git(#[from] git::GitError),
     /// The output is a folder.
     #[error("{path}: is a folder; name a file to write the output to", path = .0.display())]
     OutputIsFolder(PathBuf),
+    /// The output folder has something in it.
+    #[error("{path}: is not empty; name a folder that is, or that is not there yet", path = .0.display())]
+    OutputIsFull(PathBuf),
     /// The system said no.
     #[error("{path}: cannot {what}: {source}", path = .path.display())]
     System {
@@ -114,6 +124,11 @@ impl WriteError {
 
 /// Writes the changes: all of them, or none.
 pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError> {
+    all(root, changes, &[])
+}
+
+/// Writes the changes and moves the repositories' own files: all of them, or none.
+fn all(root: &Path, changes: &[FileChange], moves: &[Move]) -> Result<Written, WriteError> {
     let root = Root::open(root)?;
     let _lock = Lock::take(&root)?;
     if State::has_journal(&root)? {
@@ -127,11 +142,14 @@ pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError>
         swap::check(&root, change)?;
     }
     State::sweep(&root)?;
-    if changes.is_empty() {
+    if changes.is_empty() && moves.is_empty() {
         return Ok(Written::default());
     }
     let state = State::create(&root)?;
-    let written = state.prepare(&root, changes).and_then(|()| swap::all(&root, &state, changes));
+    let written = state.prepare(&root, changes, moves).and_then(|()| {
+        let mut locks = Locks::take(&root, moves)?;
+        swap::all(&root, &state, changes, || locks.place(&root))
+    });
     match written {
         Err(torn @ WriteError::Torn { .. }) => Err(torn),
         // The journal is of no more use, whether all was done or all was undone.

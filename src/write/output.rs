@@ -1,7 +1,7 @@
 use super::WriteError;
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes bytes to a file that the user named, wholly or not at all. A device or a pipe is written into, not replaced.
 pub fn output(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
@@ -34,4 +34,19 @@ pub fn output(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         .map_err(failed("write"))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed("write"))?;
     file.persist(&target).map(drop).map_err(|e| failed("write")(e.error))
+}
+
+/// Writes files into a folder that the user named, which must be empty or not there yet.
+pub fn folder(path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
+    let failed = |what| move |source| WriteError::System { what, path: path.to_owned(), source };
+    fs::create_dir_all(path).map_err(failed("make the folder"))?;
+    if fs::read_dir(path).map_err(failed("list the folder"))?.next().is_some() {
+        return Err(WriteError::OutputIsFull(path.to_owned()));
+    }
+    for (name, bytes) in files {
+        let file = path.join(name);
+        fs::create_dir_all(file.parent().unwrap_or(path)).map_err(failed("make folders in"))?;
+        output(&file, bytes)?;
+    }
+    Ok(())
 }

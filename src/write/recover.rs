@@ -1,5 +1,5 @@
 use super::state::State;
-use super::{Lock, WriteError, Written, failed, swap};
+use super::{Lock, WriteError, Written, failed, git, swap};
 use crate::checkout::{OpenError, Root};
 use crate::plan::FileChange;
 use rustix::fs::AtFlags;
@@ -37,11 +37,18 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
             work.push((number, change));
         }
     }
+    for this in &journal.moves {
+        if git::side(&root, this)? == git::Side::Neither {
+            return Err(WriteError::Foreign { path: this.repository.join(".git").join(this.what.name()) });
+        }
+    }
+    journal.moves.iter().try_for_each(|this| git::unlock(&root, this))?;
     let mut written = Written::default();
     for (number, change) in work {
         step(&root, &state, number, change, direction)?;
         written.files.push(change.path.clone());
     }
+    journal.moves.iter().try_for_each(|this| git::settle(&root, this, direction))?;
     if direction == Direction::Undo {
         swap::remove_folders(&root, &journal.folders);
     }

@@ -1,3 +1,4 @@
+use super::git::Move;
 use super::journal::Journal;
 use super::{WriteError, failed};
 use crate::checkout::{Root, STATE};
@@ -72,11 +73,12 @@ impl State {
     }
 
     /// Writes every new file and then the journal. On disk nothing has changed yet.
-    pub(super) fn prepare(&self, root: &Root, changes: &[FileChange]) -> Result<(), WriteError> {
+    pub(super) fn prepare(&self, root: &Root, changes: &[FileChange], moves: &[Move]) -> Result<(), WriteError> {
         for (number, change) in changes.iter().enumerate() {
             self.stage(root, number, change)?;
         }
-        let journal = Journal { changes: changes.to_vec(), folders: missing_folders(root, changes)? };
+        let folders = missing_folders(root, changes)?;
+        let journal = Journal { changes: changes.to_vec(), folders, moves: moves.to_vec() };
         self.put(DRAFT, &journal.write())?;
         rustix::fs::renameat(&self.handle, DRAFT, &self.handle, JOURNAL)
             .map_err(failed("write the journal", &Path::new(STATE).join(JOURNAL)))?;

@@ -24,14 +24,21 @@ pub(super) fn check(root: &Root, change: &FileChange) -> Result<(), WriteError> 
     if disk(&folder)? == disk(root.handle())? { Ok(()) } else { Err(WriteError::OtherDisk(change.path.clone())) }
 }
 
-/// Puts every prepared file in its place: the one function after which the disk is another.
-pub(super) fn all(root: &Root, state: &State, changes: &[FileChange]) -> Result<Written, WriteError> {
+/// Puts every prepared file in its place: the one function after which the disk is another. If `last`, which is to
+/// leave everything as it was when it fails, does so, the files go back, too.
+pub(super) fn all(
+    root: &Root,
+    state: &State,
+    changes: &[FileChange],
+    last: impl FnOnce() -> Result<(), WriteError>,
+) -> Result<Written, WriteError> {
     let mut done = Done::default();
     let outcome = changes.iter().enumerate().try_for_each(|(number, change)| {
         make_folders(root, change, &mut done.folders)?;
         one(root, state, number, change, &mut done)
     });
-    match outcome.and_then(|()| sync_folders(root, changes.iter().map(|c| c.path.as_path()))) {
+    let outcome = outcome.and_then(|()| sync_folders(root, changes.iter().map(|c| c.path.as_path())));
+    match outcome.and_then(|()| last()) {
         Ok(()) => Ok(Written { files: changes.iter().map(|c| c.path.clone()).collect(), linked: done.linked }),
         Err(cause) => match done.undo(root, state) {
             Ok(()) => Err(cause),

@@ -1,0 +1,99 @@
+use super::args::{ExportArgs, ExportFormat};
+use super::commit::date;
+use super::planning::Planned;
+use super::{Exit, Failure, console};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+use treepatch::checkout::{Root, repositories_above};
+use treepatch::plan::FileChange;
+use treepatch::render::{Ending, Messages, count, mail, quilt, table, unified};
+use treepatch::write::{self, git};
+
+/// `treepatch export`: the plan for this very checkout, for other programs.
+pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
+    let plan = args.plan();
+    let planned = Planned::new(&plan)?;
+    if planned.plan.is_refused() {
+        console::stderr(&table(&planned.plan, Planned::view(&plan, planned.colors.stderr, Ending::Written)));
+        return Ok(planned.exit());
+    }
+    let out = &args.output;
+    match args.format {
+        ExportFormat::Diff => write::output(out, &unified(&planned.plan.changes(), false))?,
+        ExportFormat::Quilt | ExportFormat::Mbox => {
+            let series = series(args, &planned)?;
+            let files = match args.format {
+                ExportFormat::Quilt => quilted(&planned, &series),
+                _ => mailed(args, &planned, &series, date()?),
+            };
+            write::folder(out, &files)?;
+            for (repository, patches) in &series {
+                let name = if repository.as_os_str().is_empty() { Path::new(".") } else { repository };
+                console::stderr(&format!("{}: {}\n", name.display(), count(patches.len(), "patch")));
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The patches of each repository, in order: the number of the patch, and its changes with the repository's paths.
+type Series = BTreeMap<PathBuf, Vec<(usize, Vec<FileChange>)>>;
+
+fn series(args: &ExportArgs, planned: &Planned) -> Result<Series, Failure> {
+    let root = Root::open(&args.dir)?;
+    let mut series = Series::new();
+    for step in &planned.plan.steps {
+        let repository = repositories_above(&root, &step.path).into_iter().next().unwrap_or_default();
+        let path = step.path.strip_prefix(&repository).unwrap_or(&step.path).to_owned();
+        let change = FileChange { path, before: step.before.clone(), after: step.after.clone() };
+        let patches = series.entry(repository).or_default();
+        match patches.last_mut().filter(|(patch, _)| *patch == step.patch) {
+            Some((_, changes)) => changes.push(change),
+            None => patches.push((step.patch, vec![change])),
+        }
+    }
+    series.values_mut().flatten().for_each(|(_, changes)| changes.sort_by(|a, b| a.path.cmp(&b.path)));
+    Ok(series)
+}
+
+/// `series` and the patches of each repository, in a folder of its path.
+fn quilted(planned: &Planned, series: &Series) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for (repository, patches) in series {
+        let mut names = note(repository);
+        for (number, (patch, changes)) in patches.iter().enumerate() {
+            let patch = &planned.patchset.patches[*patch];
+            let name = format!("{:04}-{}.patch", number + 1, patch.id.value);
+            names.push_str(&format!("{name}\n"));
+            files.push((repository.join(name), quilt(&planned.patchset, patch, changes)));
+        }
+        files.push((repository.join("series"), names.into_bytes()));
+    }
+    files
+}
+
+/// Says where a series belongs.
+fn note(repository: &Path) -> String {
+    match repository.as_os_str().is_empty() {
+        true => String::new(),
+        false => format!("# for the submodule {}\n", repository.display()),
+    }
+}
+
+/// One mailbox for each repository, in a folder of its path.
+fn mailed(args: &ExportArgs, planned: &Planned, series: &Series, date: Option<i64>) -> Vec<(PathBuf, Vec<u8>)> {
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64);
+    let date = date.unwrap_or_else(now);
+    let set = &planned.patchset;
+    let messages = Messages { patchset: set, target: args.target.as_deref().or(set.target.as_deref()) };
+    let mailbox = |(repository, patches): (&PathBuf, &Vec<(usize, Vec<FileChange>)>)| {
+        let mails = patches.iter().enumerate().map(|(number, (patch, changes))| {
+            let patch = &set.patches[*patch];
+            let message = messages.patch(patch, &git::digest(set, patch));
+            mail(set, &message, (number + 1, patches.len()), date, changes)
+        });
+        (repository.join("series.mbox"), mails.collect::<Vec<_>>().concat())
+    };
+    series.iter().map(mailbox).collect()
+}

@@ -1,0 +1,340 @@
+use super::GitError;
+use super::error::failed;
+use super::index;
+use super::moves::{Move, What, bytes};
+use super::repository::{GITLINK, Repo};
+use super::stage::{Stage, superproject};
+use crate::patchset::{Patch, Patchset};
+use crate::plan::Step;
+use crate::render::{Digested, Messages};
+use crate::write::WriteError;
+use git2::build::TreeUpdateBuilder;
+use git2::{FileMode, ObjectType, Oid, Reference, Signature, Time};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Who commits where nobody else is known: with a fixed date and no author in the patchset, or without any settings.
+const NOBODY: (&str, &str) = ("treepatch", "treepatch@localhost");
+
+/// How commits are made.
+#[derive(Clone, Copy, Debug)]
+pub struct Commits<'a> {
+    /// The patchset, with its parameters filled in.
+    pub patchset: &'a Patchset,
+    /// The target whose tables were read.
+    pub target: Option<&'a str>,
+    /// One commit for each repository, rather than one for each patch.
+    pub squash: bool,
+    /// The branch that is made for them and checked out.
+    pub branch: Option<&'a str>,
+    /// The date of all commits, in seconds since 1970, at +0000. With it nothing comes from git's settings, so that
+    /// the same input gives the same commits everywhere.
+    pub date: Option<i64>,
+}
+
+/// The commits made in one repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its folder, relative to the root; empty for the one that the root lies in.
+    pub path: PathBuf,
+    /// The commits, oldest first: id and subject.
+    pub commits: Vec<(String, String)>,
+    /// What was checked out before.
+    pub before: String,
+    /// The branch that they are on; `None` for a detached head.
+    pub branch: Option<String>,
+}
+
+/// Commits that are written but that nothing refers to yet.
+pub(super) struct Prepared {
+    pub moves: Vec<Move>,
+    pub made: Vec<Made>,
+    pub notes: Vec<String>,
+    logs: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// Writes all objects, and says what is to move.
+pub(super) fn prepare(stage: &Stage, options: &Commits<'_>, steps: &[Step]) -> Result<Prepared, WriteError> {
+    let mut prepared = Prepared { moves: Vec::new(), made: Vec::new(), notes: Vec::new(), logs: Vec::new() };
+    let mut below: Vec<Submodule<'_>> = Vec::new();
+    for (number, repo) in stage.repositories.iter().enumerate() {
+        let steps: Vec<&Step> =
+            steps.iter().filter(|s| stage.files.get(&s.path).is_some_and(|f| f.0 == number)).collect();
+        let mut work = Work::new(repo, options)?;
+        let own = work.patches(stage, &steps)?;
+        let (links, rest): (Vec<_>, Vec<_>) = below.into_iter().partition(|link| link.parent == repo.path);
+        below = rest;
+        work.links(&links)?;
+        if options.squash {
+            work.squash(&own, &links)?;
+        }
+        if work.made.is_empty() {
+            continue;
+        }
+        let mut patches: Vec<usize> = own.into_iter().chain(links.iter().flat_map(|l| l.patches.clone())).collect();
+        patches.sort_unstable();
+        patches.dedup();
+        if let Some(parent) = superproject(&stage.root, &repo.path)? {
+            below.push(Submodule { path: &repo.path, parent, head: work.head, patches });
+        }
+        work.finish(&mut prepared)?;
+    }
+    if prepared.made.iter().any(|made| made.branch.is_none()) {
+        prepared.notes.push(
+            "commits on a detached head are on no branch and on no remote; --branch NAME makes a branch for them"
+                .to_owned(),
+        );
+    }
+    Ok(prepared)
+}
+
+/// A submodule that got commits.
+struct Submodule<'a> {
+    path: &'a Path,
+    parent: PathBuf,
+    head: Oid,
+    /// The patches in it and below.
+    patches: Vec<usize>,
+}
+
+/// Commits that grow in one repository.
+struct Work<'a> {
+    repo: &'a Repo,
+    options: &'a Commits<'a>,
+    author: Signature<'static>,
+    committer: Signature<'static>,
+    head: Oid,
+    tree: Oid,
+    made: Vec<(String, String)>,
+    /// What changes in the index.
+    entries: BTreeMap<PathBuf, (Oid, u32)>,
+}
+
+impl<'a> Work<'a> {
+    fn new(repo: &'a Repo, options: &'a Commits<'a>) -> Result<Work<'a>, WriteError> {
+        let (author, committer) = identities(repo, options)?;
+        let tree = repo.tree()?.id();
+        let (made, entries) = (Vec::new(), BTreeMap::new());
+        Ok(Work { repo, options, author, committer, head: repo.head, tree, made, entries })
+    }
+
+    /// Commits the patches that change files here; gives their numbers. Squashed they only change the tree.
+    fn patches(&mut self, stage: &Stage, steps: &[&Step]) -> Result<Vec<usize>, WriteError> {
+        let numbers: BTreeSet<usize> = steps.iter().map(|s| s.patch).collect();
+        let mut own = Vec::new();
+        for number in numbers {
+            let Some(patch) = self.options.patchset.patches.get(number) else { continue };
+            let mut changed = BTreeMap::new();
+            for step in steps.iter().filter(|s| s.patch == number) {
+                let id = self.repo.git.blob(&step.after).map_err(failed("write a file into", &self.repo.git))?;
+                let mode = stage.files.get(&step.path).map_or(0o100_644, |f| f.1.mode);
+                changed.insert(self.repo.own(&step.path), (id, mode));
+            }
+            if !self.change(changed)? {
+                continue;
+            }
+            own.push(number);
+            if !self.options.squash {
+                let message = self.messages().patch(patch, &digest(self.options.patchset, patch));
+                self.commit(&message)?;
+            }
+        }
+        Ok(own)
+    }
+
+    /// Moves submodules, in one commit; squashed they only change the tree.
+    fn links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
+        let changed = links.iter().map(|link| (self.repo.own(link.path), (link.head, GITLINK))).collect();
+        if self.change(changed)? && !self.options.squash {
+            let message = self.messages().submodules(&self.moved(links));
+            self.commit(&message)?;
+        }
+        Ok(())
+    }
+
+    /// One commit of all that has changed.
+    fn squash(&mut self, own: &[usize], links: &[Submodule<'_>]) -> Result<(), WriteError> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        let message = match own {
+            [] => self.messages().submodules(&self.moved(links)),
+            own => self.messages().squashed(&self.digested(own)),
+        };
+        self.commit(&message)
+    }
+
+    /// The submodules by the paths that this repository has for them.
+    fn moved(&self, links: &[Submodule<'_>]) -> Vec<(PathBuf, Vec<Digested<'a>>)> {
+        links.iter().map(|link| (self.repo.own(link.path), self.digested(&link.patches))).collect()
+    }
+
+    fn digested(&self, numbers: &[usize]) -> Vec<Digested<'a>> {
+        let set = self.options.patchset;
+        numbers.iter().filter_map(|&n| set.patches.get(n)).map(|patch| (patch, digest(set, patch))).collect()
+    }
+
+    fn messages(&self) -> Messages<'a> {
+        Messages { patchset: self.options.patchset, target: self.options.target }
+    }
+
+    /// Changes the tree; says whether it is another one now.
+    fn change(&mut self, changed: BTreeMap<PathBuf, (Oid, u32)>) -> Result<bool, WriteError> {
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        let git = &self.repo.git;
+        let base = git.find_tree(self.tree).map_err(failed("read a tree of", git))?;
+        let mut builder = TreeUpdateBuilder::new();
+        for (path, &(id, mode)) in &changed {
+            builder.upsert(path.as_path(), id, file_mode(mode));
+        }
+        let tree = builder.create_updated(git, &base).map_err(failed("write a tree into", git))?;
+        let differs = tree != self.tree;
+        self.tree = tree;
+        self.entries.extend(changed);
+        Ok(differs)
+    }
+
+    fn commit(&mut self, message: &str) -> Result<(), WriteError> {
+        let git = &self.repo.git;
+        let write = || {
+            let (tree, parent) = (git.find_tree(self.tree)?, git.find_commit(self.head)?);
+            git.commit(None, &self.author, &self.committer, message, &tree, &[&parent])
+        };
+        self.head = write().map_err(failed("write a commit into", git))?;
+        self.made.push((self.head.to_string(), message.lines().next().unwrap_or("").to_owned()));
+        Ok(())
+    }
+
+    /// Says what is to move in the repository.
+    fn finish(self, prepared: &mut Prepared) -> Result<(), WriteError> {
+        let repo = self.repo;
+        let entries = self.entries.iter().map(|(path, &(id, mode))| (path, id, mode));
+        let push = |prepared: &mut Prepared, what: What, before, after: Vec<u8>| {
+            prepared.moves.push(Move { repository: repo.path.clone(), what, before, after });
+        };
+        let index = index::updated(&repo.git, &repo.index_bytes, entries)?;
+        push(prepared, What::Index, Some(repo.index_bytes.clone()), index);
+        let head = bytes(&What::Head.file(&repo.git))?;
+        let id = format!("{}\n", self.head).into_bytes();
+        let mut branch = None;
+        match (self.options.branch, attached(repo)?) {
+            (Some(name), _) => {
+                let full = new_branch(repo, name)?;
+                push(prepared, What::Head, head, format!("ref: {full}\n").into_bytes());
+                push(prepared, What::Reference(full), None, id);
+                branch = Some(name.to_owned());
+            }
+            (None, Some(full)) => {
+                branch = full.strip_prefix("refs/heads/").map(str::to_owned);
+                let what = What::Reference(full);
+                let before = bytes(&what.file(&repo.git))?;
+                push(prepared, what, before, id);
+            }
+            (None, None) => push(prepared, What::Head, head, id),
+        }
+        let who =
+            format!("{} <{}>", self.committer.name().unwrap_or(NOBODY.0), self.committer.email().unwrap_or(NOBODY.1));
+        let seconds = self.committer.when().seconds();
+        let line = format!(
+            "{} {} {who} {seconds} +0000\tcommit: treepatch {}\n",
+            repo.head, self.head, self.options.patchset.name
+        );
+        prepared.logs.push((repo.git.path().join("logs/HEAD"), line.clone().into_bytes()));
+        if let (Some(branch), None) = (&branch, self.options.branch) {
+            prepared.logs.push((repo.git.commondir().join("logs/refs/heads").join(branch), line.into_bytes()));
+        }
+        if repo.setting("commit.gpgsign").is_some_and(|v| v == "true") {
+            let name = repo.name().display();
+            prepared.notes.push(format!("{name}: commit.gpgsign is set, but these commits are not signed"));
+        }
+        prepared.made.push(Made { path: repo.path.clone(), commits: self.made, before: repo.head.to_string(), branch });
+        Ok(())
+    }
+}
+
+impl Prepared {
+    /// Notes the moves in git's logs, where it keeps some. The logs are a convenience: what fails here is let be.
+    pub fn log(&self) {
+        for (file, line) in &self.logs {
+            if let Ok(mut log) = OpenOptions::new().append(true).open(file) {
+                let _ = log.write_all(line);
+            }
+        }
+    }
+}
+
+/// What identifies a patch's text: the id that git gives a file of that content, cut short.
+pub fn digest(set: &Patchset, patch: &Patch) -> String {
+    let start = patch.span.start;
+    let end = set.patches.iter().map(|p| p.span.start).filter(|&s| s > start).min().unwrap_or(set.text.len());
+    let text = set.text.get(start..end).unwrap_or("");
+    let id = Oid::hash_object(ObjectType::Blob, text.trim_end().as_bytes());
+    id.map(|id| id.to_string().chars().take(12).collect()).unwrap_or_default()
+}
+
+/// Author and committer.
+fn identities(repo: &Repo, options: &Commits<'_>) -> Result<(Signature<'static>, Signature<'static>), GitError> {
+    let author = options.patchset.author.as_deref();
+    let author = author.and_then(|a| a.strip_suffix('>')).and_then(|a| a.split_once(" <"));
+    let make = |(name, mail): (&str, &str)| match options.date {
+        Some(date) => Signature::new(name, mail, &Time::new(date, 0)),
+        None => Signature::now(name, mail),
+    };
+    let make = |who| make(who).map_err(failed("name the author in", &repo.git));
+    match (options.date, repo.git.signature()) {
+        (None, Ok(own)) => {
+            let own = own.to_owned();
+            let author = author.map(make).transpose()?.unwrap_or_else(|| own.clone());
+            Ok((author, own))
+        }
+        _ => {
+            let who = make(author.unwrap_or(NOBODY))?;
+            Ok((who.clone(), who))
+        }
+    }
+}
+
+/// The branch that is checked out, by its full name; `None` for a detached head.
+fn attached(repo: &Repo) -> Result<Option<String>, GitError> {
+    let git = &repo.git;
+    if git.head_detached().map_err(failed("read HEAD of", git))? {
+        return Ok(None);
+    }
+    let head = git.head().map_err(failed("read HEAD of", git))?;
+    match head.name() {
+        Ok(name) if What::of(name).is_some() && name.starts_with("refs/heads/") => Ok(Some(name.to_owned())),
+        _ => Err(GitError::repository(repo.name(), "what is checked out is no branch; `git switch` goes to one")),
+    }
+}
+
+/// The full name of a branch that is to be made.
+fn new_branch(repo: &Repo, name: &str) -> Result<String, GitError> {
+    let full = format!("refs/heads/{name}");
+    let refuse = |why: String| Err(GitError::repository(repo.name(), why));
+    if !Reference::is_valid_name(&full) || name.starts_with('-') {
+        return refuse(format!("`{name}` cannot be the name of a branch"));
+    }
+    let git = &repo.git;
+    let names = git.references().map_err(failed("list the branches of", git))?;
+    let names: Vec<String> = names.filter_map(|r| r.ok()?.name().ok().map(str::to_owned)).collect();
+    let clash = |n: &&String| **n == full || n.starts_with(&format!("{full}/")) || full.starts_with(&format!("{n}/"));
+    match names.iter().find(clash) {
+        None => Ok(full),
+        Some(other) => refuse(format!(
+            "there is a branch {} already; choose another name",
+            other.trim_start_matches("refs/heads/")
+        )),
+    }
+}
+
+fn file_mode(mode: u32) -> FileMode {
+    match mode {
+        GITLINK => FileMode::Commit,
+        0o100_755 => FileMode::BlobExecutable,
+        _ => FileMode::Blob,
+    }
+}

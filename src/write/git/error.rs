@@ -1,0 +1,95 @@
+use git2::Repository;
+use std::path::{Path, PathBuf};
+
+/// Why nothing is committed. Every path is as the user knows it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum GitError {
+    /// A file that is in no repository.
+    #[error("{path}: lies in no git repository, so that it cannot be committed; without --commit nothing is needed from git", path = .0.display())]
+    NoRepository(PathBuf),
+    /// A repository that is not as it should be.
+    #[error("{path}: {why}", path = .path.display())]
+    Repository {
+        /// Its folder.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        why: String,
+    },
+    /// A file that cannot be committed.
+    #[error("{path}: {why}", path = .path.display())]
+    File {
+        /// The file, relative to the root.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        why: String,
+    },
+    /// Git's own lock is taken.
+    #[error("{path}: git is at work here, or was killed; remove this file if no git runs", path = .0.display())]
+    Busy(PathBuf),
+    /// Git's library failed.
+    #[error("cannot {what} {path}: {message}", path = .path.display())]
+    Library {
+        /// What was tried.
+        what: &'static str,
+        /// In which repository.
+        path: PathBuf,
+        /// What it said.
+        message: String,
+    },
+}
+
+impl GitError {
+    pub(super) fn repository(path: &Path, why: impl Into<String>) -> GitError {
+        GitError::Repository { path: path.to_owned(), why: why.into() }
+    }
+
+    pub(super) fn file(path: &Path, why: impl Into<String>) -> GitError {
+        GitError::File { path: path.to_owned(), why: why.into() }
+    }
+
+    /// A repository that does not open.
+    pub(super) fn open(path: PathBuf, error: &git2::Error) -> GitError {
+        if error.code() == git2::ErrorCode::NotFound {
+            return GitError::NoRepository(path);
+        }
+        let message = error.message();
+        let why = if error.code() == git2::ErrorCode::Owner {
+            "the repository belongs to another user; `git config --global --add safe.directory` trusts it".to_owned()
+        } else if message.contains("extensions.refstorage") {
+            "the repository keeps its references in a reftable, which treepatch cannot write".to_owned()
+        } else if message.contains("extensions.partialclone") {
+            "the repository is a partial clone, which treepatch cannot commit in; clone it whole (or --depth 1)"
+                .to_owned()
+        } else if message.contains("objectformat") || message.contains("object format") || message.contains("sha256") {
+            "the repository uses SHA-256, which treepatch cannot write".to_owned()
+        } else {
+            format!("the repository does not open: {message}")
+        };
+        GitError::Repository { path, why }
+    }
+
+    /// An index that does not read.
+    pub(super) fn index(git: &Repository, error: &git2::Error) -> GitError {
+        let message = error.message();
+        let why = if message.contains("'link'") {
+            "the index is split, which treepatch cannot write; `git update-index --no-split-index` joins it".to_owned()
+        } else if message.contains("'sdir'") {
+            "the index is sparse, which treepatch cannot write; `git sparse-checkout reapply --no-sparse-index` expands it"
+                .to_owned()
+        } else {
+            format!("the index does not read: {message}")
+        };
+        GitError::Repository { path: folder(git), why }
+    }
+}
+
+/// Says what was tried in which repository when the library failed.
+pub(super) fn failed(what: &'static str, git: &Repository) -> impl FnOnce(git2::Error) -> GitError + use<> {
+    let path = folder(git);
+    move |error| GitError::Library { what, path, message: error.message().to_owned() }
+}
+
+fn folder(git: &Repository) -> PathBuf {
+    let path = git.workdir().unwrap_or(git.path());
+    path.components().collect()
+}

@@ -1,0 +1,21 @@
+//! Commits: what a plan does, as commits in the repositories that its files lie in.
+//!
+//! Every patch becomes one commit in each repository that it changes (or all of them one, when squashed). Then each
+//! repository that holds changed submodules gets one commit that moves them all: one, because a superproject in
+//! which half of the patches are in has never been tried by anybody. All objects are written first, where nothing
+//! refers to them; then the files of the working trees, the indexes and the heads follow in one journaled step.
+//!
+//! Commits are made from `HEAD`'s tree, so that what else is changed or staged stays as it is and out of them. No
+//! hook, filter, shell or `git` program runs, and nothing is signed.
+
+mod commit;
+mod error;
+mod index;
+mod moves;
+mod repository;
+mod stage;
+
+pub use commit::{Commits, Made, digest};
+pub use error::GitError;
+pub(super) use moves::{Locks, Move, Side, What, settle, side, unlock};
+pub use stage::{Committed, Stage};

@@ -1,0 +1,190 @@
+use super::GitError;
+use super::commit::{self, Commits, Made};
+use super::moves::open;
+use super::repository::{GITLINK, Repo, Tracked};
+use crate::checkout::{Root, repositories_above};
+use crate::plan::{FileChange, Plan, Step};
+use crate::write::{WriteError, Written};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The repositories that a plan is to be committed in, looked at: everything that stands in the way is known before
+/// anything changes.
+pub struct Stage {
+    pub(super) root: Root,
+    /// The repositories, those further down first.
+    pub(super) repositories: Vec<Repo>,
+    /// The files that the plan changes, each with its repository.
+    pub(super) files: BTreeMap<PathBuf, (usize, Tracked)>,
+    dirty: BTreeMap<PathBuf, Option<Vec<u8>>>,
+}
+
+/// What was committed.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    /// What was written to the working trees.
+    pub written: Written,
+    /// The repositories that got commits, submodules first.
+    pub repositories: Vec<Made>,
+    /// What else there is to know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Stage {
+    /// Looks at the repositories of every file that the plan changes or finds changed.
+    pub fn look(root: &Path, plan: &Plan) -> Result<Stage, WriteError> {
+        let root = Root::open(root)?;
+        let touched: BTreeMap<&Path, Option<&[u8]>> =
+            plan.steps.iter().rev().map(|s| (s.path.as_path(), s.before.as_deref())).collect();
+        let done = plan.reports.iter().flat_map(|r| &r.sites).filter(|s| s.done).map(|s| s.place.path.as_path());
+        let done: BTreeSet<&Path> = done.filter(|path| !touched.contains_key(path)).collect();
+        let mut stage = Stage { root, repositories: Vec::new(), files: BTreeMap::new(), dirty: BTreeMap::new() };
+        for (path, disk) in touched {
+            let number = stage.repository_of(path)?;
+            let tracked = stage.repositories[number].look(path, disk)?;
+            stage.compare(path, disk, &tracked);
+            stage.files.insert(path.to_owned(), (number, tracked));
+        }
+        // Of what is done already only one thing is asked: whether it is committed. What hinders commits there is no
+        // concern of this run.
+        let needed = stage.repositories.len();
+        for path in done {
+            let disk = stage.root.read(path, u64::MAX).ok();
+            let Ok(number) = stage.repository_of(path) else { continue };
+            if let Ok(tracked) = stage.repositories[number].look(path, disk.as_deref()) {
+                stage.compare(path, disk.as_deref(), &tracked);
+            }
+        }
+        stage.repositories.truncate(needed);
+        stage.add_superprojects()?;
+        Ok(stage)
+    }
+
+    /// Files whose content on disk is not `HEAD`'s, with what `HEAD` has. Commits are planned on that.
+    pub fn dirty(&self) -> &BTreeMap<PathBuf, Option<Vec<u8>>> {
+        &self.dirty
+    }
+
+    /// Looks whether `committed`, the plan on what `HEAD` has, can be committed beside `plan`, the one on the disk.
+    pub fn judge(&self, plan: &Plan, committed: &Plan, allow_dirty: bool) -> Result<(), GitError> {
+        if let Some((_, (_, tracked))) = self.files.iter().find(|(_, (_, t))| t.trouble.is_some())
+            && let Some(trouble) = &tracked.trouble
+        {
+            return Err(trouble.clone());
+        }
+        let makes = |step: &&Step| !plan.steps.iter().any(|s| (s.patch, &s.path) == (step.patch, &step.path));
+        if let Some(step) = committed.steps.iter().find(makes) {
+            let id = plan.reports.get(step.patch).map_or("?", |r| r.id.as_str());
+            let why = format!(
+                "the edits of `{id}` are there already, but not committed; commit them, or take them back with `git checkout`"
+            );
+            return Err(GitError::file(&step.path, why));
+        }
+        if let Some(path) = self.dirty.keys().find(|path| self.files.contains_key(*path)).filter(|_| !allow_dirty) {
+            let why =
+                "has changes that are not committed; commit or stash them (--allow-dirty leaves them uncommitted)";
+            return Err(GitError::file(path, why));
+        }
+        match committed.reports.iter().find(|r| r.blocks) {
+            None => Ok(()),
+            Some(report) => {
+                let path = self.dirty.keys().next().cloned().unwrap_or_default();
+                let verdict = crate::plan::name(report.verdict);
+                let why = format!("without what is not committed there, `{}` is `{verdict}`", report.id);
+                Err(GitError::file(&path, why))
+            }
+        }
+    }
+
+    /// Commits the steps, and writes the changes to the working trees: everything, or nothing.
+    ///
+    /// The steps are those of the plan on what `HEAD` has, the changes those of the plan on the disk.
+    pub fn commit(
+        self,
+        options: &Commits<'_>,
+        steps: &[Step],
+        changes: &[FileChange],
+    ) -> Result<Committed, WriteError> {
+        let prepared = commit::prepare(&self, options, steps)?;
+        let written = crate::write::all(self.root.path(), changes, &prepared.moves)?;
+        prepared.log();
+        Ok(Committed { written, repositories: prepared.made, notes: prepared.notes })
+    }
+
+    fn compare(&mut self, path: &Path, disk: Option<&[u8]>, tracked: &Tracked) {
+        if tracked.head.as_deref() != disk {
+            self.dirty.insert(path.to_owned(), tracked.head.clone());
+        }
+    }
+
+    /// The number of the repository that a file lies in.
+    fn repository_of(&mut self, path: &Path) -> Result<usize, WriteError> {
+        let folder = repositories_above(&self.root, path).into_iter().next().unwrap_or_default();
+        if let Some(known) = self.repositories.iter().position(|r| r.path == folder) {
+            return Ok(known);
+        }
+        if folder.as_os_str().is_empty() && !is_in_repository(&self.root) {
+            return Err(GitError::NoRepository(path.to_owned()).into());
+        }
+        self.repositories.push(Repo::new(&self.root, &folder)?);
+        Ok(self.repositories.len() - 1)
+    }
+
+    /// Adds the repositories whose submodules get commits, and looks whether those are what they say they are.
+    fn add_superprojects(&mut self) -> Result<(), WriteError> {
+        let mut next = 0;
+        while next < self.repositories.len() {
+            let child = self.repositories[next].path.clone();
+            next += 1;
+            let Some(parent) = superproject(&self.root, &child)? else { continue };
+            let known = self.repositories.iter().position(|r| r.path == parent);
+            let number = match known {
+                Some(known) => known,
+                None => {
+                    self.repositories.push(Repo::new(&self.root, &parent)?);
+                    self.repositories.len() - 1
+                }
+            };
+            let (head, parent) = (self.repositories[next - 1].head, &self.repositories[number]);
+            let own = parent.own(&child);
+            let recorded = parent.tree()?.get_path(&own).ok().map(|e| e.id());
+            if recorded != Some(head) || parent.entry(&own).map(|e| e.id) != Some(head) {
+                let why = format!(
+                    "the submodule is not at the commit that {} records; commit that first, or go there with `git submodule update`",
+                    parent.name().display()
+                );
+                return Err(GitError::repository(&child, why).into());
+            }
+        }
+        let order = |r: &Repo| (std::cmp::Reverse(r.path.components().count()), r.path.clone());
+        let names: Vec<PathBuf> = self.repositories.iter().map(|r| r.path.clone()).collect();
+        self.repositories.sort_by_key(order);
+        for (number, _) in self.files.values_mut() {
+            *number = self.repositories.iter().position(|r| r.path == names[*number]).unwrap_or(0);
+        }
+        Ok(())
+    }
+}
+
+/// The repository of which the one in this folder is a submodule, if it is one.
+pub(super) fn superproject(root: &Root, child: &Path) -> Result<Option<PathBuf>, WriteError> {
+    if child.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let parent = repositories_above(root, child).into_iter().next().unwrap_or_default();
+    if parent.as_os_str().is_empty() && !is_in_repository(root) {
+        return Ok(None);
+    }
+    let git = open(root, &parent)?;
+    let index = git.index().map_err(|e| GitError::index(&git, &e))?;
+    let inner = git.workdir().and_then(|workdir| {
+        let here = root.path().join(&parent).canonicalize().ok()?;
+        Some(here.strip_prefix(workdir.canonicalize().ok()?).ok()?.to_owned())
+    });
+    let own = inner.unwrap_or_default().join(child.strip_prefix(&parent).unwrap_or(child));
+    Ok(index.get_path(&own, 0).filter(|e| e.mode == GITLINK).map(|_| parent))
+}
+
+fn is_in_repository(root: &Root) -> bool {
+    !matches!(open(root, Path::new("")), Err(GitError::NoRepository(_)))
+}

@@ -1,0 +1,10 @@
+//! Plans as commits, seen by the real git.
+#![allow(clippy::unwrap_used)]
+
+mod export;
+mod ground;
+mod make;
+mod recover;
+mod refuse;
+#[path = "../tools/mod.rs"]
+mod tools;

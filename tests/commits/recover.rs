@@ -1,0 +1,96 @@
+//! Runs that were killed while they committed.
+
+use crate::ground::Ground;
+use serde_json::{Value, json};
+use std::fs;
+use treepatch::render::Encoded;
+
+/// Where each repository of the release keeps its own files.
+const REPOSITORIES: [(&str, &str); 3] =
+    [("lib/deep", ".git/modules/lib/modules/deep"), ("lib", ".git/modules/lib"), ("", ".git")];
+const FILES: [&str; 5] = ["main.c", "lib/lib.c", "lib/limit.c", "lib/deep/deep.c", "lib/doc/patched.txt"];
+
+/// A release whose run was killed: behind its journal, with the first `placed` of its moves made, and its locks on
+/// the others. `after` is the release as it was to become.
+fn killed(placed: usize) -> Ground {
+    let ground = Ground::new();
+    ground.clone_to("after");
+    ground.run(&["apply", "mine.toml", "after", "--commit"]).exits(0);
+    let encoded = |path: String| fs::read(ground.path(&path)).ok().map(|bytes| Encoded::of(&bytes));
+    let mut git: Vec<Value> = Vec::new();
+    let mut number = 0;
+    for (repository, folder) in REPOSITORIES {
+        let from = ground.path("after").join(repository);
+        ground.git(&format!("root/{repository}"), &["fetch", "-q", from.to_str().unwrap(), "HEAD"]);
+        let head = if repository.is_empty() { "refs/heads/main" } else { "HEAD" };
+        for what in ["index", head] {
+            let name = format!("{folder}/{what}");
+            let before = encoded(format!("root/{name}"));
+            let after = fs::read(ground.path(&format!("after/{name}"))).unwrap();
+            git.push(json!({
+                "repository": repository, "what": what, "before": before, "after": Encoded::of(&after),
+            }));
+            let place = if number < placed { format!("root/{name}") } else { format!("root/{name}.lock") };
+            fs::write(ground.path(&place), after).unwrap();
+            number += 1;
+        }
+    }
+    let files: Vec<Value> = FILES
+        .iter()
+        .map(|path| {
+            json!({
+                "path": path, "before": encoded(format!("root/{path}")), "after": encoded(format!("after/{path}")),
+            })
+        })
+        .collect();
+    let journal = json!({ "treepatch_journal": 1, "folders": ["lib/doc"], "files": files, "git": git });
+    ground.put("root/.treepatch-journal/.gitignore", "*\n");
+    ground.put("root/.treepatch-journal/journal", &journal.to_string());
+    ground
+}
+
+#[test]
+fn a_killed_run_is_finished() {
+    for placed in [0, 3, 6] {
+        let ground = killed(placed);
+        ground.commit(&[]).exits(3).tells("recover");
+        ground.run(&["recover", "root"]).exits(0);
+        ground.is_sound("root");
+        for folder in ["", "/lib", "/lib/deep"] {
+            let id = |root: &str| ground.git(&format!("{root}{folder}"), &["rev-parse", "HEAD"]);
+            assert_eq!(id("root"), id("after"), "{placed}");
+        }
+    }
+}
+
+#[test]
+fn a_killed_run_is_undone() {
+    for placed in [0, 3, 6] {
+        let ground = killed(placed);
+        ground.run(&["recover", "root", "--undo"]).exits(0);
+        ground.is_sound("root");
+        assert_eq!(ground.log("root"), ["second", "first"], "{placed}");
+        assert_eq!(ground.log("root/lib"), ["second", "first"], "{placed}");
+        assert!(!ground.path("root/lib/doc").exists());
+    }
+}
+
+#[test]
+fn what_git_notes_in_the_index_is_no_change() {
+    let ground = killed(6);
+    ground.git("root", &["status"]);
+    ground.git("root", &["update-index", "-q", "--refresh"]);
+    ground.run(&["recover", "root", "--undo"]).exits(0);
+    ground.is_sound("root");
+}
+
+#[test]
+fn what_somebody_committed_meanwhile_is_left_alone() {
+    let ground = killed(6);
+    ground.git("root/lib", &["commit", "-q", "--allow-empty", "-m", "theirs"]);
+    let before = ground.everything("root");
+    for more in [&[][..], &["--undo"]] {
+        ground.run(&[&["recover", "root"], more].concat()).exits(3).tells("was changed after the interrupted run");
+    }
+    assert!(ground.everything("root") == before);
+}
