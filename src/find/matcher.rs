@@ -402,7 +402,8 @@ impl<'a> Matcher<'a> {
             Root::Empty => false,
             Root::Value => {
                 let value = source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind));
-                value || self.is_statement_but_for_its_semicolon(tokens)
+                let whole = value || self.is_statement_but_for_its_semicolon(tokens) || source.is_sizeof(tokens);
+                whole && !source.is_cut_sizeof(tokens)
             }
             Root::Node(kinds) => {
                 let node = source.nodes_over(tokens).any(|(id, n)| {

@@ -167,3 +167,13 @@ pub fn is_declarator(kind: &str, parent: &str) -> bool {
 pub fn is_arguments(kind: &str) -> bool {
     kind == "argument_list"
 }
+
+/// The size of a type or of an expression.
+pub fn is_sizeof(kind: &str) -> bool {
+    kind == "sizeof_expression"
+}
+
+/// A cast.
+pub fn is_cast(kind: &str) -> bool {
+    kind == "cast_expression"
+}

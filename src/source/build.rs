@@ -460,6 +460,25 @@ impl Source {
         lists.filter_map(item)
     }
 
+    /// Whether these tokens are `sizeof(T)` in a `sizeof(T) - 4`, which the grammar takes for the size of a cast.
+    pub fn is_sizeof(&self, tokens: &Tokens) -> bool {
+        let is_short = |id: NodeId| {
+            let cast = self.child(id, "value").filter(|&v| c::is_cast(self.kind(v)));
+            let named = cast.and_then(|cast| self.child(cast, "type"));
+            named.is_some_and(|t| self.nodes[t].tokens.end + 1 == tokens.end)
+        };
+        self.language == Language::C && self.nodes_at(tokens.start).any(|(id, n)| c::is_sizeof(n.kind) && is_short(id))
+    }
+
+    /// Whether these tokens are a `sizeof(x)` that goes on: `sizeof(x)->y` is the size of `(x)->y`.
+    pub fn is_cut_sizeof(&self, tokens: &Tokens) -> bool {
+        let goes_on = || matches!(self.text(tokens.end), b"->" | b"." | b"[");
+        self.language == Language::C
+            && self.nodes_at(tokens.start).any(|(_, n)| c::is_sizeof(n.kind) && n.tokens.end <= tokens.end)
+            && tokens.end < self.tokens.len()
+            && goes_on()
+    }
+
     /// Whether this is a C macro before the statement that it repeats.
     fn is_macro_header(&self, id: NodeId) -> bool {
         let end = self.nodes[id].tokens.end;
