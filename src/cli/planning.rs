@@ -80,10 +80,10 @@ fn make(
         partial: args.partial,
         target: args.target.clone().or_else(|| patchset.target.clone()),
         strict: args.strict,
-        threads: args.threads.jobs,
+        threads: args.threads.count(),
         ..Options::default()
     };
-    let disk = Disk::walk(&args.dir, Walk { globs, threads: args.threads.jobs, ..Walk::default() })?;
+    let disk = Disk::walk(&args.dir, Walk { globs, threads: args.threads.count(), ..Walk::default() })?;
     let mut plan = plan(patchset, &Overlay::new(&disk, files), &options)
         .map_err(|complaints| patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr))?;
     tell_trouble(&mut plan, patchset, disk.trouble());

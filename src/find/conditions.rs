@@ -151,6 +151,20 @@ impl Judge<'_> {
         Ok(false)
     }
 
+    /// Every place that `inside` names, whatever is in it.
+    pub fn surroundings(&self, env: &Env, steps: &mut Steps) -> Result<Vec<Match>, OutOfSteps> {
+        let mut places: Vec<Match> = Vec::new();
+        for spelling in self.rule.inside.iter().flat_map(|f| &f.spellings) {
+            let matcher = Matcher::new(&spelling.side, self.source, env, self.packages);
+            for place in matcher.within(spelling.lists, spelling.twin).all(steps)? {
+                if !places.iter().any(|p| p.tokens == place.tokens) {
+                    places.push(place);
+                }
+            }
+        }
+        Ok(places)
+    }
+
     fn occurs(
         &self,
         fragment: &Compiled,

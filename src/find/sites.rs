@@ -83,6 +83,14 @@ pub fn find(
         let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
         sort.run(before, after, steps)?;
     }
+    let leaves_nothing = rule.pattern.shapes.iter().all(|s| s.after.elements.is_empty());
+    if leaves_nothing && found.hits.is_empty() && !rule.inside.is_empty() {
+        // The code is gone: what it was inside of tells the place.
+        for matched in judge.surroundings(env, steps)? {
+            let start = source.span(&matched.tokens).start;
+            found.hits.push(Hit { shape: 0, done: true, matched, env: env.clone(), changed: vec![start..start] });
+        }
+    }
     found.hits.sort_by_key(|h| (h.matched.tokens.start, h.changed.first().map_or(0, |c| c.start)));
     drop_twice(&mut found.hits);
     match rule.pick {

@@ -386,8 +386,13 @@ fn shared_holes(body: &ReadyBody) -> BTreeSet<HoleId> {
 fn choose<'a, 'r>(sum: bool, surveys: &'a [Vec<Survey<'r>>], chosen: &mut Vec<Chosen<'a, 'r>>, outcome: &mut Outcome) {
     for (body, hunks) in surveys.iter().enumerate() {
         for (hunk, survey) in hunks.iter().enumerate() {
+            let todo = survey.sightings.iter().flat_map(|s| &s.found.hits).any(|h| !h.done);
             for sighting in &survey.sightings {
                 for hit in &sighting.found.hits {
+                    if todo && hit.done && sighting.rule.pattern.shapes[hit.shape].after.elements.is_empty() {
+                        // A place with nothing in it tells that all is done, not that part of it is.
+                        continue;
+                    }
                     let earlier = if body == 0 { &[] } else { &chosen[..] };
                     let others = || earlier.iter().filter(|c| c.body != body && c.sighting.path == sighting.path);
                     if others().any(|c| c.hit.done && hit.done && touch(c.hit, hit)) {
