@@ -88,7 +88,13 @@ pub fn find(
         // The code is gone: what it was inside of tells the place.
         for matched in judge.surroundings(env, steps)? {
             let start = source.span(&matched.tokens).start;
-            found.hits.push(Hit { shape: 0, done: true, matched, env: env.clone(), changed: vec![start..start] });
+            found.hits.push(Hit {
+                shape: 0,
+                done: true,
+                matched,
+                env: env.clone(),
+                changed: std::iter::once(start..start).collect(),
+            });
         }
     }
     found.hits.sort_by_key(|h| (h.matched.tokens.start, h.changed.first().map_or(0, |c| c.start)));
