@@ -337,27 +337,22 @@ fn indent(source: &Source, lines: &[Bytes]) -> Vec<u8> {
     line.iter().copied().take_while(|b| matches!(b, b' ' | b'\t')).collect()
 }
 
-/// The entries of the sequence that need not move: the longest run of declarations in their old order.
+/// The entries of the sequence that need not move: those in front that are where they were, and the run of
+/// declarations in their old order at the end.
 fn kept_in_place(sequence: &[(Option<usize>, Vec<usize>)], whole: &dyn Fn(usize) -> usize) -> Vec<usize> {
-    let candidates: Vec<(usize, usize)> = sequence
-        .iter()
-        .enumerate()
-        .filter_map(|(at, (decl, fields))| decl.filter(|&d| fields.len() == whole(d)).map(|d| (at, d)))
-        .collect();
-    // The longest increasing run; of equal ones the last, so that what moves to the front is what moves.
-    let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(candidates.len());
-    for (n, &(_, decl)) in candidates.iter().enumerate() {
-        let before = (0..n).filter(|&m| candidates[m].1 < decl).max_by_key(|&m| (best[m].0, m));
-        best.push((before.map_or(1, |m| best[m].0 + 1), before));
+    let intact = |at: usize| sequence[at].0.filter(|&d| sequence[at].1.len() == whole(d));
+    let front = (0..sequence.len()).take_while(|&at| intact(at) == Some(at)).count();
+    let mut from = sequence.len();
+    let mut next = usize::MAX;
+    for at in (front..sequence.len()).rev() {
+        match intact(at) {
+            Some(decl) if decl < next => (from, next) = (at, decl),
+            // Padding at the end is no part of the old order.
+            None if sequence[at].0.is_none() && next == usize::MAX => {}
+            _ => break,
+        }
     }
-    let mut at = (0..candidates.len()).max_by_key(|&n| (best[n].0, n));
-    let mut kept = Vec::new();
-    while let Some(n) = at {
-        kept.push(candidates[n].0);
-        at = best[n].1;
-    }
-    kept.reverse();
-    kept
+    (0..front).chain((from..sequence.len()).filter(|&at| intact(at).is_some())).collect()
 }
 
 /// One or some of the names of a declaration, as a declaration of their own. The comments stay with the first.
