@@ -168,6 +168,16 @@ fn blank_lines_go_along() {
 }
 
 #[test]
+fn paragraphs_that_leave_one_after_the_other() {
+    fields_become(
+        "\ta int32\n\n\tn int64\n\n\tm int64\n",
+        "func (t *T) f() { atomic.AddInt64(&t.n, 1); atomic.AddInt64(&t.m, 1) }",
+        &Options::default(),
+        "\tn int64\n\n\tm int64\n\n\ta int32\n",
+    );
+}
+
+#[test]
 fn the_title_of_a_section_stays_with_the_section() {
     fields_become(
         "\ta int32\n\n\t// internal variables\n\tn int64\n\tb string\n",
