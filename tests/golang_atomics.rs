@@ -128,6 +128,24 @@ fn leading_words_stay_in_front_and_keep_their_order() {
 }
 
 #[test]
+fn words_that_no_atomic_reaches_make_way() {
+    fields_become(
+        "\t// id is for people\n\tid int64\n\ta int32\n\tn int64\n",
+        USE_N,
+        &Options::default(),
+        "\tn int64\n\n\t// id is for people\n\tid int64\n\ta int32\n",
+    );
+}
+
+#[test]
+fn structs_of_odd_size_take_something_between_them() {
+    let rest = "type part struct {\n\tn int64\n\tb int32\n}\n\nfunc (t *T) f() { atomic.AddInt64(&t.x.n, 1); atomic.AddInt64(&t.y.n, 1) }";
+    let (before, after) = ("\ta int32\n\tx part\n\tb bool\n\ty part\n", "\tx part\n\ta int32\n\ty part\n\tb bool\n");
+    fields_become(before, rest, &Options::default(), after);
+    fields_become(before, rest, &Options { style: Style::Leading, ..Options::default() }, after);
+}
+
+#[test]
 fn names_that_share_a_line_move_together() {
     fields_become("\ta int32\n\tm, n int64 // two\n", USE_N, &Options::default(), "\tm, n int64 // two\n\ta int32\n");
 }
@@ -146,6 +164,16 @@ fn blank_lines_go_along() {
         USE_N,
         &Options::default(),
         "\tn int64\n\n\t// Section.\n\n\ta int32\n",
+    );
+}
+
+#[test]
+fn paragraphs_that_leave_one_after_the_other() {
+    fields_become(
+        "\ta int32\n\n\tn int64\n\n\tm int64\n",
+        "func (t *T) f() { atomic.AddInt64(&t.n, 1); atomic.AddInt64(&t.m, 1) }",
+        &Options::default(),
+        "\tn int64\n\n\tm int64\n\n\ta int32\n",
     );
 }
 

@@ -4,7 +4,7 @@ use super::reach::{Hot, HotField};
 use super::study::{Shape, Study};
 use super::{Options, StructKey, Style};
 use crate::golang::layout::{Orders, Size, Slot, lay_out};
-use crate::golang::resolve::Go;
+use crate::golang::resolve::{Field, Go};
 use crate::golang::types::{Basic, Type};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -81,6 +81,8 @@ type Unit = Range<usize>;
 struct Chooser<'a> {
     sizes: Vec<Option<Size>>,
     words: Vec<bool>,
+    /// Whether a field has a comment above it.
+    documented: Vec<bool>,
     hot: &'a BTreeMap<usize, HotField>,
     units: Vec<Unit>,
 }
@@ -95,7 +97,14 @@ impl Choice {
     ) -> Choice {
         let sizes: Vec<Option<Size>> = shape.fields.iter().map(|f| go.size(&f.ty, orders)).collect();
         let words = shape.fields.iter().map(|f| is_word(go, &f.ty)).collect();
-        let chooser = Chooser { units: units(shape, hot, &sizes), sizes, words, hot };
+        let source = &shape.file.source;
+        let documented = |f: &Field| {
+            let tokens = &source.nodes[f.decl].tokens;
+            let line = source.lines.line(source.span(tokens).start);
+            source.comments_at(tokens.start).iter().any(|c| source.lines.line(c.bytes.end) + 1 == line)
+        };
+        let documented = shape.fields.iter().map(documented).collect();
+        let chooser = Chooser { documented, units: units(shape, hot, &sizes), sizes, words, hot };
         let leading = chooser.leading();
         let offsets = chooser.offsets(&chooser.plain());
         let bad = |i: &usize| offsets[*i].is_none_or(|at| at % 8 != 0);
@@ -105,7 +114,8 @@ impl Choice {
             .copied()
             .filter(|i| match options.style {
                 Style::Minimal | Style::AtomicTypes => bad(i),
-                Style::Leading => bad(i) || !in_front(i),
+                // What is no whole number of words cannot lead; aligned it has to be.
+                Style::Leading => bad(i) || chooser.is_whole(&(*i..*i + 1)) && !in_front(i),
             })
             .collect();
         let stride = options.pad && hot.values().any(|h| h.stride.is_some());
@@ -182,7 +192,12 @@ impl Chooser<'_> {
 
     /// The order with the units of these fields behind the leading ones.
     fn with_in_front(&self, leading: usize, needs: &BTreeSet<usize>, pad: bool) -> Result<Vec<Slot>, String> {
-        let (front, behind) = self.units.split_at(leading);
+        // Words in front that no atomic reaches make way; what is aligned because it is in front stays there.
+        let keeps = |unit: &Unit| {
+            unit.clone().any(|i| self.hot.contains_key(&i) || self.sizes[i].is_some_and(|s| s.bytes == 0))
+        };
+        let front = self.units[..leading].iter().rposition(keeps).map_or(0, |at| at + 1);
+        let (front, behind) = self.units.split_at(front);
         let (moved, mut rest): (Vec<Unit>, Vec<Unit>) =
             behind.iter().cloned().partition(|unit| unit.clone().any(|i| needs.contains(&i)));
         let (whole, odd): (Vec<Unit>, Vec<Unit>) = moved.into_iter().partition(|unit| self.is_whole(unit));
@@ -204,7 +219,8 @@ impl Chooser<'_> {
                             && !self.hot.contains_key(&u.start)
                             && self.sizes[u.start].is_some_and(|s| s.bytes % 8 == 4)
                     };
-                    match rest.iter().position(fills) {
+                    let plain = |u: &Unit| fills(u) && !self.documented[u.start];
+                    match rest.iter().position(plain).or_else(|| rest.iter().position(fills)) {
                         _ if pad => order.push(Slot::Pad),
                         Some(at) => place(&mut order, &rest.remove(at)),
                         None => return Err("two of its fields need padding between them".to_owned()),

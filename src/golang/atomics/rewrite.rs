@@ -92,7 +92,7 @@ pub(super) fn edits(study: &Study<'_, '_>, orders: &Orders, scope: &dyn Fn(&Path
                 out.edits.insert(id, edits);
             }
             None => {
-                let reason = "it is nested too deep in what else moves";
+                let reason = "its edits cannot be made together with the others in its file";
                 out.refused.extend(list.iter().map(|(_, job)| (job.key, reason.to_owned())));
             }
         }
@@ -112,7 +112,10 @@ fn rendered(source: &Source, changes: &[(NodeId, Change)]) -> Option<Vec<Edit>> 
             && !outer.1.at.is_empty()
     };
     let outermost = changes.iter().filter(|c| !changes.iter().any(|o| inside(c, o)));
-    outermost.map(|(owner, change)| render(source, changes, *owner, change, 0)).collect()
+    let mut edits: Vec<Edit> =
+        outermost.map(|(owner, change)| render(source, changes, *owner, change, 0)).collect::<Option<_>>()?;
+    sort_edits(&mut edits).ok()?;
+    Some(edits)
 }
 
 fn render(source: &Source, changes: &[(NodeId, Change)], owner: NodeId, change: &Change, depth: usize) -> Option<Edit> {
@@ -257,6 +260,7 @@ fn by_lines(shape: &Shape, order: &[Slot], decls: &[NodeId], lines: &[Bytes]) ->
         .collect();
     let lines = &lines[..];
     let ending = source.lines.ending().bytes();
+    let is_gap = |d: usize| is_blank(source, lines[d].end..lines[d + 1].start);
     let mut changes: Vec<Change> = Vec::new();
     // What is put behind the declaration that was kept last.
     let mut waiting: Vec<Part> = Vec::new();
@@ -273,7 +277,14 @@ fn by_lines(shape: &Shape, order: &[Slot], decls: &[NodeId], lines: &[Bytes]) ->
         }
         match decl {
             None => waiting.push(Part::Text([indent(source, lines).as_slice(), b"_ [4]byte", ending].concat())),
-            Some(d) if fields.len() == whole(*d) => waiting.push(Part::Copy(lines[*d].clone())),
+            Some(d) if fields.len() == whole(*d) => {
+                // Paragraphs that leave one after the other stay paragraphs.
+                let follows = *d > 0 && matches!(waiting.last(), Some(Part::Copy(from)) if *from == lines[*d - 1]);
+                if follows && is_gap(*d - 1) {
+                    waiting.push(Part::Copy(lines[*d - 1].end..lines[*d].start));
+                }
+                waiting.push(Part::Copy(lines[*d].clone()));
+            }
             Some(d) => waiting.extend(part_of(shape, decls[*d], &lines[*d], fields)?),
         }
     }
@@ -287,10 +298,11 @@ fn by_lines(shape: &Shape, order: &[Slot], decls: &[NodeId], lines: &[Bytes]) ->
     let body = body_start(source, shape)..lines.last().map_or(0, |l| l.end);
     // Runs of lines that leave take one of the blank lines around them along.
     let mut blanks_taken = 0;
+    let mut cleared = body.start;
     let mut at = 0;
     while at < gone.len() {
         let from = at;
-        while at + 1 < gone.len() && gone[at + 1] == gone[at] + 1 && lines[gone[at]].end == lines[gone[at + 1]].start {
+        while at + 1 < gone.len() && gone[at + 1] == gone[at] + 1 && is_gap(gone[at]) {
             at += 1;
         }
         let mut hole = lines[gone[from]].start..lines[gone[at]].end;
@@ -298,7 +310,7 @@ fn by_lines(shape: &Shape, order: &[Slot], decls: &[NodeId], lines: &[Bytes]) ->
         let next = hole.end..source.lines.next(hole.end);
         let above = hole.start.checked_sub(1).map(|b| source.lines.start(b)..hole.start);
         let blank_below = is_blank(source, next.clone());
-        let blank_above = above.clone().is_some_and(|a| a.start >= body.start && is_blank(source, a));
+        let blank_above = above.clone().is_some_and(|a| a.start >= cleared && is_blank(source, a));
         let at_top = hole.start == body.start;
         let at_bottom = hole.end >= body.end;
         if blank_below && (blank_above || at_top) {
@@ -308,6 +320,7 @@ fn by_lines(shape: &Shape, order: &[Slot], decls: &[NodeId], lines: &[Bytes]) ->
             hole.start = above.map_or(hole.start, |a| a.start);
             blanks_taken += 1;
         }
+        cleared = hole.end;
         changes.push(Change::delete(hole));
     }
     for (n, (place, mut parts)) in inserted.into_iter().enumerate() {
@@ -337,27 +350,22 @@ fn indent(source: &Source, lines: &[Bytes]) -> Vec<u8> {
     line.iter().copied().take_while(|b| matches!(b, b' ' | b'\t')).collect()
 }
 
-/// The entries of the sequence that need not move: the longest run of declarations in their old order.
+/// The entries of the sequence that need not move: those in front that are where they were, and the run of
+/// declarations in their old order at the end.
 fn kept_in_place(sequence: &[(Option<usize>, Vec<usize>)], whole: &dyn Fn(usize) -> usize) -> Vec<usize> {
-    let candidates: Vec<(usize, usize)> = sequence
-        .iter()
-        .enumerate()
-        .filter_map(|(at, (decl, fields))| decl.filter(|&d| fields.len() == whole(d)).map(|d| (at, d)))
-        .collect();
-    // The longest increasing run; of equal ones the last, so that what moves to the front is what moves.
-    let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(candidates.len());
-    for (n, &(_, decl)) in candidates.iter().enumerate() {
-        let before = (0..n).filter(|&m| candidates[m].1 < decl).max_by_key(|&m| (best[m].0, m));
-        best.push((before.map_or(1, |m| best[m].0 + 1), before));
+    let intact = |at: usize| sequence[at].0.filter(|&d| sequence[at].1.len() == whole(d));
+    let front = (0..sequence.len()).take_while(|&at| intact(at) == Some(at)).count();
+    let mut from = sequence.len();
+    let mut next = usize::MAX;
+    for at in (front..sequence.len()).rev() {
+        match intact(at) {
+            Some(decl) if decl < next => (from, next) = (at, decl),
+            // Padding at the end is no part of the old order.
+            None if sequence[at].0.is_none() && next == usize::MAX => {}
+            _ => break,
+        }
     }
-    let mut at = (0..candidates.len()).max_by_key(|&n| (best[n].0, n));
-    let mut kept = Vec::new();
-    while let Some(n) = at {
-        kept.push(candidates[n].0);
-        at = best[n].1;
-    }
-    kept.reverse();
-    kept
+    (0..front).chain((from..sequence.len()).filter(|&at| intact(at).is_some())).collect()
 }
 
 /// One or some of the names of a declaration, as a declaration of their own. The comments stay with the first.
