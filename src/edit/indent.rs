@@ -106,6 +106,9 @@ impl Job<'_> {
     pub(super) fn indentation(&self, byte: usize, steps: isize) -> Vec<u8> {
         let line = self.source.lines.around(byte, &self.source.bytes);
         let mut blank = blanks(&self.source.bytes[line]).to_vec();
+        if steps == 0 {
+            return blank;
+        }
         let unit = self.unit(&blank).bytes();
         for _ in 0..steps {
             blank.extend_from_slice(&unit);
@@ -118,8 +121,6 @@ impl Job<'_> {
 
     /// Shifts kept lines whose nesting changes. Lines within raw strings, directives and continued macros stay.
     pub(super) fn reindent(&self, edits: &mut Vec<Edit>) {
-        let line = self.source.lines.around(self.source.span(&self.hit.matched.tokens).start, &self.source.bytes);
-        let unit = self.unit(blanks(&self.source.bytes[line])).bytes();
         let mut shifts: Vec<(std::ops::Range<usize>, isize)> = Vec::new();
         let mut row = None;
         let mut steps = 0;
@@ -136,7 +137,13 @@ impl Job<'_> {
                 _ => shifts.push((bytes, steps)),
             }
         }
-        for (bytes, steps) in shifts.into_iter().filter(|(_, s)| *s != 0) {
+        shifts.retain(|(_, steps)| *steps != 0);
+        if shifts.is_empty() {
+            return;
+        }
+        let line = self.source.lines.around(self.source.span(&self.hit.matched.tokens).start, &self.source.bytes);
+        let unit = self.unit(blanks(&self.source.bytes[line])).bytes();
+        for (bytes, steps) in shifts {
             let mut at = bytes.start;
             while at < bytes.end {
                 let line = self.source.lines.around(at, &self.source.bytes);

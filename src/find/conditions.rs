@@ -122,7 +122,8 @@ impl Judge<'_> {
                     return no(Condition::Has(n), &m.tokens);
                 }
             }
-            let around = declaration_around(self.source, &m.tokens);
+            let around = || declaration_around(self.source, &m.tokens);
+            let around = if self.rule.unless.is_empty() { 0..0 } else { around() };
             for (n, fragment) in self.rule.unless.iter().enumerate() {
                 if let Some(found) = self.occurs(fragment, &around, env, false, steps)? {
                     return no(Condition::Unless(n), &found);

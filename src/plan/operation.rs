@@ -75,7 +75,11 @@ fn options(operation: &Operation, target: Option<&str>) -> Result<Options, Strin
     let style = match said("style") {
         None | Some("minimal") => Style::Minimal,
         Some("leading") => Style::Leading,
-        Some(other) => return Err(format!("there is no style `{other}`; there are \"minimal\" and \"leading\"")),
+        Some("atomic-types") => Style::AtomicTypes,
+        Some(other) => {
+            let styles = "\"minimal\", \"leading\" and \"atomic-types\"";
+            return Err(format!("there is no style `{other}`; there are {styles}"));
+        }
     };
     let pad = match said("pad") {
         None | Some("false") => false,
