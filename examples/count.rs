@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use treepatch::find::{Env, Matcher, Steps};
 use treepatch::language::Language;
 use treepatch::patchset::{Fragment, Row, Sign};
-use treepatch::pattern::{Compiled, Names, Part, compile_fragment};
+use treepatch::pattern::{Compiled, Names, Part, Side, compile_fragment};
 use treepatch::source::{Limits, Source, Tokens};
 
 fn main() -> Result<(), String> {
@@ -66,11 +66,14 @@ struct Found {
 fn look(fragment: &Compiled, language: Language, path: &Path) -> Found {
     let Ok(bytes) = std::fs::read(path) else { return Found::default() };
     let holds = |word: &[u8]| memchr::memmem::find(&bytes, word).is_some();
-    let words = fragment.side.elements.iter().filter_map(|e| match &e.part {
-        Part::Token { text, .. } if text.len() > 2 => Some(text),
-        _ => None,
-    });
-    if !words.into_iter().all(|w| holds(w)) {
+    let may_hold = |side: &Side| {
+        let mut words = side.elements.iter().filter_map(|e| match &e.part {
+            Part::Token { text, .. } if text.len() > 2 => Some(text),
+            _ => None,
+        });
+        words.all(|w| holds(w))
+    };
+    if !fragment.spellings.iter().any(|s| may_hold(&s.side)) {
         return Found::default();
     }
     match count(fragment, language, bytes) {
@@ -82,10 +85,13 @@ fn look(fragment: &Compiled, language: Language, path: &Path) -> Found {
 fn count(fragment: &Compiled, language: Language, bytes: Vec<u8>) -> Result<Found, String> {
     let source = Source::parse(language, bytes, Limits::default()).map_err(|e| e.to_string())?;
     let (env, packages) = (Env::new(), BTreeMap::new());
-    let mut matcher = Matcher::new(&fragment.side, &source, &env, &packages);
     let mut steps = Steps(1_000_000_000);
-    let matches = matcher.all(&mut steps).map_err(|e| e.to_string())?;
-    let torn = matcher.over_errors(&mut steps).map_err(|e| e.to_string())?;
+    let (mut matches, mut torn) = (Vec::new(), Vec::new());
+    for spelling in &fragment.spellings {
+        let mut matcher = Matcher::new(&spelling.side, &source, &env, &packages).within(spelling.lists, spelling.twin);
+        matches.extend(matcher.all(&mut steps).map_err(|e| e.to_string())?);
+        torn.extend(matcher.over_errors(&mut steps).map_err(|e| e.to_string())?);
+    }
     let place = |tokens: &Tokens| source.lines.place(source.span(tokens).start);
     let (mut sites, mut unreadable): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
     for m in matches {
