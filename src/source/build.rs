@@ -472,7 +472,8 @@ impl Source {
 
     /// Whether these tokens are a `sizeof(x)` that goes on: `sizeof(x)->y` is the size of `(x)->y`.
     pub fn is_cut_sizeof(&self, tokens: &Tokens) -> bool {
-        let goes_on = || matches!(self.text(tokens.end), b"->" | b"." | b"[");
+        let goes_on =
+            || self.tokens[tokens.end].gap == Gap::None && matches!(self.text(tokens.end), b"->" | b"." | b"[");
         self.language == Language::C
             && self.nodes_at(tokens.start).any(|(_, n)| c::is_sizeof(n.kind) && n.tokens.end <= tokens.end)
             && tokens.end < self.tokens.len()
