@@ -25,6 +25,10 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Say for each patch whether it applies; change nothing
     Check(CheckArgs),
+    /// Take the patches out again: the last one first, with their sides exchanged
+    ///
+    /// A patch that this does not undo exactly is named, and nothing is written. docs/revert.md says more.
+    Revert(RevertArgs),
     /// Write the patches as they are for the files below DIR, for other programs; change nothing there
     ///
     /// Each repository gets a series of its own, in a folder of its path below the one of -o.
@@ -64,6 +68,15 @@ pub struct ApplyArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub plan: PlanArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct RevertArgs {
+    #[command(flatten)]
+    pub plan: PlanArgs,
+    /// Say what would change, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

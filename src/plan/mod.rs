@@ -3,6 +3,7 @@
 mod change;
 mod create;
 mod imports;
+mod inverse;
 mod near;
 mod operation;
 mod options;
@@ -14,6 +15,7 @@ mod survey;
 mod tally;
 mod workspace;
 
+pub use inverse::{Undoing, irreversible, revert};
 pub use options::Options;
 pub use report::*;
 

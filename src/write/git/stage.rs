@@ -4,7 +4,7 @@ use super::moves::open;
 use super::repository::{GITLINK, Repo, Tracked};
 use crate::checkout::{Root, repositories_above};
 use crate::plan::{FileChange, Plan, Step};
-use crate::write::{WriteError, Written};
+use crate::write::{Job, WriteError, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -106,7 +106,7 @@ impl Stage {
         changes: &[FileChange],
     ) -> Result<Committed, WriteError> {
         let prepared = commit::prepare(&self, options, steps)?;
-        let written = crate::write::all(self.root.path(), changes, &prepared.moves)?;
+        let written = crate::write::run(self.root.path(), Job { changes, moves: &prepared.moves, ..Job::default() })?;
         prepared.log();
         Ok(Committed { written, repositories: prepared.made, notes: prepared.notes })
     }
