@@ -68,6 +68,9 @@ pub struct ApplyArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub plan: PlanArgs,
+    /// Exit 1 unless every patch is in, or is not needed (obsolete, skipped, nothing there and that is allowed)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub require: Option<Require>,
 }
 
 #[derive(Debug, Args)]
@@ -235,6 +238,11 @@ pub enum ExportFormat {
     Quilt,
     Mbox,
     Diff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Require {
+    Applied,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,4 +1,4 @@
-use super::args::{CheckArgs, Format};
+use super::args::{CheckArgs, Format, Require};
 use super::planning::Planned;
 use super::{Exit, Failure, console};
 use treepatch::render::{Ending, table};
@@ -6,7 +6,10 @@ use treepatch::write;
 
 /// `treepatch check`: here the table is the answer, so that it goes to standard output.
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
-    let planned = Planned::new(&args.plan)?;
+    let mut planned = Planned::new(&args.plan)?;
+    if args.require == Some(Require::Applied) {
+        planned.require_applied();
+    }
     let output = &args.plan.output;
     let color = output.output.is_none() && planned.colors.stdout;
     let text = match output.format {

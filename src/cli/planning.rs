@@ -75,6 +75,15 @@ impl Planned {
         }
     }
 
+    /// Makes every patch that is still to do need a person: the gate of a build that patches first.
+    pub fn require_applied(&mut self) {
+        for report in self.plan.reports.iter_mut().filter(|r| matches!(r.verdict, Verdict::Applies | Verdict::Partly)) {
+            report.blocks = true;
+            let text = "it is not applied, which --require applied asks for".to_owned();
+            report.reasons.push(Reason { text, place: None });
+        }
+    }
+
     /// The exit code that the verdicts lead to.
     pub fn exit(&self) -> Exit {
         if self.plan.is_refused() { Exit::Person } else { Exit::Done }
