@@ -78,8 +78,14 @@ pub struct RevertArgs {
     #[command(flatten)]
     pub plan: PlanArgs,
     /// Say what would change, and write nothing
-    #[arg(short = 'n', long)]
+    #[arg(short = 'n', long, conflicts_with = "commit")]
     pub dry_run: bool,
+    /// Undo the commits that `apply --commit` made, with a commit for each
+    #[arg(long)]
+    pub commit: bool,
+    /// Make this branch for the commits, in each repository that gets some, and check it out
+    #[arg(long, value_name = "NAME", requires = "commit")]
+    pub branch: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -19,7 +19,8 @@ pub struct Planned {
 }
 
 impl Planned {
-    fn load(args: &PlanArgs) -> Result<(Patchset, Colors), Failure> {
+    /// Loads the patchset, where no run was interrupted.
+    pub fn load(args: &PlanArgs) -> Result<(Patchset, Colors), Failure> {
         let colors = Colors::choose(args.output.style.color);
         let mut patchset = patchsets::find(&args.patchset, colors.stderr)?;
         patchsets::prepare(&mut patchset, &args.only, args.target.as_deref(), colors.stderr)?;

@@ -1,12 +1,16 @@
 use super::apply::refused;
 use super::args::{Format, RevertArgs};
 use super::planning::Planned;
-use super::{Exit, Failure, console};
+use super::{Exit, Failure, commit, console};
 use treepatch::render::{Ending, count, table};
 use treepatch::write;
+use treepatch::write::git::{self, Commits};
 
 /// `treepatch revert`: the patches with their sides exchanged, the last one first.
 pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
+    if args.commit {
+        return undo(args);
+    }
     let (planned, removals) = Planned::back(&args.plan)?;
     let changes = planned.plan.changes();
     let output = &args.plan.output;
@@ -32,4 +36,25 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
         }
     }
     Ok(planned.exit())
+}
+
+/// Undoes commits; the files are as they say, so that nothing is planned.
+fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
+    let (patchset, _) = Planned::load(&args.plan)?;
+    let options = Commits {
+        patchset: &patchset,
+        target: args.plan.target.as_deref().or(patchset.target.as_deref()),
+        squash: false,
+        branch: args.branch.as_deref(),
+        date: commit::date()?,
+    };
+    let committed = git::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;
+    if committed.repositories.is_empty() {
+        let name = &patchset.name;
+        console::stderr(&format!(
+            "nothing to do: no commit here is of `{name}`; without --commit the files are reverted\n"
+        ));
+    }
+    commit::tell(&committed, args.plan.output.quiet);
+    Ok(Exit::Done)
 }

@@ -1,4 +1,4 @@
-//! The way back, without commits.
+//! The way back: of files, and of commits.
 
 use crate::ground::Ground;
 
@@ -115,4 +115,66 @@ fn spacing_that_is_lost_is_told_when_it_is_lost() {
     ground.put("root/a.c", "int keep;\nint a = 5;\nint end;\n");
     let ran = ground.run(&["apply", "one.toml", "root"]).exits(0);
     assert!(!ran.stderr.contains("not reversible"), "{}", ran.stderr);
+}
+
+#[test]
+fn commits_are_undone_by_commits() {
+    let ground = Ground::new();
+    let trees = || ["root/lib/deep", "root/lib", "root"].map(|f| ground.git(f, &["ls-tree", "-r", "HEAD"]));
+    let files =
+        || trees().map(|t| t.lines().filter(|l| !l.starts_with("160000")).map(str::to_owned).collect::<Vec<_>>());
+    let before = files();
+    ground.commit(&[]).exits(0);
+    assert!(files() != before);
+    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(0).tells("lib: 4 commits on a detached head");
+    assert!(files() == before);
+    ground.is_sound("root");
+    assert!(!ground.path("root/lib/doc").exists());
+    assert_eq!(
+        ground.log("root/lib")[..4],
+        [
+            "My patches: move 1 submodule",
+            "Revert \"numbers: give the width 64 bits\"",
+            "Revert \"limits: a higher limit\"",
+            "Revert \"lib: say what was changed\"",
+        ]
+    );
+    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(0).tells("nothing to do");
+    // And in again.
+    ground.commit(&[]).exits(0);
+    ground.is_sound("root");
+    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(0);
+    assert!(files() == before);
+}
+
+#[test]
+fn squashed_commits_are_undone_too() {
+    let ground = Ground::new();
+    ground.run(&["apply", "mine.toml", "root", "--commit=squash"]).exits(0);
+    let args = ["revert", "mine.toml", "root", "--commit"];
+    ground.run(&[&args[..], &["--only", "limit"]].concat()).exits(3).tells("holds other patches, too");
+    ground.run(&args).exits(0);
+    ground.is_sound("root");
+    assert_eq!(ground.read("root/lib/lib.c"), "int width = 2;\n");
+}
+
+#[test]
+fn later_work_stays_or_is_named() {
+    let ground = Ground::new();
+    ground.commit(&[]).exits(0);
+    ground.put("root/main.c", "int before;\nlong width = 1;\nint after;\n\n\n\n\nint more;\n");
+    ground.git("root", &["commit", "-q", "-am", "more"]);
+    ground.run(&["revert", "mine.toml", "root", "--commit", "--only", "width"]).exits(0);
+    assert_eq!(ground.read("root/main.c"), "int before;\nint width = 1;\nint after;\n\n\n\n\nint more;\n");
+    assert_eq!(ground.read("root/lib/limit.c"), "#define LIMIT 20\n");
+    ground.is_sound("root");
+
+    let ground = Ground::new();
+    ground.commit(&[]).exits(0);
+    ground.put("root/main.c", "int before;\nlong width = 7;\nint after;\n");
+    ground.git("root", &["commit", "-q", "-am", "seven"]);
+    let before = ground.everything("root");
+    let ran = ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3);
+    ran.tells("main.c: later work changed what").tells("nothing was written");
+    assert!(ground.everything("root") == before);
 }

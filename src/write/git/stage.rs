@@ -60,6 +60,13 @@ impl Stage {
         Ok(stage)
     }
 
+    /// The repositories with those above them, for commits that are not of a plan.
+    pub(super) fn of(root: Root, repositories: Vec<Repo>) -> Result<Stage, WriteError> {
+        let mut stage = Stage { root, repositories, files: BTreeMap::new(), dirty: BTreeMap::new() };
+        stage.add_superprojects()?;
+        Ok(stage)
+    }
+
     /// Files whose content on disk is not `HEAD`'s, with what `HEAD` has. Commits are planned on that.
     pub fn dirty(&self) -> &BTreeMap<PathBuf, Option<Vec<u8>>> {
         &self.dirty
