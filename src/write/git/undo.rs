@@ -62,7 +62,7 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Commi
 }
 
 /// Every repository at or below the root that is checked out: that of the root, and submodules.
-fn all(root: &Root) -> Result<Vec<PathBuf>, WriteError> {
+pub(super) fn all(root: &Root) -> Result<Vec<PathBuf>, WriteError> {
     let mut all = vec![PathBuf::new()];
     let mut next = 0;
     while next < all.len() {
