@@ -241,6 +241,19 @@ fn check_prints_its_table_and_writes_nothing() {
 }
 
 #[test]
+fn check_can_require_that_everything_is_applied() {
+    let ground = Ground::new();
+    let require = ["check", "mine.toml", "root", "--require", "applied"];
+    let ran = ground.run(&require).exits(1);
+    assert!(ran.stdout.contains("width: numbers") && ran.stdout.contains("it is not applied"), "{}", ran.stdout);
+    ground.run(&["apply", "mine.toml", "root", "--only", "width"]).exits(0);
+    ground.run(&require).exits(1);
+    ground.run(&[&require[..], &["--only", "width"]].concat()).exits(0);
+    ground.run(&["apply", "mine.toml", "root"]).exits(0);
+    ground.run(&require).exits(0);
+}
+
+#[test]
 fn only_the_patches_that_are_asked_for() {
     let ground = Ground::new();
     let ran = ground.run(&["apply", "mine.toml", "root", "--only", "limit"]).exits(0);

@@ -7,7 +7,8 @@ use treepatch::write::{self, WriteError};
 
 /// `treepatch apply`.
 pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
-    let planned = Planned::new(&args.plan)?;
+    let mut planned = Planned::new(&args.plan)?;
+    planned.tell_irreversible(&args.plan);
     let changes = planned.plan.changes();
     let output = &args.plan.output;
     let committing = match args.commit.filter(|_| !planned.plan.is_refused()) {
@@ -47,7 +48,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
 }
 
 /// Says that nothing was written where that is so: it is what a person wants to know first.
-fn refused(error: WriteError) -> Failure {
+pub fn refused(error: WriteError) -> Failure {
     match error.nothing_changed() {
         true => nothing_written(error.into()),
         false => error.into(),

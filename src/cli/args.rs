@@ -25,6 +25,10 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Say for each patch whether it applies; change nothing
     Check(CheckArgs),
+    /// Take the patches out again: the last one first, with their sides exchanged
+    ///
+    /// A patch that this does not undo exactly is named, and nothing is written. docs/revert.md says more.
+    Revert(RevertArgs),
     /// Write the patches as they are for the files below DIR, for other programs; change nothing there
     ///
     /// Each repository gets a series of its own, in a folder of its path below the one of -o.
@@ -64,6 +68,24 @@ pub struct ApplyArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub plan: PlanArgs,
+    /// Exit 1 unless every patch is in, or is not needed (obsolete, skipped, nothing there and that is allowed)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub require: Option<Require>,
+}
+
+#[derive(Debug, Args)]
+pub struct RevertArgs {
+    #[command(flatten)]
+    pub plan: PlanArgs,
+    /// Say what would change, and write nothing
+    #[arg(short = 'n', long, conflicts_with = "commit")]
+    pub dry_run: bool,
+    /// Undo the commits that `apply --commit` made, with a commit for each
+    #[arg(long)]
+    pub commit: bool,
+    /// Make this branch for the commits, in each repository that gets some, and check it out
+    #[arg(long, value_name = "NAME", requires = "commit")]
+    pub branch: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -229,6 +251,11 @@ pub enum ExportFormat {
     Quilt,
     Mbox,
     Diff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Require {
+    Applied,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

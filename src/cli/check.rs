@@ -1,12 +1,19 @@
-use super::args::{CheckArgs, Format};
+use super::args::{CheckArgs, Format, Require};
 use super::planning::Planned;
 use super::{Exit, Failure, console};
+use treepatch::patchset::Patch;
+use treepatch::plan::{Report, Verdict};
 use treepatch::render::{Ending, table};
 use treepatch::write;
+use treepatch::write::git::History;
 
 /// `treepatch check`: here the table is the answer, so that it goes to standard output.
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
-    let planned = Planned::new(&args.plan)?;
+    let mut planned = Planned::new(&args.plan)?;
+    if args.require == Some(Require::Applied) {
+        planned.require_applied();
+    }
+    tell_who(&mut planned, args);
     let output = &args.plan.output;
     let color = output.output.is_none() && planned.colors.stdout;
     let text = match output.format {
@@ -18,4 +25,36 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         None => console::stdout(text.as_bytes())?,
     }
     Ok(planned.exit())
+}
+
+/// Notes who applied each patch that is in, as far as the histories of the repositories tell.
+fn tell_who(planned: &mut Planned, args: &CheckArgs) {
+    let is_in = |verdict| matches!(verdict, Verdict::Applied | Verdict::Partly);
+    if !planned.plan.reports.iter().any(|r| is_in(r.verdict)) {
+        return;
+    }
+    let Some(history) = History::read(&args.plan.dir, &planned.patchset.name) else { return };
+    for (report, patch) in planned.plan.reports.iter_mut().zip(&planned.patchset.patches) {
+        if is_in(report.verdict) {
+            report.notes.push(who(&history, report, patch));
+        }
+    }
+}
+
+fn who(history: &History, report: &Report, patch: &Patch) -> String {
+    let ours = history.commits(&report.id);
+    if !ours.is_empty() {
+        let each = ours.iter().map(|(path, id)| {
+            let path = if path.as_os_str().is_empty() { ".".into() } else { path.to_string_lossy() };
+            format!("{} in {path}", id.get(..12).unwrap_or(id))
+        });
+        return format!("applied by treepatch: {}", each.collect::<Vec<_>>().join(", "));
+    }
+    let by = patch.obsolete.as_ref().and_then(|o| o.by.as_ref());
+    let named = by.into_iter().chain(&patch.upstream.applied);
+    let file = report.sites.first().map(|s| s.place.path.as_path());
+    match file.and_then(|file| named.into_iter().find(|commit| history.holds(file, commit))) {
+        Some(commit) => format!("applied upstream: {commit}"),
+        None => "applied by whom is unknown: no commit in the history is known to be of it".to_owned(),
+    }
 }

@@ -13,6 +13,7 @@ mod patchsets;
 mod planning;
 mod progress;
 mod recover;
+mod revert;
 mod show;
 mod test;
 
@@ -26,6 +27,7 @@ use clap::Parser;
 pub fn run() -> Result<Exit, Failure> {
     match Cli::parse().command {
         Command::Apply(args) => apply::run(&args),
+        Command::Revert(args) => revert::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),

@@ -5,11 +5,11 @@ use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Tree, Walk};
-use treepatch::patchset::{Body, Globs, Patchset, Spanned, Work};
-use treepatch::plan::{Options, Plan, Reason, Verdict, plan};
+use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
+use treepatch::plan::{self, Options, Plan, Reason, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
-use treepatch::write::{self, WriteError};
+use treepatch::write::{self, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.
 pub struct Planned {
@@ -19,14 +19,20 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Loads, reads and plans.
-    pub fn new(args: &PlanArgs) -> Result<Planned, Failure> {
+    /// Loads the patchset, where no run was interrupted.
+    pub fn load(args: &PlanArgs) -> Result<(Patchset, Colors), Failure> {
         let colors = Colors::choose(args.output.style.color);
         let mut patchset = patchsets::find(&args.patchset, colors.stderr)?;
         patchsets::prepare(&mut patchset, &args.only, args.target.as_deref(), colors.stderr)?;
         if write::unfinished(&args.dir)? {
             return Err(WriteError::Unfinished(args.dir.clone()).into());
         }
+        Ok((patchset, colors))
+    }
+
+    /// Loads, reads and plans.
+    pub fn new(args: &PlanArgs) -> Result<Planned, Failure> {
+        let (patchset, colors) = Planned::load(args)?;
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
@@ -44,6 +50,39 @@ impl Planned {
         let reach = reach(&self.patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         make(args, &self.patchset, self.colors, reach.as_deref(), files)
+    }
+
+    /// Plans the way back; gives the files to remove, too.
+    pub fn back(args: &PlanArgs) -> Result<(Planned, Vec<Removal>), Failure> {
+        let (patchset, colors) = Planned::load(args)?;
+        let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
+        let reach = reach(&patchset, &args.only);
+        let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
+        let walk = Walk { globs: reach.as_deref(), threads: args.threads.count(), ..Walk::default() };
+        let disk = Disk::walk(&args.dir, walk)?;
+        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset))
+            .map_err(|complaints| refused(complaints, &patchset, colors))?;
+        let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
+        let mut planned = Planned { patchset, plan: undoing.plan, colors };
+        planned.patchset.patches.reverse();
+        tell_trouble(&mut planned.plan, &planned.patchset, disk.trouble());
+        Ok((planned, removals))
+    }
+
+    /// Notes which patches `revert` could not undo.
+    pub fn tell_irreversible(&mut self, args: &PlanArgs) {
+        for (number, why) in plan::irreversible(&self.patchset, &self.plan, &options(args, &self.patchset)) {
+            self.plan.reports[number].notes.push(why);
+        }
+    }
+
+    /// Makes every patch that is still to do need a person: the gate of a build that patches first.
+    pub fn require_applied(&mut self) {
+        for report in self.plan.reports.iter_mut().filter(|r| matches!(r.verdict, Verdict::Applies | Verdict::Partly)) {
+            report.blocks = true;
+            let text = "it is not applied, which --require applied asks for".to_owned();
+            report.reasons.push(Reason { text, place: None });
+        }
     }
 
     /// The exit code that the verdicts lead to.
@@ -75,19 +114,26 @@ fn make(
     globs: Option<&[&Globs]>,
     files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
 ) -> Result<Plan, Failure> {
-    let options = Options {
+    let disk = Disk::walk(&args.dir, Walk { globs, threads: args.threads.count(), ..Walk::default() })?;
+    let mut plan = plan(patchset, &Overlay::new(&disk, files), &options(args, patchset))
+        .map_err(|complaints| refused(complaints, patchset, colors))?;
+    tell_trouble(&mut plan, patchset, disk.trouble());
+    Ok(plan)
+}
+
+fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
+    Options {
         only: args.only.clone(),
         partial: args.partial,
         target: args.target.clone().or_else(|| patchset.target.clone()),
         strict: args.strict,
         threads: args.threads.count(),
         ..Options::default()
-    };
-    let disk = Disk::walk(&args.dir, Walk { globs, threads: args.threads.count(), ..Walk::default() })?;
-    let mut plan = plan(patchset, &Overlay::new(&disk, files), &options)
-        .map_err(|complaints| patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr))?;
-    tell_trouble(&mut plan, patchset, disk.trouble());
-    Ok(plan)
+    }
+}
+
+fn refused(complaints: Vec<Complaint>, patchset: &Patchset, colors: Colors) -> Failure {
+    patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr)
 }
 
 fn is_missing(verdict: Verdict) -> bool {

@@ -4,6 +4,7 @@ mod anchored;
 mod change;
 mod create;
 mod imports;
+mod inverse;
 mod near;
 mod operation;
 mod options;
@@ -15,6 +16,7 @@ mod survey;
 mod tally;
 mod workspace;
 
+pub use inverse::{Undoing, irreversible, revert};
 pub use options::Options;
 pub use report::*;
 

@@ -49,6 +49,13 @@ impl Messages<'_> {
         text(&subject, &parts.iter().map(String::as_str).collect::<Vec<_>>(), &trailers)
     }
 
+    /// The message of a commit that undoes one.
+    pub fn revert(&self, subject: &str, id: &str) -> String {
+        let mut trailers = self.heads();
+        trailers.push(trailer("Treepatch-Reverts", id));
+        text(&format!("Revert \"{}\"", line(subject)), &[&format!("This reverts commit {id}.")], &trailers)
+    }
+
     /// The trailers of a commit for several patches.
     fn all(&self, patches: &[Digested<'_>]) -> Vec<String> {
         let mut trailers = self.heads();

@@ -1,5 +1,5 @@
-use super::WriteError;
 use super::git::{Move, What};
+use super::{Removal, WriteError};
 use crate::checkout;
 use crate::plan::FileChange;
 use crate::render::Encoded;
@@ -16,6 +16,8 @@ pub(super) struct Journal {
     pub changes: Vec<FileChange>,
     /// The folders that are made for new files, outermost first.
     pub folders: Vec<PathBuf>,
+    /// The files that are removed, after the changes.
+    pub removals: Vec<Removal>,
     /// What becomes of the repositories' own files, after the others.
     pub moves: Vec<Move>,
 }
@@ -27,6 +29,8 @@ struct Text {
     folders: Vec<Encoded>,
     files: Vec<Entry>,
     #[serde(default)]
+    removed: Vec<Gone>,
+    #[serde(default)]
     git: Vec<GitEntry>,
 }
 
@@ -36,6 +40,13 @@ struct Entry {
     path: Encoded,
     before: Option<Encoded>,
     after: Encoded,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Gone {
+    path: Encoded,
+    before: Encoded,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,7 +73,9 @@ impl Journal {
             before: m.before.as_deref().map(Encoded::of),
             after: Encoded::of(&m.after),
         });
-        let text = Text { treepatch_journal: FORMAT, folders, files: files.collect(), git: git.collect() };
+        let gone = |r: &Removal| Gone { path: Encoded::of_path(&r.path), before: Encoded::of(&r.before) };
+        let removed = self.removals.iter().map(gone).collect();
+        let text = Text { treepatch_journal: FORMAT, folders, files: files.collect(), removed, git: git.collect() };
         serde_json::to_vec(&text).unwrap_or_default()
     }
 
@@ -81,6 +94,7 @@ impl Journal {
             let change = |e: &Entry| {
                 Some(FileChange { path: e.path.path()?, before: optional(&e.before)?, after: e.after.bytes()? })
             };
+            let gone = |e: &Gone| Some(Removal { path: e.path.path()?, before: e.before.bytes()? });
             let git = |e: &GitEntry| {
                 let (repository, what) = (e.repository.path()?, What::of(&e.what)?);
                 let is_safe = repository.as_os_str().is_empty() || checkout::check(&repository).is_ok();
@@ -90,6 +104,7 @@ impl Journal {
             Some(Journal {
                 changes: text.files.iter().map(change).collect::<Option<_>>()?,
                 folders: text.folders.iter().map(Encoded::path).collect::<Option<_>>()?,
+                removals: text.removed.iter().map(gone).collect::<Option<_>>()?,
                 moves: text.git.iter().map(git).collect::<Option<_>>()?,
             })
         };
@@ -107,12 +122,13 @@ mod tests {
             FileChange { path: "a.go".into(), before: Some(b"\xff".to_vec()), after: b"b".to_vec() },
             FileChange { path: "n/ew.c".into(), before: None, after: b"\r\n\0".to_vec() },
         ];
+        let removals = vec![Removal { path: "old.c".into(), before: b"\xfe".to_vec() }];
         let moves = vec![
             Move { repository: "".into(), what: What::Index, before: Some(b"DIRC\xff".to_vec()), after: vec![0] },
             Move { repository: "s".into(), what: What::Head, before: Some(b"a\n".to_vec()), after: b"b\n".to_vec() },
             Move { repository: "".into(), what: What::Reference("refs/heads/x".into()), before: None, after: vec![] },
         ];
-        let journal = Journal { changes, folders: vec!["n".into()], moves };
+        let journal = Journal { changes, folders: vec!["n".into()], removals, moves };
         assert_eq!(Journal::read(&journal.write(), Path::new(".")).unwrap(), journal);
     }
 

@@ -17,12 +17,14 @@ mod journal;
 mod lock;
 mod output;
 mod recover;
+mod remove;
 mod state;
 mod swap;
 
 pub use lock::Lock;
 pub use output::{folder, output};
 pub use recover::{Direction, recover, unfinished};
+pub use remove::Removal;
 
 use crate::checkout::{GateError, OpenError, Root};
 use crate::plan::FileChange;
@@ -122,38 +124,63 @@ impl WriteError {
     }
 }
 
-/// Writes the changes: all of them, or none.
-pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError> {
-    all(root, changes, &[])
+/// Everything that one run does to the disk.
+#[derive(Clone, Copy, Debug, Default)]
+struct Job<'a> {
+    changes: &'a [FileChange],
+    removals: &'a [Removal],
+    moves: &'a [Move],
 }
 
-/// Writes the changes and moves the repositories' own files: all of them, or none.
-fn all(root: &Path, changes: &[FileChange], moves: &[Move]) -> Result<Written, WriteError> {
+/// Writes the changes: all of them, or none.
+pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError> {
+    run(root, Job { changes, ..Job::default() })
+}
+
+/// Writes the changes and removes files: all of it, or nothing.
+pub fn revert(root: &Path, changes: &[FileChange], removals: &[Removal]) -> Result<Written, WriteError> {
+    run(root, Job { changes, removals, ..Job::default() })
+}
+
+/// Does the whole job, or nothing.
+fn run(root: &Path, job: Job<'_>) -> Result<Written, WriteError> {
     let root = Root::open(root)?;
     let _lock = Lock::take(&root)?;
     if State::has_journal(&root)? {
         return Err(WriteError::Unfinished(root.path().to_owned()));
     }
     let mut names = std::collections::HashSet::new();
-    for change in changes {
-        if !names.insert(&change.path) {
-            return Err(WriteError::Twice(change.path.clone()));
-        }
-        swap::check(&root, change)?;
+    let paths = job.changes.iter().map(|c| &c.path).chain(job.removals.iter().map(|r| &r.path));
+    if let Some(path) = paths.into_iter().find(|path| !names.insert(*path)) {
+        return Err(WriteError::Twice(path.clone()));
     }
+    job.changes.iter().try_for_each(|change| swap::check(&root, change))?;
+    job.removals.iter().try_for_each(|removal| remove::check(&root, removal))?;
     State::sweep(&root)?;
-    if changes.is_empty() && moves.is_empty() {
+    if job.changes.is_empty() && job.removals.is_empty() && job.moves.is_empty() {
         return Ok(Written::default());
     }
     let state = State::create(&root)?;
-    let written = state.prepare(&root, changes, moves).and_then(|()| {
-        let mut locks = Locks::take(&root, moves)?;
-        swap::all(&root, &state, changes, || locks.place(&root))
+    let written = state.prepare(&root, job).and_then(|()| {
+        let mut locks = Locks::take(&root, job.moves)?;
+        swap::all(&root, &state, job.changes, || {
+            remove::all(&root, &state, job.removals)?;
+            locks.place(&root).map_err(|cause| match remove::undo(&root, &state, job.removals.iter().enumerate()) {
+                Ok(()) => cause,
+                Err(undo) => {
+                    let root = root.path().to_owned();
+                    WriteError::Torn { cause: Box::new(cause), undo: Box::new(undo), root }
+                }
+            })
+        })
     });
     match written {
         Err(torn @ WriteError::Torn { .. }) => Err(torn),
         // The journal is of no more use, whether all was done or all was undone.
-        Ok(written) => state.remove(&root).map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e))),
+        Ok(written) => {
+            remove::tidy(&root, job.removals);
+            state.remove(&root).map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
+        }
         Err(cause) => {
             let _ = state.remove(&root);
             Err(cause)

@@ -1,5 +1,5 @@
 use super::state::State;
-use super::{Lock, WriteError, Written, failed, git, swap};
+use super::{Lock, WriteError, Written, failed, git, remove, swap};
 use crate::checkout::{OpenError, Root};
 use crate::plan::FileChange;
 use rustix::fs::AtFlags;
@@ -48,9 +48,14 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
         step(&root, &state, number, change, direction)?;
         written.files.push(change.path.clone());
     }
+    for (number, removal) in journal.removals.iter().enumerate() {
+        remove::settle(&root, &state, number, removal, direction)?;
+    }
     journal.moves.iter().try_for_each(|this| git::settle(&root, this, direction))?;
     if direction == Direction::Undo {
         swap::remove_folders(&root, &journal.folders);
+    } else {
+        remove::tidy(&root, &journal.removals);
     }
     state.remove(&root)?;
     Ok(written)

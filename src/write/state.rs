@@ -1,6 +1,5 @@
-use super::git::Move;
 use super::journal::Journal;
-use super::{WriteError, failed};
+use super::{Job, WriteError, failed};
 use crate::checkout::{Root, STATE};
 use crate::plan::FileChange;
 use rustix::fs::{AtFlags, Mode, OFlags};
@@ -73,12 +72,16 @@ impl State {
     }
 
     /// Writes every new file and then the journal. On disk nothing has changed yet.
-    pub(super) fn prepare(&self, root: &Root, changes: &[FileChange], moves: &[Move]) -> Result<(), WriteError> {
-        for (number, change) in changes.iter().enumerate() {
+    pub(super) fn prepare(&self, root: &Root, job: Job<'_>) -> Result<(), WriteError> {
+        for (number, change) in job.changes.iter().enumerate() {
             self.stage(root, number, change)?;
         }
-        let folders = missing_folders(root, changes)?;
-        let journal = Journal { changes: changes.to_vec(), folders, moves: moves.to_vec() };
+        let journal = Journal {
+            changes: job.changes.to_vec(),
+            folders: missing_folders(root, job.changes)?,
+            removals: job.removals.to_vec(),
+            moves: job.moves.to_vec(),
+        };
         self.put(DRAFT, &journal.write())?;
         rustix::fs::renameat(&self.handle, DRAFT, &self.handle, JOURNAL)
             .map_err(failed("write the journal", &Path::new(STATE).join(JOURNAL)))?;

@@ -6,5 +6,6 @@ mod ground;
 mod make;
 mod recover;
 mod refuse;
+mod revert;
 #[path = "../tools/mod.rs"]
 mod tools;

@@ -233,3 +233,23 @@ fn no_hook_runs_and_nothing_is_signed() {
     ground.commit(&[]).exits(0).tells(".: commit.gpgsign is set, but these commits are not signed");
     assert!(!ground.path("root/ran").exists());
 }
+
+#[test]
+fn check_tells_who_applied_a_patch() {
+    let ground = Ground::new();
+    ground.commit(&["--only", "limit"]).exits(0);
+    ground.run(&["apply", "mine.toml", "root", "--only", "notes"]).exits(0);
+    let id = ground.git("root/lib", &["log", "-1", "--format=%H", "--grep=limits:"]);
+    let told = ground.run(&["check", "mine.toml", "root"]).exits(0).stdout;
+    assert!(told.contains(&format!("note: applied by treepatch: {} in lib\n", &id[..12])), "{told}");
+    assert!(told.contains("note: applied by whom is unknown"), "{told}");
+    // The author of the code may have done it, too.
+    let lib = ground.git("root/lib", &["rev-parse", "HEAD~1"]);
+    let upstream = format!("why   = \"It is too low.\"\nupstream.applied = \"{}\"", lib.trim());
+    ground.put(
+        "mine.toml",
+        &crate::ground::PATCHES.replace("why   = \"It is too low.\"", &upstream).replace("\"mine\"", "\"new\""),
+    );
+    let told = ground.run(&["check", "mine.toml", "root"]).exits(0).stdout;
+    assert!(told.contains(&format!("note: applied upstream: {}\n", lib.trim())), "{told}");
+}

@@ -48,6 +48,7 @@ pub struct Made {
 }
 
 /// Commits that are written but that nothing refers to yet.
+#[derive(Default)]
 pub(super) struct Prepared {
     pub moves: Vec<Move>,
     pub made: Vec<Made>,
@@ -57,7 +58,7 @@ pub(super) struct Prepared {
 
 /// Writes all objects, and says what is to move.
 pub(super) fn prepare(stage: &Stage, options: &Commits<'_>, steps: &[Step]) -> Result<Prepared, WriteError> {
-    let mut prepared = Prepared { moves: Vec::new(), made: Vec::new(), notes: Vec::new(), logs: Vec::new() };
+    let mut prepared = Prepared::default();
     let mut below: Vec<Submodule<'_>> = Vec::new();
     for (number, repo) in stage.repositories.iter().enumerate() {
         let steps: Vec<&Step> =
@@ -81,43 +82,39 @@ pub(super) fn prepare(stage: &Stage, options: &Commits<'_>, steps: &[Step]) -> R
         }
         work.finish(&mut prepared)?;
     }
-    if prepared.made.iter().any(|made| made.branch.is_none()) {
-        prepared.notes.push(
-            "commits on a detached head are on no branch and on no remote; --branch NAME makes a branch for them"
-                .to_owned(),
-        );
-    }
     Ok(prepared)
 }
 
 /// A submodule that got commits.
-struct Submodule<'a> {
-    path: &'a Path,
-    parent: PathBuf,
-    head: Oid,
+pub(super) struct Submodule<'a> {
+    pub path: &'a Path,
+    pub parent: PathBuf,
+    pub head: Oid,
     /// The patches in it and below.
-    patches: Vec<usize>,
+    pub patches: Vec<usize>,
 }
 
 /// Commits that grow in one repository.
-struct Work<'a> {
+pub(super) struct Work<'a> {
     repo: &'a Repo,
     options: &'a Commits<'a>,
     author: Signature<'static>,
     committer: Signature<'static>,
-    head: Oid,
-    tree: Oid,
-    made: Vec<(String, String)>,
+    pub head: Oid,
+    pub tree: Oid,
+    pub made: Vec<(String, String)>,
     /// What changes in the index.
-    entries: BTreeMap<PathBuf, (Oid, u32)>,
+    pub entries: BTreeMap<PathBuf, (Oid, u32)>,
+    /// What goes from the index.
+    pub gone: BTreeSet<PathBuf>,
 }
 
 impl<'a> Work<'a> {
-    fn new(repo: &'a Repo, options: &'a Commits<'a>) -> Result<Work<'a>, WriteError> {
+    pub fn new(repo: &'a Repo, options: &'a Commits<'a>) -> Result<Work<'a>, WriteError> {
         let (author, committer) = identities(repo, options)?;
         let tree = repo.tree()?.id();
-        let (made, entries) = (Vec::new(), BTreeMap::new());
-        Ok(Work { repo, options, author, committer, head: repo.head, tree, made, entries })
+        let (made, entries, gone) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+        Ok(Work { repo, options, author, committer, head: repo.head, tree, made, entries, gone })
     }
 
     /// Commits the patches that change files here; gives their numbers. Squashed they only change the tree.
@@ -146,8 +143,16 @@ impl<'a> Work<'a> {
 
     /// Moves submodules, in one commit; squashed they only change the tree.
     fn links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
-        let changed = links.iter().map(|link| (self.repo.own(link.path), (link.head, GITLINK))).collect();
-        if self.change(changed)? && !self.options.squash {
+        if self.options.squash { self.change_links(links).map(drop) } else { self.move_links(links) }
+    }
+
+    fn change_links(&mut self, links: &[Submodule<'_>]) -> Result<bool, WriteError> {
+        self.change(links.iter().map(|link| (self.repo.own(link.path), (link.head, GITLINK))).collect())
+    }
+
+    /// Moves submodules, in one commit.
+    pub fn move_links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
+        if self.change_links(links)? {
             let message = self.messages().submodules(&self.moved(links));
             self.commit(&message)?;
         }
@@ -176,7 +181,7 @@ impl<'a> Work<'a> {
         numbers.iter().filter_map(|&n| set.patches.get(n)).map(|patch| (patch, digest(set, patch))).collect()
     }
 
-    fn messages(&self) -> Messages<'a> {
+    pub fn messages(&self) -> Messages<'a> {
         Messages { patchset: self.options.patchset, target: self.options.target }
     }
 
@@ -198,7 +203,7 @@ impl<'a> Work<'a> {
         Ok(differs)
     }
 
-    fn commit(&mut self, message: &str) -> Result<(), WriteError> {
+    pub fn commit(&mut self, message: &str) -> Result<(), WriteError> {
         let git = &self.repo.git;
         let write = || {
             let (tree, parent) = (git.find_tree(self.tree)?, git.find_commit(self.head)?);
@@ -210,13 +215,13 @@ impl<'a> Work<'a> {
     }
 
     /// Says what is to move in the repository.
-    fn finish(self, prepared: &mut Prepared) -> Result<(), WriteError> {
+    pub fn finish(self, prepared: &mut Prepared) -> Result<(), WriteError> {
         let repo = self.repo;
         let entries = self.entries.iter().map(|(path, &(id, mode))| (path, id, mode));
         let push = |prepared: &mut Prepared, what: What, before, after: Vec<u8>| {
             prepared.moves.push(Move { repository: repo.path.clone(), what, before, after });
         };
-        let index = index::updated(&repo.git, &repo.index_bytes, entries)?;
+        let index = index::updated(&repo.git, &repo.index_bytes, entries, &self.gone)?;
         push(prepared, What::Index, Some(repo.index_bytes.clone()), index);
         let head = bytes(&What::Head.file(&repo.git))?;
         let id = format!("{}\n", self.head).into_bytes();
@@ -251,12 +256,23 @@ impl<'a> Work<'a> {
             let name = repo.name().display();
             prepared.notes.push(format!("{name}: commit.gpgsign is set, but these commits are not signed"));
         }
+        if branch.is_none() {
+            prepared.note(
+                "commits on a detached head are on no branch and on no remote; --branch NAME makes a branch for them",
+            );
+        }
         prepared.made.push(Made { path: repo.path.clone(), commits: self.made, before: repo.head.to_string(), branch });
         Ok(())
     }
 }
 
 impl Prepared {
+    fn note(&mut self, note: &str) {
+        if self.notes.iter().all(|known| known != note) {
+            self.notes.push(note.to_owned());
+        }
+    }
+
     /// Notes the moves in git's logs, where it keeps some. The logs are a convenience: what fails here is let be.
     pub fn log(&self) {
         for (file, line) in &self.logs {

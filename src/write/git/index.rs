@@ -4,14 +4,16 @@ use super::GitError;
 use super::error::failed;
 use crate::write::WriteError;
 use git2::{Index, IndexEntry, IndexTime, Oid, Repository};
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The bytes of an index in which some paths have new contents and all others are as they were.
+/// The bytes of an index in which some paths have new contents, some are gone, and all others are as they were.
 pub(super) fn updated(
     git: &Repository,
     bytes: &[u8],
     entries: impl Iterator<Item = (impl AsRef<Path>, Oid, u32)>,
+    gone: &BTreeSet<PathBuf>,
 ) -> Result<Vec<u8>, WriteError> {
     let draft = Draft::new(git, bytes)?;
     let mut index = draft.open(git)?;
@@ -35,6 +37,9 @@ pub(super) fn updated(
             path: path.as_os_str().as_bytes().to_vec(),
         };
         index.add(&entry).map_err(failed("add to the index of", git))?;
+    }
+    for path in gone {
+        index.remove(path, 0).map_err(failed("remove from the index of", git))?;
     }
     index.write().map_err(failed("write the index of", git))?;
     draft.bytes()

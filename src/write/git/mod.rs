@@ -11,11 +11,16 @@
 mod commit;
 mod error;
 mod index;
+mod log;
 mod moves;
 mod repository;
 mod stage;
+mod undo;
+mod who;
 
 pub use commit::{Commits, Made, digest};
 pub use error::GitError;
 pub(super) use moves::{Locks, Move, Side, What, settle, side, unlock};
 pub use stage::{Committed, Stage};
+pub use undo::undo;
+pub use who::History;

@@ -79,6 +79,15 @@ impl Repo {
         }
     }
 
+    /// A path of the repository as the root knows it; `None` where it lies outside.
+    pub fn below_root(&self, own: &Path) -> Option<PathBuf> {
+        if self.path.as_os_str().is_empty() {
+            own.strip_prefix(&self.inner).ok().map(Path::to_owned)
+        } else {
+            Some(self.path.join(own))
+        }
+    }
+
     /// What to call it.
     pub fn name(&self) -> &Path {
         if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path }

@@ -4,7 +4,7 @@ use super::moves::open;
 use super::repository::{GITLINK, Repo, Tracked};
 use crate::checkout::{Root, repositories_above};
 use crate::plan::{FileChange, Plan, Step};
-use crate::write::{WriteError, Written};
+use crate::write::{Job, WriteError, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -60,6 +60,13 @@ impl Stage {
         Ok(stage)
     }
 
+    /// The repositories with those above them, for commits that are not of a plan.
+    pub(super) fn of(root: Root, repositories: Vec<Repo>) -> Result<Stage, WriteError> {
+        let mut stage = Stage { root, repositories, files: BTreeMap::new(), dirty: BTreeMap::new() };
+        stage.add_superprojects()?;
+        Ok(stage)
+    }
+
     /// Files whose content on disk is not `HEAD`'s, with what `HEAD` has. Commits are planned on that.
     pub fn dirty(&self) -> &BTreeMap<PathBuf, Option<Vec<u8>>> {
         &self.dirty
@@ -106,7 +113,7 @@ impl Stage {
         changes: &[FileChange],
     ) -> Result<Committed, WriteError> {
         let prepared = commit::prepare(&self, options, steps)?;
-        let written = crate::write::all(self.root.path(), changes, &prepared.moves)?;
+        let written = crate::write::run(self.root.path(), Job { changes, moves: &prepared.moves, ..Job::default() })?;
         prepared.log();
         Ok(Committed { written, repositories: prepared.made, notes: prepared.notes })
     }

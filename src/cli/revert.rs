@@ -1,0 +1,60 @@
+use super::apply::refused;
+use super::args::{Format, RevertArgs};
+use super::planning::Planned;
+use super::{Exit, Failure, commit, console};
+use treepatch::render::{Ending, count, table};
+use treepatch::write;
+use treepatch::write::git::{self, Commits};
+
+/// `treepatch revert`: the patches with their sides exchanged, the last one first.
+pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
+    if args.commit {
+        return undo(args);
+    }
+    let (planned, removals) = Planned::back(&args.plan)?;
+    let changes = planned.plan.changes();
+    let output = &args.plan.output;
+    let is_refused = planned.plan.is_refused();
+    let text = match output.format {
+        Format::Json => Some(planned.json(&args.plan, "revert", args.dry_run)),
+        Format::Text => None,
+    };
+    if let (Some(file), Some(text)) = (&output.output, &text) {
+        write::output(file, text.as_bytes())?;
+    }
+    if !args.dry_run && !is_refused {
+        write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
+    }
+    if let (None, Some(text)) = (&output.output, &text) {
+        console::stdout(text.as_bytes())?;
+    } else {
+        let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
+        console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
+        if !removals.is_empty() && !is_refused && !output.quiet {
+            let does = if args.dry_run { "would be removed" } else { "removed" };
+            console::stderr(&format!("{} {does}\n", count(removals.len(), "file")));
+        }
+    }
+    Ok(planned.exit())
+}
+
+/// Undoes commits; the files are as they say, so that nothing is planned.
+fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
+    let (patchset, _) = Planned::load(&args.plan)?;
+    let options = Commits {
+        patchset: &patchset,
+        target: args.plan.target.as_deref().or(patchset.target.as_deref()),
+        squash: false,
+        branch: args.branch.as_deref(),
+        date: commit::date()?,
+    };
+    let committed = git::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;
+    if committed.repositories.is_empty() {
+        let name = &patchset.name;
+        console::stderr(&format!(
+            "nothing to do: no commit here is of `{name}`; without --commit the files are reverted\n"
+        ));
+    }
+    commit::tell(&committed, args.plan.output.quiet);
+    Ok(Exit::Done)
+}

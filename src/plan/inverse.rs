@@ -1,0 +1,256 @@
+//! The way back: the same patches with their sides exchanged, last one first.
+
+use super::options::Options;
+use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
+use crate::checkout::{Memory, Overlay, Tree};
+use crate::patchset::{Complaint, Create, HoleKind, HoleTest, Hunk, Patch, Patchset, Row, Sign, Work, scan};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What undoing a patchset comes to.
+#[derive(Clone, Debug, Default)]
+pub struct Undoing {
+    /// The verdicts and steps of the way back, the last patch first.
+    pub plan: Plan,
+    /// The files that patches had made and that are as they were made.
+    pub removals: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// Plans the way back. What is not a true inverse blocks it.
+pub fn revert(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Undoing, Vec<Complaint>> {
+    let mut forward = patchset.clone();
+    forward.patches.iter_mut().for_each(|patch| patch.needs.clear());
+    let now = super::plan(&forward, tree, options)?;
+    let mut back = Patchset { patches: Vec::new(), ..forward.clone() };
+    let mut numbers = Vec::new();
+    let mut reports: BTreeMap<usize, Report> = BTreeMap::new();
+    for (number, (patch, report)) in forward.patches.iter().zip(&now.reports).enumerate().rev() {
+        let is_out = report.done() == 0
+            && !matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous | Verdict::Unreadable);
+        match inverse(patch).and_then(|inverse| reads(&back, inverse)) {
+            _ if is_out || created(patch).is_some() => {
+                let verdict = if report.verdict == Verdict::Skipped { Verdict::Skipped } else { Verdict::Nothing };
+                reports.insert(number, bare(report, verdict, None));
+            }
+            Ok(inverse) => {
+                back.patches.push(inverse);
+                numbers.push(number);
+            }
+            Err(why) => drop(reports.insert(number, stuck(report, not_reversible(&why)))),
+        }
+    }
+    let all = Options { only: Vec::new(), ..options.clone() };
+    let undo = super::plan(&back, tree, &all)?;
+    let mut steps: Vec<Step> = undo.steps;
+    steps.iter_mut().for_each(|step| step.patch = numbers[step.patch]);
+    for (report, &number) in undo.reports.into_iter().zip(&numbers) {
+        reports.insert(number, report);
+    }
+    let removals = remove(&forward, &now, &mut steps, &mut reports, tree);
+    if !reports.values().any(|r| r.blocks)
+        && let Some((number, path)) = differs(&forward, &now, &steps, &removals, tree, options)?
+        && let Some(report) = reports.get_mut(&number)
+    {
+        let why = format!("applied again it would not give {} as it is now", path.display());
+        *report = stuck(&now.reports[number], not_reversible(&why));
+    }
+    let last = forward.patches.len().saturating_sub(1);
+    steps.iter_mut().for_each(|step| step.patch = last - step.patch);
+    Ok(Undoing { plan: Plan { reports: reports.into_values().rev().collect(), steps }, removals })
+}
+
+/// The patches that a plan carries out and that no swap of their sides would undo, with the reasons.
+pub fn irreversible(patchset: &Patchset, plan: &Plan, options: &Options) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (number, patch) in patchset.patches.iter().enumerate() {
+        let steps: Vec<&Step> = plan.steps.iter().filter(|s| s.patch == number).collect();
+        if steps.is_empty() || created(patch).is_some() {
+            continue;
+        }
+        let one = Patchset { patches: Vec::new(), ..patchset.clone() };
+        let undone = inverse(patch).and_then(|inverse| reads(&one, inverse)).map(|inverse| {
+            let tree = Memory::new(steps.iter().map(|s| (s.path.clone(), s.after.clone())));
+            let one = Patchset { patches: vec![inverse], ..one };
+            super::plan(&one, &tree, &Options { only: Vec::new(), ..options.clone() })
+        });
+        let why = match undone {
+            Err(why) => Some(why),
+            Ok(Ok(back)) if !back.is_refused() => {
+                let after = finals(&back.steps);
+                let other = steps.iter().find(|s| after.get(s.path.as_path()).copied() != s.before.as_deref());
+                other.map(|s| format!("{} would not be what it was, byte for byte", s.path.display()))
+            }
+            // Types may be declared in files that are not looked at here; `revert` looks at all of them.
+            Ok(_) if asks_for_types(patch) => None,
+            Ok(_) => Some("its result cannot be told from other code".to_owned()),
+        };
+        found.extend(why.map(|why| (number, not_reversible(&why))));
+    }
+    found
+}
+
+fn not_reversible(why: &str) -> String {
+    format!("not reversible: {why}")
+}
+
+/// The patch with its sides exchanged; the reason, where that undoes nothing.
+fn inverse(patch: &Patch) -> Result<Patch, String> {
+    let mut inverse = patch.clone();
+    inverse.obsolete = None;
+    inverse.needs.clear();
+    for body in &mut inverse.bodies {
+        match &mut body.work {
+            Work::Edit(hunks) => hunks.iter_mut().try_for_each(swap)?,
+            Work::Operation(operation) => return Err(format!("`{}` has no way back", operation.name.value)),
+            Work::Create(_) => {}
+        }
+    }
+    Ok(inverse)
+}
+
+fn swap(hunk: &mut Hunk) -> Result<(), String> {
+    let side = |sign: Sign| {
+        let rows = hunk.diff.rows.iter().filter(|row| row.sign == Sign::Context || row.sign == sign);
+        scan(&rows.map(|row| row.text.as_str()).collect::<Vec<_>>().join("\n"))
+    };
+    let (before, after) = (side(Sign::Minus), side(Sign::Plus));
+    let count = |uses: &[crate::patchset::HoleUse], kind| uses.iter().filter(|u| u.kind == kind).count();
+    if let Some(lost) = before.iter().find(|hole| {
+        matches!(hole.kind, HoleKind::Item | HoleKind::NamedDots) && after.iter().all(|other| other.name != hole.name)
+    }) {
+        return Err(format!("what `${}` stands for is on `-` lines alone, and lost", lost.name));
+    }
+    let dots = |sign: Sign| hunk.diff.rows.iter().filter(|r| r.sign == sign && r.text.trim() == "...").count();
+    let is_lost = |kind| count(&before, kind) > count(&after, kind);
+    if is_lost(HoleKind::Anonymous) || is_lost(HoleKind::Dots) || dots(Sign::Minus) > dots(Sign::Plus) {
+        return Err("a `$_` or an ellipsis stands on `-` lines alone: what it stands for is lost".to_owned());
+    }
+    if count(&after, HoleKind::Pasted) > 0 {
+        return Err("a name is put together on a `+` line, and cannot be taken apart".to_owned());
+    }
+    for row in &mut hunk.diff.rows {
+        row.sign = match row.sign {
+            Sign::Context => Sign::Context,
+            Sign::Minus => Sign::Plus,
+            Sign::Plus => Sign::Minus,
+        };
+    }
+    // Removed lines first, as diffs are written.
+    let key = |row: &Row| row.sign == Sign::Plus;
+    hunk.diff.rows.chunk_by_mut(|a, b| a.sign != Sign::Context && b.sign != Sign::Context).for_each(|rows| {
+        rows.sort_by_key(key);
+    });
+    // They hold for what is to do, not for what is done.
+    hunk.has.clear();
+    hunk.unless.clear();
+    Ok(())
+}
+
+/// The inverse, if it reads.
+fn reads(set: &Patchset, inverse: Patch) -> Result<Patch, String> {
+    let one = Patchset { patches: vec![inverse], ..set.clone() };
+    match super::plan(&one, &Memory::default(), &Options::default()) {
+        Ok(_) => one.patches.into_iter().next().ok_or_else(String::new),
+        Err(complaints) => {
+            let message = complaints.first().map_or("", |c| c.message.as_str());
+            Err(format!("its sides cannot be exchanged ({message})"))
+        }
+    }
+}
+
+fn created(patch: &Patch) -> Option<&Create> {
+    patch.bodies.iter().find_map(|body| match &body.work {
+        Work::Create(create) => Some(create),
+        _ => None,
+    })
+}
+
+fn asks_for_types(patch: &Patch) -> bool {
+    let hunks = patch.bodies.iter().flat_map(|body| match &body.work {
+        Work::Edit(hunks) => hunks.as_slice(),
+        _ => &[],
+    });
+    hunks
+        .flat_map(|h| &h.holes)
+        .flat_map(|h| &h.tests)
+        .any(|t| matches!(t.value, HoleTest::Type(_) | HoleTest::Fits(_)))
+}
+
+/// The report of a patch that is in, and cannot go.
+fn stuck(report: &Report, why: String) -> Report {
+    let reasons = vec![Reason { text: why, place: None }];
+    Report { blocks: true, reasons, near: Vec::new(), notes: Vec::new(), ..report.clone() }
+}
+
+/// A report without what led to its verdict.
+fn bare(report: &Report, verdict: Verdict, reason: Option<String>) -> Report {
+    Report {
+        verdict,
+        blocks: reason.is_some(),
+        sites: Vec::new(),
+        alternatives: Vec::new(),
+        reasons: reason.map(|text| Reason { text, place: None }).into_iter().collect(),
+        near: Vec::new(),
+        notes: Vec::new(),
+        findings: Vec::new(),
+        ..report.clone()
+    }
+}
+
+/// The files that patches made: those that are as they were made go.
+fn remove(
+    set: &Patchset,
+    now: &Plan,
+    steps: &mut Vec<Step>,
+    reports: &mut BTreeMap<usize, Report>,
+    tree: &dyn Tree,
+) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut removals = Vec::new();
+    for (number, (patch, report)) in set.patches.iter().zip(&now.reports).enumerate().rev() {
+        let Some(create) = created(patch).filter(|_| report.verdict != Verdict::Skipped) else { continue };
+        let path = PathBuf::from(&create.path.value);
+        let Some(disk) = tree.paths().binary_search(&path).ok().and_then(|_| tree.read(&path).ok()) else { continue };
+        let last = finals(steps).get(path.as_path()).map_or_else(|| disk.clone(), |bytes| bytes.to_vec());
+        let mut told = bare(report, Verdict::Applies, None);
+        if last == create.content.as_bytes() {
+            let text = create.content.lines().next().unwrap_or("").to_owned();
+            let place = Place { path: path.clone(), line: 1, column: 1, text };
+            told.sites = vec![Site { place, done: false, bytes: 0..disk.len() }];
+            steps.retain(|step| step.path != path);
+            removals.push((path, disk));
+        } else {
+            let why = format!("{} was edited since; remove it by hand, or put it back as it was", path.display());
+            told = bare(report, Verdict::Drifted, Some(why));
+        }
+        reports.insert(number, told);
+    }
+    removals
+}
+
+/// The first file that would not come out as it is now if everything were undone and applied again, and a patch that
+/// changes it.
+fn differs(
+    set: &Patchset,
+    now: &Plan,
+    steps: &[Step],
+    removals: &[(PathBuf, Vec<u8>)],
+    tree: &dyn Tree,
+    options: &Options,
+) -> Result<Option<(usize, PathBuf)>, Vec<Complaint>> {
+    let undone = finals(steps).into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes.to_vec())));
+    let undone: BTreeMap<PathBuf, Option<Vec<u8>>> =
+        undone.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect();
+    let again = super::plan(set, &Overlay::new(tree, &undone), options)?;
+    let (again, wanted) = (finals(&again.steps), finals(&now.steps));
+    Ok(undone.keys().find_map(|path| {
+        let wanted = wanted.get(path.as_path()).map(|b| b.to_vec()).or_else(|| tree.read(path).ok());
+        let other = again.get(path.as_path()).copied() != wanted.as_deref();
+        let number = steps.iter().find(|s| s.path == *path).map(|s| s.patch)?;
+        other.then(|| (number, path.clone()))
+    }))
+}
+
+/// The bytes of each file after its last step.
+fn finals(steps: &[Step]) -> BTreeMap<&Path, &[u8]> {
+    steps.iter().map(|step| (step.path.as_path(), step.after.as_slice())).collect()
+}

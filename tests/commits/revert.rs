@@ -1,0 +1,180 @@
+//! The way back: of files, and of commits.
+
+use crate::ground::Ground;
+
+/// A patchset of one patch.
+fn patchset(body: &str) -> String {
+    format!(
+        "format = 1\n[patchset]\nname = \"one\"\ntitle = \"One\"\n[[patch]]\nid = \"one\"\ntitle = \"one: a patch\"\n\
+         why = \"So.\"\nfiles = [\"*.c\"]\n{body}\n"
+    )
+}
+
+#[test]
+fn what_was_applied_is_taken_out_again() {
+    let ground = Ground::new();
+    let before = ground.everything("root");
+    ground.run(&["apply", "mine.toml", "root"]).exits(0);
+    assert!(ground.everything("root") != before);
+    let ran = ground.run(&["revert", "mine.toml", "root"]).exits(0);
+    insta::assert_snapshot!(ran.stderr, @r"
+    applies  notes  1 site
+    applies  limit  1 site
+    applies  width  3 sites
+
+    4 files changed
+    1 file removed
+    ");
+    assert!(ground.everything("root") == before);
+    assert!(!ground.path("root/lib/doc").exists());
+    ground.run(&["revert", "mine.toml", "root"]).exits(0).tells("nothing to do");
+    assert!(ground.everything("root") == before);
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let ground = Ground::new();
+    ground.run(&["apply", "mine.toml", "root"]).exits(0);
+    let before = ground.everything("root");
+    ground.run(&["revert", "mine.toml", "root", "--dry-run"]).exits(0).tells("would change").tells("would be removed");
+    assert!(ground.everything("root") == before);
+}
+
+#[test]
+fn one_patch_can_be_taken_out_alone() {
+    let ground = Ground::new();
+    ground.run(&["apply", "mine.toml", "root"]).exits(0);
+    ground.run(&["revert", "mine.toml", "root", "--only", "limit"]).exits(0);
+    assert_eq!(ground.read("root/lib/limit.c"), "#define LIMIT 10\n");
+    assert_eq!(ground.read("root/main.c"), "int before;\nlong width = 1;\nint after;\n");
+    assert_eq!(ground.read("root/lib/doc/patched.txt"), "patched\n");
+}
+
+#[test]
+fn patches_on_top_of_each_other_go_the_last_one_first() {
+    let ground = Ground::new();
+    let set = patchset("diff = '''\n-int a = $x;\n+long a = $x;\n'''")
+        + "[[patch]]\nid = \"two\"\ntitle = \"two: another\"\nwhy = \"So.\"\nfiles = [\"*.c\"]\nneeds = [\"one\"]\n\
+           diff = '''\n long a = $x;\n+int b;\n'''\n";
+    ground.put("one.toml", &set);
+    ground.put("root/a.c", "int a = 5;   /* kept */\nint end;\n");
+    ground.run(&["apply", "one.toml", "root"]).exits(0);
+    assert_eq!(ground.read("root/a.c"), "long a = 5;   /* kept */\nint b;\nint end;\n");
+    ground.run(&["revert", "one.toml", "root"]).exits(0);
+    assert_eq!(ground.read("root/a.c"), "int a = 5;   /* kept */\nint end;\n");
+}
+
+#[test]
+fn what_was_edited_since_stays() {
+    let ground = Ground::new();
+    ground.run(&["apply", "mine.toml", "root"]).exits(0);
+    ground.put("root/lib/doc/patched.txt", "patched, and more\n");
+    let before = ground.everything("root");
+    ground.run(&["revert", "mine.toml", "root"]).exits(1).tells("lib/doc/patched.txt was edited since");
+    assert!(ground.everything("root") == before);
+    let ground = Ground::new();
+    ground.run(&["apply", "mine.toml", "root"]).exits(0);
+    ground.put("root/lib/limit.c", "#define LIMIT 30\n");
+    ground.run(&["revert", "mine.toml", "root"]).exits(1).tells("drifted: limit");
+}
+
+/// `apply` says what cannot be undone, and `revert` refuses it.
+#[track_caller]
+fn is_one_way(body: &str, code: &str, why: &str) {
+    let ground = Ground::new();
+    ground.put("one.toml", &patchset(body));
+    ground.put("root/a.c", code);
+    ground.run(&["apply", "one.toml", "root"]).exits(0).tells("not reversible").tells(why);
+    assert_ne!(ground.read("root/a.c"), code);
+    let before = ground.everything("root");
+    ground.run(&["revert", "one.toml", "root"]).exits(1).tells("not reversible").tells("nothing was written");
+    assert!(ground.everything("root") == before);
+}
+
+#[test]
+fn what_is_lost_does_not_come_back() {
+    is_one_way(
+        "diff = '''\n-int a = $x;\n+int a = 0;\n'''",
+        "int a = 5;\n",
+        "what `$x` stands for is on `-` lines alone",
+    );
+    is_one_way("diff = '''\n-int a[] = { $... };\n+int a[] = { 1 };\n'''", "int a[] = { 2, 3 };\n", "an ellipsis");
+    is_one_way(
+        "diff = '''\n-int $name;\n+int my_${name};\n+int $name;\n'''\nwhere.name.text = \"a\"",
+        "int a;\n",
+        "a name is put together",
+    );
+}
+
+#[test]
+fn spacing_that_is_lost_is_told_when_it_is_lost() {
+    let ground = Ground::new();
+    ground.put("one.toml", &patchset("diff = '''\n int keep;\n-int a = 5;\n'''"));
+    ground.put("root/a.c", "int keep;\nint   a =   5;\nint end;\n");
+    ground.run(&["apply", "one.toml", "root"]).exits(0).tells("not reversible: a.c would not be what it was");
+    ground.put("root/a.c", "int keep;\nint a = 5;\nint end;\n");
+    let ran = ground.run(&["apply", "one.toml", "root"]).exits(0);
+    assert!(!ran.stderr.contains("not reversible"), "{}", ran.stderr);
+}
+
+#[test]
+fn commits_are_undone_by_commits() {
+    let ground = Ground::new();
+    let trees = || ["root/lib/deep", "root/lib", "root"].map(|f| ground.git(f, &["ls-tree", "-r", "HEAD"]));
+    let files =
+        || trees().map(|t| t.lines().filter(|l| !l.starts_with("160000")).map(str::to_owned).collect::<Vec<_>>());
+    let before = files();
+    ground.commit(&[]).exits(0);
+    assert!(files() != before);
+    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(0).tells("lib: 4 commits on a detached head");
+    assert!(files() == before);
+    ground.is_sound("root");
+    assert!(!ground.path("root/lib/doc").exists());
+    assert_eq!(
+        ground.log("root/lib")[..4],
+        [
+            "My patches: move 1 submodule",
+            "Revert \"numbers: give the width 64 bits\"",
+            "Revert \"limits: a higher limit\"",
+            "Revert \"lib: say what was changed\"",
+        ]
+    );
+    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(0).tells("nothing to do");
+    // And in again.
+    ground.commit(&[]).exits(0);
+    ground.is_sound("root");
+    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(0);
+    assert!(files() == before);
+}
+
+#[test]
+fn squashed_commits_are_undone_too() {
+    let ground = Ground::new();
+    ground.run(&["apply", "mine.toml", "root", "--commit=squash"]).exits(0);
+    let args = ["revert", "mine.toml", "root", "--commit"];
+    ground.run(&[&args[..], &["--only", "limit"]].concat()).exits(3).tells("holds other patches, too");
+    ground.run(&args).exits(0);
+    ground.is_sound("root");
+    assert_eq!(ground.read("root/lib/lib.c"), "int width = 2;\n");
+}
+
+#[test]
+fn later_work_stays_or_is_named() {
+    let ground = Ground::new();
+    ground.commit(&[]).exits(0);
+    ground.put("root/main.c", "int before;\nlong width = 1;\nint after;\n\n\n\n\nint more;\n");
+    ground.git("root", &["commit", "-q", "-am", "more"]);
+    ground.run(&["revert", "mine.toml", "root", "--commit", "--only", "width"]).exits(0);
+    assert_eq!(ground.read("root/main.c"), "int before;\nint width = 1;\nint after;\n\n\n\n\nint more;\n");
+    assert_eq!(ground.read("root/lib/limit.c"), "#define LIMIT 20\n");
+    ground.is_sound("root");
+
+    let ground = Ground::new();
+    ground.commit(&[]).exits(0);
+    ground.put("root/main.c", "int before;\nlong width = 7;\nint after;\n");
+    ground.git("root", &["commit", "-q", "-am", "seven"]);
+    let before = ground.everything("root");
+    let ran = ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3);
+    ran.tells("main.c: later work changed what").tells("nothing was written");
+    assert!(ground.everything("root") == before);
+}
