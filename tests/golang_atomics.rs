@@ -1,5 +1,7 @@
 //! `go/align-atomics`: fields that sync/atomic reaches, in small trees before and after.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use treepatch::golang::GoTree;
 use treepatch::golang::MemoryTree;
@@ -65,7 +67,7 @@ fn a_misaligned_field_moves_with_its_comments_and_tag() {
     assert_eq!((finding.name.as_str(), finding.field.as_str(), finding.line), ("counter", "hits", 10));
     assert_eq!((finding.before, finding.after, finding.level), (Some(12), Some(0), Level::Direct));
     assert_eq!(finding.outcome, Outcome::Moved);
-    assert_eq!(finding.sites.iter().next().map(|s| (s.file.clone(), s.line)), Some((PathBuf::from("p/a.go"), 14)));
+    assert_eq!(finding.sites.first().map(|s| (s.file.clone(), s.line)), Some((PathBuf::from("p/a.go"), 14)));
     assert_eq!(
         after[0].1,
         "package p

@@ -1,4 +1,5 @@
 //! Plans as commits, seen by the real git.
+
 #![allow(clippy::unwrap_used)]
 
 mod export;

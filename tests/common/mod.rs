@@ -1,5 +1,6 @@
 //! What integration tests share: the program, the tools they need, and copies of the release in `testdata/`.
 
+#![allow(clippy::unwrap_used, clippy::explicit_write)]
 #![allow(dead_code)] // every test program uses its own part
 
 use std::ffi::OsStr;

@@ -1,6 +1,8 @@
 //! Proof that the shipped patchsets cure what they say, on the release in `testdata/release`: it is compiled and
 //! run for 32-bit ARM and for other machines, before and after. Tools that are missing are named.
 
+#![allow(clippy::unwrap_used, clippy::explicit_write)]
+
 #[path = "../common/mod.rs"]
 mod common;
 
