@@ -254,6 +254,17 @@ fn check_can_require_that_everything_is_applied() {
 }
 
 #[test]
+fn what_no_package_of_a_release_lists_is_told() {
+    let ground = Ground::new();
+    ground.put("root/packages/one/spec", "name: one\nfiles:\n- a.c\n");
+    let ran = ground.run(&["apply", "mine.toml", "root", "--dry-run"]).exits(0);
+    assert!(!ran.stderr.contains("src/a.c: no packages") && !ran.stderr.contains("pre_packaging"), "{}", ran.stderr);
+    let mut command = ground.command(&["apply", "mine.toml", "root"]);
+    let ran = crate::ran(command.env("BUILD_DIR", "b").env("RELEASE_DIR", "r")).exits(0);
+    ran.tells("note: src/limit.c: no packages/*/spec lists it").tells("note: this looks like a pre_packaging script");
+}
+
+#[test]
 fn only_the_patches_that_are_asked_for() {
     let ground = Ground::new();
     let ran = ground.run(&["apply", "mine.toml", "root", "--only", "limit"]).exits(0);

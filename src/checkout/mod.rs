@@ -8,6 +8,7 @@ pub(crate) mod gate;
 mod globs;
 mod memory;
 mod overlay;
+mod packages;
 mod repositories;
 mod words;
 
@@ -16,6 +17,7 @@ pub use gate::{GateError, OpenError, Root, check};
 pub use globs::{BadGlob, Globs};
 pub use memory::Memory;
 pub use overlay::Overlay;
+pub use packages::Packages;
 pub use repositories::repositories_above;
 pub use words::Words;
 

@@ -1,7 +1,7 @@
 use super::args::{ApplyArgs, Format};
 use super::commit::{self, Committing};
 use super::planning::Planned;
-use super::{Exit, Failure, console};
+use super::{Exit, Failure, bosh, console};
 use treepatch::render::{Ending, table, unified};
 use treepatch::write::{self, WriteError};
 
@@ -41,6 +41,9 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     if output.format == Format::Text {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
+        if !output.quiet {
+            bosh::tell(&args.plan.dir, &changes);
+        }
         committed.iter().for_each(|committed| commit::tell(committed, output.quiet));
     }
     printed?;

@@ -2,6 +2,7 @@
 
 mod apply;
 mod args;
+mod bosh;
 mod check;
 mod commit;
 mod console;

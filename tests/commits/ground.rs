@@ -61,6 +61,14 @@ impl Ground {
     /// `root` on a branch, its submodule `lib` and the nested `lib/deep` on detached heads, as clones have them.
     pub fn new() -> Ground {
         let ground = Ground { dir: tempfile::tempdir().unwrap() };
+        let from = template().join(".");
+        assert!(Command::new("cp").arg("-a").arg(from).arg(ground.dir.path()).status().unwrap().success());
+        ground
+    }
+
+    /// The same, made by git.
+    fn make() -> Ground {
+        let ground = Ground { dir: tempfile::tempdir().unwrap() };
         ground.put("mine.toml", PATCHES);
         for (name, files) in [
             ("deep", &[("deep.c", "int deep;\nint width = 3;\n")][..]),
@@ -172,6 +180,25 @@ impl Ground {
         all.sort();
         all
     }
+}
+
+/// A release that was made once, for all tests of this build.
+fn template() -> PathBuf {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    include_str!("ground.rs").hash(&mut hasher);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("release-{:016x}", hasher.finish()));
+    if !path.exists() {
+        let made = Ground::make();
+        // Copied beside it and renamed: tests run side by side, and whoever is first is right.
+        let draft = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let copy = draft.path().join("release");
+        assert!(Command::new("cp").arg("-a").arg(made.dir.path()).arg(&copy).status().unwrap().success());
+        if fs::rename(&copy, &path).is_err() {
+            assert!(path.exists());
+        }
+    }
+    path
 }
 
 pub fn ran(command: &mut Command) -> Ran {

@@ -198,6 +198,7 @@ fn worktrees_and_shallow_clones_are_repositories_too() {
     let url = format!("file://{}", ground.path("super").display());
     ground.git(".", &["clone", "-q", "--depth", "1", &url, "shallow"]);
     for folder in ["tree", "shallow"] {
+        ground.git(folder, &["submodule", "--quiet", "sync"]);
         ground.git(folder, &["submodule", "--quiet", "update", "--init", "--recursive"]);
         ground.run(&["apply", "mine.toml", folder, "--commit"]).exits(0);
         ground.is_sound(folder);

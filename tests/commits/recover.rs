@@ -21,7 +21,10 @@ fn killed(placed: usize) -> Ground {
     let mut number = 0;
     for (repository, folder) in REPOSITORIES {
         let from = ground.path("after").join(repository);
-        ground.git(&format!("root/{repository}"), &["fetch", "-q", from.to_str().unwrap(), "HEAD"]);
+        ground.git(
+            &format!("root/{repository}"),
+            &["fetch", "-q", "--no-recurse-submodules", from.to_str().unwrap(), "HEAD"],
+        );
         let head = if repository.is_empty() { "refs/heads/main" } else { "HEAD" };
         for what in ["index", head] {
             let name = format!("{folder}/{what}");
