@@ -1,6 +1,7 @@
 //! Plans as commits, seen by the real git.
 #![allow(clippy::unwrap_used)]
 
+mod bosh;
 mod export;
 mod ground;
 mod make;
