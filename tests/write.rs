@@ -306,3 +306,36 @@ fn output_files_are_written_whole_and_folders_refused() {
     assert_eq!(read(&dir, "diff.patch"), "three");
     assert!(dir.path().join("link").is_symlink());
 }
+
+#[test]
+fn files_are_removed_with_the_folders_that_they_leave_empty() {
+    let dir = checkout(&[("a.go", "old"), ("x/y/made.c", "made"), ("x/stays.c", "stays")]);
+    let removal = write::Removal { path: "x/y/made.c".into(), before: b"made".to_vec() };
+    write::revert(dir.path(), &[change("a.go", "old", "new")], &[removal]).unwrap();
+    assert_eq!([read(&dir, "a.go"), read(&dir, "x/stays.c")], ["new", "stays"]);
+    assert!(!dir.path().join("x/y").exists() && !dir.path().join(STATE).exists());
+}
+
+#[test]
+fn a_file_that_is_not_what_it_was_is_not_removed() {
+    let dir = checkout(&[("a.go", "old"), ("made.c", "theirs")]);
+    let before = everything(dir.path());
+    let removal = write::Removal { path: "made.c".into(), before: b"made".to_vec() };
+    let error = write::revert(dir.path(), &[change("a.go", "old", "new")], &[removal]).unwrap_err();
+    assert!(matches!(error, WriteError::Changed(_)), "{error}");
+    assert_eq!(everything(dir.path()), before);
+}
+
+#[test]
+fn a_removal_that_was_killed_is_finished_or_undone() {
+    let journal = r#"{"treepatch_journal":1,"folders":[],"files":[],"removed":[{"path":"made.c","before":"made"}]}"#;
+    for (direction, there) in [(Direction::Finish, false), (Direction::Undo, true)] {
+        for is_taken in [false, true] {
+            let place = if is_taken { ".treepatch-journal/0.gone" } else { "made.c" };
+            let dir = checkout(&[(".treepatch-journal/journal", journal), (place, "made")]);
+            write::recover(dir.path(), direction).unwrap();
+            assert_eq!(dir.path().join("made.c").exists(), there);
+            assert!(!dir.path().join(STATE).exists());
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bosh;
 mod export;
 mod ground;
 mod make;
