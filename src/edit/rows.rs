@@ -56,7 +56,6 @@ impl Job<'_> {
 
     /// A new line as text, without its indentation.
     pub(super) fn row_text(&self, row: &Inserted, with_comma: bool) -> Vec<u8> {
-        let side = &self.shape.after;
         if row.elements.is_empty() {
             return self.rows[row.row].text.trim_start().as_bytes().to_vec();
         }
@@ -64,7 +63,6 @@ impl Job<'_> {
         if with_comma && self.ends_with_comma(row) {
             text.push(b',');
         }
-        debug_assert!(row.elements.end <= side.elements.len());
         text
     }
 

@@ -150,7 +150,7 @@ impl<'a> Matcher<'a> {
         loop {
             steps.0 = steps.0.checked_sub(1).ok_or(OutOfSteps)?;
             let at = bounds.last().map_or(start, |b| b.tokens.end);
-            let mut ways = if bounds.len() < count { self.ways(&bounds, at, start) } else { Vec::new() };
+            let mut ways = if bounds.len() < count { self.ways(&bounds, at) } else { Vec::new() };
             if bounds.len() == count {
                 match (self.pasted(&bounds), self.whole(&bounds, start, at)) {
                     (Some(pasted), Some(tokens)) => {
@@ -191,7 +191,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// The ways in which the next element can match at a position.
-    fn ways(&self, bounds: &[Bound], at: usize, start: usize) -> Vec<Bound> {
+    fn ways(&self, bounds: &[Bound], at: usize) -> Vec<Bound> {
         let i = bounds.len();
         let element = &self.side.elements[i];
         let source = self.source;
@@ -203,7 +203,7 @@ impl<'a> Matcher<'a> {
             return self.loose_ways(i, at);
         }
         if let Part::Dots(_, reach) = &element.part {
-            let mut ways = self.reach(bounds, at, *reach, start);
+            let mut ways = self.reach(bounds, at, *reach);
             ways.retain(|w| self.agrees(bounds, i, &w.tokens) && self.next_fits(i, w.tokens.end));
             return ways;
         }

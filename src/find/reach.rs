@@ -6,19 +6,19 @@ use crate::source::{ListId, NodeId};
 
 impl Matcher<'_> {
     /// The runs of code that the next element, an ellipsis, can stand for; the shortest first.
-    pub(super) fn reach(&self, bounds: &[Bound], at: usize, reach: Reach, start: usize) -> Vec<Bound> {
+    pub(super) fn reach(&self, bounds: &[Bound], at: usize, reach: Reach) -> Vec<Bound> {
         let source = self.source;
         let bound = |end: usize, list| Bound { bytes: source.span(&(at..end)), tokens: at..end, list };
         match reach {
-            Reach::Lines { tail } => self.over_items(bounds, at, true, tail, start),
-            Reach::Commas => self.over_items(bounds, at, false, false, start),
+            Reach::Lines { tail } => self.over_items(bounds, at, true, tail),
+            Reach::Commas => self.over_items(bounds, at, false, false),
             Reach::Header => self.header_end(at).map(|end| bound(end, None)).into_iter().collect(),
             Reach::Bracket => self.bracket_end(at).map(|end| bound(end, None)).into_iter().collect(),
             Reach::Specifiers => self.specifier_ends(at).into_iter().map(|end| bound(end, None)).collect(),
         }
     }
 
-    fn over_items(&self, bounds: &[Bound], at: usize, by_lines: bool, tail: bool, _start: usize) -> Vec<Bound> {
+    fn over_items(&self, bounds: &[Bound], at: usize, by_lines: bool, tail: bool) -> Vec<Bound> {
         let source = self.source;
         let prior = self.side.elements[bounds.len()].list_prior.and_then(|p| bounds[p].list);
         let fits = |l: &ListId| source.lists[*l].kind.by_lines() == by_lines && prior.is_none_or(|p| p == *l);
