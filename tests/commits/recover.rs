@@ -79,6 +79,15 @@ fn a_killed_run_is_undone() {
 }
 
 #[test]
+fn a_lock_that_was_not_written_yet_is_no_hindrance() {
+    let ground = killed(0);
+    ground.put("root/.git/modules/lib/HEAD.lock", "");
+    ground.run(&["recover", "root", "--undo"]).exits(0);
+    ground.is_sound("root");
+    assert!(!ground.path("root/.git/modules/lib/HEAD.lock").exists());
+}
+
+#[test]
 fn what_git_notes_in_the_index_is_no_change() {
     let ground = killed(6);
     ground.git("root", &["status"]);

@@ -182,10 +182,9 @@ pub(in crate::write) fn side(root: &Root, this: &Move) -> Result<Side, WriteErro
 /// Removes the lock that an interrupted run left on a file. A lock of somebody else is reported.
 pub(in crate::write) fn unlock(root: &Root, this: &Move) -> Result<(), WriteError> {
     let file = this.what.file(&open(root, &this.repository)?);
-    let is_ours = |bytes: &[u8]| {
-        !bytes.is_empty()
-            && (this.after.starts_with(bytes) || this.before.as_ref().is_some_and(|b| b.starts_with(bytes)))
-    };
+    // A run that was killed may have written a part of it, or nothing yet.
+    let is_ours =
+        |bytes: &[u8]| this.after.starts_with(bytes) || this.before.as_ref().is_some_and(|b| b.starts_with(bytes));
     match bytes(&lock(&file))? {
         None => Ok(()),
         Some(bytes) if is_ours(&bytes) => std::fs::remove_file(lock(&file)).map_err(system("remove", &lock(&file))),
