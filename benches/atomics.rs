@@ -37,7 +37,7 @@ fn package(n: usize) -> Vec<(PathBuf, String)> {
         |name: &str, body: String| (PathBuf::from(format!("src/p{n}/{name}.go")), format!("package p{n}\n\n{body}"));
     let plain = "type Item struct {\n\tname string\n\tcount int\n}\n\nfunc (i *Item) Name() string { return i.name }\n";
     let atomic = "import \"sync/atomic\"\n\ntype Meter struct {\n\tname string\n\tflag bool\n\thits uint64\n}\n\nfunc (m *Meter) Hit() { atomic.AddUint64(&m.hits, 1) }\n";
-    let first = if n % 10 == 0 { atomic } else { "func Twice(n int) int { return n * 2 }\n" };
+    let first = if n.is_multiple_of(10) { atomic } else { "func Twice(n int) int { return n * 2 }\n" };
     vec![
         file("a", first.to_owned()),
         file("b", plain.to_owned()),
