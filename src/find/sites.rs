@@ -122,7 +122,7 @@ impl Sort<'_, '_> {
     fn run(&mut self, before: Vec<Match>, after: Vec<Match>, steps: &mut Steps) -> Result<(), OutOfSteps> {
         let wins = self.rule.wins[self.number];
         // A hole of the before side may have taken in what the after side shows around it: `f($x)` to `f(g($x))`.
-        let (fixed, steady) = (self.shape.is_fixed(), self.shape.steady());
+        let (fixed, steady) = (self.shape.is_fixed(), &self.shape.steady);
         let same_place = |b: &Match, a: &Match| {
             fixed && b.tokens == a.tokens
                 || steady.iter().all(|&(x, y)| {

@@ -44,10 +44,9 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
     let tokens = || shape.after.elements.iter().map(|e| &e.tokens);
     let whole = tokens().map(|t| t.start).min().unwrap_or(0)..tokens().map(|t| t.end).max().unwrap_or(0);
-    let steady = shape.steady();
     let covered = |m: &Match| {
         shape.is_fixed() && m.tokens == whole
-            || steady.iter().all(|&(b, a)| {
+            || shape.steady.iter().all(|&(b, a)| {
                 let (part, new, kept) =
                     (&shape.before.elements[b].part, &m.bounds[b].tokens, &shape.after.elements[a].tokens);
                 part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end

@@ -98,11 +98,6 @@ impl<'t> World<'t> {
         self.overlay.as_ref()
     }
 
-    /// Whether there are other files to look at.
-    pub fn has_tree(&self) -> bool {
-        self.shared.tree.is_some()
-    }
-
     /// The number of the file with this path.
     pub fn find(&self, path: &Path) -> Option<FileId> {
         let dir = Entry::new(path.to_owned()).dir;

@@ -34,6 +34,9 @@ pub struct Shape {
     pub after: Side,
     /// Elements that stay: before, after.
     pub keeps: Vec<(usize, usize)>,
+    /// Those that cannot be taken for others: by their places a site is known again. A mark such as `.` that a side
+    /// shows twice may be kept in more than one way, and tells nothing.
+    pub steady: Vec<(usize, usize)>,
     /// What changes, in order.
     pub changes: Vec<Change>,
     /// The lists in which it may stand, where that is bound.
@@ -47,25 +50,19 @@ impl Shape {
     pub fn is_fixed(&self) -> bool {
         !self.before.elements.iter().chain(&self.after.elements).any(|e| e.part.is_dots())
     }
-}
-
-impl Shape {
-    /// Pairs of elements that stay and cannot be taken for others: by their places a site is known again. A mark
-    /// such as `.` that a side shows twice may be kept in more than one way, and tells nothing.
-    pub fn steady(&self) -> Vec<(usize, usize)> {
-        let solid = |&(b, _): &(usize, usize)| !self.before.elements[b].part.is_dots();
-        let once =
-            |side: &Side, i: usize| side.elements.iter().filter(|e| e.part == side.elements[i].part).count() == 1;
-        let kept: Vec<(usize, usize)> = self.keeps.iter().copied().filter(solid).collect();
-        let steady: Vec<(usize, usize)> =
-            kept.iter().copied().filter(|&(b, a)| once(&self.before, b) && once(&self.after, a)).collect();
-        if steady.is_empty() { kept } else { steady }
-    }
 
     /// A token that stays, on both sides.
     pub fn anchor(&self) -> Option<(usize, usize)> {
-        self.steady().into_iter().find(|&(b, _)| matches!(self.before.elements[b].part, Part::Token { .. }))
+        self.steady.iter().copied().find(|&(b, _)| matches!(self.before.elements[b].part, Part::Token { .. }))
     }
+}
+
+/// Pairs of elements that stay and cannot be taken for others.
+fn steady(before: &Side, after: &Side, keeps: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let once = |side: &Side, i: usize| side.elements.iter().filter(|e| e.part == side.elements[i].part).count() == 1;
+    let kept = || keeps.iter().copied().filter(|&(b, _)| !before.elements[b].part.is_dots());
+    let steady: Vec<(usize, usize)> = kept().filter(|&(b, a)| once(before, b) && once(after, a)).collect();
+    if steady.is_empty() { kept().collect() } else { steady }
 }
 
 /// A fragment without signs: a condition.
@@ -207,7 +204,8 @@ fn shape(
         let message = "the two sides are the same, so there is nothing to do";
         return Err(vec![complain(fragment, fragment.span.clone(), message, None)]);
     }
-    Ok(Shape { before, after, keeps: script.keeps, changes: script.changes, lists, twin })
+    let steady = steady(&before, &after, &script.keeps);
+    Ok(Shape { before, after, keeps: script.keeps, steady, changes: script.changes, lists, twin })
 }
 
 /// The rows whose unnamed holes a `+` row shares: its pair, or the row that it was before a move.

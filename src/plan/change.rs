@@ -27,7 +27,8 @@ impl Work<'_> {
 
 /// A file after its edits.
 pub(super) struct Edited {
-    pub bytes: Vec<u8>,
+    /// The file as it is now.
+    pub source: Source,
     /// What the patch wrote, in the new bytes.
     pub written: Vec<Bytes>,
     /// The edits, in the batches in which they were carried out.
@@ -78,9 +79,8 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
             .to_owned(),
         bytes: o.first.start..o.second.end,
     })?;
-    let (bytes, placed) = apply_edits(&source.bytes, &batch);
-    let mut edited = Edited { bytes, written: placed, batches: vec![batch] };
-    let mut after = reparse(source, &edited)?;
+    let (bytes, written) = apply_edits(&source.bytes, &batch);
+    let mut edited = Edited { source: reparse(source, bytes)?, written, batches: vec![batch] };
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
         if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
@@ -89,17 +89,16 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
         done.push(work.rule);
         // Each round adds or removes one import, so there are no more rounds than imports.
         for _ in 0..=work.rule.imports.len() {
-            let imports = imports::adjust(work.rule, source, &after)
+            let imports = imports::adjust(work.rule, source, &edited.source)
                 .map_err(|message| Refusal { message, bytes: source.span(&work.hit.matched.tokens) })?;
             if imports.is_empty() {
                 break;
             }
             edited.and_then(imports)?;
-            after = reparse(source, &edited)?;
         }
     }
     if source.language == Language::Go {
-        let columns = crate::golang::realign(source, &edited.batches[0], &after, &edited.written);
+        let columns = crate::golang::realign(source, &edited.batches[0], &edited.source, &edited.written);
         edited.and_then(columns)?;
     }
     Ok(edited)
@@ -112,7 +111,7 @@ impl Edited {
             return Ok(());
         }
         sort_edits(&mut batch).map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
-        self.bytes = apply_edits(&self.bytes, &batch).0;
+        self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0)?;
         let batches = [batch];
         let shift = Shift::new(&batches);
         self.written = self.written.iter().map(|w| shift.range(w)).collect();
@@ -122,9 +121,10 @@ impl Edited {
     }
 }
 
-fn reparse(source: &Source, edited: &Edited) -> Result<Source, Refusal> {
+/// A file with new bytes, read in the same language.
+fn reparse(source: &Source, bytes: Vec<u8>) -> Result<Source, Refusal> {
     let limits = crate::source::Limits { bytes: usize::MAX };
-    Source::parse(source.language, edited.bytes.clone(), limits)
+    Source::parse(source.language, bytes, limits)
         .map_err(|e| Refusal { message: format!("the result cannot be read again: {e}"), bytes: 0..0 })
 }
 
@@ -140,27 +140,27 @@ fn verify(
     edited: &Edited,
     workspace: &Workspace<'_>,
 ) -> Result<Vec<(usize, String)>, Refusal> {
-    let after = reparse(source, edited)?;
+    let after = &edited.source;
     let shift = Shift::new(&edited.batches);
     let mut wrong = Vec::new();
     if after.errors.len() > source.errors.len() {
-        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, &after, e)).cloned().unwrap_or(0..0);
+        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, after, e)).cloned().unwrap_or(0..0);
         let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
         let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
         let message = format!("the result would not parse any more, at `{shown}`");
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
     }
-    if spread_before_others(&after) > spread_before_others(source) {
+    if spread_before_others(after) > spread_before_others(source) {
         let message = "the result would have an argument behind one that is spread with `...`, which Go does not allow";
         return Ok((0..works.len()).map(|n| (n, message.to_owned())).collect());
     }
     let claims = Claims::new(works);
-    let looks = look_again(path, source, &after, works, workspace)?;
+    let looks = look_again(path, source, after, works, workspace)?;
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
         let Some(known) = known else { continue };
-        if let Some(why) = is_wrong(source, &after, works, n, &shift, &claims, &anchored[known]) {
+        if let Some(why) = is_wrong(source, after, works, n, &shift, &claims, &anchored[known]) {
             let at = shift.start(source.span(&work.hit.matched.tokens).start);
             let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
             wrong.push((n, if left_over { LEFT_OVER.to_owned() } else { why }));
@@ -212,7 +212,7 @@ fn is_wrong(
 ) -> Option<String> {
     let work = &works[site];
     let shape = &work.rule.pattern.shapes[work.hit.shape];
-    let kept = shape.steady();
+    let kept = &shape.steady;
     let lies = |bounds: &[Bound], element: usize, b: usize| {
         let old = &work.hit.matched.bounds[b];
         let new = &bounds[element];

@@ -353,7 +353,7 @@ fn edit_hunks(
                 Ok(edited) => changes.push(Changed {
                     path: path.to_owned(),
                     before: Some(source.bytes.clone()),
-                    after: edited.bytes,
+                    after: edited.source.bytes,
                     batches: edited.batches,
                     written: edited.written,
                 }),
