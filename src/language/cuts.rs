@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn torn_go_is_not_cut() {
-        for text in ["package p\nfunc f() {\n", "package p\n}\nfunc f() {}\n", "package p\nvar s = \"a\nfunc f() {}\n"] {
+        for text in ["package p\nfunc f() {\n", "package p\n}\nfunc f() {}\n", "package p\nvar s = \"a\nfunc f() {}\n"]
+        {
             assert_eq!(cut(Language::Go, text), "not cut", "{text}");
         }
     }
@@ -86,7 +87,10 @@ mod tests {
     #[test]
     fn c_keeps_conditionals_whole() {
         cuts(Language::C, "#ifdef A\nint a;\n#else\nint b;\n#endif\n|int f(void)\n{\n#if X\n\tg();\n#endif\n}\n|");
-        cuts(Language::C, "#ifdef A\nstatic\n#endif\nint f(void)\n{\n}\n|int g(void)\n{\n#if A\n\tif (x) {\n#else\n\tif (y) {\n#endif\n\t}\n}\n|");
+        cuts(
+            Language::C,
+            "#ifdef A\nstatic\n#endif\nint f(void)\n{\n}\n|int g(void)\n{\n#if A\n\tif (x) {\n#else\n\tif (y) {\n#endif\n\t}\n}\n|",
+        );
     }
 
     #[test]

@@ -3,7 +3,8 @@ use super::lex;
 
 /// Cuts behind each declaration, body and directive of the top level that ends its line.
 pub(super) fn cuts(bytes: &[u8]) -> Option<Cuts> {
-    let mut scan = Scan { bytes, starts: vec![0], depth: 0, last: b'\n', body: false, open: false, conditions: Vec::new() };
+    let mut scan =
+        Scan { bytes, starts: vec![0], depth: 0, last: b'\n', body: false, open: false, conditions: Vec::new() };
     let (mut at, mut fresh) = (0, true);
     while let Some(&byte) = bytes.get(at) {
         if byte == b'#' && fresh {
