@@ -336,6 +336,7 @@ fn json_says_what_the_table_says() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/a.c",
@@ -366,6 +367,7 @@ fn json_says_what_the_table_says() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/limit.c",

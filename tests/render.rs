@@ -205,6 +205,7 @@ fn report(id: &str, verdict: Verdict) -> Report {
         near: Vec::new(),
         notes: Vec::new(),
         findings: Vec::new(),
+        open: false,
     }
 }
 

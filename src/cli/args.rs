@@ -127,6 +127,7 @@ impl ExportArgs {
             partial: self.partial,
             target: self.target.clone(),
             strict: false,
+            count_done: false,
             threads: self.threads,
             output,
         }
@@ -153,6 +154,9 @@ pub struct PlanArgs {
     /// Let patches that are obsolete need a person, too
     #[arg(long)]
     pub strict: bool,
+    /// Count every place that is done, also where `expect` has no upper bound and a large tree would take long
+    #[arg(long)]
+    pub count_done: bool,
     #[command(flatten)]
     pub threads: ThreadArgs,
     #[command(flatten)]

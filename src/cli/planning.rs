@@ -127,6 +127,7 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         partial: args.partial,
         target: args.target.clone().or_else(|| patchset.target.clone()),
         strict: args.strict,
+        all_done: args.count_done,
         threads: args.threads.count(),
         ..Options::default()
     }

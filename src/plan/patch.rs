@@ -15,7 +15,7 @@ use super::{create, operation};
 use crate::find::{Found, Hit, Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
-use crate::pattern::HoleId;
+use crate::pattern::{HoleId, Required, Shape, Side};
 use crate::source::{Edit, Lines, Source, apply_edits, sort_edits};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -307,6 +307,7 @@ fn edit_hunks(
     agree(&mut surveys, &looking);
     let all = || surveys.iter().flatten();
     let mut outcome = Outcome::new(Verdict::Nothing);
+    outcome.notes.extend(wordless(ready));
     outcome.files = all().map(|s| s.files).max().unwrap_or(0);
     outcome.open = all().any(|s| s.open);
     let mut chosen: Vec<Chosen<'_, '_>> = Vec::new();
@@ -369,6 +370,22 @@ fn edit_hunks(
         }
     }
     (outcome, changes)
+}
+
+/// What to say where no word of a body tells which files can hold it, so that all of them have to be parsed.
+fn wordless(ready: &Ready) -> Option<String> {
+    let mut patterns = ready.hunks().flat_map(|h| h.rules.values()).map(|rule| &rule.pattern);
+    let lacks = |words: &Required, side: fn(&Shape) -> &Side, shapes: &[Shape]| {
+        words.in_file.is_empty() && shapes.iter().any(|s| !side(s).elements.is_empty())
+    };
+    let side = patterns.find_map(|p| {
+        let todo = lacks(&p.words_before, |s| &s.before, &p.shapes);
+        let done = lacks(&p.words_after, |s| &s.after, &p.shapes);
+        todo.then_some("before").or(done.then_some("after"))
+    })?;
+    Some(format!(
+        "slow: the {side} side shows no name or literal to search for, so every file that `files` names is parsed"
+    ))
 }
 
 /// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.

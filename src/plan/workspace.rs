@@ -85,19 +85,19 @@ impl<'t> Workspace<'t> {
         &self.scout.answer(ask).unread
     }
 
-    /// A file as a tree that has all that an ask can find in it: of the whole file, or of the parts that matter.
-    /// Fails with the reason in words.
-    pub fn source(&self, path: &Path, language: Language, ask: AskId) -> Result<Arc<Source>, String> {
+    /// A file as a tree that has all that an ask can find in it: of the whole file, or of the parts that matter; `None`
+    /// where it can find nothing. Fails with the reason in words.
+    pub fn source(&self, path: &Path, language: Language, ask: AskId) -> Result<Option<Arc<Source>>, String> {
         let several = match self.changed.get(path) {
             Some(changed) => (changed.leads.len() > 1).then(|| changed.leads.iter().map(|l| l.0).collect()),
             None => self.shared.get(path).cloned(),
         };
         let Some(asks) = several else { return self.parse(path, language, &[ask]) };
         if let Some(source) = self.kept().sources.get(path).filter(|s| s.language == language) {
-            return Ok(source.clone());
+            return Ok(Some(source.clone()));
         }
         let source = self.parse(path, language, &asks)?;
-        self.keep(path, &source);
+        source.iter().for_each(|source| self.keep(path, source));
         Ok(source)
     }
 
@@ -107,11 +107,17 @@ impl<'t> Workspace<'t> {
         if let Some(source) = self.kept().sources.get(path).filter(is_kept) {
             return Ok(source.clone());
         }
-        let source = self.parse(path, language, &[])?;
+        let source = Source::parse(language, self.owned(path)?, self.limits).map_err(|e| e.to_string())?;
+        let source = Arc::new(source);
         if self.kept().sources.contains_key(path) {
             self.keep(path, &source);
         }
         Ok(source)
+    }
+
+    fn owned(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let bytes = self.read(path).map_err(|e| e.reason)?;
+        Ok(Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec()))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -128,24 +134,17 @@ impl<'t> Workspace<'t> {
         }
     }
 
-    /// Reads and parses a file for some asks; for none, all of it.
-    fn parse(&self, path: &Path, language: Language, asks: &[AskId]) -> Result<Arc<Source>, String> {
-        let bytes = self.read(path).map_err(|e| e.reason)?;
-        let bytes = Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec());
+    /// Reads and parses a file for some asks.
+    fn parse(&self, path: &Path, language: Language, asks: &[AskId]) -> Result<Option<Arc<Source>>, String> {
+        let bytes = self.owned(path)?;
         let forms: Vec<_> = asks.iter().flat_map(|&a| self.scout.ask(a).forms_for(path)).collect();
-        if !self.whole
-            && !forms.is_empty()
-            && bytes.len() <= self.limits.bytes
-            && let Some(parts) = parts(language, &bytes, &forms)
-        {
-            let source = Source::parse_parts(language, bytes, parts, self.limits).map_err(|e| e.to_string())?;
-            if source.errors.is_empty() {
-                return Ok(Arc::new(source));
-            }
-            // What the grammar cannot read in a part may be read otherwise as a part of the whole.
-            return Source::parse(language, source.bytes, self.limits).map(Arc::new).map_err(|e| e.to_string());
-        }
-        Source::parse(language, bytes, self.limits).map(Arc::new).map_err(|e| e.to_string())
+        let in_parts = !self.whole && bytes.len() <= self.limits.bytes;
+        let source = match in_parts.then(|| parts(language, &bytes, &forms)).flatten() {
+            Some(parts) if parts.is_empty() => return Ok(None),
+            Some(parts) => Source::parse_parts(language, bytes, parts, self.limits),
+            None => Source::parse(language, bytes, self.limits),
+        };
+        source.map(Arc::new).map(Some).map_err(|e| e.to_string())
     }
 
     /// What earlier patches wrote in a file.
