@@ -430,6 +430,7 @@ fn json_says_the_same() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/fs.go",
@@ -460,6 +461,7 @@ fn json_says_the_same() {
           },
           "todo": 1,
           "done": 1,
+          "more_done": false,
           "sites": [
             {
               "path": "a.go",
@@ -499,6 +501,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 1,
+          "more_done": false,
           "sites": [
             {
               "path": "b.go",
@@ -529,6 +532,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 0,
+          "more_done": false,
           "sites": [],
           "alternatives": [],
           "reasons": [],
@@ -551,6 +555,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 0,
+          "more_done": false,
           "sites": [],
           "alternatives": [],
           "reasons": [],
