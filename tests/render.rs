@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use treepatch::patchset::Expect;
 use treepatch::plan::{FileChange, Finding, NearMiss, Place, Plan, Reason, Report, Site, Step, Verdict};
-use treepatch::render::{Ending, View, json, table, unified};
+use treepatch::render::{Encoded, Ending, View, json, table, unified};
 
 // ---------------------------------------------------------------------------------------------------------------
 // Diffs.
@@ -398,6 +398,14 @@ fn json_says_the_same() {
         target: Some("arm"),
         dry_run: true,
         written: false,
+        into: Some(Path::new("copy")),
+        commits: vec![json::Commit {
+            repository: Encoded::of_path(Path::new("lib")),
+            id: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+            subject: "numbers: a patch".to_owned(),
+            patches: vec!["numbers".to_owned()],
+            branch: None,
+        }],
         exit: 0,
     };
     insta::assert_snapshot!(json::text(&json::Run::new(&smooth(), &patchset, facts)), @r#"
@@ -415,6 +423,7 @@ fn json_says_the_same() {
       "target": "arm",
       "dry_run": true,
       "written": false,
+      "into": "copy",
       "patches": [
         {
           "id": "statfs-cast",
@@ -572,6 +581,17 @@ fn json_says_the_same() {
           "diff": "diff --git a/src/fs.go b/src/fs.go\n--- a/src/fs.go\n+++ b/src/fs.go\n@@ -1 +1 @@\n-a\n+b\n"
         }
       ],
+      "commits": [
+        {
+          "repository": "lib",
+          "id": "0123456789abcdef0123456789abcdef01234567",
+          "subject": "numbers: a patch",
+          "patches": [
+            "numbers"
+          ],
+          "branch": null
+        }
+      ],
       "exit": 0
     }
     "#);
@@ -580,8 +600,16 @@ fn json_says_the_same() {
 #[test]
 fn json_of_a_refused_plan_has_no_files() {
     let patchset = treepatch::patchset::load("my.toml", PATCHSET).unwrap();
-    let facts =
-        json::Facts { command: "check", root: Path::new("."), target: None, dry_run: true, written: false, exit: 1 };
+    let facts = json::Facts {
+        command: "check",
+        root: Path::new("."),
+        target: None,
+        dry_run: true,
+        written: false,
+        into: None,
+        commits: Vec::new(),
+        exit: 1,
+    };
     let text = json::text(&json::Run::new(&rough(), &patchset, facts));
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["files"], serde_json::json!([]));

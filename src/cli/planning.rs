@@ -3,7 +3,7 @@ use super::console::Colors;
 use super::progress::Progress;
 use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
 use treepatch::plan::{self, Options, Plan, Reason, Verdict, plan};
@@ -97,13 +97,23 @@ impl Planned {
     }
 
     /// How the plan is told to programs.
-    pub fn json(&self, args: &PlanArgs, command: &'static str, dry_run: bool) -> String {
+    pub fn json(&self, args: &PlanArgs, doing: Doing<'_>) -> String {
+        let Doing { command, dry_run, into, commits } = doing;
         let exit = self.exit();
-        let written = !dry_run && exit == Exit::Done && !self.plan.changes().is_empty();
+        let written = !dry_run && exit == Exit::Done && (into.is_some() || !self.plan.changes().is_empty());
         let target = args.target.as_deref().or(self.patchset.target.as_deref());
-        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, exit: exit as u8 };
+        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, into, commits, exit: exit as u8 };
         json::text(&json::Run::new(&self.plan, &self.patchset, facts))
     }
+}
+
+/// What a command makes of its plan, as a report for programs has it.
+#[derive(Debug, Default)]
+pub struct Doing<'a> {
+    pub command: &'static str,
+    pub dry_run: bool,
+    pub into: Option<&'a Path>,
+    pub commits: Vec<json::Commit>,
 }
 
 /// Plans on what is on the disk, but for some files.

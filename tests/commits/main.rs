@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bosh;
+mod copy;
 mod export;
 mod ground;
 mod make;
