@@ -133,12 +133,23 @@ fn commits_are_undone_by_commits() {
     assert_eq!(
         ground.log("root/lib")[..4],
         [
-            "My patches: move 1 submodule",
+            "Revert \"My patches\": move 1 submodule",
             "Revert \"numbers: give the width 64 bits\"",
             "Revert \"limits: a higher limit\"",
             "Revert \"lib: say what was changed\"",
         ]
     );
+    insta::assert_snapshot!(ground.git("root", &["log", "-1", "--format=%B"]).trim_end(), @r#"
+    Revert "My patches": move 1 submodule
+
+    lib: without 3 patches
+        numbers: give the width 64 bits
+        limits: a higher limit
+        lib: say what was changed
+
+    Treepatch-Patchset: mine
+    Treepatch-Submodule: lib
+    "#);
     ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(0).tells("nothing to do");
     // And in again.
     ground.commit(&[]).exits(0);

@@ -159,17 +159,17 @@ impl<'a> Work<'a> {
 
     /// Moves submodules, in one commit; squashed they only change the tree.
     fn links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
-        if self.options.squash { self.change_links(links).map(drop) } else { self.move_links(links) }
+        if self.options.squash { self.change_links(links).map(drop) } else { self.move_links(links, false) }
     }
 
     fn change_links(&mut self, links: &[Submodule<'_>]) -> Result<bool, WriteError> {
         self.change(links.iter().map(|link| (self.repo.own(link.path), (link.head, GITLINK))).collect())
     }
 
-    /// Moves submodules, in one commit.
-    pub fn move_links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
+    /// Moves submodules, in one commit: to where patches are in, or (`out`) out again.
+    pub fn move_links(&mut self, links: &[Submodule<'_>], out: bool) -> Result<(), WriteError> {
         if self.change_links(links)? {
-            let message = self.messages().submodules(&self.moved(links));
+            let message = self.messages().submodules(&self.moved(links), out);
             self.commit(&message, Vec::new())?;
         }
         Ok(())
@@ -181,7 +181,7 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let message = match own {
-            [] => self.messages().submodules(&self.moved(links)),
+            [] => self.messages().submodules(&self.moved(links), false),
             own => self.messages().squashed(&self.digested(own)),
         };
         self.commit(&message, self.digested(own).iter().map(|(patch, _)| patch.id.value.clone()).collect())

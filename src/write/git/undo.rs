@@ -44,7 +44,7 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Undoi
         files(&stage.root, repo, &mut work, &mut changes, &mut removals)?;
         let (links, rest): (Vec<_>, Vec<_>) = below.into_iter().partition(|link| link.parent == repo.path);
         below = rest;
-        work.move_links(&links)?;
+        work.move_links(&links, true)?;
         if work.made.is_empty() {
             continue;
         }
