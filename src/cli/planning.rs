@@ -9,6 +9,7 @@ use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
 use treepatch::plan::{self, Options, Plan, Reason, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
+use treepatch::write::git::Heads;
 use treepatch::write::{self, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.
@@ -60,7 +61,8 @@ impl Planned {
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let walk = Walk { globs: reach.as_deref(), threads: args.threads.count(), ..Walk::default() };
         let disk = Disk::walk(&args.dir, walk)?;
-        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset))
+        let heads = Heads::new(&args.dir);
+        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &|file| heads.read(file))
             .map_err(|complaints| refused(complaints, &patchset, colors))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
         let mut planned = Planned { patchset, plan: undoing.plan, colors };

@@ -17,7 +17,9 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
     let output = &args.plan.output;
     let is_refused = planned.plan.is_refused();
     let text = match output.format {
-        Format::Json => Some(planned.json(&args.plan, Doing { command: "revert", dry_run: args.dry_run, ..Doing::default() })),
+        Format::Json => {
+            Some(planned.json(&args.plan, Doing { command: "revert", dry_run: args.dry_run, ..Doing::default() }))
+        }
         Format::Text => None,
     };
     if let (Some(file), Some(text)) = (&output.output, &text) {

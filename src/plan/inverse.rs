@@ -1,9 +1,11 @@
 //! The way back: the same patches with their sides exchanged, last one first.
 
 use super::options::Options;
+use super::ready::{Ready, ReadyWork};
 use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
 use crate::checkout::{Memory, Overlay, Tree};
 use crate::patchset::{Complaint, Create, HoleKind, HoleTest, Hunk, Patch, Patchset, Row, Sign, Work, scan};
+use crate::pattern::Change;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +18,16 @@ pub struct Undoing {
     pub removals: Vec<(PathBuf, Vec<u8>)>,
 }
 
-/// Plans the way back. What is not a true inverse blocks it.
-pub fn revert(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Undoing, Vec<Complaint>> {
+/// What a file may have been before the patches, as its repository has it.
+pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
+
+/// Plans the way back. What is not a true inverse blocks it; where nobody can know whether it is, that is noted.
+pub fn revert(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    earlier: &Earlier<'_>,
+) -> Result<Undoing, Vec<Complaint>> {
     let mut forward = patchset.clone();
     forward.patches.iter_mut().for_each(|patch| patch.needs.clear());
     let now = super::plan(&forward, tree, options)?;
@@ -47,12 +57,33 @@ pub fn revert(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result
         reports.insert(number, report);
     }
     let removals = remove(&forward, &now, &mut steps, &mut reports, tree);
-    if !reports.values().any(|r| r.blocks)
-        && let Some((number, path)) = differs(&forward, &now, &steps, &removals, tree, options)?
-        && let Some(report) = reports.get_mut(&number)
-    {
-        let why = format!("applied again it would not give {} as it is now", path.display());
-        *report = stuck(&now.reports[number], not_reversible(&why));
+    if !reports.values().any(|r| r.blocks) {
+        let mut stop = |number: usize, why: &str| {
+            if let Some(report) = reports.get_mut(&number) {
+                *report = stuck(&now.reports[number], not_reversible(why));
+            }
+        };
+        let undone = Undone::new(&steps, &removals);
+        let again = undone.again(&forward, tree, options)?;
+        let ways = undone.earlier(&forward, &now, tree, options, earlier)?;
+        if let Some((number, path)) = undone.differs(&again, &now, tree) {
+            stop(number, &format!("applied again it would not give {} as it is now", path.display()));
+        } else if let Some((number, path)) =
+            ways.iter().find_map(|(path, is_same)| (!is_same).then(|| Some((undone.patch(path)?, path)))?)
+        {
+            let path = path.display();
+            stop(number, &format!("{path} would not be what HEAD has, byte for byte; `git checkout` puts that back"));
+        } else {
+            for (&number, report) in reports.iter_mut().filter(|(_, r)| r.verdict == Verdict::Applies) {
+                let unknown = |step: &&Step| step.patch == number && !ways.contains_key(&step.path);
+                if let Some(step) = steps.iter().find(unknown).filter(|_| is_free(&forward.patches[number])) {
+                    let path = step.path.display();
+                    report.notes.push(format!(
+                        "what comes back in {path} is spaced as the patch shows it; how it was spaced nobody knows"
+                    ));
+                }
+            }
+        }
     }
     let last = forward.patches.len().saturating_sub(1);
     steps.iter_mut().for_each(|step| step.patch = last - step.patch);
@@ -227,27 +258,79 @@ fn remove(
     removals
 }
 
-/// The first file that would not come out as it is now if everything were undone and applied again, and a patch that
-/// changes it.
-fn differs(
-    set: &Patchset,
-    now: &Plan,
-    steps: &[Step],
-    removals: &[(PathBuf, Vec<u8>)],
-    tree: &dyn Tree,
-    options: &Options,
-) -> Result<Option<(usize, PathBuf)>, Vec<Complaint>> {
-    let undone = finals(steps).into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes.to_vec())));
-    let undone: BTreeMap<PathBuf, Option<Vec<u8>>> =
-        undone.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect();
-    let again = super::plan(set, &Overlay::new(tree, &undone), options)?;
-    let (again, wanted) = (finals(&again.steps), finals(&now.steps));
-    Ok(undone.keys().find_map(|path| {
-        let wanted = wanted.get(path.as_path()).map(|b| b.to_vec()).or_else(|| tree.read(path).ok());
-        let other = again.get(path.as_path()).copied() != wanted.as_deref();
-        let number = steps.iter().find(|s| s.path == *path).map(|s| s.patch)?;
-        other.then(|| (number, path.clone()))
-    }))
+/// The files as they would be.
+struct Undone<'a> {
+    steps: &'a [Step],
+    files: BTreeMap<PathBuf, Option<Vec<u8>>>,
+}
+
+impl<'a> Undone<'a> {
+    fn new(steps: &'a [Step], removals: &[(PathBuf, Vec<u8>)]) -> Undone<'a> {
+        let files = finals(steps).into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes.to_vec())));
+        Undone { steps, files: files.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect() }
+    }
+
+    /// A patch that changes a file.
+    fn patch(&self, path: &Path) -> Option<usize> {
+        self.steps.iter().find(|s| s.path == path).map(|s| s.patch)
+    }
+
+    /// The plan that there would be.
+    fn again(&self, set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+        super::plan(set, &Overlay::new(tree, &self.files), options)
+    }
+
+    /// The first file that would not come out as it is now if everything were applied again.
+    fn differs(&self, again: &Plan, now: &Plan, tree: &dyn Tree) -> Option<(usize, PathBuf)> {
+        let again = finals(&again.steps);
+        self.files.keys().find_map(|path| {
+            let other = again.get(path.as_path()).copied() != present(now, tree, path).as_deref();
+            other.then(|| Some((self.patch(path)?, path.clone())))?
+        })
+    }
+
+    /// The files of which it is known what they were: what was there earlier becomes, with the patches, what is there
+    /// now. Each with whether it would be that again.
+    fn earlier(
+        &self,
+        set: &Patchset,
+        now: &Plan,
+        tree: &dyn Tree,
+        options: &Options,
+        earlier: &Earlier<'_>,
+    ) -> Result<BTreeMap<PathBuf, bool>, Vec<Complaint>> {
+        let changed = self.files.iter().filter(|(_, bytes)| bytes.is_some()).map(|(path, _)| path);
+        let before = changed.filter_map(|path| Some((path.clone(), Some(earlier(path)?))));
+        let before: BTreeMap<PathBuf, Option<Vec<u8>>> = before.collect();
+        if before.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let plan = super::plan(set, &Overlay::new(tree, &before), options)?;
+        let after = finals(&plan.steps);
+        let leads_here = |path: &Path| after.get(path).is_some_and(|b| present(now, tree, path).as_deref() == Some(b));
+        let known = before.iter().filter(|(path, _)| leads_here(path));
+        Ok(known.map(|(path, bytes)| (path.clone(), self.files.get(path) == Some(bytes))).collect())
+    }
+}
+
+/// The bytes of a file once all is done that is to do in it now.
+fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Vec<u8>> {
+    finals(&now.steps).get(path).map(|bytes| bytes.to_vec()).or_else(|| tree.read(path).ok())
+}
+
+/// Whether a patch takes away more than single tokens in the place of which others stand: then there are blanks that
+/// only the code had that it met.
+fn is_free(patch: &Patch) -> bool {
+    let is_free = |change: &Change| match change {
+        Change::Tokens { before, after } => before.len() > 1 || before.len() > after.len(),
+        Change::Rows { delete, .. } => delete.iter().any(|row| !row.moved),
+    };
+    let Ok(ready) = Ready::compile(patch) else { return true };
+    let hunks = ready.bodies.iter().flat_map(|body| match &body.work {
+        ReadyWork::Hunks(hunks) => hunks.as_slice(),
+        _ => &[],
+    });
+    hunks.flat_map(|h| h.rules.values()).flat_map(|r| &r.pattern.shapes).flat_map(|s| &s.changes).any(is_free)
 }
 
 /// The bytes of each file after its last step.

@@ -16,7 +16,7 @@ mod survey;
 mod tally;
 mod workspace;
 
-pub use inverse::{Undoing, irreversible, revert};
+pub use inverse::{Earlier, Undoing, irreversible, revert};
 pub use options::Options;
 pub use report::*;
 

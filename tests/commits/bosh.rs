@@ -34,7 +34,8 @@ diff  = '''
 '''
 "#;
 
-const SPEC: &str = "---\nname: numbers\n\nfiles:\n- lib/*.c # all\n- lib/deep/**/*.c\n\nexcluded_files:\n- lib/deep/not.c\n";
+const SPEC: &str =
+    "---\nname: numbers\n\nfiles:\n- lib/*.c # all\n- lib/deep/**/*.c\n\nexcluded_files:\n- lib/deep/not.c\n";
 
 /// A release in `release`, with a submodule in `src/lib` and one in that, and one package.
 struct Release(Ground);

@@ -49,7 +49,10 @@ fn the_copy_is_what_apply_would_make_and_the_checkout_stays() {
     symlink("not/there", ground.path("root/nowhere")).unwrap();
     set("root/empty", 0o555);
     let before = ground.everything("root");
-    into(&ground, &["copy"]).exits(0).tells("5 files changed").tells("copy: a patched copy of root, 12 files; root is as it was\n");
+    into(&ground, &["copy"])
+        .exits(0)
+        .tells("5 files changed")
+        .tells("copy: a patched copy of root, 12 files; root is as it was\n");
     assert!(ground.everything("root") == before, "the checkout changed");
 
     ground.run(&["apply", "mine.toml", "root"]).exits(0);

@@ -24,4 +24,4 @@ pub(super) use index::Drafts;
 pub(super) use moves::{Locks, Move, Side, What, settle, side, unlock};
 pub use stage::{Committed, Ready, Stage};
 pub use undo::{Undoing, undo};
-pub use who::History;
+pub use who::{Heads, History};

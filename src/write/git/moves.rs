@@ -1,5 +1,5 @@
-use super::index::{self, Drafts};
 use super::GitError;
+use super::index::{self, Drafts};
 use crate::checkout::Root;
 use crate::write::{Direction, WriteError};
 use git2::{Reference, Repository, RepositoryOpenFlags};
