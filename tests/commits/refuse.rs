@@ -132,7 +132,7 @@ fn repositories_of_another_kind() {
         g.git("root", &["config", "core.repositoryformatversion", "1"]);
         g.git("root", &["config", "extensions.partialclone", "origin"]);
     };
-    refused(partial, "the repository is a partial clone");
+    refused(partial, "the repository is a partial clone of an old kind");
 }
 
 #[test]
