@@ -58,8 +58,8 @@ impl GitError {
         } else if message.contains("extensions.refstorage") {
             "the repository keeps its references in a reftable, which treepatch cannot write".to_owned()
         } else if message.contains("extensions.partialclone") {
-            "the repository is a partial clone of an old kind; take `extensions.partialclone` out of its configuration, \
-             which git no longer needs"
+            "the repository is a partial clone of an old kind; `git config remote.origin.promisor true` and `git config \
+             --unset extensions.partialclone` make it one of the new (if `origin` is where it is from)"
                 .to_owned()
         } else if message.contains("objectformat") || message.contains("object format") || message.contains("sha256") {
             "the repository uses SHA-256, which treepatch cannot write".to_owned()
