@@ -45,8 +45,8 @@ pub(super) fn change(
     // Parentheses are tried only at the sites that come out wrong without them.
     let mut tries = vec![0; works.len()];
     loop {
-        let edited = carry_out(source, works, &tries)?;
-        let wrong = verify(path, source, works, &edited, workspace)?;
+        let mut edited = carry_out(source, works, &tries)?;
+        let wrong = verify(path, source, works, &mut edited, workspace)?;
         let Some(&(first, _)) = wrong.first() else { return Ok(edited) };
         let mut exhausted = true;
         for &(n, _) in &wrong {
@@ -80,7 +80,7 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
         bytes: o.first.start..o.second.end,
     })?;
     let (bytes, written) = apply_edits(&source.bytes, &batch);
-    let mut edited = Edited { source: reparse(source, bytes)?, written, batches: vec![batch] };
+    let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
         if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
@@ -111,7 +111,7 @@ impl Edited {
             return Ok(());
         }
         sort_edits(&mut batch).map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
-        self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0)?;
+        self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0, &batch)?;
         let batches = [batch];
         let shift = Shift::new(&batches);
         self.written = self.written.iter().map(|w| shift.range(w)).collect();
@@ -121,11 +121,36 @@ impl Edited {
     }
 }
 
-/// A file with new bytes, read in the same language.
-fn reparse(source: &Source, bytes: Vec<u8>) -> Result<Source, Refusal> {
+/// A file with new bytes, read in the same language and in the same parts, which a batch of edits has moved.
+fn reparse(source: &Source, bytes: Vec<u8>, batch: &[Edit]) -> Result<Source, Refusal> {
     let limits = crate::source::Limits { bytes: usize::MAX };
-    Source::parse(source.language, bytes, limits)
-        .map_err(|e| Refusal { message: format!("the result cannot be read again: {e}"), bytes: 0..0 })
+    let parts = moved(&source.parts, batch);
+    Source::parse_parts(source.language, bytes, parts, limits).map_err(|e| unread(&e))
+}
+
+/// The same file, read as a whole.
+fn whole(source: &Source) -> Result<Source, Refusal> {
+    let limits = crate::source::Limits { bytes: usize::MAX };
+    Source::parse(source.language, source.bytes.clone(), limits).map_err(|e| unread(&e))
+}
+
+fn unread(error: &crate::source::ParseError) -> Refusal {
+    Refusal { message: format!("the result cannot be read again: {error}"), bytes: 0..0 }
+}
+
+/// Where parts of a file come to lie. Edits lie within parts, so that what is inserted at a border belongs to the part.
+fn moved(parts: &[Bytes], batch: &[Edit]) -> Vec<Bytes> {
+    let mut edits = batch.iter().peekable();
+    let mut grown = 0isize;
+    let mut out = Vec::with_capacity(parts.len());
+    for part in parts {
+        let start = part.start.saturating_add_signed(grown);
+        while let Some(edit) = edits.next_if(|e| e.bytes.end <= part.end) {
+            grown += edit.text.len() as isize - edit.bytes.len() as isize;
+        }
+        out.push(start..part.end.saturating_add_signed(grown));
+    }
+    out
 }
 
 /// Why a deletion beside an ellipsis is refused.
@@ -137,25 +162,21 @@ fn verify(
     path: &Path,
     source: &Source,
     works: &[Work<'_>],
-    edited: &Edited,
+    edited: &mut Edited,
     workspace: &Workspace<'_>,
 ) -> Result<Vec<(usize, String)>, Refusal> {
+    if let Some(message) = spoils(source, edited) {
+        return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
+    }
+    let mut looks = look_again(path, source, &edited.source, works, workspace)?;
+    if looks.iter().any(|(_, found)| found.at_border) && !edited.source.is_whole() {
+        edited.source = whole(&edited.source)?;
+        looks = look_again(path, source, &edited.source, works, workspace)?;
+    }
     let after = &edited.source;
     let shift = Shift::new(&edited.batches);
     let mut wrong = Vec::new();
-    if after.errors.len() > source.errors.len() {
-        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, after, e)).cloned().unwrap_or(0..0);
-        let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
-        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
-        let message = format!("the result would not parse any more, at `{shown}`");
-        return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
-    }
-    if spread_before_others(after) > spread_before_others(source) {
-        let message = "the result would have an argument behind one that is spread with `...`, which Go does not allow";
-        return Ok((0..works.len()).map(|n| (n, message.to_owned())).collect());
-    }
     let claims = Claims::new(works);
-    let looks = look_again(path, source, after, works, workspace)?;
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
@@ -167,6 +188,21 @@ fn verify(
         }
     }
     Ok(wrong)
+}
+
+/// Why the result as a whole is not what anybody meant, if it is not.
+fn spoils(source: &Source, edited: &Edited) -> Option<String> {
+    let after = &edited.source;
+    if after.errors.len() > source.errors.len() {
+        let shift = Shift::new(&edited.batches);
+        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, after, e)).cloned().unwrap_or(0..0);
+        let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
+        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
+        return Some(format!("the result would not parse any more, at `{shown}`"));
+    }
+    (spread_before_others(after) > spread_before_others(source)).then(|| {
+        "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
+    })
 }
 
 /// Looks at the result with each rule once: the first work of the rule, and what was found.

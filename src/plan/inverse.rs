@@ -1,13 +1,14 @@
 //! The way back: the same patches with their sides exchanged, last one first.
 
 use super::options::Options;
-use super::ready::{Ready, ReadyWork};
+use super::ready::Ready;
 use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
-use crate::checkout::{Memory, Overlay, Tree};
+use super::undone::{Earlier, Undone, finals};
+use crate::checkout::{Memory, Tree};
 use crate::patchset::{Complaint, Create, HoleKind, HoleTest, Hunk, Patch, Patchset, Row, Sign, Work, scan};
 use crate::pattern::Change;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What undoing a patchset comes to.
 #[derive(Clone, Debug, Default)]
@@ -17,9 +18,6 @@ pub struct Undoing {
     /// The files that patches had made and that are as they were made.
     pub removals: Vec<(PathBuf, Vec<u8>)>,
 }
-
-/// What a file may have been before the patches, as its repository has it.
-pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
 
 /// Plans the way back. What is not a true inverse blocks it; where nobody can know whether it is, that is noted.
 pub fn revert(
@@ -258,66 +256,6 @@ fn remove(
     removals
 }
 
-/// The files as they would be.
-struct Undone<'a> {
-    steps: &'a [Step],
-    files: BTreeMap<PathBuf, Option<Vec<u8>>>,
-}
-
-impl<'a> Undone<'a> {
-    fn new(steps: &'a [Step], removals: &[(PathBuf, Vec<u8>)]) -> Undone<'a> {
-        let files = finals(steps).into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes.to_vec())));
-        Undone { steps, files: files.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect() }
-    }
-
-    /// A patch that changes a file.
-    fn patch(&self, path: &Path) -> Option<usize> {
-        self.steps.iter().find(|s| s.path == path).map(|s| s.patch)
-    }
-
-    /// The plan that there would be.
-    fn again(&self, set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
-        super::plan(set, &Overlay::new(tree, &self.files), options)
-    }
-
-    /// The first file that would not come out as it is now if everything were applied again.
-    fn differs(&self, again: &Plan, now: &Plan, tree: &dyn Tree) -> Option<(usize, PathBuf)> {
-        let again = finals(&again.steps);
-        self.files.keys().find_map(|path| {
-            let other = again.get(path.as_path()).copied() != present(now, tree, path).as_deref();
-            other.then(|| Some((self.patch(path)?, path.clone())))?
-        })
-    }
-
-    /// The files of which it is known what they were: what was there earlier becomes, with the patches, what is there
-    /// now. Each with whether it would be that again.
-    fn earlier(
-        &self,
-        set: &Patchset,
-        now: &Plan,
-        tree: &dyn Tree,
-        options: &Options,
-        earlier: &Earlier<'_>,
-    ) -> Result<BTreeMap<PathBuf, bool>, Vec<Complaint>> {
-        let changed = self.files.iter().filter(|(_, bytes)| bytes.is_some()).map(|(path, _)| path);
-        let before = changed.filter_map(|path| Some((path.clone(), Some(earlier(path)?))));
-        let before: BTreeMap<PathBuf, Option<Vec<u8>>> = before.collect();
-        if before.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let plan = super::plan(set, &Overlay::new(tree, &before), options)?;
-        let after = finals(&plan.steps);
-        let leads_here = |path: &Path| after.get(path).is_some_and(|b| present(now, tree, path).as_deref() == Some(b));
-        let known = before.iter().filter(|(path, _)| leads_here(path));
-        Ok(known.map(|(path, bytes)| (path.clone(), self.files.get(path) == Some(bytes))).collect())
-    }
-}
-
-/// The bytes of a file once all is done that is to do in it now.
-fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Vec<u8>> {
-    finals(&now.steps).get(path).map(|bytes| bytes.to_vec()).or_else(|| tree.read(path).ok())
-}
-
 /// Whether a patch takes away more than single tokens in the place of which others stand: then there are blanks that
 /// only the code had that it met.
 fn is_free(patch: &Patch) -> bool {
@@ -326,14 +264,6 @@ fn is_free(patch: &Patch) -> bool {
         Change::Rows { delete, .. } => delete.iter().any(|row| !row.moved),
     };
     let Ok(ready) = Ready::compile(patch) else { return true };
-    let hunks = ready.bodies.iter().flat_map(|body| match &body.work {
-        ReadyWork::Hunks(hunks) => hunks.as_slice(),
-        _ => &[],
-    });
-    hunks.flat_map(|h| h.rules.values()).flat_map(|r| &r.pattern.shapes).flat_map(|s| &s.changes).any(is_free)
-}
-
-/// The bytes of each file after its last step.
-fn finals(steps: &[Step]) -> BTreeMap<&Path, &[u8]> {
-    steps.iter().map(|step| (step.path.as_path(), step.after.as_slice())).collect()
+    let rules = ready.hunks().flat_map(|h| h.rules.values());
+    rules.flat_map(|r| &r.pattern.shapes).flat_map(|s| &s.changes).any(is_free)
 }

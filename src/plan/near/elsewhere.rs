@@ -2,7 +2,7 @@
 
 use super::names::SideNames;
 use super::place::place;
-use super::{Likely, SURE, Short, align, explain, open, rank, search};
+use super::{Likely, SURE, Short, align, explain, rank, search};
 use crate::checkout::Globs;
 use crate::find::{Env, Rule};
 use crate::patchset::{self, Patch, Patchset, Work};
@@ -11,7 +11,6 @@ use crate::plan::report::{NearMiss, Reason};
 use crate::plan::survey::{look, rule_for};
 use crate::plan::workspace::Workspace;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The most bytes of files outside `files` that are searched.
 const BYTES: usize = 256 << 20;
@@ -50,7 +49,7 @@ pub(in crate::plan) fn elsewhere(
                 if seen.iter().filter(|s| **s).count() * 2 < seen.len() {
                     continue;
                 }
-                let Some(source) = open(path, rule, workspace) else { continue };
+                let Ok(source) = workspace.whole(path, rule.pattern.language) else { continue };
                 if let Some(reason) = exact(short, rule, path, &source, workspace) {
                     reasons.push(reason);
                     continue;
@@ -61,7 +60,7 @@ pub(in crate::plan) fn elsewhere(
                 let file = Likely {
                     path: path.clone(),
                     rule,
-                    source: Arc::new(source),
+                    source,
                     env: Env::new(),
                     taken: Vec::new(),
                     missing: Vec::new(),
