@@ -136,6 +136,11 @@ fn what_is_not_committed_is_no_release() {
     let release = Release::new();
     release.0.run(&["apply", "arm.toml", "release"]).exits(0);
     release.create("release").exits(1).tells("local modifications:  M src/lib");
+    // Nor is one of which a package has lost a file.
+    let release = Release::new();
+    release.0.put("release/packages/numbers/spec", &SPEC.replace("lib/*.c # all", "lib/none.c"));
+    release.commit();
+    release.create("release").exits(1).tells("Missing files for pattern 'lib/none.c'");
 }
 
 #[test]

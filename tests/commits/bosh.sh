@@ -30,7 +30,7 @@ for spec in "$release"/packages/*/spec; do
   cd "$release/src"
   while read -r glob; do
     found=
-    for file in $glob; do [ -d "$file" ] || { files[$file]=1 found=1; }; done
+    for file in $glob; do [ -d "$file" ] || [ ! -e "$file" ] || { files[$file]=1 found=1; }; done
     [ -n "$found" ] || { echo "Missing files for pattern '$glob'" >&2; exit 1; }
   done < <(items files "$spec")
   while read -r glob; do
