@@ -205,6 +205,7 @@ fn report(id: &str, verdict: Verdict) -> Report {
         near: Vec::new(),
         notes: Vec::new(),
         findings: Vec::new(),
+        open: false,
     }
 }
 
@@ -406,6 +407,7 @@ fn json_says_the_same() {
             patches: vec!["numbers".to_owned()],
             branch: None,
         }],
+        notes: vec!["a note".to_owned()],
         exit: 0,
     };
     insta::assert_snapshot!(json::text(&json::Run::new(&smooth(), &patchset, facts)), @r#"
@@ -592,6 +594,9 @@ fn json_says_the_same() {
           "branch": null
         }
       ],
+      "notes": [
+        "a note"
+      ],
       "exit": 0
     }
     "#);
@@ -608,6 +613,7 @@ fn json_of_a_refused_plan_has_no_files() {
         written: false,
         into: None,
         commits: Vec::new(),
+        notes: Vec::new(),
         exit: 1,
     };
     let text = json::text(&json::Run::new(&rough(), &patchset, facts));

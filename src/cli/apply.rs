@@ -19,7 +19,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     let output = &args.plan.output;
     let way = Way::look(args, &planned).map_err(nothing_written)?;
     let text = match output.format {
-        Format::Json => planned.json(&args.plan, way.doing(args)).into_bytes(),
+        Format::Json => planned.json(&args.plan, way.doing(args, &changes)).into_bytes(),
         Format::Text => unified(&changes, args.dry_run && output.output.is_none() && planned.colors.stdout),
     };
     // Before the tree is touched: a full disk here must not leave it half-told.
@@ -36,7 +36,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
         if !output.quiet {
-            bosh::tell(&args.plan.dir, &changes);
+            bosh::notes(&args.plan.dir, &changes).iter().for_each(|note| console::note(note));
         }
         done.tell(args);
     }
@@ -80,12 +80,14 @@ impl Way {
     }
 
     /// What a report for programs has to say of it.
-    fn doing<'a>(&self, args: &'a ApplyArgs) -> Doing<'a> {
-        let commits = match self {
-            Way::Commits(ready) => commit::data(ready.made()),
-            _ => Vec::new(),
-        };
-        Doing { command: "apply", dry_run: args.dry_run, into: args.into.as_deref(), commits }
+    fn doing<'a>(&self, args: &'a ApplyArgs, changes: &[FileChange]) -> Doing<'a> {
+        let mut notes = bosh::notes(&args.plan.dir, changes);
+        let mut commits = Vec::new();
+        if let Way::Commits(ready) = self {
+            notes.extend_from_slice(ready.notes());
+            commits = commit::data(ready.made());
+        }
+        Doing { command: "apply", dry_run: args.dry_run, into: args.into.as_deref(), commits, notes }
     }
 
     fn go(self, args: &ApplyArgs, changes: &[FileChange]) -> Result<Done, WriteError> {
@@ -99,7 +101,7 @@ impl Way {
             }
         };
         for path in written.linked {
-            console::stderr(&format!("note: {}: its other hard links keep the old content\n", path.display()));
+            console::note(&format!("{}: its other hard links keep the old content", path.display()));
         }
         Ok(done)
     }

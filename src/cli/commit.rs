@@ -61,9 +61,7 @@ pub fn tell(committed: &Committed, quiet: bool) {
         let name = name(made).display();
         console::stderr(&format!("{name}: {} {branch}, {}\n", count(made.commits.len(), "commit"), span(made)));
     }
-    for note in &committed.notes {
-        console::stderr(&format!("note: {note}\n"));
-    }
+    committed.notes.iter().for_each(|note| console::note(note));
 }
 
 fn name(made: &Made) -> &Path {

@@ -100,11 +100,12 @@ impl Planned {
 
     /// How the plan is told to programs.
     pub fn json(&self, args: &PlanArgs, doing: Doing<'_>) -> String {
-        let Doing { command, dry_run, into, commits } = doing;
+        let Doing { command, dry_run, into, commits, notes } = doing;
         let exit = self.exit();
         let written = !dry_run && exit == Exit::Done && (into.is_some() || !self.plan.changes().is_empty());
         let target = args.target.as_deref().or(self.patchset.target.as_deref());
-        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, into, commits, exit: exit as u8 };
+        let exit = exit as u8;
+        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, into, commits, notes, exit };
         json::text(&json::Run::new(&self.plan, &self.patchset, facts))
     }
 }
@@ -116,6 +117,7 @@ pub struct Doing<'a> {
     pub dry_run: bool,
     pub into: Option<&'a Path>,
     pub commits: Vec<json::Commit>,
+    pub notes: Vec<String>,
 }
 
 /// Plans on what is on the disk, but for some files.

@@ -62,6 +62,7 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
             written: !undoing.made().is_empty(),
             into: None,
             commits: commit::data(undoing.made()),
+            notes: undoing.notes().to_vec(),
             exit: Exit::Done as u8,
         };
         json::text(&json::Run::new(&Plan::default(), &patchset, facts))

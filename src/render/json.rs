@@ -36,6 +36,8 @@ pub struct Run {
     pub files: Vec<File>,
     /// The commits that were made, submodules first.
     pub commits: Vec<Commit>,
+    /// What else there is to know of the run.
+    pub notes: Vec<String>,
     /// The exit code of the process.
     pub exit: u8,
 }
@@ -215,6 +217,8 @@ pub struct Facts<'a> {
     pub into: Option<&'a Path>,
     /// The commits that were made.
     pub commits: Vec<Commit>,
+    /// What else there is to know.
+    pub notes: Vec<String>,
     /// The exit code.
     pub exit: u8,
 }
@@ -234,6 +238,7 @@ impl Run {
             patches: plan.reports.iter().map(Patch::of).collect(),
             files: plan.changes().iter().map(File::of).collect(),
             commits: facts.commits,
+            notes: facts.notes,
             exit: facts.exit,
         }
     }

@@ -161,6 +161,10 @@ fn a_change_that_no_package_holds_is_told() {
                   content = \"int n;\\n\"\n";
     release.0.put("arm.toml", &(PATCHES.to_owned() + create));
     release.commit();
+    let report = release.0.run(&["apply", "arm.toml", "release", "-n", "--format", "json"]).exits(0).stdout;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let note = "src/lib/new/new.c: no packages/*/spec lists it, so that it is in no package";
+    assert_eq!(report["notes"][0], note);
     let created = release.script("patch-release", &["./arm.toml", "release"]).exits(0);
     for file in ["src/other/more.c", "src/lib/new/new.c"] {
         assert!(created.stderr.contains(&format!("note: {file}: no packages/*/spec lists it")), "{}", created.stderr);

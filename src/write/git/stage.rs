@@ -42,6 +42,11 @@ impl Ready {
         &self.prepared.made
     }
 
+    /// What else there is to know, one sentence each.
+    pub fn notes(&self) -> &[String] {
+        &self.prepared.notes
+    }
+
     /// Puts them in place, and writes the changes, those of the plan on the disk, to the working trees: everything, or
     /// nothing.
     pub fn write(self, changes: &[FileChange]) -> Result<Committed, WriteError> {

@@ -72,6 +72,11 @@ impl Undoing {
         self.ready.made()
     }
 
+    /// What else there is to know, one sentence each.
+    pub fn notes(&self) -> &[String] {
+        self.ready.notes()
+    }
+
     /// Puts them in place, and the files with them: everything, or nothing.
     pub fn write(self) -> Result<Committed, WriteError> {
         self.ready.finish(&self.changes, &self.removals)
