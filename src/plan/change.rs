@@ -3,8 +3,7 @@
 use super::anchored::Anchored;
 use super::imports;
 use super::shift::Shift;
-use super::survey::look;
-use super::workspace::Workspace;
+use super::looking::Looking;
 use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
@@ -40,13 +39,13 @@ pub(super) fn change(
     path: &Path,
     source: &Source,
     works: &[Work<'_>],
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
     // Parentheses are tried only at the sites that come out wrong without them.
     let mut tries = vec![0; works.len()];
     loop {
         let mut edited = carry_out(source, works, &tries)?;
-        let wrong = verify(path, source, works, &mut edited, workspace)?;
+        let wrong = verify(path, source, works, &mut edited, looking)?;
         let Some(&(first, _)) = wrong.first() else { return Ok(edited) };
         let mut exhausted = true;
         for &(n, _) in &wrong {
@@ -163,15 +162,15 @@ fn verify(
     source: &Source,
     works: &[Work<'_>],
     edited: &mut Edited,
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, String)>, Refusal> {
     if let Some(message) = spoils(source, edited) {
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
     }
-    let mut looks = look_again(path, source, &edited.source, works, workspace)?;
+    let mut looks = look_again(path, source, &edited.source, works, looking)?;
     if looks.iter().any(|(_, found)| found.at_border) && !edited.source.is_whole() {
         edited.source = whole(&edited.source)?;
-        looks = look_again(path, source, &edited.source, works, workspace)?;
+        looks = look_again(path, source, &edited.source, works, looking)?;
     }
     let after = &edited.source;
     let shift = Shift::new(&edited.batches);
@@ -211,12 +210,12 @@ fn look_again(
     source: &Source,
     after: &Source,
     works: &[Work<'_>],
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, Found)>, Refusal> {
     let mut looks: Vec<(usize, Found)> = Vec::new();
     for (n, work) in works.iter().enumerate() {
         if !looks.iter().any(|(first, _)| works[*first].is_like(work)) {
-            let found = look(work.rule, after, work.env, workspace, path)
+            let found = looking.look(work.rule, after, work.env, path)
                 .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
             looks.push((n, found));
         }

@@ -6,6 +6,7 @@ mod change;
 mod create;
 mod imports;
 mod inverse;
+mod looking;
 mod near;
 mod operation;
 mod options;

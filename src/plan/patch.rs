@@ -1,6 +1,7 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
 use super::change::{Work, change};
+use super::looking::Looking;
 use super::near::{Short, elsewhere, narrow, near, place, place_in, refused};
 use super::options::Options;
 use super::ready::{Ready, ReadyBody, ReadyWork};
@@ -218,7 +219,7 @@ fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, O
         obsolete.matches.iter().filter(|(l, _)| *l == language).any(|(_, fragment)| {
             fragment.spellings.iter().any(|s| {
                 let mut matcher = Matcher::new(&s.side, &source, &env, &packages).within(s.lists, s.twin);
-                matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty())
+                matcher.all(&mut Steps(super::looking::STEPS)).is_ok_and(|m| !m.is_empty())
             })
         })
     };
@@ -298,11 +299,12 @@ fn edit_hunks(
     let todo = ready.hunks().flat_map(|hunk| workspace.leads(hunk.ask)).filter(|lead| lead.todo);
     let live = todo.map(|lead| lead.path).collect();
     let focus = Focus { live: &live, all: all_done };
+    let looking = Looking::new(workspace);
     let mut surveys: Vec<Vec<Survey<'_>>> = Vec::new();
     for body in &ready.bodies {
-        surveys.push(survey_all(body.hunks(), &shared_holes(body), workspace, focus));
+        surveys.push(survey_all(body.hunks(), &shared_holes(body), &looking, focus));
     }
-    agree(&mut surveys, workspace);
+    agree(&mut surveys, &looking);
     let all = || surveys.iter().flatten();
     let mut outcome = Outcome::new(Verdict::Nothing);
     outcome.files = all().map(|s| s.files).max().unwrap_or(0);
@@ -355,7 +357,7 @@ fn edit_hunks(
             by_file.entry(&c.sighting.path).or_default().push(c);
         }
         let by_file: Vec<_> = by_file.into_iter().collect();
-        let edited: Vec<_> = by_file.par_iter().map(|(path, chosen)| edit(path, chosen, workspace)).collect();
+        let edited: Vec<_> = by_file.par_iter().map(|(path, chosen)| edit(path, chosen, &looking)).collect();
         for edited in edited {
             match edited {
                 Ok(changed) => changes.push(changed),
@@ -370,14 +372,14 @@ fn edit_hunks(
 }
 
 /// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.
-fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], workspace: &Workspace<'_>) -> Result<Changed, Reason> {
-    let read = |c: &Chosen<'_, '_>| c.sighting.source(workspace);
+fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> Result<Changed, Reason> {
+    let read = |c: &Chosen<'_, '_>| c.sighting.source(looking.workspace);
     let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
     let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
     let Some(source) = source else { return Err(lost("there is nothing to do".to_owned())) };
     let works: Vec<Work<'_>> =
         chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env }).collect();
-    let edited = change(path, &source, &works, workspace).map_err(|refusal| {
+    let edited = change(path, &source, &works, looking).map_err(|refusal| {
         let place = place(path, &source, refusal.bytes.start);
         Reason { text: refusal.message, place: Some(place) }
     })?;

@@ -1,26 +1,21 @@
 //! One hunk looked for in all the files that it names.
 
 use super::asks::AskId;
-use super::imports::packages_of;
+use super::looking::Looking;
 use super::near::place;
 use super::ready::ReadyHunk;
 use super::report::Place;
 use super::scout::Lead;
 use super::workspace::Workspace;
-use crate::find::{Answer, Code, Env, Found, Hit, Rule, Steps, Types, find};
-use crate::golang::{self, View};
+use crate::find::{Code, Env, Found, Hit, Rule};
 use crate::language::Language;
 use crate::patchset::Expect;
 use crate::pattern::HoleId;
-use crate::source::{Bytes, Source, Tokens};
+use crate::source::{Bytes, Source};
 use rayon::prelude::*;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The work that matching one rule in one file may do.
-pub(super) const STEPS: u64 = 50_000_000;
 
 /// The most bytes that are parsed to count done sites where their number decides nothing.
 const DONE_BYTES: usize = 1 << 20;
@@ -83,10 +78,10 @@ impl<'r> Sighting<'r> {
     }
 
     /// Looks again, into the whole file. What can no longer be read or looked into is left as it was.
-    fn reread(&mut self, workspace: &Workspace<'_>) {
+    fn reread(&mut self, looking: &Looking<'_, '_>) {
         let Some(source) = self.source.as_ref().filter(|s| !s.is_whole()) else { return };
-        let Ok(whole) = workspace.whole(&self.path, source.language) else { return };
-        let Ok(mut found) = look(self.rule, &whole, &self.env, workspace, &self.path) else { return };
+        let Ok(whole) = looking.workspace.whole(&self.path, source.language) else { return };
+        let Ok(mut found) = looking.look(self.rule, &whole, &self.env, &self.path) else { return };
         let known =
             |h: &Hit| self.found.hits.iter().any(|k| (k.shape, k.done, &k.changed) == (h.shape, h.done, &h.changed));
         found.hits.retain(known);
@@ -108,7 +103,7 @@ impl<'r> Sighting<'r> {
 }
 
 /// Sees to it that all sightings of a file that is edited are of one tree: their tokens are numbered alike.
-pub(super) fn agree(surveys: &mut [Vec<Survey<'_>>], workspace: &Workspace<'_>) {
+pub(super) fn agree(surveys: &mut [Vec<Survey<'_>>], looking: &Looking<'_, '_>) {
     let all = |surveys: &mut [Vec<Survey<'_>>], act: &mut dyn FnMut(&mut Sighting<'_>)| {
         surveys.iter_mut().flatten().flat_map(|s| &mut s.sightings).for_each(act);
     };
@@ -124,30 +119,31 @@ pub(super) fn agree(surveys: &mut [Vec<Survey<'_>>], workspace: &Workspace<'_>) 
     });
     all(surveys, &mut |sighting| {
         if torn.contains(&sighting.path) {
-            sighting.reread(workspace);
+            sighting.reread(looking);
         }
     });
 }
 
 /// Looks for a hunk in every file that it names, as far as the focus asks for it.
-pub(super) fn survey<'r>(hunk: &'r ReadyHunk, env: &Env, workspace: &Workspace<'_>, focus: Focus<'_>) -> Survey<'r> {
+pub(super) fn survey<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, focus: Focus<'_>) -> Survey<'r> {
+    let workspace = looking.workspace;
     let (live, settled): (Vec<Lead>, Vec<Lead>) =
         workspace.leads(hunk.ask).into_iter().partition(|lead| lead.todo || focus.live.contains(&lead.path));
     let mut out = Survey { files: workspace.files(hunk.ask), ..Survey::default() };
     out.unseen
         .extend(workspace.unread(hunk.ask).iter().map(|e| Unseen { path: e.path.clone(), why: e.reason.clone() }));
-    out.look(hunk, env, workspace, &live);
+    out.look(hunk, env, looking, &live);
     match hunk.rules.values().next().map(|r| (r.expect, r.pick)) {
         Some((Expect::Between(least, None), None)) if !focus.all => {
             let mut left = settled.chunks(DONE_FILES);
             while !out.is_enough(least)
                 && let Some(files) = left.next()
             {
-                out.look(hunk, env, workspace, files);
+                out.look(hunk, env, looking, files);
             }
             out.open = left.next().is_some();
         }
-        _ => out.look(hunk, env, workspace, &settled),
+        _ => out.look(hunk, env, looking, &settled),
     }
     out.sightings.sort_by(|a, b| a.path.cmp(&b.path));
     out
@@ -155,9 +151,9 @@ pub(super) fn survey<'r>(hunk: &'r ReadyHunk, env: &Env, workspace: &Workspace<'
 
 impl<'r> Survey<'r> {
     /// Looks into some files.
-    fn look(&mut self, hunk: &'r ReadyHunk, env: &Env, workspace: &Workspace<'_>, leads: &[Lead]) {
+    fn look(&mut self, hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, leads: &[Lead]) {
         let sight = |lead: &Lead| {
-            let seen = sight(hunk, env, workspace, &lead.path);
+            let seen = sight(hunk, env, looking, &lead.path);
             seen.map_err(|why| Unseen { path: lead.path.clone(), why })
         };
         let seen: Vec<Result<Seen<'r>, Unseen>> = leads.par_iter().map(sight).collect();
@@ -187,16 +183,16 @@ struct Seen<'r> {
 }
 
 /// Looks into one file. Fails with the reason why that cannot be.
-fn sight<'r>(hunk: &'r ReadyHunk, env: &Env, workspace: &Workspace<'_>, path: &Path) -> Result<Seen<'r>, String> {
+fn sight<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, path: &Path) -> Result<Seen<'r>, String> {
     let Some(rule) = rule_for(hunk, path) else { return Ok(Seen { sighting: None, parsed: 0 }) };
     let language = rule.pattern.language;
-    let mut source = workspace.source(path, language, hunk.ask)?;
-    let mut found = look(rule, &source, env, workspace, path).map_err(|e| e.to_string())?;
+    let mut source = looking.workspace.source(path, language, hunk.ask)?;
+    let mut found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
     // Imports and gofmt's columns are asked of the whole file where a Go file is edited.
     let edits = language == Language::Go && found.hits.iter().any(|h| !h.done);
     if (found.at_border || edits) && !source.is_whole() {
-        source = workspace.whole(path, language)?;
-        found = look(rule, &source, env, workspace, path).map_err(|e| e.to_string())?;
+        source = looking.workspace.whole(path, language)?;
+        found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
     }
     let parsed = source.parts.iter().map(|p| p.len()).sum();
     if found.is_empty() {
@@ -230,55 +226,15 @@ pub(super) fn rule_for<'r>(hunk: &'r ReadyHunk, path: &Path) -> Option<&'r Rule>
     }
 }
 
-/// Finds the sites of a rule in a file of the workspace.
-pub(super) fn look(
-    rule: &Rule,
-    source: &Source,
-    env: &Env,
-    workspace: &Workspace<'_>,
-    path: &Path,
-) -> Result<Found, crate::find::OutOfSteps> {
-    let packages = packages_of(rule, source);
-    let types = GoTypes { workspace, path, view: OnceCell::new() };
-    find(rule, source, env, &packages, &types, &mut Steps(STEPS))
-}
-
-/// Types are asked of the whole tree, and only where a rule asks.
-struct GoTypes<'w, 't> {
-    workspace: &'w Workspace<'t>,
-    path: &'w Path,
-    view: OnceCell<View<'w>>,
-}
-
-impl Types for GoTypes<'_, '_> {
-    fn has_type(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
-        let view = self.view.get_or_init(|| View::within(self.workspace, self.path, source));
-        answer(golang::has_type(view, source, tokens, wanted))
-    }
-
-    fn fits(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
-        let view = self.view.get_or_init(|| View::within(self.workspace, self.path, source));
-        answer(golang::fits(view, source, tokens, wanted))
-    }
-}
-
-fn answer(answer: golang::Answer) -> Answer {
-    match answer {
-        golang::Answer::Yes => Answer::Yes,
-        golang::Answer::No => Answer::No,
-        golang::Answer::Unknown(why) => Answer::Unknown(why),
-    }
-}
-
 /// Looks for several hunks that go together: a named hole that several of them use stands for equal code in all.
 pub(super) fn survey_all<'r>(
     hunks: &'r [ReadyHunk],
     shared: &BTreeSet<HoleId>,
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
     focus: Focus<'_>,
 ) -> Vec<Survey<'r>> {
     if shared.is_empty() || hunks.len() < 2 {
-        return hunks.iter().map(|h| survey(h, &Env::new(), workspace, focus)).collect();
+        return hunks.iter().map(|h| survey(h, &Env::new(), looking, focus)).collect();
     }
     let focus = Focus { all: true, ..focus };
     // Each way to bind the shared holes is a group of sites of its own; a group counts if every hunk has its part.
@@ -286,7 +242,7 @@ pub(super) fn survey_all<'r>(
     for hunk in hunks {
         let mut next = Vec::new();
         for (env, surveys) in groups {
-            let survey = survey(hunk, &env, workspace, focus);
+            let survey = survey(hunk, &env, looking, focus);
             let mut ways: Vec<Env> = Vec::new();
             for hit in survey.sightings.iter().flat_map(|s| &s.found.hits) {
                 let way = project(hit, shared, &env);

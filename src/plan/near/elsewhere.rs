@@ -8,7 +8,8 @@ use crate::find::{Env, Rule};
 use crate::patchset::{self, Patch, Patchset, Work};
 use crate::plan::ready::Ready;
 use crate::plan::report::{NearMiss, Reason};
-use crate::plan::survey::{look, rule_for};
+use crate::plan::looking::Looking;
+use crate::plan::survey::rule_for;
 use crate::plan::workspace::Workspace;
 use std::path::{Path, PathBuf};
 
@@ -88,7 +89,7 @@ fn exact(
     source: &crate::source::Source,
     workspace: &Workspace<'_>,
 ) -> Option<Reason> {
-    let found = look(rule, source, &Env::new(), workspace, path).ok()?;
+    let found = Looking::new(workspace).look(rule, source, &Env::new(), path).ok()?;
     let hit = found.hits.first()?;
     let state = if hit.done { ", already changed," } else { "" };
     let text = format!(
