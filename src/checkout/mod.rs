@@ -6,6 +6,7 @@
 mod disk;
 pub(crate) mod gate;
 mod globs;
+mod inventory;
 mod memory;
 mod overlay;
 mod packages;
@@ -15,6 +16,7 @@ mod words;
 pub use disk::{Disk, STATE, Walk};
 pub use gate::{GateError, OpenError, Root, check};
 pub use globs::{BadGlob, GlobTable, Globs};
+pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use packages::Packages;

@@ -59,6 +59,9 @@ pub struct ApplyArgs {
     /// Make this branch for the commits, in each repository that gets some, and check it out
     #[arg(long, value_name = "NAME", requires = "commit")]
     pub branch: Option<String>,
+    /// Leave DIR as it is, and make a patched copy of it, without git's files; COPY must be new or empty
+    #[arg(long, value_name = "COPY", conflicts_with = "commit")]
+    pub into: Option<PathBuf>,
     /// Commit to files that have changes which are not committed; those stay as they are, uncommitted
     #[arg(long, requires = "commit")]
     pub allow_dirty: bool,

@@ -41,6 +41,11 @@ pub fn stderr(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// Prints a message that begins with `note:`.
+pub fn note(message: &str) {
+    stderr(&format!("note: {message}\n"));
+}
+
 /// Prints a message that begins with `error:`.
 pub fn error(message: &str) {
     let style = anstyle::AnsiColor::Red.on_default().bold();

@@ -169,8 +169,14 @@ impl State {
         self.put(IGNORE, EVERYTHING)
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    /// Removes a file of the folder, if it is there.
+    pub(super) fn drop(&self, name: &str) {
         let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
+    }
+
+    /// Writes a file of the folder, over one of that name.
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        self.drop(name);
         self.fill(name, bytes, &Path::new(STATE).join(name)).map(drop)
     }
 

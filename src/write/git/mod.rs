@@ -18,9 +18,10 @@ mod stage;
 mod undo;
 mod who;
 
-pub use commit::{Commits, Made, digest};
+pub use commit::{Commit, Commits, Made, digest};
 pub use error::GitError;
+pub(super) use index::Drafts;
 pub(super) use moves::{Locks, Move, Side, What, settle, side, unlock};
-pub use stage::{Committed, Stage};
-pub use undo::undo;
-pub use who::History;
+pub use stage::{Committed, Ready, Stage};
+pub use undo::{Undoing, undo};
+pub use who::{Heads, History};

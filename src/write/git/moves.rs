@@ -1,4 +1,5 @@
-use super::{GitError, index};
+use super::GitError;
+use super::index::{self, Drafts};
 use crate::checkout::Root;
 use crate::write::{Direction, WriteError};
 use git2::{Reference, Repository, RepositoryOpenFlags};
@@ -163,13 +164,13 @@ pub(in crate::write) enum Side {
 }
 
 /// Which side of its move a file is on now.
-pub(in crate::write) fn side(root: &Root, this: &Move) -> Result<Side, WriteError> {
-    let git = open(root, &this.repository)?;
+pub(in crate::write) fn side(drafts: Drafts<'_>, this: &Move) -> Result<Side, WriteError> {
+    let git = open(drafts.root, &this.repository)?;
     let now = bytes(&this.what.file(&git))?;
     let is = |wanted: Option<&Vec<u8>>| match (wanted, &now) {
         (wanted, now) if wanted == now.as_ref() => Ok(true),
         // Git notes in the index what it has seen of the files, whenever it is asked for their state.
-        (Some(wanted), Some(now)) if this.what == What::Index => index::same(&git, wanted, now),
+        (Some(wanted), Some(now)) if this.what == What::Index => index::same(drafts, &git, wanted, now),
         _ => Ok(false),
     };
     Ok(match () {
