@@ -1,11 +1,16 @@
 //! The fuzz targets, each run a fixed number of times over inputs from a fixed seed; `docs/fuzzing.md` tells how to run
 //! them for long.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 
 /// Runs a target over inputs that look like noise and are the same every time. The input at which it fails is named.
 fn run(target: fn(&[u8]), times: u64) {
+    if let Some(input) = kept() {
+        return target(&input);
+    }
     for number in 0..times {
         let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let input: Vec<u8> = std::iter::repeat_with(|| {
@@ -20,6 +25,11 @@ fn run(target: fn(&[u8]), times: u64) {
         let failed = std::panic::catch_unwind(|| target(&input)).is_err();
         assert!(!failed, "input {number} of {times}");
     }
+}
+
+/// `TREEPATCH_FUZZ_INPUT=file cargo test --test fuzz edits` runs a target with an input that a long run has kept.
+fn kept() -> Option<Vec<u8>> {
+    std::env::var_os("TREEPATCH_FUZZ_INPUT").map(|file| std::fs::read(file).unwrap())
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The body compiler: what loads is compiled, or there are complaints that can be shown.
 
+use super::told::Told;
 use super::{disturb, patchset, toml};
 use arbitrary::{Result, Unstructured};
 use std::path::{Path, PathBuf};
@@ -11,9 +12,9 @@ use treepatch::source::{Limits, Source};
 
 pub fn run(data: &[u8]) {
     let mut u = Unstructured::new(data);
-    if let Ok((path, _, text)) = case(&mut u)
-        && let Ok(patchset) = load("fuzz.toml", &text)
-    {
+    let Ok((path, _, text)) = case(&mut u) else { return };
+    let _told = Told(&[("patchset", text.as_bytes())]);
+    if let Ok(patchset) = load("fuzz.toml", &text) {
         rules(&patchset, Language::of_path(&path).unwrap(), &text);
     }
 }

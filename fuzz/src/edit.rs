@@ -1,6 +1,7 @@
 //! The edit engine, through whole plans: what a plan would write keeps every promise, or the plan is refused.
 
 use super::seeds::{Files, seeds};
+use super::told::Told;
 use super::{body, disturb, toml};
 use arbitrary::{Result, Unstructured};
 use std::ops::Range;
@@ -38,6 +39,9 @@ fn case(u: &mut Unstructured<'_>) -> Result<(String, Files)> {
 
 /// All that must hold for a run of this patchset over these files.
 fn check(text: &str, files: &Files) {
+    let mut told: Vec<(&str, &[u8])> = vec![("patchset", text.as_bytes())];
+    told.extend(files.iter().map(|(path, bytes)| (path.to_str().unwrap(), bytes.as_slice())));
+    let _told = Told(&told);
     let Ok(mut patchset) = load("fuzz.toml", text) else { return };
     if substitute(&mut patchset, Some("arm")).is_err() {
         return;
@@ -47,7 +51,7 @@ fn check(text: &str, files: &Files) {
         Ok(plan) => plan,
         Err(complaints) => return toml::show(&complaints, text),
     };
-    told(&plan, &patchset);
+    tells_itself(&plan, &patchset);
     let changes = plan.changes();
     if changes.is_empty() {
         return;
@@ -76,7 +80,7 @@ fn check(text: &str, files: &Files) {
 }
 
 /// Whatever came out, it can be told.
-fn told(plan: &Plan, patchset: &Patchset) {
+fn tells_itself(plan: &Plan, patchset: &Patchset) {
     for verbose in [true, false] {
         let view = View { verbose, quiet: !verbose, color: verbose, ending: Ending::Dry };
         assert!(!verbose || !render::table(plan, view).is_empty());

@@ -3,6 +3,7 @@
 
 use super::disturb;
 use super::seeds::Files;
+use super::told::Told;
 use arbitrary::{Result, Unstructured};
 use std::path::{Path, PathBuf};
 use treepatch::render::Encoded;
@@ -32,6 +33,7 @@ const BYTES: &[&[u8]] = &[b"package a\n", b"int c;\n", b"new\n", b"", b"\xff\xfe
 pub fn run(data: &[u8]) {
     let mut u = Unstructured::new(data);
     let Ok(journal) = journal(&mut u) else { return };
+    let _told = Told(&[("journal", &journal)]);
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("root");
     std::fs::create_dir_all(root.join("b")).unwrap();

@@ -12,6 +12,7 @@ mod journal;
 mod matcher;
 mod patchset;
 mod seeds;
+mod told;
 mod toml;
 
 pub use body::run as body;

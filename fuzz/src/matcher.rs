@@ -1,6 +1,7 @@
 //! The matcher: it ends, says the same twice, and what it finds lies where it says.
 
 use super::body;
+use super::told::Told;
 use arbitrary::Unstructured;
 use std::collections::BTreeMap;
 use treepatch::find::{Env, Found, NoTypes, OutOfSteps, Rule, Steps, find};
@@ -13,6 +14,7 @@ const STEPS: u64 = 200_000;
 pub fn run(data: &[u8]) {
     let mut u = Unstructured::new(data);
     let Ok((path, source, text)) = body::case(&mut u) else { return };
+    let _told = Told(&[("patchset", text.as_bytes()), ("source", &source.bytes)]);
     let Ok(patchset) = load("fuzz.toml", &text) else { return };
     for rule in body::rules(&patchset, Language::of_path(&path).unwrap(), &text) {
         check(&rule, &source);

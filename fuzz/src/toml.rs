@@ -2,6 +2,7 @@
 
 use super::disturb;
 use super::seeds::seeds;
+use super::told::Told;
 use arbitrary::{Result, Unstructured};
 use treepatch::patchset::{Complaint, load, substitute};
 use treepatch::render;
@@ -25,6 +26,7 @@ fn text(data: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn check(text: &str) {
+    let _told = Told(&[("patchset", text.as_bytes())]);
     match load("fuzz.toml", text) {
         Ok(mut patchset) => {
             for target in [None, Some("arm"), Some("nowhere")] {

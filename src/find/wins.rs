@@ -45,12 +45,13 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let tokens = || shape.after.elements.iter().map(|e| &e.tokens);
     let whole = tokens().map(|t| t.start).min().unwrap_or(0)..tokens().map(|t| t.end).max().unwrap_or(0);
     let covered = |m: &Match| {
-        shape.is_fixed() && m.tokens == whole
-            || shape.steady.iter().all(|&(b, a)| {
-                let (part, new, kept) =
-                    (&shape.before.elements[b].part, &m.bounds[b].tokens, &shape.after.elements[a].tokens);
-                part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end
-            })
+        (shape.is_fixed() || shape.steady.is_empty()) && m.tokens == whole
+            || !shape.steady.is_empty()
+                && shape.steady.iter().all(|&(b, a)| {
+                    let (part, new, kept) =
+                        (&shape.before.elements[b].part, &m.bounds[b].tokens, &shape.after.elements[a].tokens);
+                    part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end
+                })
     };
     match (in_after.is_empty(), in_before.is_empty()) {
         (false, false) => Err(Undecidable::Both),
