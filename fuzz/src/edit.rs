@@ -11,7 +11,7 @@ use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load, substitute};
 use treepatch::plan::{self, FileChange, Options, Plan, Step};
 use treepatch::render::{self, Ending, View, json};
-use treepatch::source::{Bytes, Source};
+use treepatch::source::{Bytes, Limits, Source};
 
 pub fn run(data: &[u8]) {
     if let Ok((text, files)) = case(&mut Unstructured::new(data)) {
@@ -46,7 +46,8 @@ fn check(text: &str, files: &Files) {
     if substitute(&mut patchset, Some("arm")).is_err() {
         return;
     }
-    let options = Options { target: Some("arm".to_owned()), threads: 1, ..Options::default() };
+    let limits = Limits { steps: 1_000_000, ..Limits::default() };
+    let options = Options { target: Some("arm".to_owned()), threads: 1, limits, ..Options::default() };
     let plan = match plan::plan(&patchset, &Memory::new(files.clone()), &options) {
         Ok(plan) => plan,
         Err(complaints) => return toml::show(&complaints, text),

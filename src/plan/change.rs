@@ -9,7 +9,7 @@ use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
-use crate::source::{Bytes, Edit, Source, apply_edits, sort_edits};
+use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
 use std::path::Path;
 
 /// One site to edit, and the rule and bindings under which it was found.
@@ -124,8 +124,7 @@ impl Edited {
 
 /// A file with new bytes, read in the same language.
 fn reparse(source: &Source, bytes: Vec<u8>) -> Result<Source, Refusal> {
-    let limits = crate::source::Limits { bytes: usize::MAX };
-    Source::parse(source.language, bytes, limits)
+    Source::parse(source.language, bytes, Limits::NONE)
         .map_err(|e| Refusal { message: format!("the result cannot be read again: {e}"), bytes: 0..0 })
 }
 

@@ -11,7 +11,7 @@ pub struct Options {
     pub target: Option<String>,
     /// An `obsolete` patch needs a person, too.
     pub strict: bool,
-    /// How much of a file is read.
+    /// How much work one file may make.
     pub limits: Limits,
     /// How many threads work; 0 for as many as there are cores. The result is the same for any number.
     pub threads: usize,

@@ -14,9 +14,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The work that matching one rule in one file may do.
-pub(super) const STEPS: u64 = 50_000_000;
-
 /// What one file holds of one hunk.
 pub(super) struct Sighting<'r> {
     pub path: PathBuf,
@@ -95,7 +92,7 @@ pub(super) fn look(
 ) -> Result<Found, crate::find::OutOfSteps> {
     let packages = packages_of(rule, source);
     let types = GoTypes { workspace, path, view: OnceCell::new() };
-    find(rule, source, env, &packages, &types, &mut Steps(STEPS))
+    find(rule, source, env, &packages, &types, &mut Steps(workspace.limits.steps))
 }
 
 /// Types are asked of the whole tree, and only where a rule asks.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The files as the patches so far have made them.
 pub(super) struct Workspace<'t> {
     tree: &'t dyn Tree,
-    /// How much of a file is read.
+    /// How much work one file may make.
     pub limits: Limits,
     changed: BTreeMap<PathBuf, Changed>,
     /// All paths, new files included.
@@ -58,5 +58,9 @@ impl GoTree for Workspace<'_> {
 
     fn read(&self, path: &Path) -> Option<Arc<Vec<u8>>> {
         Workspace::read(self, path).ok()
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
     }
 }
