@@ -165,6 +165,13 @@ impl Root {
 
     /// The bytes of a regular file of at most `limit` bytes.
     pub fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, GateError> {
+        let mut bytes = Vec::new();
+        self.read_into(path, limit, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The bytes of a regular file of at most `limit` bytes, in place of those that `bytes` holds.
+    pub fn read_into(&self, path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<(), GateError> {
         let system = |source| GateError::System { path: path.to_owned(), source };
         let mut file = self.file(path)?;
         let size = file.metadata().map_err(system)?.len();
@@ -172,10 +179,11 @@ impl Root {
         if size > limit {
             return Err(too_large(size));
         }
-        let mut bytes = Vec::with_capacity(size as usize + 1);
+        bytes.clear();
+        bytes.reserve(size as usize + 1);
         // One byte more than allowed shows that the file grew meanwhile.
-        file.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(system)?;
-        if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+        file.by_ref().take(limit.saturating_add(1)).read_to_end(bytes).map_err(system)?;
+        if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(()) }
     }
 
     /// Opens a checked path below the root; no component may be a symlink.

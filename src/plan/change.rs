@@ -3,8 +3,7 @@
 use super::anchored::Anchored;
 use super::imports;
 use super::shift::Shift;
-use super::survey::look;
-use super::workspace::Workspace;
+use super::looking::Looking;
 use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
@@ -41,13 +40,13 @@ pub(super) fn change(
     path: &Path,
     source: &Source,
     works: &[Work<'_>],
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
     // Parentheses are tried only at the sites that come out wrong without them.
     let mut tries = vec![0; works.len()];
     loop {
-        let edited = carry_out(source, works, &tries)?;
-        let wrong = verify(path, source, works, &edited, workspace)?;
+        let mut edited = carry_out(source, works, &tries)?;
+        let wrong = verify(path, source, works, &mut edited, looking)?;
         let Some(&(first, _)) = wrong.first() else { return Ok(edited) };
         let mut exhausted = true;
         for &(n, _) in &wrong {
@@ -81,7 +80,7 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
         bytes: o.first.start..o.second.end,
     })?;
     let (bytes, written) = apply_edits(&source.bytes, &batch);
-    let mut edited = Edited { source: reparse(source, bytes)?, written, batches: vec![batch] };
+    let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
         if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
@@ -112,7 +111,7 @@ impl Edited {
             return Ok(());
         }
         sort_edits(&mut batch).map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
-        self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0)?;
+        self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0, &batch)?;
         let batches = [batch];
         let shift = Shift::new(&batches);
         self.written = self.written.iter().map(|w| shift.range(w)).collect();
@@ -122,10 +121,34 @@ impl Edited {
     }
 }
 
-/// A file with new bytes, read in the same language.
-fn reparse(source: &Source, bytes: Vec<u8>) -> Result<Source, Refusal> {
-    Source::parse(source.language, bytes, Limits::NONE)
-        .map_err(|e| Refusal { message: format!("the result cannot be read again: {e}"), bytes: 0..0 })
+/// A file with new bytes, read in the same language and in the same parts, which a batch of edits has moved.
+fn reparse(source: &Source, bytes: Vec<u8>, batch: &[Edit]) -> Result<Source, Refusal> {
+    let parts = moved(&source.parts, batch);
+    Source::parse_parts(source.language, bytes, parts, Limits::NONE).map_err(|e| unread(&e))
+}
+
+/// The same file, read as a whole.
+fn whole(source: &Source) -> Result<Source, Refusal> {
+    Source::parse(source.language, source.bytes.clone(), Limits::NONE).map_err(|e| unread(&e))
+}
+
+fn unread(error: &crate::source::ParseError) -> Refusal {
+    Refusal { message: format!("the result cannot be read again: {error}"), bytes: 0..0 }
+}
+
+/// Where parts of a file come to lie. Edits lie within parts, so that what is inserted at a border belongs to the part.
+fn moved(parts: &[Bytes], batch: &[Edit]) -> Vec<Bytes> {
+    let mut edits = batch.iter().peekable();
+    let mut grown = 0isize;
+    let mut out = Vec::with_capacity(parts.len());
+    for part in parts {
+        let start = part.start.saturating_add_signed(grown);
+        while let Some(edit) = edits.next_if(|e| e.bytes.end <= part.end) {
+            grown += edit.text.len() as isize - edit.bytes.len() as isize;
+        }
+        out.push(start..part.end.saturating_add_signed(grown));
+    }
+    out
 }
 
 /// Why a deletion beside an ellipsis is refused.
@@ -137,25 +160,21 @@ fn verify(
     path: &Path,
     source: &Source,
     works: &[Work<'_>],
-    edited: &Edited,
-    workspace: &Workspace<'_>,
+    edited: &mut Edited,
+    looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, String)>, Refusal> {
+    if let Some(message) = spoils(source, edited) {
+        return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
+    }
+    let mut looks = look_again(path, source, &edited.source, works, looking)?;
+    if looks.iter().any(|(_, found)| found.at_border) && !edited.source.is_whole() {
+        edited.source = whole(&edited.source)?;
+        looks = look_again(path, source, &edited.source, works, looking)?;
+    }
     let after = &edited.source;
     let shift = Shift::new(&edited.batches);
     let mut wrong = Vec::new();
-    if after.errors.len() > source.errors.len() {
-        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, after, e)).cloned().unwrap_or(0..0);
-        let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
-        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
-        let message = format!("the result would not parse any more, at `{shown}`");
-        return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
-    }
-    if spread_before_others(after) > spread_before_others(source) {
-        let message = "the result would have an argument behind one that is spread with `...`, which Go does not allow";
-        return Ok((0..works.len()).map(|n| (n, message.to_owned())).collect());
-    }
     let claims = Claims::new(works);
-    let looks = look_again(path, source, after, works, workspace)?;
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
@@ -173,7 +192,7 @@ fn verify(
             // A file in which one of these stands is not changed, so that here they are new.
             if !found.undecided.is_empty() || !found.unreadable.is_empty() {
                 wrong.push((*first, UNTOLD.to_owned()));
-            } else if has_new(path, source, works, &works[*first], found, &shift, workspace)? {
+            } else if has_new(path, source, works, &works[*first], found, &shift, looking)? {
                 wrong.push((*first, AGAIN.to_owned()));
             }
         }
@@ -200,14 +219,14 @@ fn has_new(
     work: &Work<'_>,
     found: &Found,
     shift: &Shift,
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
 ) -> Result<bool, Refusal> {
     let mut left = found.hits.iter().filter(|h| !h.done).peekable();
     if left.peek().is_none() {
         return Ok(false);
     }
     // Hunks that share a hole leave those sites alone that do not go together.
-    let before = look(work.rule, source, work.env, workspace, path)
+    let before = looking.look(work.rule, source, work.env, path)
         .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
     let mine = |h: &Hit| works.iter().any(|w| w.is_like(work) && w.hit.changed == h.changed);
     let old: Vec<Vec<Bytes>> = before
@@ -226,18 +245,33 @@ const UNTOLD: &str = "the result would hold code of which nobody could tell whet
 /// Why a body that finds itself in its result is refused.
 const AGAIN: &str = "the result would count as still to do, so the patch would be applied for ever";
 
+/// Why the result as a whole is not what anybody meant, if it is not.
+fn spoils(source: &Source, edited: &Edited) -> Option<String> {
+    let after = &edited.source;
+    if after.errors.len() > source.errors.len() {
+        let shift = Shift::new(&edited.batches);
+        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, after, e)).cloned().unwrap_or(0..0);
+        let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
+        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
+        return Some(format!("the result would not parse any more, at `{shown}`"));
+    }
+    (spread_before_others(after) > spread_before_others(source)).then(|| {
+        "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
+    })
+}
+
 /// Looks at the result with each rule once: the first work of the rule, and what was found.
 fn look_again(
     path: &Path,
     source: &Source,
     after: &Source,
     works: &[Work<'_>],
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, Found)>, Refusal> {
     let mut looks: Vec<(usize, Found)> = Vec::new();
     for (n, work) in works.iter().enumerate() {
         if !looks.iter().any(|(first, _)| works[*first].is_like(work)) {
-            let found = look(work.rule, after, work.env, workspace, path)
+            let found = looking.look(work.rule, after, work.env, path)
                 .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
             looks.push((n, found));
         }

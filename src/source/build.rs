@@ -28,12 +28,27 @@ pub enum ParseError {
 impl Source {
     /// Parses a file. Syntax errors are no failure: they are listed in [`Source::errors`].
     pub fn parse(language: Language, bytes: Vec<u8>, limits: Limits) -> Result<Source, ParseError> {
+        let whole = std::iter::once(0..bytes.len()).collect();
+        Source::parse_parts(language, bytes, whole, limits)
+    }
+
+    /// Parses some parts of a file, as if nothing stood between them; offsets are those of the whole file. The parts
+    /// are in order, do not touch each other, and each holds whole items of the top level: see [`Language::cuts`].
+    pub fn parse_parts(
+        language: Language,
+        bytes: Vec<u8>,
+        parts: Vec<Bytes>,
+        limits: Limits,
+    ) -> Result<Source, ParseError> {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
         let gave_up = || ParseError::GaveUp(language.name());
         let mut parser = tree_sitter::Parser::new();
         parser.set_language(&language.grammar()).map_err(|_| gave_up())?;
+        if !is_whole(&parts, bytes.len()) {
+            parser.set_included_ranges(&parts.iter().map(included).collect::<Vec<_>>()).map_err(|_| gave_up())?;
+        }
         let tree = parser.parse(&bytes, None).ok_or_else(gave_up)?;
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
@@ -73,9 +88,26 @@ impl Source {
             lists,
             errors,
             separators,
+            parts,
             first_node_at,
             borders,
         })
+    }
+}
+
+/// Whether the parts of a file are all of it.
+pub(super) fn is_whole(parts: &[Bytes], len: usize) -> bool {
+    matches!(parts, [all] if *all == (0..len))
+}
+
+/// A part as the parser takes it. Rows and columns are only handed through to nodes, where nobody asks for them.
+fn included(part: &Bytes) -> tree_sitter::Range {
+    let point = |byte| tree_sitter::Point { row: 0, column: byte };
+    tree_sitter::Range {
+        start_byte: part.start,
+        end_byte: part.end,
+        start_point: point(part.start),
+        end_point: point(part.end),
     }
 }
 
