@@ -16,7 +16,7 @@ use crate::find::{Found, Hit, Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::{HoleId, Required, Shape, Side};
-use crate::source::{Edit, Lines, Source, apply_edits, sort_edits};
+use crate::source::{Edit, Limits, Lines, Source, apply_edits, sort_edits};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -219,7 +219,7 @@ fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, O
         obsolete.matches.iter().filter(|(l, _)| *l == language).any(|(_, fragment)| {
             fragment.spellings.iter().any(|s| {
                 let mut matcher = Matcher::new(&s.side, &source, &env, &packages).within(s.lists, s.twin);
-                matcher.all(&mut Steps(super::looking::STEPS)).is_ok_and(|m| !m.is_empty())
+                matcher.all(&mut Steps(workspace.limits.steps)).is_ok_and(|m| !m.is_empty())
             })
         })
     };
@@ -257,8 +257,7 @@ fn carry_out(
             continue;
         }
         let (bytes, written) = apply_edits(&before, &edits);
-        let limits = crate::source::Limits { bytes: usize::MAX };
-        let parse = |bytes: &[u8]| Source::parse(Language::Go, bytes.to_vec(), limits);
+        let parse = |bytes: &[u8]| Source::parse(Language::Go, bytes.to_vec(), Limits::NONE);
         let (Ok(old), Ok(new)) = (parse(&before), parse(&bytes)) else { continue };
         if new.errors.len() > old.errors.len() {
             refuse(&mut outcome, "the result would not parse any more".to_owned());

@@ -16,7 +16,7 @@ const KEPT: usize = 32 << 20;
 pub(super) struct Workspace<'t> {
     tree: &'t dyn Tree,
     scout: &'t Scout,
-    /// How much of a file is read.
+    /// How much work one file may make.
     pub limits: Limits,
     /// Whether files are never read in parts.
     whole: bool,
@@ -178,5 +178,9 @@ impl GoTree for Workspace<'_> {
 
     fn read(&self, path: &Path) -> Option<Arc<Vec<u8>>> {
         Workspace::read(self, path).ok()
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
     }
 }
