@@ -226,7 +226,8 @@ fn has_new(
         return Ok(false);
     }
     // Hunks that share a hole leave those sites alone that do not go together.
-    let before = looking.look(work.rule, source, work.env, path)
+    let before = looking
+        .look(work.rule, source, work.env, path)
         .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
     let mine = |h: &Hit| works.iter().any(|w| w.is_like(work) && w.hit.changed == h.changed);
     let old: Vec<Vec<Bytes>> = before
