@@ -21,7 +21,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     };
     // Before the tree is touched: a full disk here must not leave it half-told.
     if let Some(file) = &output.output {
-        write::output(file, &text)?;
+        write::output(Some(&args.plan.dir), file, &text)?;
     }
     let mut committed = None;
     if !args.dry_run && !planned.plan.is_refused() {

@@ -20,7 +20,7 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
         Format::Text => None,
     };
     if let (Some(file), Some(text)) = (&output.output, &text) {
-        write::output(file, text.as_bytes())?;
+        write::output(Some(&args.plan.dir), file, text.as_bytes())?;
     }
     if !args.dry_run && !is_refused {
         write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;

@@ -12,12 +12,14 @@
 //!    git's own lock files, taken before step 5, and are renamed.
 //! 7. The journal is removed, then the folder. A failure in step 5 or 6 swaps back what was swapped.
 
+mod appear;
 pub mod git;
 mod journal;
 mod lock;
 mod output;
 mod recover;
 mod remove;
+mod session;
 mod state;
 mod swap;
 
@@ -28,7 +30,8 @@ pub use remove::Removal;
 
 use crate::checkout::{GateError, OpenError, Root};
 use crate::plan::FileChange;
-use git::{Locks, Move};
+use git::Move;
+use session::Session;
 use state::State;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -75,6 +78,14 @@ pub enum WriteError {
     /// Two changes are for one file.
     #[error("{path}: is to be changed twice in one run", path = .0.display())]
     Twice(PathBuf),
+    /// Two names that some file systems take for one.
+    #[error("{path}: differs from {other} in case alone, which is one name on some systems", path = .path.display(), other = .other.display())]
+    Case {
+        /// The new file, or a folder above it.
+        path: PathBuf,
+        /// What is there, or is to be made, too.
+        other: PathBuf,
+    },
     /// The folder is on another disk.
     #[error("{path}: lies on another file system than the root; run treepatch with that folder as its root", path = .0.display())]
     OtherDisk(PathBuf),
@@ -134,58 +145,12 @@ struct Job<'a> {
 
 /// Writes the changes: all of them, or none.
 pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError> {
-    run(root, Job { changes, ..Job::default() })
+    Session::start(&Root::open(root)?)?.run(Job { changes, ..Job::default() })
 }
 
 /// Writes the changes and removes files: all of it, or nothing.
 pub fn revert(root: &Path, changes: &[FileChange], removals: &[Removal]) -> Result<Written, WriteError> {
-    run(root, Job { changes, removals, ..Job::default() })
-}
-
-/// Does the whole job, or nothing.
-fn run(root: &Path, job: Job<'_>) -> Result<Written, WriteError> {
-    let root = Root::open(root)?;
-    let _lock = Lock::take(&root)?;
-    if State::has_journal(&root)? {
-        return Err(WriteError::Unfinished(root.path().to_owned()));
-    }
-    let mut names = std::collections::HashSet::new();
-    let paths = job.changes.iter().map(|c| &c.path).chain(job.removals.iter().map(|r| &r.path));
-    if let Some(path) = paths.into_iter().find(|path| !names.insert(*path)) {
-        return Err(WriteError::Twice(path.clone()));
-    }
-    job.changes.iter().try_for_each(|change| swap::check(&root, change))?;
-    job.removals.iter().try_for_each(|removal| remove::check(&root, removal))?;
-    State::sweep(&root)?;
-    if job.changes.is_empty() && job.removals.is_empty() && job.moves.is_empty() {
-        return Ok(Written::default());
-    }
-    let state = State::create(&root)?;
-    let written = state.prepare(&root, job).and_then(|()| {
-        let mut locks = Locks::take(&root, job.moves)?;
-        swap::all(&root, &state, job.changes, || {
-            remove::all(&root, &state, job.removals)?;
-            locks.place(&root).map_err(|cause| match remove::undo(&root, &state, job.removals.iter().enumerate()) {
-                Ok(()) => cause,
-                Err(undo) => {
-                    let root = root.path().to_owned();
-                    WriteError::Torn { cause: Box::new(cause), undo: Box::new(undo), root }
-                }
-            })
-        })
-    });
-    match written {
-        Err(torn @ WriteError::Torn { .. }) => Err(torn),
-        // The journal is of no more use, whether all was done or all was undone.
-        Ok(written) => {
-            remove::tidy(&root, job.removals);
-            state.remove(&root).map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
-        }
-        Err(cause) => {
-            let _ = state.remove(&root);
-            Err(cause)
-        }
-    }
+    Session::start(&Root::open(root)?)?.run(Job { changes, removals, ..Job::default() })
 }
 
 /// Names what was tried when the system said no.

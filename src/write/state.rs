@@ -1,3 +1,4 @@
+use super::appear::appear;
 use super::journal::Journal;
 use super::{Job, WriteError, failed};
 use crate::checkout::{Root, STATE};
@@ -92,7 +93,7 @@ impl State {
     /// Writes one new file, with the mode and the owner of the one that it will replace.
     pub(super) fn stage(&self, root: &Root, number: usize, change: &FileChange) -> Result<(), WriteError> {
         let system = |what| failed(what, &change.path);
-        let _ = rustix::fs::unlinkat(&self.handle, DRAFT, AtFlags::empty());
+        self.discard(DRAFT);
         let file = self.fill(DRAFT, &change.after, &change.path)?;
         if change.before.is_some() {
             self.dress(&file, root, change)?;
@@ -126,6 +127,11 @@ impl State {
         Some(bytes)
     }
 
+    /// Removes a file of the folder, if it is there.
+    pub(super) fn discard(&self, name: &str) {
+        let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
+    }
+
     /// The journal.
     pub(super) fn journal(&self, root: &Root) -> Result<Journal, WriteError> {
         let missing = || WriteError::NothingToRecover(root.path().to_owned());
@@ -153,24 +159,15 @@ impl State {
 
     /// Puts the `.gitignore` in its place. Where the system can, it appears there whole: empty it would show itself.
     fn hide(&self) -> Result<(), WriteError> {
-        #[cfg(target_os = "linux")]
-        {
-            use std::os::fd::AsRawFd;
-            let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-            let whole = rustix::fs::openat(&self.handle, ".", flags, Mode::from_raw_mode(0o644)).and_then(|unnamed| {
-                rustix::io::write(&unnamed, EVERYTHING)?;
-                let name = format!("/proc/self/fd/{}", unnamed.as_raw_fd());
-                rustix::fs::linkat(rustix::fs::CWD, name, &self.handle, IGNORE, AtFlags::SYMLINK_FOLLOW)
-            });
-            if whole.is_ok() {
-                return Ok(());
-            }
+        if appear(&self.handle, IGNORE, EVERYTHING, false).is_ok() {
+            return Ok(());
         }
         self.put(IGNORE, EVERYTHING)
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
+    /// Writes a file of the folder, whole and synced.
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        self.discard(name);
         self.fill(name, bytes, &Path::new(STATE).join(name)).map(drop)
     }
 

@@ -23,6 +23,7 @@ pub struct Injected {
 }
 
 /// The way to interfere with a program that this machine allows.
+#[derive(Clone)]
 pub enum Injector {
     /// `inject.c`: a seccomp filter. It sees just the calls that write.
     Filter(PathBuf),

@@ -23,12 +23,11 @@ const ERRORS: [Fault; 6] = [
     Fault::On("EACCES"),
 ];
 
-/// One command, with the tree before and after it.
+/// One command, and the two ends between which it leads.
 struct Sweep<'a> {
     injector: Injector,
     args: &'a [&'a str],
     start: Checkout,
-    /// The two ends of the way.
     old: Everything,
     new: Everything,
 }
@@ -45,29 +44,40 @@ impl<'a> Sweep<'a> {
         Sweep { injector, args, start, old, new }
     }
 
+    /// Kills at every call; gives the trees of those that left a journal.
+    fn interrupted(&self) -> Vec<Checkout> {
+        let kill = |n| {
+            let checkout = self.start.copy();
+            let injected = self.injector.run(n, Fault::Kill, &checkout.command(self.args));
+            injected.call.is_some().then_some(checkout)
+        };
+        (1..).map_while(kill).filter(|checkout| checkout.everything().has_journal()).collect()
+    }
+
     /// Kills at every call, and then lets every call fail. Gives how often what was hit.
     fn run(&self) {
-        let all = std::env::var("TREEPATCH_FAULTS").is_ok_and(|v| v == "all");
+        let mut wrong = Vec::new();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut n = 0;
         loop {
             n += 1;
-            if !self.once(n, Fault::Kill) {
+            if !self.once(n, Fault::Kill, &mut wrong) {
                 break;
             }
             for (turn, fault) in ERRORS.into_iter().enumerate() {
-                if all || n % ERRORS.len() == turn {
-                    self.once(n, fault);
+                if every() || n % ERRORS.len() == turn {
+                    self.once(n, fault, &mut wrong);
                     *counts.entry(fault.to_string()).or_default() += 1;
                 }
             }
         }
         println!("{}: {} kills, {counts:?}", self.args.join(" "), n - 1);
-        assert!(n > 20, "so few calls cannot be all");
+        assert!(n > 10, "so few calls cannot be all");
+        assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
     }
 
     /// Whether there was such a call.
-    fn once(&self, n: usize, fault: Fault) -> bool {
+    fn once(&self, n: usize, fault: Fault, wrong: &mut Vec<String>) -> bool {
         let checkout = self.start.copy();
         let injected = self.injector.run(n, fault, &checkout.command(self.args));
         let Some(call) = injected.call.clone() else {
@@ -75,8 +85,8 @@ impl<'a> Sweep<'a> {
             return false;
         };
         let told = String::from_utf8_lossy(&injected.output.stderr).into_owned();
-        if let Err(wrong) = self.look(&checkout, fault, &injected, &told) {
-            panic!("{}: call {n}, {call}, {fault}: {wrong}\n{told}", self.args.join(" "));
+        if let Err(what) = self.look(&checkout, fault, &injected, &told) {
+            wrong.push(format!("{}: call {n}, {call}, {fault}: {what}\n{told}", self.args.join(" ")));
         }
         true
     }
@@ -90,10 +100,12 @@ impl<'a> Sweep<'a> {
         if !checkout.is_sound() {
             return Err("an object is missing".to_owned());
         }
+        let is_recover = self.args[0] == "recover";
         let is_old = self.is(&now, &self.old);
         let is_new = self.is(&now, &self.new);
         if fault != Fault::Kill {
             match injected.output.status.code() {
+                Some(0) if is_recover => {}
                 Some(0) if is_new.is_ok() => {}
                 Some(3) if told.contains("nothing was written") => is_old.clone()?,
                 Some(3) => {}
@@ -102,11 +114,12 @@ impl<'a> Sweep<'a> {
         }
         if !now.has_journal() {
             is_old.or_else(|old| is_new.map_err(|new| format!("torn: not old: {old}; not new: {new}")))?;
+            if is_recover {
+                return self.is(&now, if self.args.contains(&"--undo") { &self.old } else { &self.new });
+            }
             let again = checkout.run(self.args);
-            let is_recover = self.args[0] == "recover";
             return match again.status.code() {
                 Some(0) => self.is(&checkout.everything(), &self.new),
-                Some(2) if is_recover => Ok(()),
                 _ => Err(format!("run again: {}", String::from_utf8_lossy(&again.stderr))),
             };
         }
@@ -120,8 +133,7 @@ impl<'a> Sweep<'a> {
         if checkout.everything() != now {
             return Err("something was written beside a journal".to_owned());
         }
-        let (other, first) = self.ends();
-        for (args, end) in [(&["recover", "{root}"][..], first), (&["recover", "{root}", "--undo"], other)] {
+        for (args, end) in [(RECOVER, &self.new), (UNDO, &self.old)] {
             let copy = checkout.copy();
             let output = copy.run(args);
             if !output.status.success() {
@@ -135,15 +147,15 @@ impl<'a> Sweep<'a> {
         Ok(())
     }
 
-    /// Where `recover --undo` and `recover` lead.
-    fn ends(&self) -> (&Everything, &Everything) {
-        (&self.old, &self.new)
-    }
-
     fn is(&self, now: &Everything, wanted: &Everything) -> Result<(), String> {
         let other = if std::ptr::eq(wanted, &self.old) { &self.new } else { &self.old };
         now.clone().settled().differs(wanted, other).map_or(Ok(()), Err)
     }
+}
+
+/// Whether every error is tried at every call.
+fn every() -> bool {
+    std::env::var("TREEPATCH_FAULTS").is_ok_and(|v| v == "all")
 }
 
 /// The injector, or `None` where the test may be left out.
@@ -169,6 +181,8 @@ fn applied(args: &[&str]) -> Checkout {
 
 const APPLY: &[&str] = &["apply", "{set}", "{root}"];
 const COMMIT: &[&str] = &["apply", "{set}", "{root}", "--commit"];
+const RECOVER: &[&str] = &["recover", "{root}"];
+const UNDO: &[&str] = &["recover", "{root}", "--undo"];
 
 #[test]
 fn apply() {
@@ -192,4 +206,30 @@ fn revert() {
 fn revert_of_commits() {
     let Some(injector) = injector("revert_of_commits") else { return };
     Sweep::new(injector, &["revert", "{set}", "{root}", "--commit"], applied(COMMIT)).run();
+}
+
+/// Recovers runs that were killed; `args` can be killed, too, and then goes on in either direction.
+fn recovers(test: &str, args: &[&str]) {
+    let Some(injector) = injector(test) else { return };
+    for (run, start) in [(COMMIT, Checkout::new()), (&["revert", "{set}", "{root}"], applied(APPLY))] {
+        let killed = Sweep::new(injector.clone(), run, start);
+        let interrupted = killed.interrupted();
+        assert!(interrupted.len() > 5);
+        // The first, the last, and one between them; or all.
+        let step = if every() { 1 } else { (interrupted.len() - 1) / 2 };
+        for start in interrupted.into_iter().step_by(step) {
+            let (old, new) = (killed.old.clone(), killed.new.clone());
+            Sweep { injector: injector.clone(), args, start, old, new }.run();
+        }
+    }
+}
+
+#[test]
+fn recover() {
+    recovers("recover", RECOVER);
+}
+
+#[test]
+fn recover_undo() {
+    recovers("recover_undo", UNDO);
 }

@@ -1,8 +1,9 @@
-//! The index as a value: drafts beside the repository's own, which git does not see.
+//! The index as a value: drafts in the folder for unfinished work, since git's library reads and writes files only.
 
 use super::GitError;
 use super::error::failed;
-use crate::write::WriteError;
+use crate::checkout::{Root, STATE};
+use crate::write::{State, WriteError};
 use git2::{Index, IndexEntry, IndexTime, Oid, Repository};
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
@@ -11,11 +12,12 @@ use std::path::{Path, PathBuf};
 /// The bytes of an index in which some paths have new contents, some are gone, and all others are as they were.
 pub(super) fn updated(
     git: &Repository,
+    desk: Desk<'_>,
     bytes: &[u8],
     entries: impl Iterator<Item = (impl AsRef<Path>, Oid, u32)>,
     gone: &BTreeSet<PathBuf>,
 ) -> Result<Vec<u8>, WriteError> {
-    let draft = Draft::new(git, bytes)?;
+    let draft = Draft::new(desk, bytes)?;
     let mut index = draft.open(git)?;
     for (path, id, mode) in entries {
         let path = path.as_ref();
@@ -46,33 +48,44 @@ pub(super) fn updated(
 }
 
 /// Whether two indexes say the same, except for what git saw of the files.
-pub(super) fn same(git: &Repository, one: &[u8], other: &[u8]) -> Result<bool, WriteError> {
+pub(super) fn same(git: &Repository, desk: Desk<'_>, one: &[u8], other: &[u8]) -> Result<bool, WriteError> {
     let read = |bytes: &[u8]| -> Result<Vec<_>, WriteError> {
-        let index = Draft::new(git, bytes)?.open(git)?;
+        let index = Draft::new(desk, bytes)?.open(git)?;
         Ok(index.iter().map(|e| (e.path, e.id, e.mode, e.flags, e.flags_extended)).collect())
     };
     Ok(read(one)? == read(other)?)
 }
 
-/// A copy of an index in a folder of its own; gone when dropped.
-struct Draft {
-    folder: tempfile::TempDir,
+/// A root with the folder for unfinished work.
+pub(super) type Desk<'a> = (&'a Root, &'a State);
+
+/// A copy of an index; gone when dropped.
+struct Draft<'a> {
+    desk: Desk<'a>,
 }
 
-impl Draft {
-    fn new(git: &Repository, bytes: &[u8]) -> Result<Draft, WriteError> {
-        let system = |source| WriteError::System { what: "make a draft in", path: git.path().to_owned(), source };
-        let folder = tempfile::Builder::new().prefix("treepatch-").tempdir_in(git.path()).map_err(system)?;
-        std::fs::write(folder.path().join("index"), bytes).map_err(system)?;
-        Ok(Draft { folder })
+const NAME: &str = "index";
+
+impl<'a> Draft<'a> {
+    fn new(desk: Desk<'a>, bytes: &[u8]) -> Result<Draft<'a>, WriteError> {
+        desk.1.put(NAME, bytes)?;
+        Ok(Draft { desk })
     }
 
-    fn open(&self, git: &Repository) -> Result<Index, GitError> {
-        Index::open(&self.folder.path().join("index")).map_err(|e| GitError::index(git, &e))
+    fn open(&self, git: &Repository) -> Result<Index, WriteError> {
+        let path = self.desk.0.real()?.join(STATE).join(NAME);
+        Ok(Index::open(&path).map_err(|e| GitError::index(git, &e))?)
     }
 
     fn bytes(&self) -> Result<Vec<u8>, WriteError> {
-        let path = self.folder.path().join("index");
-        std::fs::read(&path).map_err(|source| WriteError::System { what: "read", path, source })
+        let path = Path::new(STATE).join(NAME);
+        let gone = || WriteError::System { what: "read", path, source: std::io::ErrorKind::NotFound.into() };
+        self.desk.1.bytes(NAME).ok_or_else(gone)
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        self.desk.1.discard(NAME);
     }
 }

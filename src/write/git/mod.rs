@@ -13,14 +13,17 @@ mod error;
 mod index;
 mod log;
 mod moves;
+mod open;
 mod repository;
+mod spot;
 mod stage;
 mod undo;
 mod who;
 
 pub use commit::{Commits, Made, digest};
 pub use error::GitError;
-pub(super) use moves::{Locks, Move, Side, What, settle, side, unlock};
+pub(super) use moves::{Locks, Move, Side, settle, side, unlock};
+pub(super) use open::What;
 pub use stage::{Committed, Stage};
 pub use undo::undo;
 pub use who::History;

@@ -1,10 +1,10 @@
 use super::GitError;
 use super::commit::{self, Commits, Made};
-use super::moves::open;
+use super::open::open;
 use super::repository::{GITLINK, Repo, Tracked};
 use crate::checkout::{Root, repositories_above};
 use crate::plan::{FileChange, Plan, Step};
-use crate::write::{Job, WriteError, Written};
+use crate::write::{Job, Session, WriteError, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -112,8 +112,9 @@ impl Stage {
         steps: &[Step],
         changes: &[FileChange],
     ) -> Result<Committed, WriteError> {
-        let prepared = commit::prepare(&self, options, steps)?;
-        let written = crate::write::run(self.root.path(), Job { changes, moves: &prepared.moves, ..Job::default() })?;
+        let session = Session::start(&self.root)?;
+        let prepared = commit::prepare(&self, &session, options, steps)?;
+        let written = session.run(Job { changes, moves: &prepared.moves, ..Job::default() })?;
         prepared.log();
         Ok(Committed { written, repositories: prepared.made, notes: prepared.notes })
     }

@@ -2,12 +2,12 @@ use super::GitError;
 use super::commit::{Commits, Prepared, Submodule, Work};
 use super::error::failed;
 use super::log::{Entry, entries};
-use super::moves::open;
+use super::open::open;
 use super::repository::{GITLINK, Repo};
 use super::stage::{Committed, Stage, superproject};
-use crate::checkout::Root;
+use crate::checkout::{Root, is_repository};
 use crate::plan::FileChange;
-use crate::write::{Job, Removal, WriteError};
+use crate::write::{Job, Removal, Session, WriteError};
 use git2::build::TreeUpdateBuilder;
 use git2::{Delta, FileMode, Oid};
 use std::collections::BTreeMap;
@@ -22,13 +22,15 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Commi
     let mut found: BTreeMap<PathBuf, Vec<Entry>> = BTreeMap::new();
     let mut repositories = Vec::new();
     for path in all(&root)? {
-        let chosen = choose(&path, entries(&open(&root, &path)?, &options.patchset.name)?, only)?;
+        let git = open(&root, &path)?;
+        let chosen = choose(&path, entries(&git, &options.patchset.name)?, only)?;
         if !chosen.is_empty() {
             repositories.push(Repo::new(&root, &path)?);
             found.insert(path, chosen);
         }
     }
     let stage = Stage::of(root, repositories)?;
+    let session = Session::start(&stage.root)?;
     let (mut changes, mut removals) = (Vec::new(), Vec::new());
     let mut prepared = Prepared::default();
     let mut below: Vec<Submodule<'_>> = Vec::new();
@@ -53,10 +55,10 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Commi
         if let Some(parent) = superproject(&stage.root, &repo.path)? {
             below.push(Submodule { path: &repo.path, parent, head: work.head, patches });
         }
-        work.finish(&mut prepared)?;
+        work.finish(&session, &mut prepared)?;
     }
     let job = Job { changes: &changes, removals: &removals, moves: &prepared.moves };
-    let written = crate::write::run(stage.root.path(), job)?;
+    let written = session.run(job)?;
     prepared.log();
     Ok(Committed { written, repositories: prepared.made, notes: prepared.notes })
 }
@@ -79,7 +81,7 @@ pub(super) fn all(root: &Root) -> Result<Vec<PathBuf>, WriteError> {
             let own = Path::new(std::ffi::OsStr::from_bytes(&entry.path));
             let Ok(own) = own.strip_prefix(inner.as_deref().unwrap_or(Path::new(""))) else { continue };
             let path = all[next].join(own);
-            if root.path().join(&path).join(".git").symlink_metadata().is_ok() {
+            if is_repository(root, &path) {
                 all.push(path);
             }
         }
