@@ -130,7 +130,7 @@ impl Folder {
 
     /// Opens a path below; no component may be a symlink.
     fn open_below(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
-        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = flags | OFlags::CLOEXEC;
         if path.as_os_str().is_empty() {
             return rustix::fs::openat(&self.handle, ".", flags, Mode::empty());
         }
@@ -147,7 +147,7 @@ impl Folder {
                 answer => return answer,
             }
         }
-        self.open_step_by_step(path, flags)
+        self.open_step_by_step(path, flags | OFlags::NOFOLLOW)
     }
 
     fn open_step_by_step(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -236,6 +236,9 @@ mod tests {
             assert_eq!(folder.open_step_by_step(Path::new(path), flags).unwrap_err(), Errno::LOOP, "{path}");
             assert!(matches!(folder.file(Path::new(path)), Err(GateError::Symlink { .. })), "{path}");
         }
+        assert!(matches!(folder.folder(Path::new("link")), Err(GateError::Symlink { .. })));
+        let flags = flags | OFlags::DIRECTORY;
+        assert_eq!(folder.open_step_by_step(Path::new("link"), flags).unwrap_err(), Errno::LOOP);
         assert_eq!(folder.read(Path::new("real/deep/a.c"), 6).unwrap(), b"int a;");
         let large = folder.read(Path::new("real/deep/a.c"), 5);
         assert!(matches!(large, Err(GateError::TooLarge { size: 6, limit: 5, .. })));

@@ -134,8 +134,11 @@ impl State {
 
     /// The journal.
     pub(super) fn journal(&self, root: &Root) -> Result<Journal, WriteError> {
-        let missing = || WriteError::NothingToRecover(root.path().to_owned());
-        Journal::read(&self.bytes(JOURNAL).ok_or_else(missing)?, root.path())
+        if !State::has_journal(root)? {
+            return Err(WriteError::NothingToRecover(root.path().to_owned()));
+        }
+        let odd = || WriteError::Journal { path: root.path().to_owned(), reason: "it is no regular file".to_owned() };
+        Journal::read(&self.bytes(JOURNAL).ok_or_else(odd)?, root.path())
     }
 
     /// Removes the folder, the journal first: without it the run is settled.

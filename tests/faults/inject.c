@@ -3,7 +3,8 @@
  *     inject FILE N kill|ERRNO|ERRNO+ PROGRAM ARGUMENT...
  *
  * The Nth call is the one; with a `+` every later one fails, too. FILE gets a line: how many calls there were, and the
- * name of the one that was hit or `-`. The exit code is the program's, or 137 if it was killed.
+ * name of the one that was hit or `-`. The exit code is the program's, or 137 if it was killed. Where INJECT_PLAIN is
+ * set there is no renameat2, as on some file systems.
  *
  * It works by a seccomp filter that asks this process about every such call, so that nothing escapes: not the calls of
  * other threads, not those that pass by the C library. It needs neither ptrace nor a privilege. */
@@ -125,6 +126,7 @@ static int takes_space(const char *name, int error) {
 int main(int argc, char **argv) {
 	if (argc < 5) return 125;
 	long nth = atol(argv[2]), count = 0;
+	int plain = getenv("INJECT_PLAIN") != NULL;
 	int error = strcmp(argv[3], "kill") ? number_of(argv[3]) : 0, on = strchr(argv[3], '+') != NULL;
 	const char *hit = "-";
 	pid_t child;
@@ -139,6 +141,13 @@ int main(int argc, char **argv) {
 			if (errno == ENOENT || errno == EINTR) continue;
 			die("receive");
 		}
+		struct seccomp_notif_resp answer = { .id = ask.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
+		if (plain && ask.data.nr == __NR_renameat2) {
+			answer.flags = 0;
+			answer.error = -EINVAL;
+			if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) && errno != ENOENT) die("answer");
+			continue;
+		}
 		count++;
 		const char *name = "?";
 		for (int i = 0; i < CALLS; i++)
@@ -149,7 +158,6 @@ int main(int argc, char **argv) {
 			kill(child, SIGKILL);
 			break;
 		}
-		struct seccomp_notif_resp answer = { .id = ask.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
 		if (is_hit) { answer.flags = 0; answer.error = -error; }
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) && errno != ENOENT) die("answer");
 	}

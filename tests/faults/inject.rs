@@ -44,7 +44,10 @@ impl Injector {
             command.arg(dir.path().join("made"));
             let ran = way.run(1_000_000, Fault::Kill, &command);
             let killed = way.run(1, Fault::Kill, Command::new("mkdir").arg(dir.path().join("not")));
-            ran.output.status.success() && ran.call.is_none() && killed.call.is_some() && !dir.path().join("not").exists()
+            ran.output.status.success()
+                && ran.call.is_none()
+                && killed.call.is_some()
+                && !dir.path().join("not").exists()
         })
     }
 

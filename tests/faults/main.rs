@@ -30,6 +30,8 @@ struct Sweep<'a> {
     start: Checkout,
     old: Everything,
     new: Everything,
+    /// Whether renames can only replace.
+    is_plain: bool,
 }
 
 impl<'a> Sweep<'a> {
@@ -41,7 +43,7 @@ impl<'a> Sweep<'a> {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let new = done.everything();
         assert_ne!(old, new);
-        Sweep { injector, args, start, old, new }
+        Sweep { injector, args, start, old, new, is_plain: false }
     }
 
     /// Kills at every call; gives the trees of those that left a journal.
@@ -79,7 +81,11 @@ impl<'a> Sweep<'a> {
     /// Whether there was such a call.
     fn once(&self, n: usize, fault: Fault, wrong: &mut Vec<String>) -> bool {
         let checkout = self.start.copy();
-        let injected = self.injector.run(n, fault, &checkout.command(self.args));
+        let mut command = checkout.command(self.args);
+        if self.is_plain {
+            command.env("INJECT_PLAIN", "1");
+        }
+        let injected = self.injector.run(n, fault, &command);
         let Some(call) = injected.call.clone() else {
             assert!(injected.output.status.success());
             return false;
@@ -123,7 +129,11 @@ impl<'a> Sweep<'a> {
                 _ => Err(format!("run again: {}", String::from_utf8_lossy(&again.stderr))),
             };
         }
-        for args in [&["check", "{set}", "{root}"][..], &["apply", "{set}", "{root}", "--dry-run"], &["apply", "{set}", "{root}"]] {
+        for args in [
+            &["check", "{set}", "{root}"][..],
+            &["apply", "{set}", "{root}", "--dry-run"],
+            &["apply", "{set}", "{root}"],
+        ] {
             let output = checkout.run(args);
             let told = String::from_utf8_lossy(&output.stderr);
             if output.status.code() != Some(3) || !told.contains("treepatch recover") || !told.contains("--undo") {
@@ -190,6 +200,15 @@ fn apply() {
     Sweep::new(injector, APPLY, Checkout::new()).run();
 }
 
+/// File systems that cannot exchange two files, or cannot rename without replacing.
+#[test]
+fn apply_where_renames_only_replace() {
+    let Some(injector @ Injector::Filter(_)) = injector("apply_where_renames_only_replace") else { return };
+    let mut sweep = Sweep::new(injector, APPLY, Checkout::new());
+    sweep.is_plain = true;
+    sweep.run();
+}
+
 #[test]
 fn apply_with_commits() {
     let Some(injector) = injector("apply_with_commits") else { return };
@@ -219,7 +238,7 @@ fn recovers(test: &str, args: &[&str]) {
         let step = if every() { 1 } else { (interrupted.len() - 1) / 2 };
         for start in interrupted.into_iter().step_by(step) {
             let (old, new) = (killed.old.clone(), killed.new.clone());
-            Sweep { injector: injector.clone(), args, start, old, new }.run();
+            Sweep { injector: injector.clone(), args, start, old, new, is_plain: false }.run();
         }
     }
 }

@@ -93,7 +93,8 @@ impl Checkout {
 
     /// What git says of files: all that is changed, new or staged.
     pub fn status(&self) -> String {
-        self.git("root", &["status", "--porcelain", "-uall"]) + &self.git("root/lib", &["status", "--porcelain", "-uall"])
+        self.git("root", &["status", "--porcelain", "-uall"])
+            + &self.git("root/lib", &["status", "--porcelain", "-uall"])
     }
 
     /// Whether every object that the heads need is there.
@@ -135,7 +136,10 @@ impl Checkout {
                     folders.push(path.clone());
                 }
                 let time = if meta.is_dir() { 0 } else { meta.mtime() * 1_000_000_000 + meta.mtime_nsec() };
-                all.insert(path.strip_prefix(self.root()).unwrap().to_owned(), Thing { mode: meta.mode(), bytes, time });
+                all.insert(
+                    path.strip_prefix(self.root()).unwrap().to_owned(),
+                    Thing { mode: meta.mode(), bytes, time },
+                );
             }
         }
         Everything(all)

@@ -15,7 +15,8 @@ const DEPTH: usize = 5;
 
 /// The files that the library reads, and the settings: they must not include others.
 pub(super) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
-    let files = ["HEAD", "index", "packed-refs", "shallow", "config", "config.worktree", "info/attributes", "info/exclude"];
+    let files =
+        ["HEAD", "index", "packed-refs", "shallow", "config", "config.worktree", "info/attributes", "info/exclude"];
     for name in files.into_iter().chain(["info/grafts", "info/sparse-checkout", "ORIG_HEAD"]) {
         expect(search, store, Path::new(name), FileType::RegularFile)?;
     }
@@ -26,9 +27,12 @@ pub(super) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateErr
             Err(other) => return search.refuse(&format!("its settings do not read: {other}")),
         };
         // However it is broken into lines: a section that includes begins like this.
-        let text: Vec<u8> = bytes.iter().filter(|b| !b.is_ascii_whitespace() && **b != b'\\').map(u8::to_ascii_lowercase).collect();
+        let text: Vec<u8> =
+            bytes.iter().filter(|b| !b.is_ascii_whitespace() && **b != b'\\').map(u8::to_ascii_lowercase).collect();
         if memchr::memmem::find(&text, b"[include").is_some() {
-            return search.refuse(&format!("its `{name}` includes other files, which treepatch does not follow; take the `[include]` out"));
+            return search.refuse(&format!(
+                "its `{name}` includes other files, which treepatch does not follow; take the `[include]` out"
+            ));
         }
     }
     Ok(())
@@ -58,7 +62,8 @@ pub(super) fn references(search: &Search<'_>, store: &Store) -> Result<(), GateE
 /// The objects, with the stores that they refer to: all must lie below the root, or where the repository itself is.
 pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
     let mut known = vec![store.path.join("objects")];
-    let mut open = vec![(Store { folder: store.folder.again()?, path: store.path.clone() }, PathBuf::from("objects"), 0)];
+    let mut open =
+        vec![(Store { folder: store.folder.again()?, path: store.path.clone() }, PathBuf::from("objects"), 0)];
     while let Some((store, objects, depth)) = open.pop() {
         if !expect(search, &store, &objects, FileType::Directory)? {
             return search.refuse(&format!("there is no {}", store.path.join(objects).display()));
@@ -71,7 +76,9 @@ pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<(), GateErro
                 other => return wrong(search, &store, &folder, other),
             }
             let files = store.folder.entries(&folder)?;
-            if let Some((file, kind)) = files.into_iter().find(|f| !matches!(f.1, FileType::RegularFile | FileType::Directory)) {
+            if let Some((file, kind)) =
+                files.into_iter().find(|f| !matches!(f.1, FileType::RegularFile | FileType::Directory))
+            {
                 return wrong(search, &store, &folder.join(file), kind);
             }
         }
@@ -92,7 +99,11 @@ pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<(), GateErro
             };
             if !known.contains(&real) {
                 known.push(real.clone());
-                open.push((search.store(real.parent().unwrap_or(&real))?, real.file_name().map(PathBuf::from).unwrap_or_default(), depth + 1));
+                open.push((
+                    search.store(real.parent().unwrap_or(&real))?,
+                    real.file_name().map(PathBuf::from).unwrap_or_default(),
+                    depth + 1,
+                ));
             }
         }
     }

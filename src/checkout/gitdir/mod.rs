@@ -112,14 +112,24 @@ impl Search<'_> {
                 let common = self.store(&own.path.join(to))?;
                 // Git makes it so: a linked working tree's own files lie in those that it shares.
                 if own.path.parent() != Some(&common.path.join("worktrees")) {
-                    return self.refuse(&format!("its `commondir` points to {}, of which it is no linked working tree", common.path.display()));
+                    return self.refuse(&format!(
+                        "its `commondir` points to {}, of which it is no linked working tree",
+                        common.path.display()
+                    ));
                 }
                 common
             }
-            Some(to) => return self.refuse(&format!("its `.git/commondir` points to {}; only a linked working tree has one", to.display())),
+            Some(to) => {
+                return self.refuse(&format!(
+                    "its `.git/commondir` points to {}; only a linked working tree has one",
+                    to.display()
+                ));
+            }
         };
         let is_linked_worktree = own.path != common.path;
-        if is_linked_worktree && back.map(|back| own.path.join(back)).and_then(|b| b.canonicalize().ok()) != Some(inside) {
+        if is_linked_worktree
+            && back.map(|back| own.path.join(back)).and_then(|b| b.canonicalize().ok()) != Some(inside)
+        {
             return self.refuse(&format!("its `.git` points to {}, which is of another folder", own.path.display()));
         }
         let top = Store { folder: top.again()?, path };
@@ -150,7 +160,11 @@ impl Search<'_> {
             Err(e) if e.is_missing() => return Ok(None),
             Err(other) => return self.refuse(&other.to_string()),
         };
-        let odd = || format!("its `{name}` holds more than a path; what follows the path, blanks too, git takes otherwise than others");
+        let odd = || {
+            format!(
+                "its `{name}` holds more than a path; what follows the path, blanks too, git takes otherwise than others"
+            )
+        };
         let Some(text) = bytes.strip_prefix(prefix.as_bytes()) else { return self.refuse(&odd()) };
         let text = text.strip_prefix(b" ").filter(|_| !prefix.is_empty()).unwrap_or(text);
         let text = text.strip_suffix(b"\n").unwrap_or(text);

@@ -43,7 +43,10 @@ impl From<GateError> for GitError {
     fn from(error: GateError) -> GitError {
         match error {
             GateError::Repository { path, why } => GitError::Repository { path, why },
-            other => GitError::Repository { path: other.path().to_owned(), why: format!("the repository is refused: {other}") },
+            other => GitError::Repository {
+                path: other.path().to_owned(),
+                why: format!("the repository is refused: {other}"),
+            },
         }
     }
 }

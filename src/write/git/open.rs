@@ -124,7 +124,9 @@ pub(super) fn open(root: &Root, path: &Path) -> Result<Git, GitError> {
         ));
     }
     match own.iter().find(|name| **name != "core.worktree") {
-        Some(name) => refuse(&format!("its settings read a file from elsewhere ({name}); `git config --local --unset {name}`")),
+        Some(name) => {
+            refuse(&format!("its settings read a file from elsewhere ({name}); `git config --local --unset {name}`"))
+        }
         None => Ok(Git { repository, dir }),
     }
 }
@@ -132,7 +134,8 @@ pub(super) fn open(root: &Root, path: &Path) -> Result<Git, GitError> {
 /// Which of these settings the repository itself makes.
 fn own_settings<'n>(git: &Repository, names: &[&'n str]) -> Vec<&'n str> {
     let Ok(config) = git.config() else { return Vec::new() };
-    let levels = [ConfigLevel::Local, ConfigLevel::Worktree].into_iter().filter_map(|level| config.open_level(level).ok());
+    let levels =
+        [ConfigLevel::Local, ConfigLevel::Worktree].into_iter().filter_map(|level| config.open_level(level).ok());
     let levels: Vec<_> = levels.collect();
     names.iter().copied().filter(|name| levels.iter().any(|level| level.get_entry(name).is_ok())).collect()
 }
