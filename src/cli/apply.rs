@@ -30,7 +30,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
             Some(ready) => committed.insert(ready.write(args, &planned).map_err(refused)?).written.clone(),
         };
         for path in written.linked {
-            console::stderr(&format!("note: {}: its other hard links keep the old content\n", path.display()));
+            console::note(&format!("{}: its other hard links keep the old content", path.display()));
         }
     }
     let printed = match output.output {

@@ -12,7 +12,7 @@ pub fn tell(dir: &Path, changes: &[FileChange]) {
     if let Some(packages) = Root::open(dir).ok().and_then(|root| Packages::read(&root)) {
         for change in changes.iter().filter(|change| packages.misses(&change.path)) {
             let path = change.path.display();
-            console::stderr(&format!("note: {path}: no packages/*/spec lists it, so that it is in no package\n"));
+            console::note(&format!("{path}: no packages/*/spec lists it, so that it is in no package"));
         }
     }
     if env::var_os("BUILD_DIR").is_some() && env::var_os("RELEASE_DIR").is_some() {

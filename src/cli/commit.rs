@@ -49,7 +49,7 @@ pub fn tell(committed: &Committed, quiet: bool) {
         console::stderr(&format!("{name}: {} {branch}, {}\n", count(made.commits.len(), "commit"), span(made)));
     }
     for note in &committed.notes {
-        console::stderr(&format!("note: {note}\n"));
+        console::note(note);
     }
 }
 

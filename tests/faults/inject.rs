@@ -54,6 +54,7 @@ impl Injector {
     /// Runs the command; its `n`th call that writes, from 1, is the one.
     pub fn run(&self, n: usize, fault: Fault, command: &Command) -> Injected {
         let note = tempfile::NamedTempFile::new_in(space()).unwrap();
+        let is_plain = command.get_envs().any(|(name, _)| name == "INJECT_PLAIN");
         let mut run = match self {
             Injector::Filter(program) => {
                 let mut run = Command::new(program);
@@ -73,6 +74,9 @@ impl Injector {
                 let mut run = Command::new(program);
                 run.args(["-f", "-qq", "-o"]).arg(note.path());
                 run.arg("-e").arg(format!("trace={CALLS}")).arg("-e").arg(format!("inject={CALLS}:{what}"));
+                if is_plain {
+                    run.args(["-e", "inject=renameat2:error=EINVAL"]);
+                }
                 run
             }
         };
@@ -84,7 +88,8 @@ impl Injector {
         let call = match self {
             Injector::Filter(_) => told.split_whitespace().nth(1).filter(|name| *name != "-").map(str::to_owned),
             Injector::Strace(_) => {
-                let hit = told.lines().rev().find(|l| l.contains("(INJECTED)") || l.contains("<unfinished"));
+                let lines = told.lines().rev().filter(|l| !is_plain || !l.contains("renameat2"));
+                let hit = lines.into_iter().find(|l| l.contains("(INJECTED)") || l.contains("<unfinished"));
                 let is_killed = told.contains("killed by SIGKILL");
                 (is_killed || hit.is_some_and(|l| l.contains("(INJECTED)"))).then(|| hit.unwrap_or("?").to_owned())
             }

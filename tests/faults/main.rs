@@ -74,7 +74,7 @@ impl<'a> Sweep<'a> {
             }
         }
         println!("{}: {} kills, {counts:?}", self.args.join(" "), n - 1);
-        assert!(n > 10, "so few calls cannot be all");
+        assert!(n > 5, "so few calls cannot be all");
         assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
     }
 
@@ -203,7 +203,7 @@ fn apply() {
 /// File systems that cannot exchange two files, or cannot rename without replacing.
 #[test]
 fn apply_where_renames_only_replace() {
-    let Some(injector @ Injector::Filter(_)) = injector("apply_where_renames_only_replace") else { return };
+    let Some(injector) = injector("apply_where_renames_only_replace") else { return };
     let mut sweep = Sweep::new(injector, APPLY, Checkout::new());
     sweep.is_plain = true;
     sweep.run();

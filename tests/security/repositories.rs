@@ -111,6 +111,21 @@ fn objects_borrowed_from_elsewhere() {
     assert_eq!(ground.read("root/main.c"), "int width = 1;\n");
 }
 
+/// As `git clone --shared` makes it: borrowed from where it came from.
+#[test]
+fn objects_borrowed_from_the_repository_that_it_was_cloned_from() {
+    let ground = Ground::with_git();
+    fs::rename(ground.path("root"), ground.path("first")).unwrap();
+    ground.git(".", &["clone", "-q", "--shared", "first", "root"]);
+    ground.edit("**/*.c", &["--commit"]).exits(0);
+    assert_eq!(ground.git("root", &["status", "--porcelain"]), "");
+    ground.git("root", &["remote", "remove", "origin"]);
+    ground
+        .run(&["revert", "mine.toml", "root", "--commit"])
+        .exits(3)
+        .tells("is outside of the root and no remote of it");
+}
+
 #[test]
 fn objects_borrowed_from_below_the_root() {
     let ground = Ground::with_git();
@@ -122,7 +137,7 @@ fn objects_borrowed_from_below_the_root() {
     assert_eq!(ground.git("root/copy", &["status", "--porcelain"]), "");
     // A chain that leads out at its end.
     ground.put("root/.git/objects/info/alternates", "/\n");
-    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3).tells("borrows objects from /");
+    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3).tells("borrows objects from /,");
 }
 
 #[test]

@@ -59,8 +59,9 @@ pub(super) fn references(search: &Search<'_>, store: &Store) -> Result<(), GateE
     Ok(())
 }
 
-/// The objects, with the stores that they refer to: all must lie below the root, or where the repository itself is.
-pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
+/// The objects, with the stores below the root that they borrow from. Gives those that lie elsewhere, unopened.
+pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<Vec<PathBuf>, GateError> {
+    let mut elsewhere = Vec::new();
     let mut known = vec![store.path.join("objects")];
     let mut open =
         vec![(Store { folder: store.folder.again()?, path: store.path.clone() }, PathBuf::from("objects"), 0)];
@@ -89,14 +90,16 @@ pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<(), GateErro
         };
         for line in list.split(|b| *b == b'\n').filter(|line| !line.is_empty() && line[0] != b'#') {
             let other = store.path.join(&objects).join(OsStr::from_bytes(line));
-            let real = other.canonicalize().ok().filter(|real| real.starts_with(search.real));
-            let (Some(real), true) = (real, depth < DEPTH) else {
-                return search.refuse(&format!(
-                    "its objects/info/alternates borrows objects from {}, outside of the root; `git repack -a -d` and \
-                     removing that file make it whole",
-                    String::from_utf8_lossy(line)
-                ));
+            let Ok(real) = other.canonicalize() else {
+                return search.refuse(&format!("it borrows objects from {}, which is not there", other.display()));
             };
+            if !real.starts_with(search.real) {
+                elsewhere.push(real);
+                continue;
+            }
+            if depth == DEPTH {
+                return search.refuse("its objects/info/alternates lead on and on");
+            }
             if !known.contains(&real) {
                 known.push(real.clone());
                 open.push((
@@ -107,7 +110,7 @@ pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<(), GateErro
             }
         }
     }
-    Ok(())
+    Ok(elsewhere)
 }
 
 /// Whether something is there, which then must be of this kind.

@@ -28,6 +28,8 @@ pub struct GitDir {
     common: Store,
     /// Whether it lies elsewhere and does not name `top` itself; then its `core.worktree` must.
     must_point_back: bool,
+    /// Object stores outside of the root that it borrows from.
+    borrowed: Vec<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -70,6 +72,11 @@ impl GitDir {
     /// Whether its `core.worktree` must name [`top`](GitDir::top): its files lie elsewhere, and do not say for whom.
     pub fn must_point_back(&self) -> bool {
         self.must_point_back
+    }
+
+    /// The object stores outside of the root that it borrows objects from.
+    pub fn borrowed(&self) -> &[PathBuf] {
+        &self.borrowed
     }
 
     /// The folder of `HEAD` and the index.
@@ -133,14 +140,15 @@ impl Search<'_> {
             return self.refuse(&format!("its `.git` points to {}, which is of another folder", own.path.display()));
         }
         let top = Store { folder: top.again()?, path };
-        let found = GitDir { top, must_point_back: is_elsewhere && !is_linked_worktree, own, common };
+        let must_point_back = is_elsewhere && !is_linked_worktree;
+        let mut found = GitDir { top, must_point_back, own, common, borrowed: Vec::new() };
         look::settings(self, &found.own)?;
         if is_linked_worktree {
             look::settings(self, &found.common)?;
         }
         look::references(self, &found.own)?;
         look::references(self, &found.common)?;
-        look::objects(self, &found.common)?;
+        found.borrowed = look::objects(self, &found.common)?;
         Ok(Some(found))
     }
 

@@ -123,6 +123,13 @@ pub(super) fn open(root: &Root, path: &Path) -> Result<Git, GitError> {
             dir.own().1.display()
         ));
     }
+    if let Some(store) = dir.borrowed().iter().find(|store| !is_of_a_remote(&repository, store)) {
+        return refuse(&format!(
+            "it borrows objects from {}, which is outside of the root and no remote of it (objects/info/alternates); \
+             `git repack -a -d` and removing that file make it whole",
+            store.display()
+        ));
+    }
     match own.iter().find(|name| **name != "core.worktree") {
         Some(name) => {
             refuse(&format!("its settings read a file from elsewhere ({name}); `git config --local --unset {name}`"))
@@ -138,4 +145,19 @@ fn own_settings<'n>(git: &Repository, names: &[&'n str]) -> Vec<&'n str> {
         [ConfigLevel::Local, ConfigLevel::Worktree].into_iter().filter_map(|level| config.open_level(level).ok());
     let levels: Vec<_> = levels.collect();
     names.iter().copied().filter(|name| levels.iter().any(|level| level.get_entry(name).is_ok())).collect()
+}
+
+/// Whether an object store is of a repository that this one was cloned from, as `git clone --shared` does it.
+fn is_of_a_remote(git: &Repository, store: &Path) -> bool {
+    let is_its = |url: &Path| {
+        let mut stores = ["objects", ".git/objects"].iter().filter_map(|below| url.join(below).canonicalize().ok());
+        url.is_absolute() && stores.any(|its| its == store)
+    };
+    let mut found = false;
+    if let Ok(config) = git.config().and_then(|config| config.open_level(ConfigLevel::Local))
+        && let Ok(urls) = config.entries(Some(r"^remote\..*\.url$"))
+    {
+        let _ = urls.for_each(|entry| found |= entry.value().is_ok_and(|url| is_its(Path::new(url))));
+    }
+    found
 }
