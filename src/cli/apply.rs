@@ -3,7 +3,7 @@ use super::commit::{self, Committing};
 use super::planning::Planned;
 use super::{Exit, Failure, bosh, console};
 use treepatch::render::{Ending, table, unified};
-use treepatch::write::{self, WriteError};
+use treepatch::write::{self, WriteError, Written};
 
 /// `treepatch apply`.
 pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
@@ -29,9 +29,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
             None => write::apply(&args.plan.dir, &changes).map_err(refused)?,
             Some(ready) => committed.insert(ready.write(args, &planned).map_err(refused)?).written.clone(),
         };
-        for path in written.linked {
-            console::note(&format!("{}: its other hard links keep the old content", path.display()));
-        }
+        tell_linked(&written);
     }
     let printed = match output.output {
         None if args.dry_run || output.format == Format::Json => console::stdout(&text),
@@ -48,6 +46,13 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     }
     printed?;
     Ok(planned.exit())
+}
+
+/// Tells of files that have other names.
+pub fn tell_linked(written: &Written) {
+    for path in &written.linked {
+        console::note(&format!("{}: its other hard links keep the old content", path.display()));
+    }
 }
 
 /// Says that nothing was written where that is so: it is what a person wants to know first.

@@ -1,4 +1,4 @@
-use super::apply::refused;
+use super::apply::{refused, tell_linked};
 use super::args::{Format, RevertArgs};
 use super::planning::Planned;
 use super::{Exit, Failure, commit, console};
@@ -23,7 +23,8 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
         write::output(Some(&args.plan.dir), file, text.as_bytes())?;
     }
     if !args.dry_run && !is_refused {
-        write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
+        let written = write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
+        tell_linked(&written);
     }
     if let (None, Some(text)) = (&output.output, &text) {
         console::stdout(text.as_bytes())?;

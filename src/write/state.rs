@@ -94,10 +94,11 @@ impl State {
     pub(super) fn stage(&self, root: &Root, number: usize, change: &FileChange) -> Result<(), WriteError> {
         let system = |what| failed(what, &change.path);
         self.discard(DRAFT);
-        let file = self.fill(DRAFT, &change.after, &change.path)?;
-        if change.before.is_some() {
-            self.dress(&file, root, change)?;
-        }
+        let dress = |file: &File| match change.before {
+            Some(_) => self.dress(file, root, change),
+            None => Ok(()),
+        };
+        self.fill(DRAFT, &change.after, &change.path, dress)?;
         // Under its own name a new file is always whole.
         rustix::fs::renameat(&self.handle, DRAFT, &self.handle, &*State::name(number))
             .map_err(system("write the new file"))
@@ -171,18 +172,25 @@ impl State {
     /// Writes a file of the folder, whole and synced.
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         self.discard(name);
-        self.fill(name, bytes, &Path::new(STATE).join(name)).map(drop)
+        self.fill(name, bytes, &Path::new(STATE).join(name), |_| Ok(()))
     }
 
-    /// A new file in the folder, written and synced; `path` is what to call it when that fails.
-    fn fill(&self, name: &str, bytes: &[u8], path: &Path) -> Result<File, WriteError> {
+    /// A new file in the folder, written, dressed and synced; `path` is what to call it when that fails.
+    fn fill(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        path: &Path,
+        dress: impl FnOnce(&File) -> Result<(), WriteError>,
+    ) -> Result<(), WriteError> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(0o666);
         let handle = rustix::fs::openat(&self.handle, name, flags, mode).map_err(failed("write the new file", path))?;
         let mut file = File::from(handle);
         let system = |source| WriteError::System { what: "write the new file", path: path.to_owned(), source };
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(system)?;
-        Ok(file)
+        file.write_all(bytes).map_err(system)?;
+        dress(&file)?;
+        file.sync_all().map_err(system)
     }
 }
 

@@ -142,6 +142,9 @@ fn other_hard_links_keep_the_old_bytes_and_are_reported() {
     assert_eq!(ground.read("root/main.c"), "long width = 1;\n");
     assert_eq!(ground.read("outside/other.c"), "int width = 1;\n");
     assert_eq!(fs::metadata(ground.path("outside/other.c")).unwrap().nlink(), 1);
+    fs::hard_link(ground.path("root/main.c"), ground.path("outside/again.c")).unwrap();
+    ground.run(&["revert", "mine.toml", "root"]).exits(0).tells("main.c: its other hard links keep the old content");
+    assert_eq!(ground.read("outside/again.c"), "long width = 1;\n");
 }
 
 /// The mode and the owner stay, and files that are not edited are not touched at all.

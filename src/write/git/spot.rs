@@ -1,7 +1,7 @@
 use super::GitError;
 use crate::checkout::{Folder, GateError};
 use crate::write::{WriteError, failed, state};
-use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps};
+use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -70,9 +70,8 @@ impl Spot {
             file.write_all(bytes)?;
             if let Ok(old) = rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
                 rustix::fs::fchmod(&*file, Mode::from_raw_mode(old.st_mode & 0o7777))?;
-                let time = |tv_sec, tv_nsec: u64| Timespec { tv_sec, tv_nsec: tv_nsec as _ };
-                let last_access = time(old.st_atime as i64, old.st_atime_nsec as u64);
-                let last_modification = time(old.st_mtime as i64, old.st_mtime_nsec as u64);
+                let last_access = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
+                let last_modification = Timespec { tv_sec: old.st_mtime, tv_nsec: old.st_mtime_nsec as _ };
                 rustix::fs::futimens(&*file, &Timestamps { last_access, last_modification })?;
             }
             file.sync_all()
