@@ -122,7 +122,8 @@ fn files_are_opened_by_name_only_where_the_user_named_them() {
         "checkout/disk.rs",   // lists the tree; opens no file
         "checkout/folder.rs", // the gate
         "cli/patchsets.rs",   // the patchset that the user names
-        "write/output.rs",    // the report that the user names
+        "write/copy.rs",
+        "write/output.rs", // the report that the user names
     ];
     assert_eq!(spoken(&by_name, &own), Vec::<String>::new());
 }

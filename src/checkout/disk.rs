@@ -74,6 +74,11 @@ impl Tree for Disk {
         self.root.read(path, self.limit).map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
     }
 
+    fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        let read = self.root.read_into(path, self.limit, bytes);
+        read.map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
+    }
+
     fn trouble(&self) -> &[ReadError] {
         &self.trouble
     }

@@ -54,38 +54,46 @@ impl Folder {
 
     /// Opens a regular file for reading.
     pub fn file(&self, path: &Path) -> Result<File, GateError> {
-        self.regular(path, OFlags::RDONLY)
+        Ok(self.regular(path, OFlags::RDONLY)?.0)
     }
 
     /// Opens a regular file in order to write at its end.
     pub fn append(&self, path: &Path) -> Result<File, GateError> {
-        self.regular(path, OFlags::WRONLY | OFlags::APPEND)
+        Ok(self.regular(path, OFlags::WRONLY | OFlags::APPEND)?.0)
     }
 
-    fn regular(&self, path: &Path, flags: OFlags) -> Result<File, GateError> {
+    /// Opens a regular file; gives its size, too.
+    fn regular(&self, path: &Path, flags: OFlags) -> Result<(File, u64), GateError> {
         plain(path)?;
         // NONBLOCK: opening a pipe must not wait for somebody at its other end.
         let handle = self.open_below(path, flags | OFlags::NONBLOCK).map_err(|e| refusal(path, e))?;
-        let kind = FileType::from_raw_mode(rustix::fs::fstat(&handle).map_err(|e| refusal(path, e))?.st_mode);
-        match kind {
-            FileType::RegularFile => Ok(File::from(handle)),
+        let stat = rustix::fs::fstat(&handle).map_err(|e| refusal(path, e))?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => Ok((File::from(handle), stat.st_size.try_into().unwrap_or(0))),
             other => Err(GateError::NotRegular { path: path.to_owned(), kind: kind_name(other) }),
         }
     }
 
     /// The bytes of a regular file of at most `limit` bytes.
     pub fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, GateError> {
+        let mut bytes = Vec::new();
+        self.read_into(path, limit, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The bytes of a regular file of at most `limit` bytes, in place of those that `bytes` holds.
+    pub fn read_into(&self, path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<(), GateError> {
         let system = |source| GateError::System { path: path.to_owned(), source };
-        let mut file = self.file(path)?;
-        let size = file.metadata().map_err(system)?.len();
+        let (mut file, size) = self.regular(path, OFlags::RDONLY)?;
         let too_large = |size| GateError::TooLarge { path: path.to_owned(), size, limit };
         if size > limit {
             return Err(too_large(size));
         }
-        let mut bytes = Vec::with_capacity(size as usize + 1);
+        bytes.clear();
+        bytes.reserve(size as usize + 1);
         // One byte more than allowed shows that the file grew meanwhile.
-        file.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(system)?;
-        if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+        file.by_ref().take(limit.saturating_add(1)).read_to_end(bytes).map_err(system)?;
+        if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(()) }
     }
 
     /// What a path is, itself and not what it may point to; `None` where nothing is.

@@ -185,8 +185,15 @@ impl Root {
 
     /// The bytes of a regular file of at most `limit` bytes.
     pub fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, GateError> {
+        let mut bytes = Vec::new();
+        self.read_into(path, limit, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The bytes of a regular file of at most `limit` bytes, in place of those that `bytes` holds.
+    pub fn read_into(&self, path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<(), GateError> {
         check(path)?;
-        self.folder.read(path, limit)
+        self.folder.read_into(path, limit, bytes)
     }
 
     /// The names in a folder, sorted; the empty path is the root.

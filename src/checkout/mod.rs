@@ -9,6 +9,7 @@ mod folder;
 mod gate;
 mod gitdir;
 mod globs;
+mod inventory;
 mod memory;
 mod overlay;
 mod packages;
@@ -20,7 +21,8 @@ pub use disk::{Disk, STATE, Walk};
 pub use folder::Folder;
 pub use gate::{GateError, OpenError, Root, check};
 pub use gitdir::GitDir;
-pub use globs::{BadGlob, Globs};
+pub use globs::{BadGlob, GlobTable, Globs};
+pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use packages::Packages;
@@ -36,6 +38,12 @@ pub trait Tree: Sync {
 
     /// The bytes of one of these files.
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
+
+    /// The bytes of one of these files, into memory that is there already.
+    fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        *bytes = self.read(path)?;
+        Ok(())
+    }
 
     /// What could not be listed: folders whose files nobody knows.
     fn trouble(&self) -> &[ReadError] {

@@ -91,7 +91,7 @@ fn mailed(args: &ExportArgs, planned: &Planned, series: &Series, date: Option<i6
         let mails = patches.iter().enumerate().map(|(number, (patch, changes))| {
             let patch = &set.patches[*patch];
             let message = messages.patch(patch, &git::digest(set, patch));
-            mail(set, &message, (number + 1, patches.len()), date, changes)
+            mail(set, &message, &note(repository), (number + 1, patches.len()), date, changes)
         });
         (repository.join("series.mbox"), mails.collect::<Vec<_>>().concat())
     };

@@ -115,11 +115,31 @@ pub struct Source {
     pub errors: Vec<Tokens>,
     /// Separators that are no tokens: semicolons and line-end marks, commas; in order.
     pub separators: Vec<Bytes>,
+    /// The parts of the file that were read, in order: one that is all of it, unless [`Source::parse_parts`] made this.
+    pub parts: Vec<Bytes>,
     pub(super) first_node_at: Vec<NodeId>,
     pub(super) borders: Vec<(usize, ListId)>,
 }
 
 impl Source {
+    /// Whether the whole file was read.
+    pub fn is_whole(&self) -> bool {
+        super::build::is_whole(&self.parts, self.bytes.len())
+    }
+
+    /// Whether these tokens, and the one before and the one behind them, are neighbours in the file too: always so in
+    /// a whole file; else within one part, clear of its first token and its last.
+    pub fn is_inner(&self, tokens: &Tokens) -> bool {
+        if self.is_whole() {
+            return true;
+        }
+        let Some(first) = self.tokens.get(tokens.start) else { return false };
+        let part = self.parts.partition_point(|p| p.end <= first.bytes.start);
+        self.parts
+            .get(part)
+            .is_some_and(|part| self.token_at(part.start) < tokens.start && tokens.end < self.token_at(part.end))
+    }
+
     /// The bytes of token `t`. Directives (`# define`) are given without the blanks inside: see [`Source::word`].
     pub fn text(&self, t: usize) -> &[u8] {
         &self.bytes[self.tokens[t].bytes.clone()]

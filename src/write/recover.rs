@@ -42,8 +42,9 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
             work.push((number, change));
         }
     }
+    let drafts = git::Drafts { root: &root, state: &state };
     for this in &journal.moves {
-        if git::side(&root, &state, this)? == git::Side::Neither {
+        if git::side(drafts, this)? == git::Side::Neither {
             return Err(WriteError::Foreign { path: this.repository.join(".git").join(this.what.name()) });
         }
     }

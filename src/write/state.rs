@@ -93,7 +93,7 @@ impl State {
     /// Writes one new file, with the mode and the owner of the one that it will replace.
     pub(super) fn stage(&self, root: &Root, number: usize, change: &FileChange) -> Result<(), WriteError> {
         let system = |what| failed(what, &change.path);
-        self.discard(DRAFT);
+        self.drop(DRAFT);
         let dress = |file: &File| match change.before {
             Some(_) => self.dress(file, root, change),
             None => Ok(()),
@@ -126,11 +126,6 @@ impl State {
         let mut bytes = Vec::new();
         file.metadata().ok()?.is_file().then(|| file.read_to_end(&mut bytes).ok())??;
         Some(bytes)
-    }
-
-    /// Removes a file of the folder, if it is there.
-    pub(super) fn discard(&self, name: &str) {
-        let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
     }
 
     /// The journal.
@@ -169,9 +164,14 @@ impl State {
         self.put(IGNORE, EVERYTHING)
     }
 
-    /// Writes a file of the folder, whole and synced.
+    /// Removes a file of the folder, if it is there.
+    pub(super) fn drop(&self, name: &str) {
+        let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
+    }
+
+    /// Writes a file of the folder, over one of that name.
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        self.discard(name);
+        self.drop(name);
         self.fill(name, bytes, &Path::new(STATE).join(name), |_| Ok(()))
     }
 

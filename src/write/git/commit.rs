@@ -1,6 +1,6 @@
 use super::GitError;
 use super::error::failed;
-use super::index;
+use super::index::{self, Drafts};
 use super::moves::Move;
 use super::open::What;
 use super::repository::{GITLINK, Repo};
@@ -9,7 +9,7 @@ use super::stage::{Stage, superproject};
 use crate::patchset::{Patch, Patchset};
 use crate::plan::Step;
 use crate::render::{Digested, Messages};
-use crate::write::{Session, WriteError};
+use crate::write::{Run, WriteError};
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid, Reference, Signature, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,12 +39,23 @@ pub struct Commits<'a> {
 pub struct Made {
     /// Its folder, relative to the root; empty for the one that the root lies in.
     pub path: PathBuf,
-    /// The commits, oldest first: id and subject.
-    pub commits: Vec<(String, String)>,
+    /// The commits, oldest first.
+    pub commits: Vec<Commit>,
     /// What was checked out before.
     pub before: String,
     /// The branch that they are on; `None` for a detached head.
     pub branch: Option<String>,
+}
+
+/// A commit that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// The ids of the patches that it brings or takes out; none, if it only moves submodules.
+    pub patches: Vec<String>,
 }
 
 /// Commits that are written but that nothing refers to yet.
@@ -59,7 +70,7 @@ pub(super) struct Prepared {
 /// Writes all objects, and says what is to move.
 pub(super) fn prepare(
     stage: &Stage,
-    session: &Session<'_>,
+    run: &mut Run,
     options: &Commits<'_>,
     steps: &[Step],
 ) -> Result<Prepared, WriteError> {
@@ -85,7 +96,7 @@ pub(super) fn prepare(
         if let Some(parent) = superproject(&stage.root, &repo.path)? {
             below.push(Submodule { path: &repo.path, parent, head: work.head, patches });
         }
-        work.finish(session, &mut prepared)?;
+        work.finish(run.drafts()?, &mut prepared)?;
     }
     Ok(prepared)
 }
@@ -107,7 +118,7 @@ pub(super) struct Work<'a> {
     committer: Signature<'static>,
     pub head: Oid,
     pub tree: Oid,
-    pub made: Vec<(String, String)>,
+    pub made: Vec<Commit>,
     /// What changes in the index.
     pub entries: BTreeMap<PathBuf, (Oid, u32)>,
     /// What goes from the index.
@@ -140,7 +151,7 @@ impl<'a> Work<'a> {
             own.push(number);
             if !self.options.squash {
                 let message = self.messages().patch(patch, &digest(self.options.patchset, patch));
-                self.commit(&message)?;
+                self.commit(&message, vec![patch.id.value.clone()])?;
             }
         }
         Ok(own)
@@ -148,18 +159,18 @@ impl<'a> Work<'a> {
 
     /// Moves submodules, in one commit; squashed they only change the tree.
     fn links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
-        if self.options.squash { self.change_links(links).map(drop) } else { self.move_links(links) }
+        if self.options.squash { self.change_links(links).map(drop) } else { self.move_links(links, false) }
     }
 
     fn change_links(&mut self, links: &[Submodule<'_>]) -> Result<bool, WriteError> {
         self.change(links.iter().map(|link| (self.repo.own(link.path), (link.head, GITLINK))).collect())
     }
 
-    /// Moves submodules, in one commit.
-    pub fn move_links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
+    /// Moves submodules, in one commit: to where patches are in, or (`out`) out again.
+    pub fn move_links(&mut self, links: &[Submodule<'_>], out: bool) -> Result<(), WriteError> {
         if self.change_links(links)? {
-            let message = self.messages().submodules(&self.moved(links));
-            self.commit(&message)?;
+            let message = self.messages().submodules(&self.moved(links), out);
+            self.commit(&message, Vec::new())?;
         }
         Ok(())
     }
@@ -170,10 +181,10 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let message = match own {
-            [] => self.messages().submodules(&self.moved(links)),
+            [] => self.messages().submodules(&self.moved(links), false),
             own => self.messages().squashed(&self.digested(own)),
         };
-        self.commit(&message)
+        self.commit(&message, self.digested(own).iter().map(|(patch, _)| patch.id.value.clone()).collect())
     }
 
     /// The submodules by the paths that this repository has for them.
@@ -208,26 +219,27 @@ impl<'a> Work<'a> {
         Ok(differs)
     }
 
-    pub fn commit(&mut self, message: &str) -> Result<(), WriteError> {
+    pub fn commit(&mut self, message: &str, patches: Vec<String>) -> Result<(), WriteError> {
         let git = &self.repo.git;
         let write = || {
             let (tree, parent) = (git.find_tree(self.tree)?, git.find_commit(self.head)?);
             git.commit(None, &self.author, &self.committer, message, &tree, &[&parent])
         };
         self.head = write().map_err(failed("write a commit into", git))?;
-        self.made.push((self.head.to_string(), message.lines().next().unwrap_or("").to_owned()));
+        let subject = message.lines().next().unwrap_or("").to_owned();
+        self.made.push(Commit { id: self.head.to_string(), subject, patches });
         Ok(())
     }
 
     /// Says what is to move in the repository.
-    pub fn finish(self, session: &Session<'_>, prepared: &mut Prepared) -> Result<(), WriteError> {
+    pub fn finish(self, drafts: Drafts<'_>, prepared: &mut Prepared) -> Result<(), WriteError> {
         let repo = self.repo;
         repo.git.sync()?;
         let entries = self.entries.iter().map(|(path, &(id, mode))| (path, id, mode));
         let push = |prepared: &mut Prepared, what: What, before, after: Vec<u8>| {
             prepared.moves.push(Move { repository: repo.path.clone(), what, before, after });
         };
-        let index = index::updated(&repo.git, session.desk()?, &repo.index_bytes, entries, &self.gone)?;
+        let index = index::updated(drafts, &repo.git, &repo.index_bytes, entries, &self.gone)?;
         push(prepared, What::Index, Some(repo.index_bytes.clone()), index);
         let head = repo.git.spot(&What::Head)?.bytes()?;
         let id = format!("{}\n", self.head).into_bytes();

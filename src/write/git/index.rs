@@ -1,9 +1,10 @@
-//! The index as a value: drafts in the folder for unfinished work, since git's library reads and writes files only.
+//! The index as a value: drafts in the folder for unfinished work, which git does not see.
 
 use super::GitError;
 use super::error::failed;
 use crate::checkout::{Root, STATE};
-use crate::write::{State, WriteError};
+use crate::write::WriteError;
+use crate::write::state::State;
 use git2::{Index, IndexEntry, IndexTime, Oid, Repository};
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
@@ -11,14 +12,13 @@ use std::path::{Path, PathBuf};
 
 /// The bytes of an index in which some paths have new contents, some are gone, and all others are as they were.
 pub(super) fn updated(
+    drafts: Drafts<'_>,
     git: &Repository,
-    desk: Desk<'_>,
     bytes: &[u8],
     entries: impl Iterator<Item = (impl AsRef<Path>, Oid, u32)>,
     gone: &BTreeSet<PathBuf>,
 ) -> Result<Vec<u8>, WriteError> {
-    let draft = Draft::new(desk, bytes)?;
-    let mut index = draft.open(git)?;
+    let mut index = drafts.open(git, bytes)?;
     for (path, id, mode) in entries {
         let path = path.as_ref();
         // The flags of the user stay; what git saw of the file does not, so that it looks again.
@@ -44,48 +44,42 @@ pub(super) fn updated(
         index.remove(path, 0).map_err(failed("remove from the index of", git))?;
     }
     index.write().map_err(failed("write the index of", git))?;
-    draft.bytes()
+    drafts.take(git)
 }
 
 /// Whether two indexes say the same, except for what git saw of the files.
-pub(super) fn same(git: &Repository, desk: Desk<'_>, one: &[u8], other: &[u8]) -> Result<bool, WriteError> {
+pub(super) fn same(drafts: Drafts<'_>, git: &Repository, one: &[u8], other: &[u8]) -> Result<bool, WriteError> {
     let read = |bytes: &[u8]| -> Result<Vec<_>, WriteError> {
-        let index = Draft::new(desk, bytes)?.open(git)?;
+        let index = drafts.open(git, bytes)?;
+        drafts.take(git)?;
         Ok(index.iter().map(|e| (e.path, e.id, e.mode, e.flags, e.flags_extended)).collect())
     };
     Ok(read(one)? == read(other)?)
 }
 
-/// A root with the folder for unfinished work.
-pub(super) type Desk<'a> = (&'a Root, &'a State);
-
-/// A copy of an index; gone when dropped.
-struct Draft<'a> {
-    desk: Desk<'a>,
+/// Where indexes are drafted: git's library reads and writes them as files. What a killed run leaves there is swept away
+/// with the folder.
+#[derive(Clone, Copy)]
+pub(in crate::write) struct Drafts<'a> {
+    pub root: &'a Root,
+    pub state: &'a State,
 }
 
-const NAME: &str = "index";
+/// One at a time.
+const DRAFT: &str = "index";
 
-impl<'a> Draft<'a> {
-    fn new(desk: Desk<'a>, bytes: &[u8]) -> Result<Draft<'a>, WriteError> {
-        desk.1.put(NAME, bytes)?;
-        Ok(Draft { desk })
-    }
-
-    fn open(&self, git: &Repository) -> Result<Index, WriteError> {
-        let path = self.desk.0.real()?.join(STATE).join(NAME);
+impl Drafts<'_> {
+    fn open(self, git: &Repository, bytes: &[u8]) -> Result<Index, WriteError> {
+        self.state.put(DRAFT, bytes)?;
+        let path = self.root.real()?.join(STATE).join(DRAFT);
         Ok(Index::open(&path).map_err(|e| GitError::index(git, &e))?)
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, WriteError> {
-        let path = Path::new(STATE).join(NAME);
-        let gone = || WriteError::System { what: "read", path, source: std::io::ErrorKind::NotFound.into() };
-        self.desk.1.bytes(NAME).ok_or_else(gone)
-    }
-}
-
-impl Drop for Draft<'_> {
-    fn drop(&mut self) {
-        self.desk.1.discard(NAME);
+    /// The draft's bytes; it is gone then.
+    fn take(self, git: &Repository) -> Result<Vec<u8>, WriteError> {
+        let gone = || GitError::repository(git.path(), "the draft of its index is gone");
+        let bytes = self.state.bytes(DRAFT).ok_or_else(gone)?;
+        self.state.drop(DRAFT);
+        Ok(bytes)
     }
 }

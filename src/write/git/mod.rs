@@ -20,10 +20,11 @@ mod stage;
 mod undo;
 mod who;
 
-pub use commit::{Commits, Made, digest};
+pub use commit::{Commit, Commits, Made, digest};
 pub use error::GitError;
+pub(super) use index::Drafts;
 pub(super) use moves::{Locks, Move, Side, settle, side, unlock};
 pub(super) use open::What;
-pub use stage::{Committed, Stage};
-pub use undo::undo;
-pub use who::History;
+pub use stage::{Committed, Ready, Stage};
+pub use undo::{Undoing, undo};
+pub use who::{Heads, History};

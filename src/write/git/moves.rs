@@ -1,8 +1,9 @@
+use super::GitError;
+use super::index::{self, Drafts};
 use super::open::{What, open};
 use super::spot::Spot;
-use super::{GitError, index};
 use crate::checkout::Root;
-use crate::write::{Direction, State as Unfinished, WriteError};
+use crate::write::{Direction, WriteError};
 use std::path::PathBuf;
 
 /// One of git's own small files, and what becomes of it.
@@ -112,13 +113,13 @@ pub(in crate::write) enum Side {
 }
 
 /// Which side of its move a file is on now.
-pub(in crate::write) fn side(root: &Root, state: &Unfinished, this: &Move) -> Result<Side, WriteError> {
-    let git = open(root, &this.repository)?;
+pub(in crate::write) fn side(drafts: Drafts<'_>, this: &Move) -> Result<Side, WriteError> {
+    let git = open(drafts.root, &this.repository)?;
     let now = git.spot(&this.what)?.bytes()?;
     let is = |wanted: Option<&Vec<u8>>| match (wanted, &now) {
         (wanted, now) if wanted == now.as_ref() => Ok(true),
         // Git notes in the index what it has seen of the files, whenever it is asked for their state.
-        (Some(wanted), Some(now)) if this.what == What::Index => index::same(&git, (root, state), wanted, now),
+        (Some(wanted), Some(now)) if this.what == What::Index => index::same(drafts, &git, wanted, now),
         _ => Ok(false),
     };
     Ok(match () {
