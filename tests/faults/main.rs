@@ -3,7 +3,7 @@
 //!
 //! `TREEPATCH_FAULTS=all` tries every error at every call; else each call gets one of them in turn.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::explicit_write)]
 
 #[path = "../common/mod.rs"]
 mod common;
