@@ -2,10 +2,10 @@ use super::GitError;
 use super::commit::{Commits, Made, Prepared, Submodule, Work};
 use super::error::failed;
 use super::log::{Entry, entries};
-use super::moves::open;
+use super::open::open;
 use super::repository::{GITLINK, Repo};
 use super::stage::{Committed, Ready, Stage, superproject};
-use crate::checkout::Root;
+use crate::checkout::{Root, is_repository};
 use crate::plan::FileChange;
 use crate::write::{Removal, Run, WriteError};
 use git2::build::TreeUpdateBuilder;
@@ -22,7 +22,8 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Undoi
     let mut found: BTreeMap<PathBuf, Vec<Entry>> = BTreeMap::new();
     let mut repositories = Vec::new();
     for path in all(&root)? {
-        let chosen = choose(&path, entries(&open(&root, &path)?, &options.patchset.name)?, only)?;
+        let git = open(&root, &path)?;
+        let chosen = choose(&path, entries(&git, &options.patchset.name)?, only)?;
         if !chosen.is_empty() {
             repositories.push(Repo::new(&root, &path)?);
             found.insert(path, chosen);
@@ -101,7 +102,7 @@ pub(super) fn all(root: &Root) -> Result<Vec<PathBuf>, WriteError> {
             let own = Path::new(std::ffi::OsStr::from_bytes(&entry.path));
             let Ok(own) = own.strip_prefix(inner.as_deref().unwrap_or(Path::new(""))) else { continue };
             let path = all[next].join(own);
-            if root.path().join(&path).join(".git").symlink_metadata().is_ok() {
+            if is_repository(root, &path) {
                 all.push(path);
             }
         }
