@@ -135,6 +135,7 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         strict: args.strict,
         threads: args.threads.count(),
         limits: args.limits.limits(),
+        ..Options::default()
     }
 }
 
