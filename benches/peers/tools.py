@@ -61,9 +61,9 @@ def treepatch_sites(case, root, scratch, treepatch):
 
 
 def ast_grep(case, root, _):
-    pattern, rewrite = case["ast-grep"]
+    pattern, rewrite, *kind = case["ast-grep"]
     every = [x for kind in ("hidden", "dot", "exclude", "global", "parent", "vcs") for x in ("--no-ignore", kind)]
-    run = ["ast-grep", "run", "-p", pattern, "-r", rewrite, "-l", case["language"], "--json=stream", *every, root]
+    run = ["ast-grep", "run", "-p", pattern, "-r", rewrite, *(f"--selector={k}" for k in kind), "-l", case["language"], "--json=stream", *every, root]
 
     def sites():
         found = map(json.loads, output(run).splitlines())
