@@ -123,7 +123,7 @@ impl Job<'_> {
         }
         let mut to = source.lines.next(tail);
         (from, to) = self.without_double_blanks(from, to);
-        if to == source.bytes.len() && !source.bytes.ends_with(b"\n") && from > 0 {
+        if to == source.bytes.len() && !source.bytes.ends_with(b"\n") && from > source.lines.content_start() {
             // The last line of a file without a final line end: the line end before it goes instead.
             from -= self.newline().len().min(from);
             to = source.bytes.len();
@@ -141,7 +141,7 @@ impl Job<'_> {
         let source = self.source;
         let line = |at: usize| &source.bytes[source.lines.around(at, &source.bytes)];
         let is_blank = |at: usize| line(at).trim_ascii().is_empty();
-        if from == 0 || to >= source.bytes.len() {
+        if from <= source.lines.content_start() || to >= source.bytes.len() {
             return (from, to);
         }
         let above = source.lines.start(from - 1);
@@ -201,7 +201,7 @@ impl Job<'_> {
         let source = self.source;
         let mut start = source.lines.start(byte);
         let own = width(blanks(&source.bytes[start..]));
-        while start > 0 {
+        while start > source.lines.content_start() {
             let above = source.lines.around(start - 1, &source.bytes);
             let comment = source
                 .comments
