@@ -7,18 +7,18 @@ use treepatch::source::{Gap, Source, Tokens};
 /// A token or a separator, and the blanks before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// The token of the source; none for a separator, a hole, or what the patch brings.
+    /// The token of the source, of a hole the first that it stands for; none for separators and what the patch brings.
     pub token: Option<usize>,
     /// How it is written.
     pub text: String,
-    /// Whether blanks stand before it.
-    pub spaced: bool,
+    /// The blanks before it.
+    pub blank: String,
 }
 
 impl Word {
     /// A word that is not from the source.
     pub fn new(text: impl Into<String>, spaced: bool) -> Word {
-        Word { token: None, text: text.into(), spaced }
+        Word { token: None, text: text.into(), blank: if spaced { " " } else { "" }.to_owned() }
     }
 }
 
@@ -63,9 +63,10 @@ impl Fragment {
         let mut rows: Vec<Row> = Vec::new();
         let mut end = 0;
         for (bytes, token) in lexemes {
-            let spaced = bytes.start > end;
             let gap = if rows.is_empty() { &[] } else { &source.bytes[end..bytes.start] };
-            let word = Word { token, text: text(bytes.clone()), spaced };
+            let blank = if gap.iter().all(|b| matches!(b, b' ' | b'\t')) { gap } else { b" " };
+            let blank = String::from_utf8_lossy(blank).into_owned();
+            let word = Word { token, text: text(bytes.clone()), blank };
             match rows.last_mut() {
                 Some(row) if !gap.contains(&b'\n') => row.words.push(word),
                 _ => {
@@ -95,7 +96,7 @@ impl Fragment {
     pub fn replace(&mut self, tokens: &Tokens, mut new: Vec<Word>) -> Option<()> {
         let (row, words) = self.words_of(tokens)?;
         if let Some(first) = new.first_mut() {
-            first.spaced = self.rows[row].words[words.start].spaced;
+            first.blank.clone_from(&self.rows[row].words[words.start].blank);
         }
         self.rows[row].words.splice(words, new);
         Some(())
@@ -133,7 +134,8 @@ impl Fragment {
             let Some(node) = random.pick(&nodes) else { return };
             let Some((row, _)) = self.words_of(&node.tokens) else { continue };
             if !self.rows[row].is_directive() {
-                let _ = self.replace(&node.tokens, vec![Word::new(format!("$h{number}"), false)]);
+                let hole = Word { token: Some(node.tokens.start), ..Word::new(format!("$h{number}"), false) };
+                let _ = self.replace(&node.tokens, vec![hole]);
             }
         }
     }
@@ -157,7 +159,9 @@ impl Fragment {
             if random.below(5) == 0 && n + 1 < self.rows.len() && self.may_join(source, n, starts) {
                 let next = self.rows.remove(n + 1);
                 self.rows[n].words.extend(next.words.into_iter().enumerate().map(|(i, mut w)| {
-                    w.spaced |= i == 0;
+                    if i == 0 {
+                        w.blank = " ".to_owned();
+                    }
                     w
                 }));
             }
@@ -241,9 +245,11 @@ impl Fragment {
     }
 }
 
-/// How a body is indented.
+/// How a body is written.
 pub enum Style {
-    /// As the source is.
+    /// As the source is, blanks and all.
+    Exact,
+    /// Indented as the source is.
     Kept,
     /// By blanks where the source has tabs.
     Blanks,
@@ -264,7 +270,7 @@ impl Style {
     /// An indentation in this style.
     pub fn indent(&self, indent: &str) -> String {
         match self {
-            Style::Kept => indent.to_owned(),
+            Style::Exact | Style::Kept => indent.to_owned(),
             Style::Blanks => indent.replace('\t', "   "),
             Style::Flat => String::new(),
         }
@@ -276,7 +282,9 @@ fn text(language: Language, row: &Row, style: &Style, random: &mut Random) -> St
     let mut out = style.indent(&row.indent);
     let directive = row.is_directive();
     for (i, word) in row.words.iter().enumerate() {
-        if i > 0 {
+        if i > 0 && matches!(style, Style::Exact) {
+            out.push_str(&word.blank);
+        } else if i > 0 {
             let before = &row.words[i - 1].text;
             out.push_str(blank(language, before, word, directive, random));
         }
@@ -288,9 +296,9 @@ fn text(language: Language, row: &Row, style: &Style, random: &mut Random) -> St
 fn blank(language: Language, before: &str, word: &Word, directive: bool, random: &mut Random) -> &'static str {
     let wide = [" ", "  ", "\t", " ", " "];
     if directive || before.ends_with('\\') {
-        return if word.spaced { " " } else { "" };
+        return if word.blank.is_empty() { "" } else { " " };
     }
-    if !word.spaced {
+    if word.blank.is_empty() {
         // `$h` must not run into what follows, and `...` is a token of its own.
         let apart = random.below(10) == 0 && !before.contains("..") && !word.text.contains("..");
         return if apart { " " } else { "" };

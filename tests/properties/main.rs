@@ -139,7 +139,8 @@ fn report(failures: Vec<Judged>, seed: usize) {
         }
     }
     let mut seen = std::collections::BTreeSet::new();
-    for judged in failures.iter().filter(|j| seen.insert((j.failures[0].property, j.case.kind, j.case.how))) {
+    let sort = |j: &Judged| (j.failures.iter().map(|f| f.property).collect::<Vec<_>>(), j.case.kind, j.case.how);
+    for judged in failures.iter().filter(|j| seen.insert(sort(j))) {
         tell(judged);
     }
     assert!(count == 0, "seed {seed}: {count} patches went wrong: {kinds:#?}");
@@ -153,7 +154,9 @@ fn tell(judged: &Judged) {
     println!("=== case {}: {} of {}, {:?}, {}", case.number, case.kind, case.how, case.dress, case.origin.display());
     println!("{}--- file ---\n{}", case.patch, String::from_utf8_lossy(&case.text));
     for failure in &judged.failures {
-        println!("--- {}: expected ---\n{}", failure.property, String::from_utf8_lossy(&failure.wanted));
-        println!("--- {}: got ---\n{}", failure.property, String::from_utf8_lossy(&failure.got));
+        let (wanted, got) = (String::from_utf8_lossy(&failure.wanted), String::from_utf8_lossy(&failure.got));
+        let diff = similar::TextDiff::from_lines(&wanted, &got);
+        println!("--- {}: from what was expected to what there is ---", failure.property);
+        println!("{}", diff.unified_diff());
     }
 }

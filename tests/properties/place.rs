@@ -1,7 +1,7 @@
 //! Items that have their lines for themselves, and what belongs to them, told from the bytes around them.
 
-use treepatch::language::ListKind;
-use treepatch::source::{Bytes, Source, Tokens};
+use treepatch::language::{Language, ListKind};
+use treepatch::source::{Bytes, Edit, Source, Tokens};
 
 /// An item of a list, alone on its lines.
 #[derive(Clone, Debug)]
@@ -117,6 +117,12 @@ impl Run {
         &self.places[self.at]
     }
 
+    /// Where a new line comes that the body shows directly above the item that is meant: where the item above is
+    /// shown as well it wins.
+    pub fn above(&self) -> usize {
+        self.at.checked_sub(1).map_or(self.place().doc, |above| self.places[above].end)
+    }
+
     /// The first tokens of the items.
     pub fn starts(&self) -> Vec<usize> {
         self.places.iter().map(|p| p.tokens.start).collect()
@@ -153,4 +159,21 @@ pub fn is_shown(source: &Source, place: &Place) -> bool {
     let text = &source.bytes[place.span.clone()];
     let lines = text.iter().filter(|b| **b == b'\n').count();
     !head && lines < 40 && std::str::from_utf8(text).is_ok()
+}
+
+/// Whole lines that go. Two blank lines do not become neighbours, and in Go none is left at the edge of a block.
+pub fn cut(source: &Source, from: usize, to: usize) -> Edit {
+    let line = |at: usize| source.bytes[source.lines.start(at)..source.lines.next(at)].trim_ascii();
+    if from == 0 || to >= source.bytes.len() {
+        return Edit::new(from..to, "");
+    }
+    let (above, below) = (line(from - 1), line(to));
+    let go = source.language == Language::Go;
+    if below.is_empty() && (above.is_empty() || go && above.ends_with(b"{") || go && above.ends_with(b"(")) {
+        return Edit::new(from..source.lines.next(to), "");
+    }
+    if go && above.is_empty() && matches!(below.first(), Some(b'}' | b')')) {
+        return Edit::new(source.lines.start(from - 1)..to, "");
+    }
+    Edit::new(from..to, "")
 }

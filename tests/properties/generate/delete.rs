@@ -3,7 +3,7 @@
 use super::{Maker, reading, rows_of, separate};
 use crate::case::Draft;
 use crate::fragment::Word;
-use crate::place::{Run, occurrences};
+use crate::place::{Run, cut, occurrences};
 use treepatch::language::ListKind;
 use treepatch::source::Edit;
 
@@ -56,9 +56,9 @@ impl Maker<'_> {
                 return None;
             }
             let comma = before.comma?;
-            vec![Edit::new(comma, ""), Edit::new(from..place.end, "")]
+            vec![Edit::new(comma, ""), cut(source, from, place.end)]
         } else {
-            vec![Edit::new(from..place.end, "")]
+            vec![cut(source, from, place.end)]
         };
         Some(Draft { how: "an item", rows, reading: reading(place.kind), edits })
     }

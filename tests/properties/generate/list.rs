@@ -29,13 +29,15 @@ impl Maker<'_> {
             (words.end, come, Edit::new(end..end, format!(", {new}")))
         } else {
             let start = source.span(near).start;
-            let come = vec![Word::new(new.clone(), words.start > 0), Word::new(",", false)];
+            let come = vec![Word::new(new.clone(), false), Word::new(",", false)];
             (words.start, come, Edit::new(start..start, format!("{new}, ")))
         };
         after.rows[row].words.splice(place..place, come);
         if at < list.items.len() {
-            after.rows[row].words[place + 2].spaced = true;
-            after.rows[row].words[place].spaced = before.rows[row].words[place].spaced;
+            if let Some(next) = after.rows[row].words.get_mut(place + 2) {
+                next.blank = " ".to_owned();
+            }
+            after.rows[row].words[place].blank.clone_from(&before.rows[row].words[place].blank);
         }
         let style = self.style();
         let rows = self.difference(&before, &after, &style);
@@ -63,20 +65,20 @@ impl Maker<'_> {
             is_comma(all.get(words.end)).then(|| (words.start..words.end + 1, Edit::new(span.start..to, "")))?
         } else if at > 0 {
             let from = source.span(&list.items[at - 1].tokens).end;
-            is_comma(all.get(words.start - 1)).then(|| (words.start - 1..words.end, Edit::new(from..span.end, "")))?
+            is_comma(all.get(words.start.wrapping_sub(1))).then(|| (words.start - 1..words.end, Edit::new(from..span.end, "")))?
         } else if is_comma(all.get(words.end)) || source.bytes.get(span.end) == Some(&b',') {
             return None;
         } else {
             (words, Edit::new(span, ""))
         };
-        let first = after.rows[row].words[gone.start].spaced;
+        let first = after.rows[row].words[gone.start].blank.clone();
         let at_start = gone.start;
         after.rows[row].words.drain(gone);
         if after.rows[row].words.is_empty() {
             return None;
         }
-        if let Some(word) = after.rows[row].words.get_mut(at_start).filter(|w| w.text != ")") {
-            word.spaced = first || word.spaced && at_start > 0 && word.text != "}";
+        if let Some(word) = after.rows[row].words.get_mut(at_start).filter(|w| w.token.is_some() && at + 1 < list.items.len()) {
+            word.blank = first;
         }
         let style = self.style();
         let rows = self.difference(&before, &after, &style);

@@ -20,7 +20,8 @@ use treepatch::source::{Source, Tokens};
 pub fn case(excerpt: &Excerpt, kind: Kind, number: usize, random: &mut Random) -> Option<Case> {
     let source = &excerpt.source;
     for _ in 0..20 {
-        let maker = Maker { source, number, random };
+        let exact = random.below(3) == 0;
+        let maker = Maker { source, number, exact, random };
         let Some(mut draft) = maker.draft(kind) else { continue };
         draft.edits.sort_by_key(|e| (e.bytes.start, e.bytes.end));
         let odd = |text: &str| text.contains("'''") || text.contains('\r');
@@ -62,6 +63,8 @@ pub fn case(excerpt: &Excerpt, kind: Kind, number: usize, random: &mut Random) -
 struct Maker<'a> {
     source: &'a Source,
     number: usize,
+    /// Spelt as the source is.
+    exact: bool,
     random: &'a mut Random,
 }
 
@@ -137,12 +140,18 @@ impl Maker<'_> {
         let tokens = run.tokens();
         let mut fragment = Fragment::of(self.source, &tokens);
         fragment.veil(self.source, &tokens, pinned, rows_too, self.random);
-        fragment.respell(self.source, &run.starts(), self.random);
+        self.respell(&mut fragment, &run.starts());
         fragment
     }
 
+    fn respell(&mut self, fragment: &mut Fragment, starts: &[usize]) {
+        if !self.exact {
+            fragment.respell(self.source, starts, self.random);
+        }
+    }
+
     fn style(&mut self) -> Style {
-        Style::any(self.random)
+        if self.exact { Style::Exact } else { Style::any(self.random) }
     }
 
     /// Rows with one sign.

@@ -81,7 +81,7 @@ impl Maker<'_> {
         let argument = if keep { text } else { "1".to_owned() };
         let new = format!("{}({argument})", self.name());
         let style = self.style();
-        old.respell(self.source, &[], self.random);
+        self.respell(&mut old, &[]);
         let mut come = old.clone();
         if keep {
             let call = [Word::new(self.name(), false), Word::new("(", false)];

@@ -3,7 +3,7 @@
 use super::{Maker, reading, rows_of, separate};
 use crate::case::Draft;
 use crate::fragment::Word;
-use crate::place::occurrences;
+use crate::place::{cut, occurrences};
 use treepatch::source::Edit;
 
 impl Maker<'_> {
@@ -48,9 +48,9 @@ impl Maker<'_> {
         rows.splice(at..at, moved);
         let text = |p: &crate::place::Place| source.bytes[p.doc..p.end].to_vec();
         let edits = if down {
-            vec![Edit::new(a.doc..a.end, ""), Edit::new(b.end..b.end, text(&a))]
+            vec![cut(source, a.doc, a.end), Edit::new(b.end..b.end, text(&a))]
         } else {
-            vec![Edit::new(a.doc..a.doc, text(&b)), Edit::new(b.doc..b.end, "")]
+            vec![Edit::new(run.above()..run.above(), text(&b)), cut(source, b.doc, b.end)]
         };
         Some(Draft { how: if down { "down" } else { "up" }, rows, reading: reading(a.kind), edits })
     }

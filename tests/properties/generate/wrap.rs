@@ -45,7 +45,7 @@ impl Maker<'_> {
         }
         let indent = place.indent(source);
         let edits = vec![
-            Edit::new(place.doc..place.doc, format!("{indent}{above}\n")),
+            Edit::new(run.above()..run.above(), format!("{indent}{above}\n")),
             Edit::new(place.end..place.end, format!("{indent}{below}\n")),
         ];
         Some(Draft { how: if twice { "an item, twice" } else { "an item" }, rows, reading: Some("code"), edits })
@@ -56,7 +56,7 @@ impl Maker<'_> {
         let source = self.source;
         let (tokens, mut old) = self.expression()?;
         old.veil(source, &tokens, &[tokens.start..tokens.start + 1], false, self.random);
-        old.respell(source, &[], self.random);
+        self.respell(&mut old, &[]);
         let mut new = old.clone();
         let call = [Word::new(self.name(), false), Word::new("(", false)];
         new.rows[0].words.splice(0..0, call);
