@@ -5,12 +5,15 @@ use crate::checkout::{ReadError, Tree};
 use crate::golang::GoTree;
 use crate::language::Language;
 use crate::source::{Bytes, Limits, Source};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The most bytes of files that are kept parsed for the patches to come.
 const KEPT: usize = 32 << 20;
+/// If no more bytes than these are asked for, all files are parsed before the first patch, at the same time.
+const FEW: usize = 4 << 20;
 
 /// The files as the patches so far have made them.
 pub(super) struct Workspace<'t> {
@@ -23,7 +26,8 @@ pub(super) struct Workspace<'t> {
     changed: BTreeMap<PathBuf, Changed>,
     /// All paths, new files included.
     paths: Vec<PathBuf>,
-    /// For each file of the tree that several asks have a lead to, those asks.
+    /// For each file of the tree that is to be kept, the asks that have a lead to it: where there are several, or few
+    /// files at all.
     shared: HashMap<PathBuf, Vec<AskId>>,
     kept: Mutex<Kept>,
 }
@@ -46,8 +50,20 @@ struct Kept {
 impl<'t> Workspace<'t> {
     /// `scout` has explored the tree. With `whole`, no file is read in parts.
     pub fn new(tree: &'t dyn Tree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
-        let (paths, shared, kept) = (tree.paths().to_vec(), scout.shared(), Mutex::default());
-        Workspace { tree, scout, limits, whole, changed: BTreeMap::new(), paths, shared, kept }
+        let wanted = scout.wanted();
+        let few = wanted.values().map(|(_, size)| size).sum::<usize>() <= FEW;
+        let shared = wanted.into_iter().filter(|(_, (asks, _))| few || asks.len() > 1);
+        let shared = shared.map(|(path, (asks, _))| (path.to_owned(), asks)).collect();
+        let (paths, kept) = (tree.paths().to_vec(), Mutex::default());
+        let workspace = Workspace { tree, scout, limits, whole, changed: BTreeMap::new(), paths, shared, kept };
+        if few {
+            workspace.shared.par_iter().for_each(|(path, asks)| {
+                let language = asks.iter().find_map(|&ask| Some(scout.ask(ask).forms_for(path).next()?.language));
+                // What fails, fails again where it matters.
+                let _ = language.map(|language| workspace.source(path, language, asks[0]));
+            });
+        }
+        workspace
     }
 
     pub fn paths(&self) -> &[PathBuf] {
@@ -72,9 +88,9 @@ impl<'t> Workspace<'t> {
     pub fn leads(&self, ask: AskId) -> Vec<Lead> {
         let old = self.scout.answer(ask).leads.iter().filter(|l| !self.changed.contains_key(&l.path));
         let mut leads: Vec<Lead> = old.cloned().collect();
-        for (path, changed) in &self.changed {
-            let lead = changed.leads.iter().find(|(id, _)| *id == ask);
-            leads.extend(lead.map(|&(_, todo)| Lead { path: path.clone(), todo }));
+        for (path, Changed { bytes, leads: held, .. }) in &self.changed {
+            let lead = held.iter().find(|(id, _)| *id == ask);
+            leads.extend(lead.map(|&(_, todo)| Lead { path: path.clone(), todo, size: bytes.len() }));
         }
         leads.sort_by(|a, b| a.path.cmp(&b.path));
         leads

@@ -2,6 +2,7 @@ use super::macros;
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Limits, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
+use std::cell::RefCell;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,13 +44,7 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let gave_up = || ParseError::GaveUp(language.name());
-        let mut parser = tree_sitter::Parser::new();
-        parser.set_language(&language.grammar()).map_err(|_| gave_up())?;
-        if !is_whole(&parts, bytes.len()) {
-            parser.set_included_ranges(&parts.iter().map(included).collect::<Vec<_>>()).map_err(|_| gave_up())?;
-        }
-        let tree = parser.parse(&bytes, None).ok_or_else(gave_up)?;
+        let tree = tree(language, &bytes, &parts).ok_or(ParseError::GaveUp(language.name()))?;
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
@@ -57,6 +52,11 @@ impl Source {
         let unread = unclosed.into_iter().filter(|&(_, id)| !macros::is_header(language, &nodes, id));
         errors.extend(unread.map(|(at, _)| at..at));
         errors.sort_by_key(|e| (e.start, e.end));
+        let reach = |furthest: &mut usize, e: &Tokens| {
+            *furthest = e.end.max(*furthest);
+            Some(*furthest)
+        };
+        let error_ends = errors.iter().scan(0, reach).collect();
         let lists = find_lists(language, &nodes, &tokens, &bytes, &commas);
         set_gaps(&mut tokens, &lists, &commas);
         let mut first_node_at = vec![usize::MAX; tokens.len()];
@@ -87,12 +87,29 @@ impl Source {
             comments,
             lists,
             errors,
+            error_ends,
             separators,
             parts,
             first_node_at,
             borders,
         })
     }
+}
+
+thread_local! {
+    /// A parser for each thread: what it has allocated serves all files.
+    static PARSER: RefCell<tree_sitter::Parser> = RefCell::new(tree_sitter::Parser::new());
+}
+
+/// The grammar's tree of some parts of a file.
+fn tree(language: Language, bytes: &[u8], parts: &[Bytes]) -> Option<tree_sitter::Tree> {
+    let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(included).collect() };
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&language.grammar()).ok()?;
+        // None means the whole file.
+        parser.set_included_ranges(&ranges).ok()?;
+        parser.parse(bytes, None)
+    })
 }
 
 /// Whether the parts of a file are all of it.
