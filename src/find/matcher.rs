@@ -338,7 +338,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Whether the element behind `i` can match at a position, as far as one look tells.
-    fn next_fits(&self, i: usize, at: usize) -> bool {
+    pub(super) fn next_fits(&self, i: usize, at: usize) -> bool {
         match self.side.elements.get(i + 1).map(|e| &e.part) {
             Some(part @ (Part::Token { .. } | Part::Package { .. })) => {
                 self.is_token(part, at) || self.is_token(part, self.past_tag(at))

@@ -1,6 +1,6 @@
-use super::macros;
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Limits, Lines, Tokens};
+use super::{macros, parse};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
 
 /// Why a file has no tree.
@@ -43,13 +43,7 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let gave_up = || ParseError::GaveUp(language.name());
-        let mut parser = tree_sitter::Parser::new();
-        parser.set_language(&language.grammar()).map_err(|_| gave_up())?;
-        if !is_whole(&parts, bytes.len()) {
-            parser.set_included_ranges(&parts.iter().map(included).collect::<Vec<_>>()).map_err(|_| gave_up())?;
-        }
-        let tree = parser.parse(&bytes, None).ok_or_else(gave_up)?;
+        let tree = parse::tree(language, &bytes, &parts).ok_or(ParseError::GaveUp(language.name()))?;
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
@@ -107,7 +101,7 @@ pub(super) fn is_whole(parts: &[Bytes], len: usize) -> bool {
 }
 
 /// A part as the parser takes it. Rows and columns are only handed through to nodes, where nobody asks for them.
-fn included(part: &Bytes) -> tree_sitter::Range {
+pub(super) fn included(part: &Bytes) -> tree_sitter::Range {
     let point = |byte| tree_sitter::Point { row: 0, column: byte };
     tree_sitter::Range {
         start_byte: part.start,
