@@ -209,7 +209,7 @@ impl Sort<'_, '_> {
         }
         let bound = bindings(side, m);
         let mut env = self.env.clone();
-        for (hole, tokens) in &bound {
+        for (hole, tokens) in bound.iter().filter(|(hole, _)| self.rule.named.contains(hole)) {
             // Its code is copied, which is work: holes may lie in each other as deep as the code does.
             steps.take(tokens.len())?;
             env.entry(*hole).or_insert_with(|| Code::of(self.source, tokens));
