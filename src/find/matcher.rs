@@ -103,6 +103,8 @@ impl<'a> Matcher<'a> {
     /// Every match that begins in a range of tokens.
     pub fn between(&mut self, range: Tokens, steps: &mut Steps) -> Result<Vec<Match>, OutOfSteps> {
         let mut found = Vec::new();
+        // A look at a token is a part of a step.
+        steps.take(range.len() / 8)?;
         for start in range {
             if self.may_start(start) {
                 self.at(start, steps, &mut found)?;
