@@ -71,7 +71,7 @@ fn check(text: &str, files: &Files) {
         assert!(again.changes().is_empty(), "twice is not once: {}", shown(&again.changes()));
     }
     if plan::irreversible(&patchset, &plan, &options).is_empty() {
-        let back = plan::revert(&patchset, &Memory::new(after.clone()), &options).unwrap();
+        let back = plan::revert(&patchset, &Memory::new(after.clone()), &options, &|_| None).unwrap();
         let why = || format!("{:#?}", back.plan.reports.iter().map(|r| &r.reasons).collect::<Vec<_>>());
         assert!(!back.plan.is_refused(), "no way back: {}", why());
         after.extend(back.plan.changes().into_iter().map(|c| (c.path, c.after)));
@@ -87,7 +87,17 @@ fn tells_itself(plan: &Plan, patchset: &Patchset) {
         assert!(!verbose || !render::table(plan, view).is_empty());
     }
     let root = Path::new(".");
-    let facts = json::Facts { command: "check", root, target: None, dry_run: true, written: false, exit: 0 };
+    let facts = json::Facts {
+        command: "check",
+        root,
+        target: None,
+        dry_run: true,
+        written: false,
+        into: None,
+        commits: Vec::new(),
+        notes: Vec::new(),
+        exit: 0,
+    };
     assert!(json::text(&json::Run::new(plan, patchset, facts)).starts_with('{'));
     render::unified(&plan.changes(), true);
     assert!(

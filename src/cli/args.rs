@@ -60,6 +60,9 @@ pub struct ApplyArgs {
     /// Make this branch for the commits, in each repository that gets some, and check it out
     #[arg(long, value_name = "NAME", requires = "commit")]
     pub branch: Option<String>,
+    /// Leave DIR as it is, and make a patched copy of it, without git's files; COPY must be new or empty
+    #[arg(long, value_name = "COPY", conflicts_with = "commit")]
+    pub into: Option<PathBuf>,
     /// Commit to files that have changes which are not committed; those stay as they are, uncommitted
     #[arg(long, requires = "commit")]
     pub allow_dirty: bool,
@@ -130,6 +133,7 @@ impl ExportArgs {
             partial: self.partial,
             target: self.target.clone(),
             strict: false,
+            count_done: false,
             threads: self.threads,
             limits: self.limits.clone(),
             output,
@@ -157,6 +161,9 @@ pub struct PlanArgs {
     /// Let patches that are obsolete need a person, too
     #[arg(long)]
     pub strict: bool,
+    /// Count every place that is done, also where `expect` has no upper bound and a large tree would take long
+    #[arg(long)]
+    pub count_done: bool,
     #[command(flatten)]
     pub threads: ThreadArgs,
     #[command(flatten)]

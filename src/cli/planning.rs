@@ -3,12 +3,13 @@ use super::console::Colors;
 use super::progress::Progress;
 use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
 use treepatch::plan::{self, Options, Plan, Reason, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
+use treepatch::write::git::Heads;
 use treepatch::write::{self, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.
@@ -60,7 +61,8 @@ impl Planned {
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let walk = walk(args, reach.as_deref());
         let disk = Disk::walk(&args.dir, walk)?;
-        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset))
+        let heads = Heads::new(&args.dir);
+        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &|file| heads.read(file))
             .map_err(|complaints| refused(complaints, &patchset, colors))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
         let mut planned = Planned { patchset, plan: undoing.plan, colors };
@@ -97,13 +99,25 @@ impl Planned {
     }
 
     /// How the plan is told to programs.
-    pub fn json(&self, args: &PlanArgs, command: &'static str, dry_run: bool) -> String {
+    pub fn json(&self, args: &PlanArgs, doing: Doing<'_>) -> String {
+        let Doing { command, dry_run, into, commits, notes } = doing;
         let exit = self.exit();
-        let written = !dry_run && exit == Exit::Done && !self.plan.changes().is_empty();
+        let written = !dry_run && exit == Exit::Done && (into.is_some() || !self.plan.changes().is_empty());
         let target = args.target.as_deref().or(self.patchset.target.as_deref());
-        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, exit: exit as u8 };
+        let exit = exit as u8;
+        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, into, commits, notes, exit };
         json::text(&json::Run::new(&self.plan, &self.patchset, facts))
     }
+}
+
+/// What a command makes of its plan, as a report for programs has it.
+#[derive(Debug, Default)]
+pub struct Doing<'a> {
+    pub command: &'static str,
+    pub dry_run: bool,
+    pub into: Option<&'a Path>,
+    pub commits: Vec<json::Commit>,
+    pub notes: Vec<String>,
 }
 
 /// Plans on what is on the disk, but for some files.
@@ -133,6 +147,8 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         partial: args.partial,
         target: args.target.clone().or_else(|| patchset.target.clone()),
         strict: args.strict,
+        all_done: args.count_done,
+        whole_files: false,
         threads: args.threads.count(),
         limits: args.limits.limits(),
         ..Options::default()

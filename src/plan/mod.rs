@@ -18,11 +18,13 @@ mod scout;
 mod shift;
 mod survey;
 mod tally;
+mod undone;
 mod workspace;
 
 pub use inverse::{Undoing, irreversible, revert};
 pub use options::Options;
 pub use report::*;
+pub use undone::Earlier;
 
 use crate::checkout::Tree;
 use crate::patchset::{Complaint, Patchset};

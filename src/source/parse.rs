@@ -1,6 +1,7 @@
 use super::Bytes;
 use super::build::{included, is_whole};
 use crate::language::Language;
+use std::cell::RefCell;
 use std::thread;
 use tree_sitter::{Parser, Tree};
 
@@ -8,20 +9,26 @@ use tree_sitter::{Parser, Tree};
 /// each token. A call takes some hundred bytes.
 const CALL: usize = 192;
 /// Files up to this size are parsed on any stack.
-const SMALL: usize = 4 << 10;
+const SMALL: usize = 8 << 10;
 /// What a parser needs beside that.
 const BASE: usize = 1 << 20;
+
+thread_local! {
+    /// A parser for each thread: what it has allocated serves all files.
+    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
 
 /// The grammar's tree of some parts of a file, parsed on a stack that is deep enough for any file of that size. Memory
 /// for it is taken only as far as it is used.
 pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes]) -> Option<Tree> {
+    let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(included).collect() };
     let parse = || {
-        let mut parser = Parser::new();
-        parser.set_language(&language.grammar()).ok()?;
-        if !is_whole(parts, bytes.len()) {
-            parser.set_included_ranges(&parts.iter().map(included).collect::<Vec<_>>()).ok()?;
-        }
-        parser.parse(bytes, None)
+        PARSER.with_borrow_mut(|parser| {
+            parser.set_language(&language.grammar()).ok()?;
+            // None means the whole file.
+            parser.set_included_ranges(&ranges).ok()?;
+            parser.parse(bytes, None)
+        })
     };
     let size: usize = parts.iter().map(|part| part.len()).sum();
     if size <= SMALL {
