@@ -693,3 +693,14 @@ fn the_number_of_threads_changes_nothing() {
     };
     assert_eq!(run("1"), run("8"));
 }
+
+#[test]
+fn limits_are_raised_and_lowered_by_name() {
+    let ground = Ground::new();
+    let one = |more: &[&str]| ground.run(&[&["check", "mine.toml", "root", "--only", "width"], more].concat());
+    one(&["--limit", "bytes=10"]).exits(1).tells("unreadable").tells("--limit bytes=");
+    one(&["--limit", "nodes=2"]).exits(1).tells("unreadable").tells("--limit nodes=N");
+    one(&["--limit", "steps=1"]).exits(1).tells("unreadable").tells("--limit steps=N");
+    one(&["--limit", "bytes=64M", "--limit", "steps=1G"]).exits(0).tells("applies");
+    one(&["--limit", "time=5"]).exits(2).tells("bytes, nodes and steps are limited");
+}

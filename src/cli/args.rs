@@ -336,3 +336,19 @@ pub enum Color {
     Always,
     Never,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_a_name_and_a_number() {
+        assert_eq!(limit("bytes=64M"), Ok((Limited::Bytes, 64 << 20)));
+        assert_eq!(limit("nodes=5K"), Ok((Limited::Nodes, 5 << 10)));
+        assert_eq!(limit("steps=1000000"), Ok((Limited::Steps, 1_000_000)));
+        for wrong in ["bytes", "bytes=", "bytes=M", "bytes=1MM", "bytes=-1", "steps=0", "time=5", "bytes=99999999999G"]
+        {
+            assert!(limit(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -122,8 +122,11 @@ impl Judge<'_> {
                     return no(Condition::Has(n), &m.tokens);
                 }
             }
-            let around = || declaration_around(self.source, &m.tokens);
-            let around = if self.rule.unless.is_empty() { 0..0 } else { around() };
+            let mut around = 0..0;
+            if !self.rule.unless.is_empty() {
+                steps.take(self.source.ancestors(self.source.node_around(&m.tokens)).count() / 8)?;
+                around = declaration_around(self.source, &m.tokens);
+            }
             for (n, fragment) in self.rule.unless.iter().enumerate() {
                 if let Some(found) = self.occurs(fragment, &around, env, false, steps)? {
                     return no(Condition::Unless(n), &found);
@@ -140,6 +143,7 @@ impl Judge<'_> {
             .map(|id| self.source.nodes[id].tokens.start)
             .collect();
         starts.dedup();
+        steps.take(starts.len())?;
         for fragment in &self.rule.inside {
             for &start in &starts {
                 let wraps = |o: &Match| o.tokens.start <= m.tokens.start && m.tokens.end <= o.tokens.end;

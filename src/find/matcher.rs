@@ -103,6 +103,8 @@ impl<'a> Matcher<'a> {
     /// Every match that begins in a range of tokens.
     pub fn between(&mut self, range: Tokens, steps: &mut Steps) -> Result<Vec<Match>, OutOfSteps> {
         let mut found = Vec::new();
+        // A look at a token is a part of a step.
+        steps.take(range.len() / 8)?;
         for start in range {
             if self.may_start(start) {
                 self.at(start, steps, &mut found)?;
@@ -338,7 +340,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Whether the element behind `i` can match at a position, as far as one look tells.
-    fn next_fits(&self, i: usize, at: usize) -> bool {
+    pub(super) fn next_fits(&self, i: usize, at: usize) -> bool {
         match self.side.elements.get(i + 1).map(|e| &e.part) {
             Some(part @ (Part::Token { .. } | Part::Package { .. })) => {
                 self.is_token(part, at) || self.is_token(part, self.past_tag(at))

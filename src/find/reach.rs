@@ -31,7 +31,8 @@ impl Matcher<'_> {
             if tail {
                 self.over_branches(list.node, list.inside.end, &mut ends);
             }
-            self.spend(ends.len());
+            self.spend(ends.len() / 8);
+            ends.retain(|&end| self.next_fits(bounds.len(), end));
             let way = |end| Bound { bytes: source.span(&(at..end)), tokens: at..end, list: Some(l) };
             ways.extend(ends.into_iter().map(way));
         }

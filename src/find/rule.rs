@@ -3,7 +3,7 @@ use crate::language::Language;
 use crate::patchset::{Complaint, Expect, Fragment, HoleTest, Hunk, Pick};
 use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
 use crate::source::Bytes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A hunk ready to be looked for: its pattern, and what must hold for a site.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Rule {
     pub pick: Option<Pick>,
     /// How many sites there must be.
     pub expect: Expect,
+    /// The holes of the body that have a name: others than the body may show them, too.
+    pub named: BTreeSet<HoleId>,
     /// Package paths by the name that the body uses.
     pub imports: BTreeMap<String, String>,
 }
@@ -95,6 +97,21 @@ impl Rule {
                 ),
             }]
         })?;
-        Ok(Rule { pattern, wins, tests, inside, has, unless, file_has, pick: hunk.pick, expect: hunk.expect, imports })
+        let sides = pattern.shapes.iter().flat_map(|s| [&s.before, &s.after]);
+        let holes = sides.flat_map(|s| &s.elements).filter_map(|e| e.part.hole());
+        let named = holes.filter(|hole| names.is_named(*hole)).collect();
+        Ok(Rule {
+            named,
+            pattern,
+            wins,
+            tests,
+            inside,
+            has,
+            unless,
+            file_has,
+            pick: hunk.pick,
+            expect: hunk.expect,
+            imports,
+        })
     }
 }

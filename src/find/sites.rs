@@ -110,6 +110,8 @@ pub fn find(
             });
         }
     }
+    let mut seen = HashSet::new();
+    found.unreadable.retain(|tokens| seen.insert(tokens.clone()));
     found.hits.sort_by_key(|h| (h.matched.tokens.start, h.changed.first().map_or(0, |c| c.start)));
     drop_twice(&mut found.hits);
     match rule.pick {
@@ -198,7 +200,7 @@ impl Sort<'_, '_> {
     ) -> Result<(), OutOfSteps> {
         let side = if done { &self.shape.after } else { &self.shape.before };
         if m.broken {
-            if !done && !self.found.unreadable.contains(&m.tokens) {
+            if !done {
                 self.found.unreadable.push(m.tokens.clone());
             }
             return Ok(());
@@ -209,7 +211,7 @@ impl Sort<'_, '_> {
         }
         let bound = bindings(side, m);
         let mut env = self.env.clone();
-        for (hole, tokens) in &bound {
+        for (hole, tokens) in bound.iter().filter(|(hole, _)| self.rule.named.contains(hole)) {
             // Its code is copied, which is work: holes may lie in each other as deep as the code does.
             steps.take(tokens.len())?;
             env.entry(*hole).or_insert_with(|| Code::of(self.source, tokens));

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 /// The number of a hole within one patch. Equal numbers stand for equal code.
 pub type HoleId = usize;
 
@@ -23,21 +25,23 @@ pub enum HoleName {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     names: Vec<HoleName>,
+    numbers: HashMap<HoleName, HoleId>,
     fragments: usize,
 }
 
 impl Names {
     /// The number of a hole, a new one if it is new.
     pub fn id(&mut self, name: HoleName) -> HoleId {
-        self.names.iter().position(|n| *n == name).unwrap_or_else(|| {
-            self.names.push(name);
-            self.names.len() - 1
+        let names = &mut self.names;
+        *self.numbers.entry(name).or_insert_with_key(|name| {
+            names.push(name.clone());
+            names.len() - 1
         })
     }
 
     /// The number of a named hole that occurs somewhere.
     pub fn find(&self, name: &str) -> Option<HoleId> {
-        self.names.iter().position(|n| matches!(n, HoleName::Named(n) if n == name))
+        self.numbers.get(&HoleName::Named(name.to_owned())).copied()
     }
 
     /// The name of a hole as the author wrote it.

@@ -6,10 +6,12 @@ use super::names::{HoleName, Names};
 use crate::language::Language;
 use crate::patchset::{Fragment, HoleKind, HoleUse, Sign, scan};
 use crate::source::{Bytes, Gap, Limits, ListId, Source, Tokens};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The most parses that one side may cost, whatever it holds.
 const MOST_PARSES: usize = 600;
+/// The most bytes that they may cost: a long body has fewer tries.
+const MOST_BYTES: usize = 16 << 20;
 
 /// One side of a fragment as text, with its holes found.
 pub(super) struct SideText<'a> {
@@ -29,6 +31,8 @@ struct Use {
     name: String,
     bytes: Bytes,
     spellings: &'static [&'static str],
+    /// The first use of the same hole.
+    first: usize,
 }
 
 /// A side that the grammar could read in a frame, or could not.
@@ -41,6 +45,21 @@ pub(super) struct Reading {
     choices: Vec<usize>,
     /// 0 where it parses.
     errors: usize,
+}
+
+/// A beginning of names that the text does not hold.
+fn free_stem(text: &str) -> String {
+    const STEM: &str = "Zq";
+    let number = |at: usize| {
+        let digits = text[at..].bytes().take_while(u8::is_ascii_digit).count();
+        &text[at..at + digits]
+    };
+    let taken: HashSet<&str> = text.match_indices(STEM).map(|(at, _)| number(at + STEM.len())).collect();
+    let free = (0..=taken.len()).map(|n| n.to_string()).find(|n| !taken.contains(n.as_str()));
+    match free {
+        Some(free) if !taken.is_empty() => format!("{STEM}{free}x"),
+        _ => STEM.to_owned(),
+    }
 }
 
 impl<'a> SideText<'a> {
@@ -58,23 +77,38 @@ impl<'a> SideText<'a> {
         let mut uses: Vec<Use> = scan(&text)
             .into_iter()
             .filter(|u| u.kind != HoleKind::Stray)
-            .map(|HoleUse { kind, name, bytes }| Use { kind, name, bytes, spellings: &["@"] })
+            .map(|HoleUse { kind, name, bytes }| Use { kind, name, bytes, spellings: &["@"], first: 0 })
             .collect();
+        let mut lines = Vec::with_capacity(starts.len());
         for (n, &(start, row)) in starts.iter().enumerate() {
             let end = starts.get(n + 1).map_or(text.len(), |s| s.0 - 1);
             if fragment.rows[row].text.trim() == "..." {
                 let at = start + fragment.rows[row].text.find("...").unwrap_or(0);
-                uses.push(Use { kind: HoleKind::Dots, name: String::new(), bytes: at..at + 3, spellings: &["@"] });
+                uses.push(Use {
+                    kind: HoleKind::Dots,
+                    name: String::new(),
+                    bytes: at..at + 3,
+                    spellings: &["@"],
+                    first: 0,
+                });
             }
             let line = text[start..end].trim();
-            for u in uses.iter_mut().filter(|u| start <= u.bytes.start && u.bytes.end <= end) {
-                u.spellings = spellings(language, u.kind, line.len() == u.bytes.len());
-            }
+            lines.push((start, end, line.len()));
         }
         uses.sort_by_key(|u| u.bytes.start);
-        let mut stem = String::from("Zq");
-        while text.contains(&stem) {
-            stem.push('q');
+        for u in &mut uses {
+            let line = lines.partition_point(|l| l.0 <= u.bytes.start).checked_sub(1).map(|n| lines[n]);
+            if let Some((_, end, len)) = line
+                && u.bytes.end <= end
+            {
+                u.spellings = spellings(language, u.kind, len == u.bytes.len());
+            }
+        }
+        let stem = free_stem(&text);
+        let mut firsts: HashMap<String, usize> = HashMap::new();
+        for (n, u) in uses.iter_mut().enumerate() {
+            let named = !u.name.is_empty() && u.kind != HoleKind::Anonymous;
+            u.first = if named { *firsts.entry(u.name.clone()).or_insert(n) } else { n };
         }
         SideText { fragment, language, text, starts, uses, stem }
     }
@@ -111,7 +145,7 @@ impl<'a> SideText<'a> {
         for n in 0..self.uses.len() {
             for k in 0..best.choices[n] {
                 parses += 1;
-                if parses > MOST_PARSES {
+                if parses > self.tries() {
                     return best;
                 }
                 let mut choices = best.choices.clone();
@@ -124,6 +158,11 @@ impl<'a> SideText<'a> {
             }
         }
         best
+    }
+
+    /// How often the side may be parsed.
+    fn tries(&self) -> usize {
+        MOST_PARSES.min(MOST_BYTES / self.text.len().max(1))
     }
 
     fn search(&self, frame: Frame) -> Reading {
@@ -150,7 +189,7 @@ impl<'a> SideText<'a> {
             let before = best.errors;
             for n in 0..self.uses.len() {
                 for k in 0..self.uses[n].spellings.len() {
-                    if best.errors == 0 || parses > MOST_PARSES {
+                    if best.errors == 0 || parses > self.tries() {
                         return best;
                     }
                     if k != best.choices[n] {
@@ -172,10 +211,7 @@ impl<'a> SideText<'a> {
 
     /// What stands for a hole when the side is parsed: the same name for the same hole, and for no other.
     fn placeholder(&self, n: usize) -> String {
-        let this = &self.uses[n];
-        let named = !this.name.is_empty() && this.kind != HoleKind::Anonymous;
-        let first = self.uses.iter().position(|u| named && u.name == this.name).unwrap_or(n);
-        format!("{}{first}z", self.stem)
+        format!("{}{}z", self.stem, self.uses[n].first)
     }
 
     fn parse(&self, frame: Frame, choices: Vec<usize>) -> Reading {

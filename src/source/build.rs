@@ -1,8 +1,7 @@
-use super::macros;
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Limits, Lines, Tokens};
+use super::{macros, parse};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
-use std::cell::RefCell;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +43,7 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let tree = tree(language, &bytes, &parts).ok_or(ParseError::GaveUp(language.name()))?;
+        let tree = parse::tree(language, &bytes, &parts).ok_or(ParseError::GaveUp(language.name()))?;
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
@@ -96,29 +95,13 @@ impl Source {
     }
 }
 
-thread_local! {
-    /// A parser for each thread: what it has allocated serves all files.
-    static PARSER: RefCell<tree_sitter::Parser> = RefCell::new(tree_sitter::Parser::new());
-}
-
-/// The grammar's tree of some parts of a file.
-fn tree(language: Language, bytes: &[u8], parts: &[Bytes]) -> Option<tree_sitter::Tree> {
-    let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(included).collect() };
-    PARSER.with_borrow_mut(|parser| {
-        parser.set_language(&language.grammar()).ok()?;
-        // None means the whole file.
-        parser.set_included_ranges(&ranges).ok()?;
-        parser.parse(bytes, None)
-    })
-}
-
 /// Whether the parts of a file are all of it.
 pub(super) fn is_whole(parts: &[Bytes], len: usize) -> bool {
     matches!(parts, [all] if *all == (0..len))
 }
 
 /// A part as the parser takes it. Rows and columns are only handed through to nodes, where nobody asks for them.
-fn included(part: &Bytes) -> tree_sitter::Range {
+pub(super) fn included(part: &Bytes) -> tree_sitter::Range {
     let point = |byte| tree_sitter::Point { row: 0, column: byte };
     tree_sitter::Range {
         start_byte: part.start,

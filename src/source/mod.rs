@@ -10,6 +10,7 @@ mod edit;
 mod limits;
 mod lines;
 mod macros;
+mod parse;
 mod tree;
 
 pub use build::ParseError;

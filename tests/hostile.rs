@@ -1,0 +1,200 @@
+//! Sources and patchsets that somebody made to break the program: every run ends with a verdict, in bounded time and
+//! memory, on a small stack. `docs/limits.md` says what is limited.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+use treepatch::checkout::Memory;
+use treepatch::patchset::load;
+use treepatch::plan::{Options, Plan, Verdict, plan};
+use treepatch::source::Limits;
+
+/// Deep enough to overflow any stack that is walked down.
+const DEEP: usize = 30_000;
+
+fn patchset(files: &str, body: &str, more: &str) -> String {
+    format!(
+        "format = 1\n[patchset]\nname = \"hostile\"\n[[patch]]\nid = \"p\"\ntitle = \"p\"\nwhy = \"w\"\n\
+         files = [\"{files}\"]\n{more}\ndiff = '''\n{body}\n'''\n"
+    )
+}
+
+fn options() -> Options {
+    Options { threads: 2, ..Options::default() }
+}
+
+/// What a patchset makes of one file.
+#[track_caller]
+fn run(name: &str, source: impl Into<Vec<u8>>, text: &str) -> Plan {
+    run_with(name, source, text, Limits::default())
+}
+
+#[track_caller]
+fn run_with(name: &str, source: impl Into<Vec<u8>>, text: &str, limits: Limits) -> Plan {
+    let patchset = load("hostile.toml", text).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let tree = Memory::new([(PathBuf::from(name), source.into())]);
+    plan(&patchset, &tree, &Options { limits, ..options() }).unwrap_or_else(|wrong| panic!("{wrong:?}"))
+}
+
+#[track_caller]
+fn verdict(plan: &Plan, wanted: Verdict) {
+    assert_eq!(plan.reports[0].verdict, wanted, "{:?}", plan.reports[0].reasons);
+}
+
+fn go(code: &str) -> String {
+    format!("package a\n\nfunc f() {{\n{code}\n}}\n")
+}
+
+fn c(code: &str) -> String {
+    format!("void f(void)\n{{\n{code}\n}}\n")
+}
+
+fn nested(open: &str, inner: &str, close: &str) -> String {
+    format!("{}{inner}{}", open.repeat(DEEP), close.repeat(DEEP))
+}
+
+/// A word is found and replaced, and a change that is not there is explained, however deep the code is.
+#[track_caller]
+fn is_read(name: &str, source: &str) {
+    let files = if name.ends_with(".go") { "*.go" } else { "*.c" };
+    let done = run(name, source, &patchset(files, "-mark\n+done", "expect = \"any\""));
+    verdict(&done, Verdict::Applies);
+    let after = String::from_utf8(done.changes()[0].after.clone()).unwrap();
+    assert!(after == source.replace("mark", "done"));
+    verdict(&run(name, source, &patchset(files, "-mark(0, $x, other)\n+done", "")), Verdict::Drifted);
+}
+
+#[test]
+fn go_may_be_nested_as_deep_as_it_likes() {
+    is_read("a.go", &go(&format!("\tx = {}", nested("(", "mark", ")"))));
+    is_read("a.go", &go(&nested("{", " mark ", "}")));
+    is_read("a.go", &go(&format!("\tif a {{\n\t}}{}", " else if mark {\n\t}".repeat(DEEP))));
+    is_read("a.go", &go(&format!("\tx = mark{}", " + 1".repeat(DEEP))));
+    is_read("a.go", &go(&format!("\tx = {}mark", "!".repeat(DEEP))));
+}
+
+#[test]
+fn c_may_be_nested_as_deep_as_it_likes() {
+    is_read("a.c", &c(&format!("\tx = {};", nested("(", "mark", ")"))));
+    is_read("a.c", &c(&nested("{", " mark(); ", "}")));
+    is_read("a.c", &nested("#if A\n", "int mark;\n", "#endif\n"));
+    is_read("a.c", &c(&format!("\tif (a)\n\t\tb();\n{}", "\telse if (mark)\n\t\tb();\n".repeat(DEEP))));
+    is_read("a.c", &c(&format!("\tx = mark{};", " + 1".repeat(DEEP))));
+}
+
+#[test]
+fn holes_that_lie_in_each_other_are_counted() {
+    let plan = run("a.go", go(&nested("g(", "mark", ")")), &patchset("*.go", "-g($x)\n+h($x)", "expect = \"any\""));
+    verdict(&plan, Verdict::Unreadable);
+    assert!(plan.reports[0].reasons[0].text.contains("--limit steps="), "{:?}", plan.reports[0].reasons);
+}
+
+#[test]
+fn ellipses_beside_each_other_end() {
+    let source = go(&(0..3000).map(|n| format!("\ta({n})\n")).collect::<String>());
+    let body = format!(" func f() {{\n{} \t...\n-\tlast()\n+\tdone()\n }}", " \t...\n \ta($_)\n".repeat(20));
+    let patchset = load("hostile.toml", &patchset("*.go", &body, "expect = \"any\"")).unwrap();
+    let tree = Memory::new([(PathBuf::from("a.go"), source.into_bytes())]);
+    match plan(&patchset, &tree, &options()) {
+        Ok(plan) => assert!(plan.reports[0].blocks || plan.reports[0].verdict == Verdict::Nothing),
+        Err(wrong) => assert!(wrong[0].message.contains("ellipses"), "{wrong:?}"),
+    }
+}
+
+#[test]
+fn a_list_of_many_items_is_walked_once() {
+    let source = go(&"\tmark(1)\n".repeat(2_000));
+    let patchset = patchset("*.go", " func f() {\n \t...\n+\tfirst()\n \tmark($x)\n \t...\n }", "");
+    verdict(&run("a.go", source, &patchset), Verdict::Ambiguous);
+}
+
+#[test]
+fn whatever_is_no_source_gets_a_verdict() {
+    let body = patchset("*", "-mark\n+done", "language = \"c\"\nexpect = \"any\"");
+    for bytes in [
+        &b"int mark;\0\0int x;\n\0"[..],
+        b"\0\0\0\0mark",
+        b"int mark; /* \xff\xfe\xc3 */ char *s = \"\xe4\";\n",
+        b"\x7fELF\x02\x01\x01\0mark\0\0(((((\x80{{{\"",
+        b"\xff\xfem\0a\0r\0k\0mark",
+        b"mark",
+        b"",
+    ] {
+        let plan = run("a.c", bytes, &body);
+        assert!(plan.changes().iter().all(|c| c.after.len() == bytes.len()), "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_file_over_a_limit_is_named_with_the_way_to_raise_it() {
+    let body = patchset("*.c", "-mark\n+done", "expect = \"any\"");
+    let source = format!("int a = {};\n", nested("(", "mark", ")"));
+    let short = Limits { bytes: 1000, ..Limits::default() };
+    let few = Limits { nodes: 1000, ..Limits::default() };
+    for (limits, flag) in [(short, format!("--limit bytes={}", source.len())), (few, "--limit nodes=".to_owned())] {
+        let plan = run_with("a.c", source.as_str(), &body, limits);
+        verdict(&plan, Verdict::Unreadable);
+        assert!(plan.reports[0].reasons[0].text.contains(&flag), "{:?}", plan.reports[0].reasons);
+    }
+    verdict(&run("a.c", source, &body), Verdict::Applies);
+}
+
+#[test]
+fn a_file_over_a_limit_that_holds_no_word_of_the_patch_is_none_of_its_business() {
+    let body = patchset("*.c", "-mark\n+done", "expect = \"any\"");
+    let limits = Limits { bytes: 10, nodes: 10, steps: 10 };
+    verdict(&run_with("a.c", "int nothing_of_the_kind;\n", &body, limits), Verdict::Nothing);
+}
+
+#[test]
+fn toml_may_be_nested_as_deep_as_it_likes() {
+    for text in [
+        format!("x = {}", nested("[", "", "]")),
+        format!("x = {}", nested("{a = ", "1", "}")),
+        format!("a{} = 1", ".a".repeat(DEEP)),
+        patchset("*.go", "-x\n+y", &format!("expect = {}", nested("[", "1", "]"))),
+    ] {
+        assert!(load("hostile.toml", &text).is_err());
+    }
+}
+
+#[test]
+fn a_body_may_be_nested_as_deep_as_it_likes() {
+    for body in [format!("-{}\n+b", nested("(", "a", ")")), format!("-{}\n+b", "({".repeat(DEEP))] {
+        if let Ok(patchset) = load("hostile.toml", &patchset("*.go", &body, "expect = \"any\"")) {
+            let plan = plan(&patchset, &Memory::default(), &options());
+            assert!(plan.is_err() || plan.unwrap().changes().is_empty());
+        }
+    }
+}
+
+#[test]
+fn counts_are_numbers_that_can_be_met() {
+    for count in ["99999999999999999999", "9223372036854775807", "\"0..99999999999999\"", "-1", "\"3..2\""] {
+        assert!(load("hostile.toml", &patchset("*.go", "-a\n+b", &format!("expect = {count}"))).is_err(), "{count}");
+    }
+}
+
+#[test]
+fn a_heavy_regex_is_refused_or_takes_its_time_by_length() {
+    let source = go(&format!("\tg({})\n", "a".repeat(20_000)).repeat(20));
+    for regex in ["(a*)*b", "(a|aa)+$", "(x+x+)+y", "a{1000}{1000}", "((((a{100}){100}){100}))"] {
+        let text = patchset("*.go", "-g($x)\n+h($x)", &format!("expect = \"any\"\nwhere.x.regex = \"{regex}\""));
+        if let Ok(patchset) = load("hostile.toml", &text) {
+            let tree = Memory::new([(PathBuf::from("a.go"), source.clone().into_bytes())]);
+            assert!(plan(&patchset, &tree, &options()).is_ok(), "{regex}");
+        }
+    }
+}
+
+#[test]
+fn a_large_patchset_is_read_or_refused() {
+    let rows: String = (0..200_000).map(|n| format!("t{n} = {n}\n")).collect();
+    let text = patchset("*.go", "-mark\n+$num", "").replace("[[patch]]", &format!("[table.num]\n{rows}[[patch]]"));
+    assert!(load("hostile.toml", &text).is_ok());
+    let one = patchset("*.go", "-mark\n+done", "");
+    let (head, patch) = one.split_at(one.find("[[patch]]").unwrap());
+    let many = |n: usize| (0..n).map(|n| patch.replace("\"p\"", &format!("\"p{n}\""))).collect::<String>();
+    assert!(load("hostile.toml", &format!("{head}{}", many(10_000))).is_ok());
+    assert!(load("hostile.toml", &format!("{head}{}", many(10_001))).is_err());
+}
