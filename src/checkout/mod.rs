@@ -20,7 +20,7 @@ pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use packages::Packages;
-pub use repositories::repositories_above;
+pub use repositories::{repositories_above, repositories_below};
 pub use words::Words;
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-use super::Root;
+use super::{Root, STATE};
 use std::path::{Path, PathBuf};
 
 /// The folders above a path (relative to the root) that are repositories of their own, innermost first; the last one
@@ -7,4 +7,25 @@ pub fn repositories_above(root: &Root, path: &Path) -> Vec<PathBuf> {
     let folders = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty());
     let nested = folders.filter(|folder| root.path().join(folder).join(".git").symlink_metadata().is_ok());
     nested.map(Path::to_owned).chain([PathBuf::new()]).collect()
+}
+
+/// The folders below the root that are repositories of their own, whether submodules or not. A folder that cannot be
+/// listed holds none that could be used.
+pub fn repositories_below(root: &Root) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(root.path().join(&folder)) else { continue };
+        for entry in entries.flatten() {
+            let path = folder.join(entry.file_name());
+            if path.ends_with(".git") {
+                found.push(folder.clone());
+            } else if path != Path::new(STATE) && entry.file_type().is_ok_and(|t| t.is_dir()) {
+                folders.push(path);
+            }
+        }
+    }
+    found.retain(|folder| !folder.as_os_str().is_empty());
+    found.sort_unstable();
+    found
 }

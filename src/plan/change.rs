@@ -2,8 +2,8 @@
 
 use super::anchored::Anchored;
 use super::imports;
-use super::shift::Shift;
 use super::looking::Looking;
+use super::shift::Shift;
 use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
@@ -215,7 +215,8 @@ fn look_again(
     let mut looks: Vec<(usize, Found)> = Vec::new();
     for (n, work) in works.iter().enumerate() {
         if !looks.iter().any(|(first, _)| works[*first].is_like(work)) {
-            let found = looking.look(work.rule, after, work.env, path)
+            let found = looking
+                .look(work.rule, after, work.env, path)
                 .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
             looks.push((n, found));
         }
