@@ -337,6 +337,7 @@ fn json_says_what_the_table_says() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/a.c",
@@ -367,6 +368,7 @@ fn json_says_what_the_table_says() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/limit.c",

@@ -440,6 +440,7 @@ fn json_says_the_same() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/fs.go",
@@ -470,6 +471,7 @@ fn json_says_the_same() {
           },
           "todo": 1,
           "done": 1,
+          "more_done": false,
           "sites": [
             {
               "path": "a.go",
@@ -509,6 +511,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 1,
+          "more_done": false,
           "sites": [
             {
               "path": "b.go",
@@ -539,6 +542,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 0,
+          "more_done": false,
           "sites": [],
           "alternatives": [],
           "reasons": [],
@@ -561,6 +565,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 0,
+          "more_done": false,
           "sites": [],
           "alternatives": [],
           "reasons": [],

@@ -1,4 +1,4 @@
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind, packed};
 use memchr::memmem::Finder;
 use std::collections::HashMap;
 
@@ -13,8 +13,7 @@ pub struct Words {
     /// The sets that ask for nothing, or for nothing that could be an anchor: any file may hold them.
     free: Vec<usize>,
     finders: Vec<Finder<'static>>,
-    /// Finds the anchors; `None` without any.
-    anchors: Option<AhoCorasick>,
+    anchors: Anchors,
     /// For each anchor the sets that it stands for.
     of_anchor: Vec<Vec<usize>>,
 }
@@ -24,8 +23,13 @@ impl Words {
     pub fn new<'a, W: AsRef<[u8]> + 'a>(sets: impl IntoIterator<Item = &'a [W]>) -> Words {
         let mut words = Numbers::default();
         let mut anchors = Numbers::default();
-        let mut made =
-            Words { sets: Vec::new(), free: Vec::new(), finders: Vec::new(), anchors: None, of_anchor: Vec::new() };
+        let mut made = Words {
+            sets: Vec::new(),
+            free: Vec::new(),
+            finders: Vec::new(),
+            anchors: Anchors::None,
+            of_anchor: Vec::new(),
+        };
         for (number, set) in sets.into_iter().enumerate() {
             let anchor = set.iter().flat_map(|w| names_in(w.as_ref())).max_by_key(|name| name.len());
             match anchor {
@@ -41,13 +45,10 @@ impl Words {
             made.sets.push(rest.map(|word| words.of(word)).collect());
         }
         made.finders = words.all.iter().map(|word| Finder::new(word).into_owned()).collect();
-        if !anchors.all.is_empty() {
-            // The longest counts: as a whole name it is the one that stands there.
-            made.anchors = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&anchors.all).ok();
-            if made.anchors.is_none() {
-                // An automaton too large to build is none: then every word is looked for, which is slow and right.
-                made.free = (0..made.sets.len()).collect();
-            }
+        match Anchors::new(&anchors.all) {
+            Some(anchors) => made.anchors = anchors,
+            // Then every word is looked for, which is slow and right.
+            None => made.free = (0..made.sets.len()).collect(),
         }
         made
     }
@@ -55,26 +56,66 @@ impl Words {
     /// The sets, as numbers in rising order, whose words all occur in `bytes`.
     pub fn sets_in(&self, bytes: &[u8]) -> Vec<usize> {
         let mut sets = self.free.clone();
-        if let Some(anchors) = &self.anchors {
-            let mut seen = vec![false; self.of_anchor.len()];
-            let mut missing = seen.len();
-            for found in anchors.find_iter(bytes) {
-                let anchor = found.pattern().as_usize();
-                if !seen[anchor] && stands_alone(bytes, found.start(), found.end()) {
-                    seen[anchor] = true;
-                    sets.extend(&self.of_anchor[anchor]);
-                    missing -= 1;
-                    if missing == 0 {
-                        break;
-                    }
-                }
+        let mut seen = vec![false; self.of_anchor.len()];
+        let mut missing = seen.len();
+        self.anchors.each_in(bytes, |anchor, start, end| {
+            if !seen[anchor] && stands_alone(bytes, start, end) {
+                seen[anchor] = true;
+                sets.extend(&self.of_anchor[anchor]);
+                missing -= 1;
             }
-        }
+            missing > 0
+        });
         let mut known: HashMap<usize, bool> = HashMap::new();
         let mut holds = |word: usize| *known.entry(word).or_insert_with(|| self.finders[word].find(bytes).is_some());
         sets.retain(|&set| self.sets[set].iter().all(|&word| holds(word)));
         sets.sort_unstable();
         sets
+    }
+}
+
+/// Finds anchors. Of several that begin at one place the longest counts: as a whole name it is the one that stands there.
+#[derive(Clone, Debug)]
+enum Anchors {
+    None,
+    One(Finder<'static>),
+    /// So few that they are compared many bytes at a time.
+    Few(packed::Searcher),
+    Many(AhoCorasick),
+}
+
+impl Anchors {
+    /// `None` where there are too many for an automaton.
+    fn new(names: &[&[u8]]) -> Option<Anchors> {
+        let few = || {
+            let config = packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).clone();
+            config.builder().extend(names).build()
+        };
+        let many = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
+        match names {
+            [] => Some(Anchors::None),
+            [one] => Some(Anchors::One(Finder::new(one).into_owned())),
+            _ => few().map(Anchors::Few).or_else(|| many().map(Anchors::Many)),
+        }
+    }
+
+    /// Tells every anchor found, by its number and its bytes, until `goes_on` says no.
+    fn each_in(&self, bytes: &[u8], mut goes_on: impl FnMut(usize, usize, usize) -> bool) {
+        match self {
+            Anchors::None => {}
+            Anchors::One(finder) => {
+                let mut found = finder.find_iter(bytes);
+                found.all(|at| goes_on(0, at, at + finder.needle().len()));
+            }
+            Anchors::Few(searcher) => {
+                let mut found = searcher.find_iter(bytes);
+                found.all(|m| goes_on(m.pattern().as_usize(), m.start(), m.end()));
+            }
+            Anchors::Many(automaton) => {
+                let mut found = automaton.find_iter(bytes);
+                found.all(|m| goes_on(m.pattern().as_usize(), m.start(), m.end()));
+            }
+        }
     }
 }
 
@@ -152,6 +193,14 @@ mod tests {
     fn a_set_without_words_can_be_anywhere() {
         assert_eq!(found(&[&[], &["x1"]], b""), [0]);
         assert_eq!(found(&[&[]], b"abc"), [0]);
+    }
+
+    #[test]
+    fn many_words_are_found_as_few_are() {
+        let names: Vec<String> = (0..500).map(|n| format!("name_{n}")).collect();
+        let sets: Vec<[&str; 1]> = names.iter().map(|n| [n.as_str()]).collect();
+        let words = Words::new(sets.iter().map(|s| s.as_slice()));
+        assert_eq!(words.sets_in(b"name_7 name_71(name_, xname_8, name_499)"), [7, 71, 499]);
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Planned {
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
-        let walk = Walk { globs: reach.as_deref(), threads: args.threads.count(), ..Walk::default() };
+        let walk = walk(args, reach.as_deref());
         let disk = Disk::walk(&args.dir, walk)?;
         let heads = Heads::new(&args.dir);
         let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &|file| heads.read(file))
@@ -128,11 +128,17 @@ fn make(
     globs: Option<&[&Globs]>,
     files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
 ) -> Result<Plan, Failure> {
-    let disk = Disk::walk(&args.dir, Walk { globs, threads: args.threads.count(), ..Walk::default() })?;
+    let disk = Disk::walk(&args.dir, walk(args, globs))?;
     let mut plan = plan(patchset, &Overlay::new(&disk, files), &options(args, patchset))
         .map_err(|complaints| refused(complaints, patchset, colors))?;
     tell_trouble(&mut plan, patchset, disk.trouble());
     Ok(plan)
+}
+
+/// What is listed and read. A file that may be parsed may be read.
+fn walk<'a>(args: &PlanArgs, globs: Option<&'a [&'a Globs]>) -> Walk<'a> {
+    let usual = Walk::default();
+    Walk { globs, threads: args.threads.count(), limit: usual.limit.max(args.limits.limits().bytes as u64) }
 }
 
 fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
@@ -141,8 +147,10 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         partial: args.partial,
         target: args.target.clone().or_else(|| patchset.target.clone()),
         strict: args.strict,
+        all_done: args.count_done,
+        whole_files: false,
         threads: args.threads.count(),
-        ..Options::default()
+        limits: args.limits.limits(),
     }
 }
 

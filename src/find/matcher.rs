@@ -45,7 +45,10 @@ pub struct Steps(pub u64);
 
 /// The bound was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("matching takes too many steps here: show more of the code between the ellipses")]
+#[error(
+    "matching takes more steps here than the limit: show more of the code between the ellipses, or raise it with \
+     `--limit steps=N` (docs/limits.md)"
+)]
 pub struct OutOfSteps;
 
 /// Matches one side against one source.

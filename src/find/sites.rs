@@ -140,11 +140,14 @@ impl Sort<'_, '_> {
         // A hole of the before side may have taken in what the after side shows around it: `f($x)` to `f(g($x))`.
         let (fixed, steady) = (self.shape.is_fixed(), &self.shape.steady);
         let same_place = |b: &Match, a: &Match| {
-            fixed && b.tokens == a.tokens
-                || steady.iter().all(|&(x, y)| {
-                    let (part, was, is) = (&self.shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
-                    part.is_dots() || was == is || part.takes_code() && was.start <= is.start && is.end <= was.end
-                })
+            // Where nothing stays, nothing but its own code tells a place.
+            (fixed || steady.is_empty()) && b.tokens == a.tokens
+                || !steady.is_empty()
+                    && steady.iter().all(|&(x, y)| {
+                        let (part, was, is) =
+                            (&self.shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
+                        part.is_dots() || was == is || part.takes_code() && was.start <= is.start && is.end <= was.end
+                    })
         };
         // Matches of the two sides meet at a token that stays.
         let anchor = self.shape.anchor();

@@ -176,7 +176,8 @@ impl<'t> World<'t> {
                 let entry = self.shared.entries.get(id)?;
                 let read = || {
                     let bytes = self.bytes(id)?;
-                    let source = Source::parse(Language::Go, bytes.to_vec(), Limits::default()).ok()?;
+                    let limits = self.shared.tree.map_or_else(Limits::default, |tree| tree.limits());
+                    let source = Source::parse(Language::Go, bytes.to_vec(), limits).ok()?;
                     let header = self.header(id).clone();
                     Some(Arc::new(File::new(id, entry.path.clone(), entry.dir.clone(), header, Arc::new(source))))
                 };

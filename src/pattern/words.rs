@@ -22,20 +22,23 @@ fn is_package(part: &Part) -> bool {
 }
 
 fn words<'a>(language: Language, parts: impl Iterator<Item = &'a Part>) -> Vec<Vec<u8>> {
-    let mut words: Vec<Vec<u8>> = Vec::new();
+    let (mut words, mut keywords): (Vec<Vec<u8>>, Vec<Vec<u8>>) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
             Part::Token { text, atom: Atom::Word | Atom::Text | Atom::Number } => {
-                // What spans lines may have other line ends in the file.
-                let plain = text.first() != Some(&b'#') && text.len() > 1 && !text.contains(&b'\n');
-                if plain && !std::str::from_utf8(text).is_ok_and(|w| language.is_keyword(w)) {
-                    words.push(text.clone());
+                // What spans lines may have other line ends in the file, a directive blanks behind its `#`.
+                if text.first() == Some(&b'#') || text.contains(&b'\n') {
+                    continue;
                 }
+                let is_keyword = std::str::from_utf8(text).is_ok_and(|w| language.is_keyword(w));
+                if is_keyword { &mut keywords } else { &mut words }.push(text.clone());
             }
             Part::Package { path, .. } => words.push(path.clone().into_bytes()),
             _ => {}
         }
     }
+    // Keywords are everywhere: they count where there is nothing else.
+    let mut words = if words.is_empty() { keywords } else { words };
     words.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
     words.dedup();
     words

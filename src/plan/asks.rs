@@ -4,7 +4,7 @@ use super::ready::ReadyHunk;
 use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset::Globs;
-use crate::pattern::{Compiled, Required, Side};
+use crate::pattern::{Compiled, Required, Shape, Side};
 use std::path::Path;
 
 /// The number of an [`Ask`] among those of the patchset.
@@ -43,9 +43,9 @@ impl Ask {
     pub fn of_fragments<'a>(files: Globs, fragments: impl Iterator<Item = &'a (Language, Compiled)>) -> Ask {
         let form = |(language, fragment): &(Language, Compiled)| Form {
             language: *language,
-            before: Need { words: fragment.words(*language), items: None },
+            before: Need { words: fragment.words(*language), items: most(fragment.spellings.iter().map(|s| &s.side)) },
             after: None,
-            local: false,
+            local: true,
         };
         Ask { files, forms: fragments.map(form).collect() }
     }
@@ -64,9 +64,7 @@ impl Ask {
 impl Form {
     fn of_rule(rule: &Rule) -> Form {
         let pattern = &rule.pattern;
-        let items = |side: fn(&crate::pattern::Shape) -> &Side| {
-            pattern.shapes.iter().map(|s| side(s).items()).try_fold(1, |most, items| Some(items?.max(most)))
-        };
+        let items = |side: fn(&Shape) -> &Side| most(pattern.shapes.iter().map(side));
         // What conditions show is not asked for: code that one of them refuses is told of.
         let before = Need { words: pattern.words_before.clone(), items: items(|s| &s.before) };
         let after = Need { words: pattern.words_after.clone(), items: items(|s| &s.after) };
@@ -77,4 +75,9 @@ impl Form {
     pub fn needs(&self) -> impl Iterator<Item = &Need> {
         std::iter::once(&self.before).chain(&self.after)
     }
+}
+
+/// How many items of the top level the widest of some sides can cover.
+fn most<'a>(mut sides: impl Iterator<Item = &'a Side>) -> Option<usize> {
+    sides.try_fold(1, |most, side| Some(side.items()?.max(most)))
 }

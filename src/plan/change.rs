@@ -7,7 +7,8 @@ use super::shift::Shift;
 use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
-use crate::source::{Bytes, Edit, Source, apply_edits, sort_edits};
+use crate::patchset::Expect;
+use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
 use std::path::Path;
 
 /// One site to edit, and the rule and bindings under which it was found.
@@ -122,15 +123,13 @@ impl Edited {
 
 /// A file with new bytes, read in the same language and in the same parts, which a batch of edits has moved.
 fn reparse(source: &Source, bytes: Vec<u8>, batch: &[Edit]) -> Result<Source, Refusal> {
-    let limits = crate::source::Limits { bytes: usize::MAX };
     let parts = moved(&source.parts, batch);
-    Source::parse_parts(source.language, bytes, parts, limits).map_err(|e| unread(&e))
+    Source::parse_parts(source.language, bytes, parts, Limits::NONE).map_err(|e| unread(&e))
 }
 
 /// The same file, read as a whole.
 fn whole(source: &Source) -> Result<Source, Refusal> {
-    let limits = crate::source::Limits { bytes: usize::MAX };
-    Source::parse(source.language, source.bytes.clone(), limits).map_err(|e| unread(&e))
+    Source::parse(source.language, source.bytes.clone(), Limits::NONE).map_err(|e| unread(&e))
 }
 
 fn unread(error: &crate::source::ParseError) -> Refusal {
@@ -184,10 +183,68 @@ fn verify(
             let at = shift.start(source.span(&work.hit.matched.tokens).start);
             let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
             wrong.push((n, if left_over { LEFT_OVER.to_owned() } else { why }));
+        } else if leaves_no_trace(work, &looks[known].1) {
+            wrong.push((n, NO_TRACE.to_owned()));
+        }
+    }
+    if wrong.is_empty() {
+        for (first, found) in &looks {
+            // A file in which one of these stands is not changed, so that here they are new.
+            if !found.undecided.is_empty() || !found.unreadable.is_empty() {
+                wrong.push((*first, UNTOLD.to_owned()));
+            } else if has_new(path, source, works, &works[*first], found, &shift, looking)? {
+                wrong.push((*first, AGAIN.to_owned()));
+            }
         }
     }
     Ok(wrong)
 }
+
+/// Whether a deletion takes with it what it is inside of, by which it would be known as done.
+fn leaves_no_trace(work: &Work<'_>, found: &Found) -> bool {
+    let rule = work.rule;
+    let gone = rule.pattern.shapes[work.hit.shape].after.elements.is_empty();
+    gone && !matches!(rule.expect, Expect::Between(0, _)) && !found.hits.iter().any(|h| h.done)
+}
+
+/// Why such a deletion is refused.
+const NO_TRACE: &str = "the code that the site is `inside` of would go with it, so nobody could tell later that it is \
+                        done: show code around it that stays";
+
+/// Whether the result holds a site to do that was not there before, or that a `pick` would come to next.
+fn has_new(
+    path: &Path,
+    source: &Source,
+    works: &[Work<'_>],
+    work: &Work<'_>,
+    found: &Found,
+    shift: &Shift,
+    looking: &Looking<'_, '_>,
+) -> Result<bool, Refusal> {
+    let mut left = found.hits.iter().filter(|h| !h.done).peekable();
+    if left.peek().is_none() {
+        return Ok(false);
+    }
+    // Hunks that share a hole leave those sites alone that do not go together.
+    let before = looking
+        .look(work.rule, source, work.env, path)
+        .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
+    let mine = |h: &Hit| works.iter().any(|w| w.is_like(work) && w.hit.changed == h.changed);
+    let old: Vec<Vec<Bytes>> = before
+        .hits
+        .iter()
+        .filter(|h| !h.done && !mine(h))
+        .map(|h| h.changed.iter().map(|c| shift.range(c)).collect())
+        .collect();
+    Ok(left.any(|h| !old.contains(&h.changed)))
+}
+
+/// Why a result is refused that would need a person.
+const UNTOLD: &str = "the result would hold code of which nobody could tell whether it is done: show more of the code \
+                      around the change";
+
+/// Why a body that finds itself in its result is refused.
+const AGAIN: &str = "the result would count as still to do, so the patch would be applied for ever";
 
 /// Why the result as a whole is not what anybody meant, if it is not.
 fn spoils(source: &Source, edited: &Edited) -> Option<String> {
@@ -264,7 +321,7 @@ fn is_wrong(
         .into_iter()
         .any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
     if again {
-        return Some("the result would count as still to do, so the patch would be applied for ever".to_owned());
+        return Some(AGAIN.to_owned());
     }
     if shape.after.elements.is_empty() {
         return None;

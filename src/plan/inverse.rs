@@ -35,8 +35,10 @@ pub fn revert(
     for (number, (patch, report)) in forward.patches.iter().zip(&now.reports).enumerate().rev() {
         let is_out = report.done() == 0
             && !matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous | Verdict::Unreadable);
+        // Where a later patch stands in the way, that shows only when it is undone.
+        let is_hidden = report.verdict == Verdict::Nothing;
         match inverse(patch).and_then(|inverse| reads(&back, inverse)) {
-            _ if is_out || created(patch).is_some() => {
+            result if is_out && !(is_hidden && result.is_ok()) || created(patch).is_some() => {
                 let verdict = if report.verdict == Verdict::Skipped { Verdict::Skipped } else { Verdict::Nothing };
                 reports.insert(number, bare(report, verdict, None));
             }

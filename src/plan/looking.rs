@@ -7,9 +7,6 @@ use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// The work that matching one rule in one file may do.
-pub(super) const STEPS: u64 = 50_000_000;
-
 /// Looks for rules in files of a workspace, while no patch changes it. The Go packages around those files are read
 /// once, and only where a rule asks for a type.
 pub(super) struct Looking<'w, 't> {
@@ -27,7 +24,7 @@ impl<'w, 't> Looking<'w, 't> {
     pub fn look(&self, rule: &Rule, source: &Source, env: &Env, path: &Path) -> Result<Found, OutOfSteps> {
         let packages = packages_of(rule, source);
         let types = GoTypes { looking: self, path, view: OnceCell::new() };
-        find(rule, source, env, &packages, &types, &mut Steps(STEPS))
+        find(rule, source, env, &packages, &types, &mut Steps(self.workspace.limits.steps))
     }
 }
 

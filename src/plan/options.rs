@@ -11,7 +11,7 @@ pub struct Options {
     pub target: Option<String>,
     /// An `obsolete` patch needs a person, too.
     pub strict: bool,
-    /// How much of a file is read.
+    /// How much work one file may make.
     pub limits: Limits,
     /// Every file is parsed as a whole, where a few declarations of it would do. The result is the same, but for files
     /// that the grammar cannot read as a whole.

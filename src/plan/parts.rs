@@ -10,7 +10,8 @@ const SMALL: usize = 4 << 10;
 /// The most parts that a file is read in; more of them cost more than they save.
 const MOST: usize = 64;
 
-/// The parts of a file that hold all that some forms can find in it, in order; `None` where that takes the whole file.
+/// The parts of a file that hold all that some forms can find in it, in order, none of them where they can find
+/// nothing; `None` where it takes the whole file to say.
 ///
 /// What a form finds beyond the parts, or at their borders, reaches over items of the top level, so that the file has
 /// to be read whole: [`crate::find::Found::at_border`] tells where that is so.
@@ -20,10 +21,13 @@ pub(super) fn parts(language: Language, bytes: &[u8], forms: &[&Form]) -> Option
     }
     let cuts = language.cuts(bytes)?;
     let mut wanted = vec![false; cuts.starts.len()];
-    wanted[..cuts.header].fill(true);
     for need in forms.iter().flat_map(|f| f.needs()) {
         mark(need, bytes, &cuts, &mut wanted)?;
     }
+    if !wanted.contains(&true) {
+        return Some(Vec::new());
+    }
+    wanted[..cuts.header].fill(true);
     let mut parts: Vec<Bytes> = Vec::new();
     for piece in (0..wanted.len()).filter(|&n| wanted[n]) {
         let (start, end) = (cuts.starts[piece], cuts.starts.get(piece + 1).copied().unwrap_or(bytes.len()));
@@ -34,7 +38,7 @@ pub(super) fn parts(language: Language, bytes: &[u8], forms: &[&Form]) -> Option
     }
     parts.retain(|p| !p.is_empty());
     let read: usize = parts.iter().map(|p| p.len()).sum();
-    (!parts.is_empty() && parts.len() <= MOST && read * 4 <= bytes.len() * 3).then_some(parts)
+    (parts.len() <= MOST && read * 4 <= bytes.len() * 3).then_some(parts)
 }
 
 /// Marks the pieces that hold all words of a side; `None` where the words that it needs may be spread over several.

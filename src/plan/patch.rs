@@ -4,19 +4,18 @@ use super::change::{Work, change};
 use super::looking::Looking;
 use super::near::{Short, elsewhere, narrow, near, place, place_in, refused};
 use super::options::Options;
-use super::ready::{Ready, ReadyBody, ReadyWork};
+use super::ready::{Ready, ReadyBody, ReadyObsolete, ReadyWork};
 use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Step, Verdict};
-use super::scout::Lead;
 use super::shift::Shift;
 use super::survey::{Focus, Sighting, Survey, agree, survey_all};
 use super::tally::{self, Counts};
 use super::workspace::Workspace;
-use super::{create, operation};
+use super::{asks::AskId, create, operation};
 use crate::find::{Found, Hit, Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
-use crate::pattern::HoleId;
-use crate::source::{Edit, Lines, Source, apply_edits, sort_edits};
+use crate::pattern::{HoleId, Required, Shape, Side};
+use crate::source::{Edit, Limits, Lines, Source, Tokens, apply_edits, sort_edits};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -209,22 +208,13 @@ fn stack_conflict(patchset: &Patchset, changes: &[Changed], workspace: &Workspac
 /// Whether what makes the patch obsolete occurs, and what to tell about it.
 fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, Option<String>) {
     let (Some(said), Some(obsolete)) = (&patch.obsolete, &ready.obsolete) else { return (false, None) };
-    let mut leads: Vec<Lead> = obsolete.asks.iter().flat_map(|(ask, _)| workspace.leads(*ask)).collect();
-    leads.sort_by(|a, b| a.path.cmp(&b.path));
-    leads.dedup();
-    let occurs = |path: &Path| {
-        let Some(language) = Language::of_path(path) else { return false };
-        let Ok(source) = workspace.whole(path, language) else { return false };
-        let (env, packages) = (BTreeMap::new(), BTreeMap::new());
-        obsolete.matches.iter().filter(|(l, _)| *l == language).any(|(_, fragment)| {
-            fragment.spellings.iter().any(|s| {
-                let mut matcher = Matcher::new(&s.side, &source, &env, &packages).within(s.lists, s.twin);
-                matcher.all(&mut Steps(super::looking::STEPS)).is_ok_and(|m| !m.is_empty())
-            })
-        })
-    };
-    let found = leads.into_iter().map(|lead| lead.path).find(|path| occurs(path));
-    let Some(path) = found else { return (false, None) };
+    let mut leads: Vec<(PathBuf, AskId)> = Vec::new();
+    for &(ask, _) in &obsolete.asks {
+        leads.extend(workspace.leads(ask).into_iter().map(|lead| (lead.path, ask)));
+    }
+    leads.sort();
+    let found = leads.into_iter().find(|(path, ask)| occurs(obsolete, path, *ask, workspace));
+    let Some((path, _)) = found else { return (false, None) };
     let mut note = format!(
         "no longer needed: {}",
         said.note.as_deref().unwrap_or("upstream has made its own change").trim_end().trim_end_matches('.')
@@ -237,6 +227,31 @@ fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, O
     }
     note.push_str(&format!(", in {}", path.display()));
     (true, Some(note))
+}
+
+/// Whether one of the fragments occurs in a file.
+fn occurs(obsolete: &ReadyObsolete, path: &Path, ask: AskId, workspace: &Workspace<'_>) -> bool {
+    let Some(language) = Language::of_path(path) else { return false };
+    let Ok(Some(source)) = workspace.source(path, language, ask) else { return false };
+    let found = matches(obsolete, &source, workspace);
+    if found.iter().all(|tokens| source.is_inner(tokens)) {
+        return !found.is_empty();
+    }
+    workspace.whole(path, language).is_ok_and(|source| !matches(obsolete, &source, workspace).is_empty())
+}
+
+/// Where the fragments occur in a file.
+fn matches(obsolete: &ReadyObsolete, source: &Source, workspace: &Workspace<'_>) -> Vec<Tokens> {
+    let (env, packages) = (BTreeMap::new(), BTreeMap::new());
+    let mut found = Vec::new();
+    for (_, fragment) in obsolete.matches.iter().filter(|(l, _)| *l == source.language) {
+        for s in &fragment.spellings {
+            let mut matcher = Matcher::new(&s.side, source, &env, &packages).within(s.lists, s.twin);
+            let all = matcher.all(&mut Steps(workspace.limits.steps));
+            found.extend(all.into_iter().flatten().map(|m| m.tokens));
+        }
+    }
+    found
 }
 
 /// The edits of an operation, carried out.
@@ -257,8 +272,7 @@ fn carry_out(
             continue;
         }
         let (bytes, written) = apply_edits(&before, &edits);
-        let limits = crate::source::Limits { bytes: usize::MAX };
-        let parse = |bytes: &[u8]| Source::parse(Language::Go, bytes.to_vec(), limits);
+        let parse = |bytes: &[u8]| Source::parse(Language::Go, bytes.to_vec(), Limits::NONE);
         let (Ok(old), Ok(new)) = (parse(&before), parse(&bytes)) else { continue };
         if new.errors.len() > old.errors.len() {
             refuse(&mut outcome, "the result would not parse any more".to_owned());
@@ -307,6 +321,7 @@ fn edit_hunks(
     agree(&mut surveys, &looking);
     let all = || surveys.iter().flatten();
     let mut outcome = Outcome::new(Verdict::Nothing);
+    outcome.notes.extend(wordless(ready));
     outcome.files = all().map(|s| s.files).max().unwrap_or(0);
     outcome.open = all().any(|s| s.open);
     let mut chosen: Vec<Chosen<'_, '_>> = Vec::new();
@@ -369,6 +384,22 @@ fn edit_hunks(
         }
     }
     (outcome, changes)
+}
+
+/// What to say where no word of a body tells which files can hold it, so that all of them have to be parsed.
+fn wordless(ready: &Ready) -> Option<String> {
+    let mut patterns = ready.hunks().flat_map(|h| h.rules.values()).map(|rule| &rule.pattern);
+    let lacks = |words: &Required, side: fn(&Shape) -> &Side, shapes: &[Shape]| {
+        words.in_file.is_empty() && shapes.iter().any(|s| !side(s).elements.is_empty())
+    };
+    let side = patterns.find_map(|p| {
+        let todo = lacks(&p.words_before, |s| &s.before, &p.shapes);
+        let done = lacks(&p.words_after, |s| &s.after, &p.shapes);
+        todo.then_some("before").or(done.then_some("after"))
+    })?;
+    Some(format!(
+        "slow: the {side} side shows no name or literal to search for, so every file that `files` names is parsed"
+    ))
 }
 
 /// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.

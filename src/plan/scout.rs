@@ -4,7 +4,7 @@ use super::asks::{Ask, AskId};
 use crate::checkout::{BadGlob, GlobTable, ReadError, Tree, Words};
 use crate::patchset::Globs;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// What is known of a tree before any of its files is parsed.
@@ -43,6 +43,8 @@ pub(super) struct Lead {
     pub path: PathBuf,
     /// Whether it holds the words of what is to do.
     pub todo: bool,
+    /// How many bytes it has.
+    pub size: usize,
 }
 
 impl Scout {
@@ -91,8 +93,8 @@ impl Scout {
             answer.files = found.files.get(list).copied().unwrap_or(0);
         }
         // Halves are joined in order, so that leads are sorted by file.
-        for (ask, number, todo) in found.leads {
-            self.answers[ask].leads.push(Lead { path: paths[number].clone(), todo });
+        for (ask, number, todo, size) in found.leads {
+            self.answers[ask].leads.push(Lead { path: paths[number].clone(), todo, size });
         }
         for (list, error) in found.unread {
             let asks = (0..self.asks.len()).filter(|&ask| self.list_of[ask] == list);
@@ -114,7 +116,8 @@ impl Scout {
         match tree.read_into(path, &mut found.bytes) {
             Ok(()) => {
                 let leads = self.leads_in(path, &found.bytes, &lists);
-                found.leads.extend(leads.into_iter().map(|(ask, todo)| (ask, number, todo)));
+                let size = found.bytes.len();
+                found.leads.extend(leads.into_iter().map(|(ask, todo)| (ask, number, todo, size)));
             }
             Err(error) => found.unread.extend(lists.into_iter().map(|list| (list, error.clone()))),
         }
@@ -130,15 +133,16 @@ impl Scout {
         &self.answers[id]
     }
 
-    /// The files that more than one ask has a lead to, with the asks.
-    pub fn shared(&self) -> HashMap<PathBuf, Vec<AskId>> {
-        let mut asks: HashMap<&Path, Vec<AskId>> = HashMap::new();
-        if self.asks.len() > 1 {
-            for (id, answer) in self.answers.iter().enumerate() {
-                answer.leads.iter().for_each(|lead| asks.entry(&lead.path).or_default().push(id));
+    /// The asks that have a lead to a file, by file, and the file's size.
+    pub fn wanted(&self) -> BTreeMap<&Path, (Vec<AskId>, usize)> {
+        let mut files: BTreeMap<&Path, (Vec<AskId>, usize)> = BTreeMap::new();
+        for (id, answer) in self.answers.iter().enumerate() {
+            for lead in &answer.leads {
+                let file = files.entry(&lead.path).or_insert_with(|| (Vec::new(), lead.size));
+                file.0.push(id);
             }
         }
-        asks.into_iter().filter(|(_, asks)| asks.len() > 1).map(|(path, asks)| (path.to_owned(), asks)).collect()
+        files
     }
 
     /// Whether an ask is for files of this name.
@@ -174,8 +178,8 @@ impl Scout {
 struct Found {
     /// By list of globs, how many files it names.
     files: Vec<usize>,
-    /// The ask, the file, and whether there may be something to do.
-    leads: Vec<(AskId, usize, bool)>,
+    /// The ask, the file, whether there may be something to do, and the file's size.
+    leads: Vec<(AskId, usize, bool, usize)>,
     /// By list of globs, the files that could not be read.
     unread: Vec<(usize, ReadError)>,
     /// The file in hand: memory that is used again.

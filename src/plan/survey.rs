@@ -97,7 +97,10 @@ impl<'r> Sighting<'r> {
     pub fn source(&self, workspace: &Workspace<'_>) -> Result<Arc<Source>, String> {
         match &self.source {
             Some(source) => Ok(source.clone()),
-            None => workspace.source(&self.path, self.rule.pattern.language, self.ask),
+            None => {
+                let source = workspace.source(&self.path, self.rule.pattern.language, self.ask)?;
+                source.ok_or_else(|| "the file has changed meanwhile".to_owned())
+            }
         }
     }
 }
@@ -186,11 +189,14 @@ struct Seen<'r> {
 fn sight<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, path: &Path) -> Result<Seen<'r>, String> {
     let Some(rule) = rule_for(hunk, path) else { return Ok(Seen { sighting: None, parsed: 0 }) };
     let language = rule.pattern.language;
-    let mut source = looking.workspace.source(path, language, hunk.ask)?;
+    let Some(mut source) = looking.workspace.source(path, language, hunk.ask)? else {
+        return Ok(Seen { sighting: None, parsed: 0 });
+    };
     let mut found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
-    // Imports and gofmt's columns are asked of the whole file where a Go file is edited.
+    // What cannot be read in a part, may be in the whole; and imports and gofmt's columns are asked of the whole file
+    // where a Go file is edited.
     let edits = language == Language::Go && found.hits.iter().any(|h| !h.done);
-    if (found.at_border || edits) && !source.is_whole() {
+    if (found.at_border || !found.unreadable.is_empty() || edits) && !source.is_whole() {
         source = looking.workspace.whole(path, language)?;
         found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
     }

@@ -5,25 +5,29 @@ use crate::checkout::{ReadError, Tree};
 use crate::golang::GoTree;
 use crate::language::Language;
 use crate::source::{Bytes, Limits, Source};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The most bytes of files that are kept parsed for the patches to come.
 const KEPT: usize = 32 << 20;
+/// If no more bytes than these are asked for, all files are parsed before the first patch, at the same time.
+const FEW: usize = 4 << 20;
 
 /// The files as the patches so far have made them.
 pub(super) struct Workspace<'t> {
     tree: &'t dyn Tree,
     scout: &'t Scout,
-    /// How much of a file is read.
+    /// How much work one file may make.
     pub limits: Limits,
     /// Whether files are never read in parts.
     whole: bool,
     changed: BTreeMap<PathBuf, Changed>,
     /// All paths, new files included.
     paths: Vec<PathBuf>,
-    /// For each file of the tree that several asks have a lead to, those asks.
+    /// For each file of the tree that is to be kept, the asks that have a lead to it: where there are several, or few
+    /// files at all.
     shared: HashMap<PathBuf, Vec<AskId>>,
     kept: Mutex<Kept>,
 }
@@ -46,8 +50,20 @@ struct Kept {
 impl<'t> Workspace<'t> {
     /// `scout` has explored the tree. With `whole`, no file is read in parts.
     pub fn new(tree: &'t dyn Tree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
-        let (paths, shared, kept) = (tree.paths().to_vec(), scout.shared(), Mutex::default());
-        Workspace { tree, scout, limits, whole, changed: BTreeMap::new(), paths, shared, kept }
+        let wanted = scout.wanted();
+        let few = wanted.values().map(|(_, size)| size).sum::<usize>() <= FEW;
+        let shared = wanted.into_iter().filter(|(_, (asks, _))| few || asks.len() > 1);
+        let shared = shared.map(|(path, (asks, _))| (path.to_owned(), asks)).collect();
+        let (paths, kept) = (tree.paths().to_vec(), Mutex::default());
+        let workspace = Workspace { tree, scout, limits, whole, changed: BTreeMap::new(), paths, shared, kept };
+        if few {
+            workspace.shared.par_iter().for_each(|(path, asks)| {
+                let language = asks.iter().find_map(|&ask| Some(scout.ask(ask).forms_for(path).next()?.language));
+                // What fails, fails again where it matters.
+                let _ = language.map(|language| workspace.source(path, language, asks[0]));
+            });
+        }
+        workspace
     }
 
     pub fn paths(&self) -> &[PathBuf] {
@@ -72,9 +88,9 @@ impl<'t> Workspace<'t> {
     pub fn leads(&self, ask: AskId) -> Vec<Lead> {
         let old = self.scout.answer(ask).leads.iter().filter(|l| !self.changed.contains_key(&l.path));
         let mut leads: Vec<Lead> = old.cloned().collect();
-        for (path, changed) in &self.changed {
-            let lead = changed.leads.iter().find(|(id, _)| *id == ask);
-            leads.extend(lead.map(|&(_, todo)| Lead { path: path.clone(), todo }));
+        for (path, Changed { bytes, leads: held, .. }) in &self.changed {
+            let lead = held.iter().find(|(id, _)| *id == ask);
+            leads.extend(lead.map(|&(_, todo)| Lead { path: path.clone(), todo, size: bytes.len() }));
         }
         leads.sort_by(|a, b| a.path.cmp(&b.path));
         leads
@@ -85,19 +101,19 @@ impl<'t> Workspace<'t> {
         &self.scout.answer(ask).unread
     }
 
-    /// A file as a tree that has all that an ask can find in it: of the whole file, or of the parts that matter.
-    /// Fails with the reason in words.
-    pub fn source(&self, path: &Path, language: Language, ask: AskId) -> Result<Arc<Source>, String> {
+    /// A file as a tree that has all that an ask can find in it: of the whole file, or of the parts that matter; `None`
+    /// where it can find nothing. Fails with the reason in words.
+    pub fn source(&self, path: &Path, language: Language, ask: AskId) -> Result<Option<Arc<Source>>, String> {
         let several = match self.changed.get(path) {
             Some(changed) => (changed.leads.len() > 1).then(|| changed.leads.iter().map(|l| l.0).collect()),
             None => self.shared.get(path).cloned(),
         };
         let Some(asks) = several else { return self.parse(path, language, &[ask]) };
         if let Some(source) = self.kept().sources.get(path).filter(|s| s.language == language) {
-            return Ok(source.clone());
+            return Ok(Some(source.clone()));
         }
         let source = self.parse(path, language, &asks)?;
-        self.keep(path, &source);
+        source.iter().for_each(|source| self.keep(path, source));
         Ok(source)
     }
 
@@ -107,11 +123,17 @@ impl<'t> Workspace<'t> {
         if let Some(source) = self.kept().sources.get(path).filter(is_kept) {
             return Ok(source.clone());
         }
-        let source = self.parse(path, language, &[])?;
+        let source = Source::parse(language, self.owned(path)?, self.limits).map_err(|e| e.to_string())?;
+        let source = Arc::new(source);
         if self.kept().sources.contains_key(path) {
             self.keep(path, &source);
         }
         Ok(source)
+    }
+
+    fn owned(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let bytes = self.read(path).map_err(|e| e.reason)?;
+        Ok(Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec()))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -128,24 +150,17 @@ impl<'t> Workspace<'t> {
         }
     }
 
-    /// Reads and parses a file for some asks; for none, all of it.
-    fn parse(&self, path: &Path, language: Language, asks: &[AskId]) -> Result<Arc<Source>, String> {
-        let bytes = self.read(path).map_err(|e| e.reason)?;
-        let bytes = Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec());
+    /// Reads and parses a file for some asks.
+    fn parse(&self, path: &Path, language: Language, asks: &[AskId]) -> Result<Option<Arc<Source>>, String> {
+        let bytes = self.owned(path)?;
         let forms: Vec<_> = asks.iter().flat_map(|&a| self.scout.ask(a).forms_for(path)).collect();
-        if !self.whole
-            && !forms.is_empty()
-            && bytes.len() <= self.limits.bytes
-            && let Some(parts) = parts(language, &bytes, &forms)
-        {
-            let source = Source::parse_parts(language, bytes, parts, self.limits).map_err(|e| e.to_string())?;
-            if source.errors.is_empty() {
-                return Ok(Arc::new(source));
-            }
-            // What the grammar cannot read in a part may be read otherwise as a part of the whole.
-            return Source::parse(language, source.bytes, self.limits).map(Arc::new).map_err(|e| e.to_string());
-        }
-        Source::parse(language, bytes, self.limits).map(Arc::new).map_err(|e| e.to_string())
+        let in_parts = !self.whole && bytes.len() <= self.limits.bytes;
+        let source = match in_parts.then(|| parts(language, &bytes, &forms)).flatten() {
+            Some(parts) if parts.is_empty() => return Ok(None),
+            Some(parts) => Source::parse_parts(language, bytes, parts, self.limits),
+            None => Source::parse(language, bytes, self.limits),
+        };
+        source.map(Arc::new).map(Some).map_err(|e| e.to_string())
     }
 
     /// What earlier patches wrote in a file.
@@ -179,5 +194,9 @@ impl GoTree for Workspace<'_> {
 
     fn read(&self, path: &Path) -> Option<Arc<Vec<u8>>> {
         Workspace::read(self, path).ok()
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
     }
 }

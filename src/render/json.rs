@@ -70,6 +70,8 @@ pub struct Patch {
     pub todo: usize,
     /// Sites that are done.
     pub done: usize,
+    /// Whether there may be more done sites than were counted.
+    pub more_done: bool,
     /// The sites.
     pub sites: Vec<Site>,
     /// The alternative that was used, by file, where it is not the patch's own body.
@@ -261,6 +263,7 @@ impl Patch {
             expect: Bounds::of(report.expect),
             todo: report.todo(),
             done: report.done(),
+            more_done: report.open,
             sites: report.sites.iter().map(Site::of).collect(),
             alternatives: report.alternatives.iter().filter(|(_, n)| *n > 0).map(Alternative::of).collect(),
             reasons: report.reasons.iter().map(Reason::of).collect(),

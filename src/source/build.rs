@@ -1,29 +1,23 @@
 use super::macros;
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
-use super::{Bytes, Lines, Tokens};
+use super::{Bytes, Limits, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
-
-/// How much of a file is read. Bounds are sizes, never times, so that every machine gives the same answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The largest file that is parsed, in bytes.
-    pub bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { bytes: 16 << 20 }
-    }
-}
+use std::cell::RefCell;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// The file is larger than the limit.
-    #[error("the file has {size} bytes; the limit is {limit}")]
+    #[error("the file has {size} bytes, and the limit is {limit}: raise it with `--limit bytes={size}`")]
     TooLarge {
         /// Its size.
         size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The file has more nodes than the limit.
+    #[error("the file has more than {limit} nodes, which is the limit: raise it with `--limit nodes=N`")]
+    TooMany {
         /// The limit.
         limit: usize,
     },
@@ -50,15 +44,9 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let gave_up = || ParseError::GaveUp(language.name());
-        let mut parser = tree_sitter::Parser::new();
-        parser.set_language(&language.grammar()).map_err(|_| gave_up())?;
-        if !is_whole(&parts, bytes.len()) {
-            parser.set_included_ranges(&parts.iter().map(included).collect::<Vec<_>>()).map_err(|_| gave_up())?;
-        }
-        let tree = parser.parse(&bytes, None).ok_or_else(gave_up)?;
+        let tree = tree(language, &bytes, &parts).ok_or(ParseError::GaveUp(language.name()))?;
         let mut build = Build::new(language, &bytes);
-        build.walk(&tree);
+        build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
         close_nodes(&mut nodes, tokens.len());
         let unread = unclosed.into_iter().filter(|&(_, id)| !macros::is_header(language, &nodes, id));
@@ -100,6 +88,22 @@ impl Source {
             borders,
         })
     }
+}
+
+thread_local! {
+    /// A parser for each thread: what it has allocated serves all files.
+    static PARSER: RefCell<tree_sitter::Parser> = RefCell::new(tree_sitter::Parser::new());
+}
+
+/// The grammar's tree of some parts of a file.
+fn tree(language: Language, bytes: &[u8], parts: &[Bytes]) -> Option<tree_sitter::Tree> {
+    let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(included).collect() };
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&language.grammar()).ok()?;
+        // None means the whole file.
+        parser.set_included_ranges(&ranges).ok()?;
+        parser.parse(bytes, None)
+    })
 }
 
 /// Whether the parts of a file are all of it.
@@ -148,11 +152,15 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn walk(&mut self, tree: &tree_sitter::Tree) {
+    /// Takes in the whole tree; fails where it has more nodes and tokens than `most`.
+    fn walk(&mut self, tree: &tree_sitter::Tree, most: usize) -> Result<(), ()> {
         let mut cursor = tree.walk();
         let mut above: Vec<NodeId> = Vec::new();
         loop {
             let entered = self.enter(&cursor, above.last().copied());
+            if self.nodes.len() + self.tokens.len() > most {
+                return Err(());
+            }
             if let Some(id) = entered {
                 if cursor.goto_first_child() {
                     above.push(id);
@@ -162,7 +170,7 @@ impl<'a> Build<'a> {
             }
             while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
-                    return;
+                    return Ok(());
                 }
                 if let Some(id) = above.pop() {
                     self.leave(id);

@@ -65,6 +65,20 @@ fn patches_on_top_of_each_other_go_the_last_one_first() {
 }
 
 #[test]
+fn a_patch_that_a_later_one_hides_is_taken_out_too() {
+    let ground = Ground::new();
+    let set = patchset("expect = \"any\"\ndiff = '''\n int a;\n+int b;\n'''")
+        + "[[patch]]\nid = \"two\"\ntitle = \"two: another\"\nwhy = \"So.\"\nfiles = [\"*.c\"]\n\
+           diff = '''\n-int a;\n+long a;\n'''\n";
+    ground.put("one.toml", &set);
+    ground.put("root/a.c", "int a;\nint end;\n");
+    ground.run(&["apply", "one.toml", "root"]).exits(0);
+    assert_eq!(ground.read("root/a.c"), "long a;\nint b;\nint end;\n");
+    ground.run(&["revert", "one.toml", "root"]).exits(0);
+    assert_eq!(ground.read("root/a.c"), "int a;\nint end;\n");
+}
+
+#[test]
 fn what_was_edited_since_stays() {
     let ground = Ground::new();
     ground.run(&["apply", "mine.toml", "root"]).exits(0);
