@@ -1,3 +1,4 @@
+use super::inventory::list;
 use super::{Root, STATE};
 use std::path::{Path, PathBuf};
 
@@ -15,12 +16,11 @@ pub fn repositories_below(root: &Root) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(root.path().join(&folder)) else { continue };
-        for entry in entries.flatten() {
-            let path = folder.join(entry.file_name());
-            if path.ends_with(".git") {
+        for (name, kind) in list(root, &folder).unwrap_or_default() {
+            let path = folder.join(&name);
+            if name == ".git" {
                 found.push(folder.clone());
-            } else if path != Path::new(STATE) && entry.file_type().is_ok_and(|t| t.is_dir()) {
+            } else if path != Path::new(STATE) && kind.is_dir() {
                 folders.push(path);
             }
         }
