@@ -3,8 +3,11 @@
 //! Everything that opens a file below the root does it through [`Root`], which follows no symlink and enters no
 //! `.git`. This room reads; it never writes.
 
+mod case;
 mod disk;
-pub(crate) mod gate;
+mod folder;
+mod gate;
+mod gitdir;
 mod globs;
 mod inventory;
 mod memory;
@@ -13,14 +16,17 @@ mod packages;
 mod repositories;
 mod words;
 
+pub use case::clash;
 pub use disk::{Disk, STATE, Walk};
+pub use folder::Folder;
 pub use gate::{GateError, OpenError, Root, check};
+pub use gitdir::GitDir;
 pub use globs::{BadGlob, GlobTable, Globs};
 pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use packages::Packages;
-pub use repositories::{repositories_above, repositories_below};
+pub use repositories::{is_repository, repositories_above, repositories_below};
 pub use words::Words;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 use super::Root;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A larger file is no package's spec.
 const LIMIT: u64 = 1 << 20;
@@ -16,11 +16,9 @@ pub struct Packages {
 impl Packages {
     /// Reads `packages/*/spec`; `None` where there are none, as in anything but a release.
     pub fn read(root: &Root) -> Option<Packages> {
-        let folders = std::fs::read_dir(root.path().join("packages")).ok()?;
-        let specs = folders.filter_map(|entry| Some(Path::new("packages").join(entry.ok()?.file_name()).join("spec")));
-        let mut specs: Vec<PathBuf> = specs.collect();
-        specs.sort();
-        let texts = specs.iter().filter_map(|spec| root.read(spec, LIMIT).ok());
+        let folder = Path::new("packages");
+        let specs = root.names(folder).ok()?.into_iter().map(|name| folder.join(name).join("spec"));
+        let texts = specs.filter_map(|spec| root.read(&spec, LIMIT).ok());
         let listed: Vec<_> = texts.map(|text| globs(&String::from_utf8_lossy(&text))).collect();
         (!listed.is_empty()).then_some(Packages { listed })
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use treepatch::plan::FileChange;
 use treepatch::render::{Ending, count, table, unified};
 use treepatch::write::git::{Committed, Ready};
-use treepatch::write::{self, Copied, Copying, WriteError};
+use treepatch::write::{self, Copied, Copying, WriteError, Written};
 
 /// `treepatch apply`.
 pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
@@ -24,7 +24,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     };
     // Before the tree is touched: a full disk here must not leave it half-told.
     if let Some(file) = &output.output {
-        write::output(file, &text)?;
+        write::output(Some(&args.plan.dir), file, &text)?;
     }
     let done = way.go(args, &changes).map_err(refused)?;
     let printed = match output.output {
@@ -100,9 +100,7 @@ impl Way {
                 (committed.written.clone(), Done::Committed(committed))
             }
         };
-        for path in written.linked {
-            console::note(&format!("{}: its other hard links keep the old content", path.display()));
-        }
+        tell_linked(&written);
         Ok(done)
     }
 }
@@ -119,6 +117,13 @@ impl Done {
             Done::Committed(committed) => commit::tell(committed, quiet),
             _ => {}
         }
+    }
+}
+
+/// Tells of files that have other names.
+pub fn tell_linked(written: &Written) {
+    for path in &written.linked {
+        console::note(&format!("{}: its other hard links keep the old content", path.display()));
     }
 }
 

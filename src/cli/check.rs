@@ -21,7 +21,7 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         Format::Text => table(&planned.plan, Planned::view(&args.plan, color, Ending::Dry)),
     };
     match &output.output {
-        Some(file) => write::output(file, text.as_bytes())?,
+        Some(file) => write::output(Some(&args.plan.dir), file, text.as_bytes())?,
         None => console::stdout(text.as_bytes())?,
     }
     Ok(planned.exit())

@@ -20,14 +20,14 @@ pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
     }
     let out = &args.output;
     match args.format {
-        ExportFormat::Diff => write::output(out, &unified(&planned.plan.changes(), false))?,
+        ExportFormat::Diff => write::output(Some(&args.dir), out, &unified(&planned.plan.changes(), false))?,
         ExportFormat::Quilt | ExportFormat::Mbox => {
             let series = series(args, &planned)?;
             let files = match args.format {
                 ExportFormat::Quilt => quilted(&planned, &series),
                 _ => mailed(args, &planned, &series, date()?),
             };
-            write::folder(out, &files)?;
+            write::folder(&args.dir, out, &files)?;
             for (repository, patches) in &series {
                 let name = if repository.as_os_str().is_empty() { Path::new(".") } else { repository };
                 console::stderr(&format!("{}: {}\n", name.display(), count(patches.len(), "patch")));

@@ -1,4 +1,4 @@
-use super::apply::refused;
+use super::apply::{refused, tell_linked};
 use super::args::{Format, RevertArgs};
 use super::planning::{Doing, Planned};
 use super::{Exit, Failure, commit, console};
@@ -23,10 +23,11 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
         Format::Text => None,
     };
     if let (Some(file), Some(text)) = (&output.output, &text) {
-        write::output(file, text.as_bytes())?;
+        write::output(Some(&args.plan.dir), file, text.as_bytes())?;
     }
     if !args.dry_run && !is_refused {
-        write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
+        let written = write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
+        tell_linked(&written);
     }
     if let (None, Some(text)) = (&output.output, &text) {
         console::stdout(text.as_bytes())?;
@@ -68,7 +69,7 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
         json::text(&json::Run::new(&Plan::default(), &patchset, facts))
     });
     if let (Some(file), Some(report)) = (&output.output, &report) {
-        write::output(file, report.as_bytes())?;
+        write::output(Some(&args.plan.dir), file, report.as_bytes())?;
     }
     let committed = undoing.write().map_err(refused)?;
     match report {

@@ -123,7 +123,7 @@ impl Job<'_> {
         }
         let mut to = source.lines.next(tail);
         (from, to) = self.without_double_blanks(from, to);
-        if to == source.bytes.len() && !source.bytes.ends_with(b"\n") && from > 0 {
+        if to == source.bytes.len() && !source.bytes.ends_with(b"\n") && from > source.lines.content_start() {
             // The last line of a file without a final line end: the line end before it goes instead.
             from -= self.newline().len().min(from);
             to = source.bytes.len();
@@ -136,12 +136,21 @@ impl Job<'_> {
         elements.into_iter().any(|(e, b)| matches!(e.part, crate::pattern::Part::Comment(_)) && b.bytes == *bytes)
     }
 
-    /// Where lines go, two blank lines do not become neighbours; in Go, none is left at the edge of a block.
+    /// Where lines go, two blank lines do not become neighbours, and none is left at the end of the file; in Go, none is
+    /// left at the edge of a block.
     fn without_double_blanks(&self, from: usize, to: usize) -> (usize, usize) {
         let source = self.source;
         let line = |at: usize| &source.bytes[source.lines.around(at, &source.bytes)];
         let is_blank = |at: usize| line(at).trim_ascii().is_empty();
-        if from == 0 || to >= source.bytes.len() {
+        let first = source.lines.content_start();
+        if from <= first {
+            return (from, to);
+        }
+        if to >= source.bytes.len() {
+            let mut from = from;
+            while from > first && is_blank(from - 1) {
+                from = source.lines.start(from - 1);
+            }
             return (from, to);
         }
         let above = source.lines.start(from - 1);
@@ -201,7 +210,7 @@ impl Job<'_> {
         let source = self.source;
         let mut start = source.lines.start(byte);
         let own = width(blanks(&source.bytes[start..]));
-        while start > 0 {
+        while start > source.lines.content_start() {
             let above = source.lines.around(start - 1, &source.bytes);
             let comment = source
                 .comments

@@ -7,7 +7,7 @@ use crate::language::Atom;
 use crate::patchset::{Pick, Sign};
 use crate::pattern::{Change, Element, HoleId, Part, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A site: a place that is to do or done.
 #[derive(Clone, Debug)]
@@ -83,11 +83,8 @@ pub fn find(
             let mut matches = matcher.all(steps)?;
             if shape.twin.is_none() {
                 let torn = matcher.over_errors(steps)?;
-                let new = torn
-                    .into_iter()
-                    .filter(|t| !matches.iter().any(|m| m.tokens.start == t.tokens.start))
-                    .collect::<Vec<_>>();
-                matches.extend(new);
+                let known: HashSet<usize> = matches.iter().map(|m| m.tokens.start).collect();
+                matches.extend(torn.into_iter().filter(|t| !known.contains(&t.tokens.start)));
             }
             Ok(matches)
         };
@@ -213,6 +210,8 @@ impl Sort<'_, '_> {
         let bound = bindings(side, m);
         let mut env = self.env.clone();
         for (hole, tokens) in &bound {
+            // Its code is copied, which is work: holes may lie in each other as deep as the code does.
+            steps.take(tokens.len())?;
             env.entry(*hole).or_insert_with(|| Code::of(self.source, tokens));
         }
         for (hole, code) in &m.pasted {

@@ -56,11 +56,14 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
                     part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end
                 })
     };
+    let only_adds = shape.keeps.len() == shape.before.elements.len();
     match (in_after.is_empty(), in_before.is_empty()) {
         (false, false) => Err(Undecidable::Both),
         (false, true) if !may_end && !in_after.iter().all(covered) => Err(Undecidable::Endless),
         (false, true) => Ok(Wins::After),
         (true, false) => Ok(Wins::Before),
+        // A side alone may not read as it does in a file, but what takes nothing away needs no match to be seen through.
+        (true, true) if only_adds => Ok(Wins::After),
         (true, true) => Ok(Wins::Neither),
     }
 }

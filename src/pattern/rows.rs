@@ -84,13 +84,21 @@ fn align(minus: &[usize], plus: &[usize], words: &[Vec<&str>]) -> Vec<(usize, us
     out
 }
 
-/// How alike two rows are: the share of words in common, and far more where all are.
+/// How alike two rows are: the share of words in common, and far more where all are. Marks count little, since all
+/// calls have the same ones.
 fn alike(a: &[&str], b: &[&str]) -> f32 {
+    let weight = |words: &[&str]| words.iter().map(|w| if is_mark(w) { 0.25 } else { 1.0 }).sum::<f32>();
     let ops = similar::capture_diff_slices(similar::Algorithm::Myers, a, b);
-    let equal: usize = ops.iter().filter(|o| o.tag() == similar::DiffTag::Equal).map(|o| o.old_range().len()).sum();
-    let ratio = 2.0 * equal as f32 / (a.len() + b.len()).max(1) as f32;
+    let equal =
+        ops.iter().filter(|o| o.tag() == similar::DiffTag::Equal).map(|o| weight(&a[o.old_range()])).sum::<f32>();
+    let all = weight(a) + weight(b);
+    let ratio = if all > 0.0 { 2.0 * equal / all } else { 0.0 };
     // Equal rows are kept rather than anything else, the more of them the better: nothing is smaller than no change.
     if a == b { 100.0 * a.len().max(1) as f32 } else { ratio }
+}
+
+fn is_mark(word: &str) -> bool {
+    !word.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$')
 }
 
 /// Words and marks of a row, roughly: enough to compare rows by.
@@ -134,6 +142,12 @@ mod tests {
         let pairs = pair(&fragment("-a []T\n-b uint64\n-c uint64\n+b uint64\n+c uint64\n+a []T"));
         assert_eq!(pairs.partner, [None, Some(3), Some(4), Some(1), Some(2), None]);
         assert_eq!(pairs.moved, [(0, 5)]);
+    }
+
+    #[test]
+    fn marks_alone_make_no_pair() {
+        let pairs = pair(&fragment("-free(path);\n+if (x)\n+use(1);"));
+        assert_eq!(pairs.partner, [None, None, None]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
 use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// One site to edit, and the rule and bindings under which it was found.
@@ -251,7 +252,10 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
     let after = &edited.source;
     if after.errors.len() > source.errors.len() {
         let shift = Shift::new(&edited.batches);
-        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, after, e)).cloned().unwrap_or(0..0);
+        let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
+        let old: BTreeSet<usize> = source.errors.iter().map(|e| shift.start(start(source, e.start))).collect();
+        let new = after.errors.iter().find(|e| !old.contains(&start(after, e.start)));
+        let at = new.cloned().unwrap_or(0..0);
         let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
         let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
         return Some(format!("the result would not parse any more, at `{shown}`"));
@@ -286,11 +290,6 @@ fn spread_before_others(source: &Source) -> usize {
     let arguments = source.lists.iter().filter(|l| l.kind == ListKind::Arguments && source.language == Language::Go);
     let leading = arguments.flat_map(|l| l.items.iter().rev().skip(1));
     leading.filter(|i| source.text(i.tokens.end - 1) == b"...").count()
-}
-
-fn touches_old_error(source: &Source, shift: &Shift, after: &Source, error: &std::ops::Range<usize>) -> bool {
-    let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
-    source.errors.iter().any(|e| shift.start(start(source, e.start)) == start(after, error.start))
 }
 
 /// Why one site did not come out as meant, if it did not.

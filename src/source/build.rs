@@ -52,6 +52,11 @@ impl Source {
         let unread = unclosed.into_iter().filter(|&(_, id)| !macros::is_header(language, &nodes, id));
         errors.extend(unread.map(|(at, _)| at..at));
         errors.sort_by_key(|e| (e.start, e.end));
+        let reach = |furthest: &mut usize, e: &Tokens| {
+            *furthest = e.end.max(*furthest);
+            Some(*furthest)
+        };
+        let error_ends = errors.iter().scan(0, reach).collect();
         let lists = find_lists(language, &nodes, &tokens, &bytes, &commas);
         set_gaps(&mut tokens, &lists, &commas);
         let mut first_node_at = vec![usize::MAX; tokens.len()];
@@ -82,6 +87,7 @@ impl Source {
             comments,
             lists,
             errors,
+            error_ends,
             separators,
             parts,
             first_node_at,

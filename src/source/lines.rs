@@ -49,18 +49,21 @@ impl Lines {
     /// The 1-based line and column (in bytes) that people read.
     pub fn place(&self, byte: usize) -> (usize, usize) {
         let line = self.line(byte);
-        (line + 1, byte - self.starts[line] + 1)
+        (line + 1, byte.saturating_sub(self.start(byte)) + 1)
     }
 
-    /// The first byte of the line that `byte` is on.
+    /// The first byte of the line that `byte` is on; a byte order mark is before the first.
     pub fn start(&self, byte: usize) -> usize {
-        self.starts[self.line(byte)]
+        match self.line(byte) {
+            0 => self.content_start(),
+            line => self.starts[line],
+        }
     }
 
     /// The bytes of the line that `byte` is on, its line end excluded.
     pub fn around(&self, byte: usize, bytes: &[u8]) -> Bytes {
         let line = self.line(byte);
-        let start = self.starts[line];
+        let start = self.start(byte);
         let mut end = self.starts.get(line + 1).map_or(self.len, |&next| next - 1);
         if end > start && bytes.get(end - 1) == Some(&b'\r') && end < self.len {
             end -= 1;

@@ -117,6 +117,8 @@ pub struct Source {
     pub separators: Vec<Bytes>,
     /// The parts of the file that were read, in order: one that is all of it, unless [`Source::parse_parts`] made this.
     pub parts: Vec<Bytes>,
+    /// The furthest end among the errors up to each.
+    pub(super) error_ends: Vec<usize>,
     pub(super) first_node_at: Vec<NodeId>,
     pub(super) borders: Vec<(usize, ListId)>,
 }
@@ -273,7 +275,10 @@ impl Source {
         let touches = move |e: &&Tokens| {
             if e.is_empty() { start < e.start && e.start < end } else { e.start < end && start < e.end }
         };
-        self.errors.iter().filter(touches)
+        // Errors are sorted by their starts; how far the ends of all up to one reach rises, too.
+        let from = self.error_ends.partition_point(|&reach| reach < start);
+        let to = self.errors.partition_point(|e| e.start < end);
+        self.errors[from.min(to)..to].iter().filter(touches)
     }
 
     /// Whether the node is the parser's own for code that it could not read.

@@ -12,6 +12,7 @@
 //!    git's own lock files, taken before step 5, and are renamed.
 //! 7. The journal is removed, then the folder. A failure in step 5 or 6 swaps back what was swapped.
 
+mod appear;
 mod copy;
 pub mod git;
 mod journal;
@@ -28,7 +29,7 @@ pub use output::{folder, output};
 pub use recover::{Direction, recover, unfinished};
 pub use remove::Removal;
 
-use crate::checkout::{GateError, InventoryError, OpenError, Root};
+use crate::checkout::{GateError, InventoryError, OpenError, Root, clash};
 use crate::plan::FileChange;
 use git::{Locks, Move};
 use state::State;
@@ -77,6 +78,14 @@ pub enum WriteError {
     /// Two changes are for one file.
     #[error("{path}: is to be changed twice in one run", path = .0.display())]
     Twice(PathBuf),
+    /// Two names that some file systems take for one.
+    #[error("{path}: differs from {other} in case alone, which is one name on some systems", path = .path.display(), other = .other.display())]
+    Case {
+        /// The new file, or a folder above it.
+        path: PathBuf,
+        /// What is there, or is to be made, too.
+        other: PathBuf,
+    },
     /// The folder is on another disk.
     #[error("{path}: lies on another file system than the root; run treepatch with that folder as its root", path = .0.display())]
     OtherDisk(PathBuf),
@@ -216,6 +225,11 @@ fn check(root: &Root, job: Job<'_>) -> Result<(), WriteError> {
     if let Some(path) = paths.into_iter().find(|path| !names.insert(*path)) {
         return Err(WriteError::Twice(path.clone()));
     }
+    for new in job.changes.iter().filter(|change| change.before.is_none()) {
+        if let Some(other) = job.changes.iter().find(|other| clash(&new.path, &other.path)) {
+            return Err(WriteError::Case { path: new.path.clone(), other: other.path.clone() });
+        }
+    }
     job.changes.iter().try_for_each(|change| swap::check(root, change))?;
     job.removals.iter().try_for_each(|removal| remove::check(root, removal))
 }
@@ -236,11 +250,12 @@ fn carry_out(root: &Root, state: &State, job: Job<'_>) -> Result<Written, WriteE
         })
     });
     match written {
+        // Neither old nor new: the journal stays for `recover`.
         Err(torn @ WriteError::Torn { .. }) => Err(torn),
-        // The journal is of no more use, whether all was done or all was undone.
+        // The journal is of no more use, whether all was done or all was undone. Where tidying up fails it is kept.
         Ok(written) => {
-            remove::tidy(root, job.removals);
-            state.remove(root).map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
+            let swept = remove::tidy(root, job.removals).and_then(|()| state.remove(root));
+            swept.map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
         }
         Err(cause) => {
             let _ = state.remove(root);

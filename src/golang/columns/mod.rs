@@ -35,11 +35,16 @@ pub fn is_clean(source: &Source) -> bool {
 /// The edits of white space that keep an edited file in gofmt's layout, as far as it was in it before.
 ///
 /// `edits` made `after` of `before`, and their texts lie at `placed`. If all of `before` was as gofmt lays it out,
-/// so is all of `after`. Otherwise the sections that were as gofmt lays them out stay so, and others are left alone.
+/// the end of its last line aside, so is all of `after`. Otherwise the sections that were as gofmt lays them out stay so, and others are left alone.
 pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]) -> Vec<Edit> {
     let (Some(old), Some(new)) = (page(before), page(after)) else { return Vec::new() };
-    let dirty = differences(before, &old);
-    let found = differences(after, &new);
+    // A last line end that is not there is no reason to leave the rest of the file alone; it is not added either.
+    let with_last_line_end = |source: &Source, found: Vec<Difference>| {
+        let end = source.bytes.len();
+        found.into_iter().filter(|d| d.edit.bytes != (end..end)).collect::<Vec<_>>()
+    };
+    let dirty = with_last_line_end(before, differences(before, &old));
+    let found = with_last_line_end(after, differences(after, &new));
     if dirty.is_empty() {
         return found.into_iter().map(|d| d.edit).collect();
     }

@@ -1,8 +1,10 @@
 use super::GitError;
 use super::error::failed;
 use super::index::{self, Drafts};
-use super::moves::{Move, What, bytes};
+use super::moves::Move;
+use super::open::What;
 use super::repository::{GITLINK, Repo};
+use super::spot::Spot;
 use super::stage::{Stage, superproject};
 use crate::patchset::{Patch, Patchset};
 use crate::plan::Step;
@@ -11,8 +13,6 @@ use crate::write::{Run, WriteError};
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid, Reference, Signature, Time};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Who commits where nobody else is known: with a fixed date and no author in the patchset, or without any settings.
@@ -64,7 +64,7 @@ pub(super) struct Prepared {
     pub moves: Vec<Move>,
     pub made: Vec<Made>,
     pub notes: Vec<String>,
-    logs: Vec<(PathBuf, Vec<u8>)>,
+    logs: Vec<(Spot, Vec<u8>)>,
 }
 
 /// Writes all objects, and says what is to move.
@@ -234,13 +234,14 @@ impl<'a> Work<'a> {
     /// Says what is to move in the repository.
     pub fn finish(self, drafts: Drafts<'_>, prepared: &mut Prepared) -> Result<(), WriteError> {
         let repo = self.repo;
+        repo.git.sync()?;
         let entries = self.entries.iter().map(|(path, &(id, mode))| (path, id, mode));
         let push = |prepared: &mut Prepared, what: What, before, after: Vec<u8>| {
             prepared.moves.push(Move { repository: repo.path.clone(), what, before, after });
         };
         let index = index::updated(drafts, &repo.git, &repo.index_bytes, entries, &self.gone)?;
         push(prepared, What::Index, Some(repo.index_bytes.clone()), index);
-        let head = bytes(&What::Head.file(&repo.git))?;
+        let head = repo.git.spot(&What::Head)?.bytes()?;
         let id = format!("{}\n", self.head).into_bytes();
         let mut branch = None;
         match (self.options.branch, attached(repo)?) {
@@ -253,7 +254,7 @@ impl<'a> Work<'a> {
             (None, Some(full)) => {
                 branch = full.strip_prefix("refs/heads/").map(str::to_owned);
                 let what = What::Reference(full);
-                let before = bytes(&what.file(&repo.git))?;
+                let before = repo.git.spot(&what)?.bytes()?;
                 push(prepared, what, before, id);
             }
             (None, None) => push(prepared, What::Head, head, id),
@@ -265,9 +266,10 @@ impl<'a> Work<'a> {
             "{} {} {who} {seconds} +0000\tcommit: treepatch {}\n",
             repo.head, self.head, self.options.patchset.name
         );
-        prepared.logs.push((repo.git.path().join("logs/HEAD"), line.clone().into_bytes()));
+        prepared.logs.push((repo.git.log(&What::Head)?, line.clone().into_bytes()));
         if let (Some(branch), None) = (&branch, self.options.branch) {
-            prepared.logs.push((repo.git.commondir().join("logs/refs/heads").join(branch), line.into_bytes()));
+            let what = What::Reference(format!("refs/heads/{branch}"));
+            prepared.logs.push((repo.git.log(&what)?, line.into_bytes()));
         }
         if repo.setting("commit.gpgsign").is_some_and(|v| v == "true") {
             let name = repo.name().display();
@@ -292,11 +294,7 @@ impl Prepared {
 
     /// Notes the moves in git's logs, where it keeps some. The logs are a convenience: what fails here is let be.
     pub fn log(&self) {
-        for (file, line) in &self.logs {
-            if let Ok(mut log) = OpenOptions::new().append(true).open(file) {
-                let _ = log.write_all(line);
-            }
-        }
+        self.logs.iter().for_each(|(log, line)| log.append(line));
     }
 }
 

@@ -1,3 +1,4 @@
+use crate::checkout::GateError;
 use git2::Repository;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,18 @@ pub enum GitError {
         /// What it said.
         message: String,
     },
+}
+
+impl From<GateError> for GitError {
+    fn from(error: GateError) -> GitError {
+        match error {
+            GateError::Repository { path, why } => GitError::Repository { path, why },
+            other => GitError::Repository {
+                path: other.path().to_owned(),
+                why: format!("the repository is refused: {other}"),
+            },
+        }
+    }
 }
 
 impl GitError {

@@ -71,7 +71,7 @@ const DRAFT: &str = "index";
 impl Drafts<'_> {
     fn open(self, git: &Repository, bytes: &[u8]) -> Result<Index, WriteError> {
         self.state.put(DRAFT, bytes)?;
-        let path = self.root.path().join(STATE).join(DRAFT);
+        let path = self.root.real()?.join(STATE).join(DRAFT);
         Ok(Index::open(&path).map_err(|e| GitError::index(git, &e))?)
     }
 

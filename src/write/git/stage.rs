@@ -1,6 +1,6 @@
 use super::GitError;
 use super::commit::{self, Commits, Made, Prepared};
-use super::moves::open;
+use super::open::open;
 use super::repository::{GITLINK, Repo, Tracked};
 use crate::checkout::{Root, repositories_above};
 use crate::plan::{FileChange, Plan, Step};

@@ -2,7 +2,7 @@ use super::GitError;
 use super::commit::{Commits, Made, Prepared, Submodule, Work};
 use super::error::failed;
 use super::log::{Entry, entries};
-use super::moves::open;
+use super::open::open;
 use super::repository::Repo;
 use super::stage::{Committed, Ready, Stage, is_in_repository, superproject};
 use crate::checkout::{Root, repositories_below};
@@ -23,7 +23,8 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Undoi
     let mut repositories = Vec::new();
     let own = is_in_repository(&root).then(PathBuf::new);
     for path in own.into_iter().chain(repositories_below(&root)) {
-        let chosen = choose(&path, entries(&open(&root, &path)?, &options.patchset.name)?, only)?;
+        let git = open(&root, &path)?;
+        let chosen = choose(&path, entries(&git, &options.patchset.name)?, only)?;
         if !chosen.is_empty() {
             repositories.push(Repo::new(&root, &path)?);
             found.insert(path, chosen);

@@ -1,5 +1,5 @@
 use super::log::entries;
-use super::moves::open;
+use super::open::open;
 use super::repository::Repo;
 use crate::checkout::{Root, repositories_above};
 use std::cell::RefCell;
