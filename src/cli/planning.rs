@@ -151,7 +151,6 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         whole_files: false,
         threads: args.threads.count(),
         limits: args.limits.limits(),
-        ..Options::default()
     }
 }
 

@@ -25,14 +25,15 @@ impl<'a> Anchored<'a> {
     }
 
     /// The hits that may be the site of a work, in the file that it made.
-    pub fn of(&self, work: &Work<'_>, shift: &Shift, done: bool) -> Vec<&'a Hit> {
+    pub fn of(&self, work: &Work<'_>, shift: &Shift, done: bool) -> impl Iterator<Item = &'a Hit> {
         let shape = work.hit.shape;
-        match work.rule.pattern.shapes[shape].anchor() {
-            Some((before, _)) => {
-                let byte = shift.start(work.hit.matched.bounds[before].bytes.start);
-                self.places.get(&(shape, done, byte)).cloned().unwrap_or_default()
-            }
-            None => self.found.hits.iter().filter(|h| h.shape == shape && h.done == done).collect(),
-        }
+        let anchor = work.rule.pattern.shapes[shape].anchor();
+        let known = anchor.and_then(|(before, _)| {
+            let byte = shift.start(work.hit.matched.bounds[before].bytes.start);
+            self.places.get(&(shape, done, byte))
+        });
+        let all = if anchor.is_none() { self.found.hits.as_slice() } else { &[] };
+        let any = all.iter().filter(move |h| h.shape == shape && h.done == done);
+        known.into_iter().flatten().copied().chain(any)
     }
 }

@@ -315,17 +315,15 @@ fn is_wrong(
         }
         new.bytes == place
     };
-    let again = hits
-        .of(work, shift, false)
-        .into_iter()
-        .any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
+    let again = !kept.is_empty()
+        && hits.of(work, shift, false).any(|h| kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
     if again {
         return Some(AGAIN.to_owned());
     }
     if shape.after.elements.is_empty() {
         return None;
     }
-    let done = hits.of(work, shift, true).into_iter().any(|h| {
+    let done = hits.of(work, shift, true).any(|h| {
         kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b))
             && same_holes(source, after, &works[site], h, site, claims)
     });
