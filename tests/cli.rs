@@ -322,6 +322,7 @@ fn json_says_what_the_table_says() {
       "target": null,
       "dry_run": true,
       "written": false,
+      "into": null,
       "patches": [
         {
           "id": "width",
@@ -336,6 +337,7 @@ fn json_says_what_the_table_says() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/a.c",
@@ -366,6 +368,7 @@ fn json_says_what_the_table_says() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/limit.c",
@@ -396,6 +399,8 @@ fn json_says_what_the_table_says() {
           "diff": "diff --git a/src/limit.c b/src/limit.c\n--- a/src/limit.c\n+++ b/src/limit.c\n@@ -1 +1 @@\n-#define LIMIT 10\n+#define LIMIT 20\n"
         }
       ],
+      "commits": [],
+      "notes": [],
       "exit": 0
     }
     "##);

@@ -104,3 +104,39 @@ fn the_library_neither_prints_nor_exits_nor_reads_the_environment() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// What a patchset or a tree can never make the program do, since it has no words for it.
+#[test]
+fn the_program_runs_nothing_and_calls_nobody() {
+    let forbidden =
+        ["process::Command", "std::net", "TcpStream", "UdpSocket", "Remote", "RepoBuilder", "find_remote", "fetch("];
+    assert_eq!(spoken(&forbidden, &[]), Vec::<String>::new());
+}
+
+/// What lies below a root is reached by folders held open. Paths are opened by name only where they are the user's.
+#[test]
+fn files_are_opened_by_name_only_where_the_user_named_them() {
+    let by_name =
+        ["std::fs", "fs::read", "fs::metadata", "File::open", "OpenOptions", "read_dir", "rustix::open(", "tempfile::"];
+    let own = [
+        "checkout/disk.rs",   // lists the tree; opens no file
+        "checkout/folder.rs", // the gate
+        "cli/patchsets.rs",   // the patchset that the user names
+        "write/copy.rs",
+        "write/output.rs", // the report that the user names
+    ];
+    assert_eq!(spoken(&by_name, &own), Vec::<String>::new());
+}
+
+/// The files in whose code one of the words stands, but for some.
+fn spoken(words: &[&str], but: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, text) in files().iter().filter(|f| !but.iter().any(|b| f.0.ends_with(b))) {
+        let code =
+            text.split("#[cfg(test)]").next().unwrap().replace("std::fs::File;", "").replace("std::fs::File::from", "");
+        let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+        let wrong = lines.flat_map(|l| words.iter().filter(|w| l.replace("rustix::fs::", "rustix::").contains(**w)));
+        found.extend(wrong.map(|word| format!("{}: {word}", path.display())));
+    }
+    found
+}

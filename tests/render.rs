@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use treepatch::patchset::Expect;
 use treepatch::plan::{FileChange, Finding, NearMiss, Place, Plan, Reason, Report, Site, Step, Verdict};
-use treepatch::render::{Ending, View, json, table, unified};
+use treepatch::render::{Encoded, Ending, View, json, table, unified};
 
 // ---------------------------------------------------------------------------------------------------------------
 // Diffs.
@@ -205,6 +205,7 @@ fn report(id: &str, verdict: Verdict) -> Report {
         near: Vec::new(),
         notes: Vec::new(),
         findings: Vec::new(),
+        open: false,
     }
 }
 
@@ -398,6 +399,15 @@ fn json_says_the_same() {
         target: Some("arm"),
         dry_run: true,
         written: false,
+        into: Some(Path::new("copy")),
+        commits: vec![json::Commit {
+            repository: Encoded::of_path(Path::new("lib")),
+            id: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+            subject: "numbers: a patch".to_owned(),
+            patches: vec!["numbers".to_owned()],
+            branch: None,
+        }],
+        notes: vec!["a note".to_owned()],
         exit: 0,
     };
     insta::assert_snapshot!(json::text(&json::Run::new(&smooth(), &patchset, facts)), @r#"
@@ -415,6 +425,7 @@ fn json_says_the_same() {
       "target": "arm",
       "dry_run": true,
       "written": false,
+      "into": "copy",
       "patches": [
         {
           "id": "statfs-cast",
@@ -429,6 +440,7 @@ fn json_says_the_same() {
           },
           "todo": 1,
           "done": 0,
+          "more_done": false,
           "sites": [
             {
               "path": "src/fs.go",
@@ -459,6 +471,7 @@ fn json_says_the_same() {
           },
           "todo": 1,
           "done": 1,
+          "more_done": false,
           "sites": [
             {
               "path": "a.go",
@@ -498,6 +511,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 1,
+          "more_done": false,
           "sites": [
             {
               "path": "b.go",
@@ -528,6 +542,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 0,
+          "more_done": false,
           "sites": [],
           "alternatives": [],
           "reasons": [],
@@ -550,6 +565,7 @@ fn json_says_the_same() {
           },
           "todo": 0,
           "done": 0,
+          "more_done": false,
           "sites": [],
           "alternatives": [],
           "reasons": [],
@@ -572,6 +588,20 @@ fn json_says_the_same() {
           "diff": "diff --git a/src/fs.go b/src/fs.go\n--- a/src/fs.go\n+++ b/src/fs.go\n@@ -1 +1 @@\n-a\n+b\n"
         }
       ],
+      "commits": [
+        {
+          "repository": "lib",
+          "id": "0123456789abcdef0123456789abcdef01234567",
+          "subject": "numbers: a patch",
+          "patches": [
+            "numbers"
+          ],
+          "branch": null
+        }
+      ],
+      "notes": [
+        "a note"
+      ],
       "exit": 0
     }
     "#);
@@ -580,8 +610,17 @@ fn json_says_the_same() {
 #[test]
 fn json_of_a_refused_plan_has_no_files() {
     let patchset = treepatch::patchset::load("my.toml", PATCHSET).unwrap();
-    let facts =
-        json::Facts { command: "check", root: Path::new("."), target: None, dry_run: true, written: false, exit: 1 };
+    let facts = json::Facts {
+        command: "check",
+        root: Path::new("."),
+        target: None,
+        dry_run: true,
+        written: false,
+        into: None,
+        commits: Vec::new(),
+        notes: Vec::new(),
+        exit: 1,
+    };
     let text = json::text(&json::Run::new(&rough(), &patchset, facts));
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["files"], serde_json::json!([]));

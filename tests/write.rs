@@ -294,15 +294,15 @@ fn git_does_not_see_the_journal() {
 fn output_files_are_written_whole_and_folders_refused() {
     let dir = checkout(&[("out/x", "")]);
     let file = dir.path().join("diff.patch");
-    write::output(&file, b"one").unwrap();
-    write::output(&file, b"two").unwrap();
+    write::output(None, &file, b"one").unwrap();
+    write::output(None, &file, b"two").unwrap();
     assert_eq!(read(&dir, "diff.patch"), "two");
-    assert!(matches!(write::output(&dir.path().join("out"), b"x"), Err(WriteError::OutputIsFolder(_))));
-    assert!(matches!(write::output(&dir.path().join("none/x"), b"x"), Err(WriteError::System { .. })));
-    write::output(Path::new("/dev/null"), b"gone").unwrap();
+    assert!(matches!(write::output(None, &dir.path().join("out"), b"x"), Err(WriteError::OutputIsFolder(_))));
+    assert!(matches!(write::output(None, &dir.path().join("none/x"), b"x"), Err(WriteError::System { .. })));
+    write::output(None, Path::new("/dev/null"), b"gone").unwrap();
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
     symlink("diff.patch", dir.path().join("link")).unwrap();
-    write::output(&dir.path().join("link"), b"three").unwrap();
+    write::output(None, &dir.path().join("link"), b"three").unwrap();
     assert_eq!(read(&dir, "diff.patch"), "three");
     assert!(dir.path().join("link").is_symlink());
 }

@@ -3,6 +3,9 @@ use super::{GateError, OpenError, ReadError, Root, Tree};
 use crate::patchset;
 use ignore::{WalkBuilder, WalkState};
 use rayon::slice::ParallelSliceMut;
+use std::cmp::Ordering;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -54,7 +57,7 @@ impl Disk {
         // A root that is a symlink is followed, unlike anything below it.
         let real = root.path().canonicalize().map_err(|e| OpenError::System(root.path().to_owned(), e))?;
         let (mut paths, mut trouble) = list(&real, walk);
-        paths.par_sort_unstable();
+        paths.par_sort_unstable_by(|a, b| in_order(a, b));
         trouble.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Disk { root, limit: walk.limit, paths, trouble })
     }
@@ -72,6 +75,11 @@ impl Tree for Disk {
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         self.root.read(path, self.limit).map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
+    }
+
+    fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        let read = self.root.read_into(path, self.limit, bytes);
+        read.map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
     }
 
     fn trouble(&self) -> &[ReadError] {
@@ -92,18 +100,17 @@ fn reason(error: &GateError) -> String {
 
 fn list(root: &Path, walk: Walk) -> (Vec<PathBuf>, Vec<ReadError>) {
     let reach = walk.globs.map(Reach::of);
-    let below = root.to_owned();
+    let prefix = root.as_os_str().len();
     let walker = WalkBuilder::new(root)
         .standard_filters(false)
         .follow_links(false)
         .threads(walk.threads)
         .filter_entry(move |entry| {
-            let path = entry.path().strip_prefix(&below).unwrap_or(entry.path());
             let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
+            let name = entry.file_name();
             entry.depth() == 0
-                || !entry.file_name().eq_ignore_ascii_case(".git")
-                    && path != Path::new(STATE)
-                    && (!is_folder || reach.as_ref().is_none_or(|r| r.enters(path)))
+                || !(name.eq_ignore_ascii_case(".git") || entry.depth() == 1 && name == STATE)
+                    && (!is_folder || reach.as_ref().is_none_or(|r| r.enters(below(prefix, entry.path()))))
         })
         .build_parallel();
     let all = Mutex::new((Vec::new(), Vec::new()));
@@ -112,7 +119,7 @@ fn list(root: &Path, walk: Walk) -> (Vec<PathBuf>, Vec<ReadError>) {
         Box::new(move |entry| {
             match entry {
                 Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
-                    mine.paths.extend(entry.path().strip_prefix(root).map(Path::to_owned));
+                    mine.paths.push(below(prefix, entry.path()).to_owned());
                 }
                 Ok(_) => {}
                 Err(error) => mine.trouble.push(trouble(root, &error)),
@@ -121,6 +128,22 @@ fn list(root: &Path, walk: Walk) -> (Vec<PathBuf>, Vec<ReadError>) {
         })
     });
     all.into_inner().unwrap_or_else(|poison| poison.into_inner())
+}
+
+/// The path of something that the walk found, without that of the root, which has `prefix` bytes. The walk joins names
+/// to it, so that nothing has to be compared.
+fn below(prefix: usize, path: &Path) -> &Path {
+    let bytes = path.as_os_str().as_bytes().get(prefix..).unwrap_or_default();
+    Path::new(OsStr::from_bytes(bytes.strip_prefix(b"/").unwrap_or(bytes)))
+}
+
+/// The order of paths as such, name by name, told from their bytes: these are relative and have single slashes.
+fn in_order(a: &Path, b: &Path) -> Ordering {
+    let (a, b) = (a.as_os_str().as_bytes(), b.as_os_str().as_bytes());
+    let at = a.iter().zip(b).position(|(x, y)| x != y).unwrap_or(a.len().min(b.len()));
+    // The end of a name comes before all that may stand in one.
+    let rank = |bytes: &[u8]| bytes.get(at).map_or(0, |&b| if b == b'/' { 1 } else { 1 + u16::from(b) });
+    rank(a).cmp(&rank(b))
 }
 
 type Found = (Vec<PathBuf>, Vec<ReadError>);
@@ -214,6 +237,16 @@ mod tests {
         assert_eq!(disk.read(Path::new("pkg/a.go")).unwrap(), b"pkg/a.go");
         assert!(disk.read(Path::new("link/a.go")).unwrap_err().reason.contains("symlink"));
         assert!(disk.trouble().is_empty());
+    }
+
+    #[test]
+    fn paths_are_in_the_order_that_paths_have() {
+        let mut paths: Vec<&Path> =
+            ["a/b", "a-b/c", "a", "a.b", "a/b/c", "b", "a\u{1}", "a0", "a/b-c", "A/b"].map(Path::new).to_vec();
+        let mut other = paths.clone();
+        paths.sort();
+        other.sort_by(|a, b| in_order(a, b));
+        assert_eq!(paths, other);
     }
 
     #[test]

@@ -1,10 +1,10 @@
-use rustix::fs::{Mode, OFlags};
+use super::folder::{Folder, plain};
 use rustix::io::Errno;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read};
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::{Component, Path, PathBuf};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 
 /// The root of a checkout, held open: the one way by which files below it are reached.
 ///
@@ -12,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 /// a symlink anywhere, so that what was checked is what is opened. The root itself may be or lie behind a symlink.
 #[derive(Debug)]
 pub struct Root {
-    handle: OwnedFd,
+    folder: Folder,
     path: PathBuf,
 }
 
@@ -51,6 +51,14 @@ pub enum GateError {
         /// The limit.
         limit: u64,
     },
+    /// A repository leads elsewhere, or is not what one should be.
+    #[error("{path}: {why}", path = .path.display())]
+    Repository {
+        /// Its folder, or the file in it.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// The system said no.
     #[error("{path}: {source}", path = .path.display())]
     System {
@@ -62,6 +70,18 @@ pub enum GateError {
 }
 
 impl GateError {
+    /// What it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            GateError::Forbidden { path, .. }
+            | GateError::Symlink { path }
+            | GateError::NotRegular { path, .. }
+            | GateError::TooLarge { path, .. }
+            | GateError::Repository { path, .. }
+            | GateError::System { path, .. } => path,
+        }
+    }
+
     /// Whether there is simply no such file.
     pub fn is_missing(&self) -> bool {
         matches!(self, GateError::System { source, .. } if source.kind() == io::ErrorKind::NotFound)
@@ -87,24 +107,11 @@ pub enum OpenError {
 /// The spellings are those that some file system or other takes for `.git`: other case, trailing dots and blanks,
 /// the short name `git~1`, an alternate data stream, code points that HFS+ ignores.
 pub fn check(path: &Path) -> Result<(), GateError> {
-    let forbidden = |why| Err(GateError::Forbidden { path: path.to_owned(), why });
-    if path.as_os_str().is_empty() {
-        return forbidden("the path is empty");
+    plain(path)?;
+    match path.iter().any(is_repository) {
+        true => Err(GateError::Forbidden { path: path.to_owned(), why: "it leads into a repository's `.git`" }),
+        false => Ok(()),
     }
-    if path.as_os_str().as_encoded_bytes().contains(&0) {
-        return forbidden("the path holds a zero byte");
-    }
-    for component in path.components() {
-        match component {
-            Component::Normal(name) if is_repository(name) => return forbidden("it leads into a repository's `.git`"),
-            Component::Normal(_) => {}
-            Component::ParentDir => return forbidden("it has `..` in it"),
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => {
-                return forbidden("it is not relative to the root");
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Whether some file system takes this name for `.git`.
@@ -121,9 +128,8 @@ fn is_repository(name: &OsStr) -> bool {
 impl Root {
     /// Opens the root.
     pub fn open(path: &Path) -> Result<Root, OpenError> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        match rustix::fs::open(if path.as_os_str().is_empty() { Path::new(".") } else { path }, flags, Mode::empty()) {
-            Ok(handle) => Ok(Root { handle, path: path.to_owned() }),
+        match Folder::open(path) {
+            Ok(folder) => Ok(Root { folder, path: path.to_owned() }),
             Err(Errno::NOENT) => Err(OpenError::Missing(path.to_owned())),
             Err(Errno::NOTDIR) => Err(OpenError::NotAFolder(path.to_owned())),
             Err(other) => Err(OpenError::System(path.to_owned(), other.into())),
@@ -135,107 +141,67 @@ impl Root {
         &self.path
     }
 
+    /// The root's path without any symlink.
+    pub fn real(&self) -> Result<PathBuf, GateError> {
+        let system = |source| GateError::System { path: self.path.clone(), source };
+        let path = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };
+        let real = path.canonicalize().map_err(system)?;
+        // Somebody may have put another folder there since it was opened.
+        if self.folder.is(&real) { Ok(real) } else { Err(system(io::ErrorKind::StaleNetworkFileHandle.into())) }
+    }
+
+    /// Whether a path leads to the root itself.
+    pub fn is(&self, path: &Path) -> bool {
+        self.folder.is(path)
+    }
+
+    /// A folder below, as a root of its own.
+    pub fn below(&self, path: &Path) -> Result<Root, GateError> {
+        check(path)?;
+        Ok(Root { folder: self.folder.folder(path)?, path: self.path.join(path) })
+    }
+
     /// The open root.
     pub fn handle(&self) -> &OwnedFd {
-        &self.handle
+        self.folder.handle()
+    }
+
+    /// The root as a folder in which `.git` is a name like any other: for what looks at repositories.
+    pub(crate) fn with_repositories(&self) -> &Folder {
+        &self.folder
     }
 
     /// Opens the folder that holds a path's last component; gives that component, too.
     pub fn parent<'p>(&self, path: &'p Path) -> Result<(OwnedFd, &'p OsStr), GateError> {
         check(path)?;
-        let name = path.file_name().unwrap_or_default();
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY;
-        Ok((self.open_below(folder, flags).map_err(|e| refusal(folder, e))?, name))
+        self.folder.parent(path)
     }
 
     /// Opens a regular file for reading.
     pub fn file(&self, path: &Path) -> Result<File, GateError> {
         check(path)?;
-        // NONBLOCK: opening a pipe must not wait for somebody to write into it.
-        let handle = self.open_below(path, OFlags::RDONLY | OFlags::NONBLOCK).map_err(|e| refusal(path, e))?;
-        let file = File::from(handle);
-        let kind = file.metadata().map_err(|source| GateError::System { path: path.to_owned(), source })?.file_type();
-        if kind.is_file() {
-            Ok(file)
-        } else {
-            Err(GateError::NotRegular { path: path.to_owned(), kind: kind_name(kind) })
-        }
+        self.folder.file(path)
     }
 
     /// The bytes of a regular file of at most `limit` bytes.
     pub fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, GateError> {
-        let system = |source| GateError::System { path: path.to_owned(), source };
-        let mut file = self.file(path)?;
-        let size = file.metadata().map_err(system)?.len();
-        let too_large = |size| GateError::TooLarge { path: path.to_owned(), size, limit };
-        if size > limit {
-            return Err(too_large(size));
-        }
-        let mut bytes = Vec::with_capacity(size as usize + 1);
-        // One byte more than allowed shows that the file grew meanwhile.
-        file.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(system)?;
-        if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+        let mut bytes = Vec::new();
+        self.read_into(path, limit, &mut bytes)?;
+        Ok(bytes)
     }
 
-    /// Opens a checked path below the root; no component may be a symlink.
-    fn open_below(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
-        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        if path.as_os_str().is_empty() {
-            return rustix::fs::openat(&self.handle, ".", flags, Mode::empty());
-        }
-        #[cfg(target_os = "linux")]
-        {
-            use rustix::fs::ResolveFlags;
-            let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-            match rustix::fs::openat2(&self.handle, path, flags, Mode::empty(), resolve) {
-                // Kernels before 5.6 and some sandboxes do not have it.
-                Err(Errno::NOSYS | Errno::PERM) => {}
-                answer => return answer,
-            }
-        }
-        self.open_step_by_step(path, flags)
+    /// The bytes of a regular file of at most `limit` bytes, in place of those that `bytes` holds.
+    pub fn read_into(&self, path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<(), GateError> {
+        check(path)?;
+        self.folder.read_into(path, limit, bytes)
     }
 
-    fn open_step_by_step(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
-        let step = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut folder = rustix::fs::openat(&self.handle, ".", step, Mode::empty())?;
-        let mut names = path.components().map(Component::as_os_str).peekable();
-        while let Some(name) = names.next() {
-            let flags = if names.peek().is_some() { step } else { flags };
-            folder = match rustix::fs::openat(&folder, name, flags, Mode::empty()) {
-                // With DIRECTORY the system calls a symlink "not a folder".
-                Err(Errno::NOTDIR) if is_symlink(&folder, name) => return Err(Errno::LOOP),
-                answer => answer?,
-            };
+    /// The names in a folder, sorted; the empty path is the root.
+    pub fn names(&self, path: &Path) -> Result<Vec<OsString>, GateError> {
+        if !path.as_os_str().is_empty() {
+            check(path)?;
         }
-        Ok(folder)
-    }
-}
-
-fn is_symlink(folder: impl AsFd, name: &OsStr) -> bool {
-    let stat = rustix::fs::statat(folder, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW);
-    stat.is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_symlink())
-}
-
-fn refusal(path: &Path, error: Errno) -> GateError {
-    let path = path.to_owned();
-    match error {
-        Errno::LOOP | Errno::MLINK => GateError::Symlink { path },
-        Errno::NXIO => GateError::NotRegular { path, kind: "a socket or a device" },
-        other => GateError::System { path, source: other.into() },
-    }
-}
-
-/// What to call a thing that is no regular file.
-pub(crate) fn kind_name(kind: std::fs::FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    match kind {
-        k if k.is_dir() => "a folder",
-        k if k.is_symlink() => "a symlink",
-        k if k.is_fifo() => "a pipe",
-        k if k.is_socket() => "a socket",
-        _ => "a device",
+        Ok(self.folder.entries(path)?.into_iter().map(|entry| entry.0).collect())
     }
 }
 
@@ -283,37 +249,6 @@ mod tests {
         ] {
             assert!(!allowed(name), "{name:?}");
             assert!(!allowed(&format!("sub/{name}/hooks/post-checkout")), "{name:?}");
-        }
-    }
-
-    #[test]
-    fn both_ways_of_opening_stop_at_symlinks() {
-        let dir = tempfile::tempdir().unwrap();
-        let at = |name: &str| dir.path().join(name);
-        std::fs::create_dir_all(at("real/deep")).unwrap();
-        std::fs::write(at("real/deep/a.c"), "int a;").unwrap();
-        std::os::unix::fs::symlink("real", at("link")).unwrap();
-        std::os::unix::fs::symlink("a.c", at("real/deep/b.c")).unwrap();
-        let root = Root::open(dir.path()).unwrap();
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        assert!(root.open_step_by_step(Path::new("real/deep/a.c"), flags).is_ok());
-        for path in ["link/deep/a.c", "real/deep/b.c"] {
-            assert_eq!(root.open_step_by_step(Path::new(path), flags).unwrap_err(), Errno::LOOP, "{path}");
-            assert!(matches!(root.file(Path::new(path)), Err(GateError::Symlink { .. })), "{path}");
-        }
-        assert_eq!(root.read(Path::new("real/deep/a.c"), 6).unwrap(), b"int a;");
-        assert!(matches!(root.read(Path::new("real/deep/a.c"), 5), Err(GateError::TooLarge { size: 6, limit: 5, .. })));
-    }
-
-    #[test]
-    fn only_regular_files_are_opened() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join("folder.go")).unwrap();
-        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket.go")).unwrap();
-        rustix::fs::mkfifoat(rustix::fs::CWD, dir.path().join("pipe.go"), Mode::RUSR | Mode::WUSR).unwrap();
-        let root = Root::open(dir.path()).unwrap();
-        for name in ["folder.go", "socket.go", "pipe.go"] {
-            assert!(matches!(root.file(Path::new(name)), Err(GateError::NotRegular { .. })), "{name}");
         }
     }
 }

@@ -31,17 +31,11 @@ impl Globs {
         let mut set = GlobSetBuilder::new();
         let mut takes = Vec::with_capacity(globs.globs.len());
         for glob in &globs.globs {
-            let bad = |e: globset::Error| BadGlob {
-                glob: glob.value.clone(),
-                reason: e.kind().to_string(),
-                span: glob.span.clone(),
-            };
-            let (take, text) = split(&glob.value);
-            set.add(GlobBuilder::new(text).literal_separator(true).empty_alternates(true).build().map_err(bad)?);
+            let (take, compiled) = compile(glob)?;
+            set.add(compiled);
             takes.push(take);
         }
-        let bad = |e: globset::Error| BadGlob { glob: String::new(), reason: e.kind().to_string(), span: 0..0 };
-        Ok(Globs { set: set.build().map_err(bad)?, takes, reach: Reach::of(&[globs]) })
+        Ok(Globs { set: build(set)?, takes, reach: Reach::of(&[globs]) })
     }
 
     /// Whether a path relative to the root is meant.
@@ -53,6 +47,59 @@ impl Globs {
     pub fn enters(&self, folder: &Path) -> bool {
         self.reach.enters(folder)
     }
+}
+
+/// The globs of many patches, asked all at once.
+#[derive(Clone, Debug)]
+pub struct GlobTable {
+    set: GlobSet,
+    /// For each glob of the set, which list it is of, and whether it takes files in.
+    globs: Vec<(usize, bool)>,
+}
+
+impl GlobTable {
+    /// Compiles lists of globs, each as [`Globs::new`] does.
+    pub fn new<'a>(lists: impl IntoIterator<Item = &'a patchset::Globs>) -> Result<GlobTable, BadGlob> {
+        let mut set = GlobSetBuilder::new();
+        let mut globs = Vec::new();
+        for (number, list) in lists.into_iter().enumerate() {
+            for glob in &list.globs {
+                let (take, compiled) = compile(glob)?;
+                set.add(compiled);
+                globs.push((number, take));
+            }
+        }
+        Ok(GlobTable { set: build(set)?, globs })
+    }
+
+    /// The lists, as numbers in rising order, that mean this path.
+    pub fn lists_for(&self, path: &Path) -> Vec<usize> {
+        let mut lists: Vec<usize> = Vec::new();
+        // The globs of a list follow each other, and the last one decides.
+        for (list, take) in self.set.matches(path).into_iter().map(|glob| self.globs[glob]) {
+            match (lists.last() == Some(&list), take) {
+                (true, false) => drop(lists.pop()),
+                (false, true) => lists.push(list),
+                _ => {}
+            }
+        }
+        lists
+    }
+}
+
+fn compile(glob: &patchset::Spanned<String>) -> Result<(bool, globset::Glob), BadGlob> {
+    let (take, text) = split(&glob.value);
+    let compiled = GlobBuilder::new(text).literal_separator(true).empty_alternates(true).build();
+    let compiled = compiled.map_err(|e| BadGlob {
+        glob: glob.value.clone(),
+        reason: e.kind().to_string(),
+        span: glob.span.clone(),
+    })?;
+    Ok((take, compiled))
+}
+
+fn build(set: GlobSetBuilder) -> Result<GlobSet, BadGlob> {
+    set.build().map_err(|e| BadGlob { glob: String::new(), reason: e.kind().to_string(), span: 0..0 })
 }
 
 fn split(glob: &str) -> (bool, &str) {

@@ -3,22 +3,30 @@
 //! Everything that opens a file below the root does it through [`Root`], which follows no symlink and enters no
 //! `.git`. This room reads; it never writes.
 
+mod case;
 mod disk;
-pub(crate) mod gate;
+mod folder;
+mod gate;
+mod gitdir;
 mod globs;
+mod inventory;
 mod memory;
 mod overlay;
 mod packages;
 mod repositories;
 mod words;
 
+pub use case::clash;
 pub use disk::{Disk, STATE, Walk};
+pub use folder::Folder;
 pub use gate::{GateError, OpenError, Root, check};
-pub use globs::{BadGlob, Globs};
+pub use gitdir::GitDir;
+pub use globs::{BadGlob, GlobTable, Globs};
+pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use packages::Packages;
-pub use repositories::repositories_above;
+pub use repositories::{is_repository, repositories_above};
 pub use words::Words;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +38,12 @@ pub trait Tree: Sync {
 
     /// The bytes of one of these files.
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
+
+    /// The bytes of one of these files, into memory that is there already.
+    fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        *bytes = self.read(path)?;
+        Ok(())
+    }
 
     /// What could not be listed: folders whose files nobody knows.
     fn trouble(&self) -> &[ReadError] {

@@ -1,6 +1,6 @@
 use super::Root;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A larger file is no package's spec.
 const LIMIT: u64 = 1 << 20;
@@ -16,11 +16,9 @@ pub struct Packages {
 impl Packages {
     /// Reads `packages/*/spec`; `None` where there are none, as in anything but a release.
     pub fn read(root: &Root) -> Option<Packages> {
-        let folders = std::fs::read_dir(root.path().join("packages")).ok()?;
-        let specs = folders.filter_map(|entry| Some(Path::new("packages").join(entry.ok()?.file_name()).join("spec")));
-        let mut specs: Vec<PathBuf> = specs.collect();
-        specs.sort();
-        let texts = specs.iter().filter_map(|spec| root.read(spec, LIMIT).ok());
+        let folder = Path::new("packages");
+        let specs = root.names(folder).ok()?.into_iter().map(|name| folder.join(name).join("spec"));
+        let texts = specs.filter_map(|spec| root.read(&spec, LIMIT).ok());
         let listed: Vec<_> = texts.map(|text| globs(&String::from_utf8_lossy(&text))).collect();
         (!listed.is_empty()).then_some(Packages { listed })
     }
@@ -32,24 +30,31 @@ impl Packages {
     }
 }
 
-/// `files` and `excluded_files` of a spec. Only lists with one item a line are read, as everybody writes them.
+/// `files` and `excluded_files` of a spec: lists with one item a line, or in brackets on one line, as everybody writes
+/// them.
 fn globs(spec: &str) -> (GlobSet, GlobSet) {
     let (mut files, mut excluded) = (GlobSetBuilder::new(), GlobSetBuilder::new());
+    let mut add = |key: &str, item: &str| {
+        let item = item.trim().trim_matches(['"', '\'']);
+        let glob = GlobBuilder::new(item).literal_separator(true).build();
+        match (key, glob) {
+            ("files", Ok(glob)) => drop(files.add(glob)),
+            ("excluded_files", Ok(glob)) => drop(excluded.add(glob)),
+            _ => {}
+        }
+    };
     let mut key = "";
     for line in spec.lines() {
         let line = line.split(" #").next().unwrap_or("").trim_end();
         match line.trim_start().strip_prefix("- ") {
-            Some(item) => {
-                let item = item.trim().trim_matches(['"', '\'']);
-                let glob = GlobBuilder::new(item).literal_separator(true).build();
-                match (key, glob) {
-                    ("files", Ok(glob)) => drop(files.add(glob)),
-                    ("excluded_files", Ok(glob)) => drop(excluded.add(glob)),
-                    _ => {}
-                }
-            }
+            Some(item) => add(key, item),
             None if line.starts_with([' ', '#']) => {}
-            None => key = line.split(':').next().unwrap_or(""),
+            None => {
+                let (name, value) = line.split_once(':').unwrap_or((line, ""));
+                key = name;
+                let items = value.trim().strip_prefix('[').and_then(|v| v.strip_suffix(']')).unwrap_or("");
+                items.split(',').filter(|item| !item.trim().is_empty()).for_each(|item| add(key, item));
+            }
         }
     }
     (files.build().unwrap_or_default(), excluded.build().unwrap_or_default())
@@ -71,12 +76,13 @@ mod tests {
         assert!(Packages::read(&root).is_none());
         put("packages/one/spec", "---\nname: one\ndependencies:\n- x/*.c\nfiles:\n- a/*.go # all\n- \"b/**/*\"\n");
         put("packages/two/spec", "name: two\nfiles:\n  - c/*.c\n\nexcluded_files:\n  - c/not.c\n");
+        put("packages/three/spec", "name: three\ndependencies: [d/x.c]\nfiles: [d/*.h, \"d/**/y.c\"]\n");
         let packages = Packages::read(&root).unwrap();
         let misses = |path: &str| packages.misses(Path::new(path));
-        for path in ["src/a/x.go", "src/b/c/d.txt", "src/c/x.c", "jobs/x.erb"] {
+        for path in ["src/a/x.go", "src/b/c/d.txt", "src/c/x.c", "src/d/x.h", "src/d/e/y.c", "jobs/x.erb"] {
             assert!(!misses(path), "{path}");
         }
-        for path in ["src/a/b/x.go", "src/x/a.c", "src/c/not.c"] {
+        for path in ["src/a/b/x.go", "src/x/a.c", "src/c/not.c", "src/d/x.c"] {
             assert!(misses(path), "{path}");
         }
     }

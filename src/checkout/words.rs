@@ -1,114 +1,210 @@
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind, packed};
+use memchr::memmem::Finder;
 use std::collections::HashMap;
 
-/// The words that patches cannot match without, searched for in raw bytes: most files hold none of them and need
-/// not be parsed.
+/// Sets of words, searched for in raw bytes all at once: most files hold no set and need not be parsed.
+///
+/// A word is a token of Go or C: it stands alone wherever it counts. One name of each set is its *anchor*; one
+/// automaton finds the anchors, and only where one is found are the other words of its sets looked for.
 #[derive(Clone, Debug)]
 pub struct Words {
-    /// For each patch the numbers of its words; none for a patch that any file can match.
-    patches: Vec<Vec<usize>>,
-    /// One word of each patch, the longest: where none occurs there is nothing to look for.
-    anchors: Option<AhoCorasick>,
-    /// All words.
-    all: Option<AhoCorasick>,
-    count: usize,
+    /// For each set the numbers of its words.
+    sets: Vec<Vec<usize>>,
+    /// The sets that ask for nothing, or for nothing that could be an anchor: any file may hold them.
+    free: Vec<usize>,
+    finders: Vec<Finder<'static>>,
+    anchors: Anchors,
+    /// For each anchor the sets that it stands for.
+    of_anchor: Vec<Vec<usize>>,
 }
 
 impl Words {
-    /// Prepares the search; `patches` holds the words that each patch requires, all of them.
-    pub fn new(patches: &[Vec<Vec<u8>>]) -> Words {
-        let mut numbers: HashMap<&[u8], usize> = HashMap::new();
-        let mut words: Vec<&[u8]> = Vec::new();
-        let mut wanted = Vec::with_capacity(patches.len());
-        for patch in patches {
-            let mut mine = Vec::with_capacity(patch.len());
-            for word in patch.iter().filter(|w| !w.is_empty()) {
-                let number = *numbers.entry(word).or_insert(words.len());
-                if number == words.len() {
-                    words.push(word);
-                }
-                mine.push(number);
-            }
-            mine.sort_unstable();
-            mine.dedup();
-            wanted.push(mine);
-        }
-        let mut anchors: Vec<&[u8]> =
-            wanted.iter().filter_map(|mine| mine.iter().map(|&w| words[w]).max_by_key(|w| w.len())).collect();
-        anchors.sort_unstable();
-        anchors.dedup();
-        let build = |words: &[&[u8]], kind| {
-            // An automaton too large to build is none: then every file is looked at, which is slow and right.
-            if words.is_empty() { None } else { AhoCorasick::builder().match_kind(kind).build(words).ok() }
+    /// Prepares the search for these sets.
+    pub fn new<'a, W: AsRef<[u8]> + 'a>(sets: impl IntoIterator<Item = &'a [W]>) -> Words {
+        let mut words = Numbers::default();
+        let mut anchors = Numbers::default();
+        let mut made = Words {
+            sets: Vec::new(),
+            free: Vec::new(),
+            finders: Vec::new(),
+            anchors: Anchors::None,
+            of_anchor: Vec::new(),
         };
-        Words {
-            anchors: build(&anchors, MatchKind::LeftmostFirst),
-            all: build(&words, MatchKind::Standard),
-            count: words.len(),
-            patches: wanted,
+        for (number, set) in sets.into_iter().enumerate() {
+            let anchor = set.iter().flat_map(|w| names_in(w.as_ref())).max_by_key(|name| name.len());
+            match anchor {
+                Some(name) => {
+                    let anchor = anchors.of(name);
+                    made.of_anchor.resize(made.of_anchor.len().max(anchor + 1), Vec::new());
+                    made.of_anchor[anchor].push(number);
+                }
+                None => made.free.push(number),
+            }
+            // An anchor that is a whole word has been found by then.
+            let rest = set.iter().map(AsRef::as_ref).filter(|w| !w.is_empty() && Some(*w) != anchor);
+            made.sets.push(rest.map(|word| words.of(word)).collect());
+        }
+        made.finders = words.all.iter().map(|word| Finder::new(word).into_owned()).collect();
+        match Anchors::new(&anchors.all) {
+            Some(anchors) => made.anchors = anchors,
+            // Then every word is looked for, which is slow and right.
+            None => made.free = (0..made.sets.len()).collect(),
+        }
+        made
+    }
+
+    /// The sets, as numbers in rising order, whose words all occur in `bytes`.
+    pub fn sets_in(&self, bytes: &[u8]) -> Vec<usize> {
+        let mut sets = self.free.clone();
+        let mut seen = vec![false; self.of_anchor.len()];
+        let mut missing = seen.len();
+        self.anchors.each_in(bytes, |anchor, start, end| {
+            if !seen[anchor] && stands_alone(bytes, start, end) {
+                seen[anchor] = true;
+                sets.extend(&self.of_anchor[anchor]);
+                missing -= 1;
+            }
+            missing > 0
+        });
+        let mut known: HashMap<usize, bool> = HashMap::new();
+        let mut holds = |word: usize| *known.entry(word).or_insert_with(|| self.finders[word].find(bytes).is_some());
+        sets.retain(|&set| self.sets[set].iter().all(|&word| holds(word)));
+        sets.sort_unstable();
+        sets
+    }
+}
+
+/// Finds anchors. Of several that begin at one place the longest counts: as a whole name it is the one that stands there.
+#[derive(Clone, Debug)]
+enum Anchors {
+    None,
+    One(Finder<'static>),
+    /// So few that they are compared many bytes at a time.
+    Few(packed::Searcher),
+    Many(AhoCorasick),
+}
+
+impl Anchors {
+    /// `None` where there are too many for an automaton.
+    fn new(names: &[&[u8]]) -> Option<Anchors> {
+        let few = || {
+            let config = packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).clone();
+            config.builder().extend(names).build()
+        };
+        let many = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
+        match names {
+            [] => Some(Anchors::None),
+            [one] => Some(Anchors::One(Finder::new(one).into_owned())),
+            _ => few().map(Anchors::Few).or_else(|| many().map(Anchors::Many)),
         }
     }
 
-    /// The patches, as indices in rising order, whose words all occur in `bytes`.
-    pub fn patches_in(&self, bytes: &[u8]) -> Vec<usize> {
-        let some = |ready: &dyn Fn(&[usize]) -> bool| {
-            self.patches.iter().enumerate().filter(|(_, words)| ready(words)).map(|(i, _)| i).collect()
-        };
-        let Some(all) = &self.all else {
-            return some(&|words| words.is_empty() || self.count > 0);
-        };
-        if self.anchors.as_ref().is_some_and(|a| !a.is_match(bytes)) {
-            return some(&|words| words.is_empty());
-        }
-        let mut seen = vec![false; self.count];
-        let mut missing = self.count;
-        for found in all.find_overlapping_iter(bytes) {
-            let seen = &mut seen[found.pattern().as_usize()];
-            if !*seen {
-                *seen = true;
-                missing -= 1;
-                if missing == 0 {
-                    break;
-                }
+    /// Tells every anchor found, by its number and its bytes, until `goes_on` says no.
+    fn each_in(&self, bytes: &[u8], mut goes_on: impl FnMut(usize, usize, usize) -> bool) {
+        match self {
+            Anchors::None => {}
+            Anchors::One(finder) => {
+                let mut found = finder.find_iter(bytes);
+                found.all(|at| goes_on(0, at, at + finder.needle().len()));
+            }
+            Anchors::Few(searcher) => {
+                let mut found = searcher.find_iter(bytes);
+                found.all(|m| goes_on(m.pattern().as_usize(), m.start(), m.end()));
+            }
+            Anchors::Many(automaton) => {
+                let mut found = automaton.find_iter(bytes);
+                found.all(|m| goes_on(m.pattern().as_usize(), m.start(), m.end()));
             }
         }
-        some(&|words| words.iter().all(|&w| seen[w]))
     }
+}
+
+/// Words by number.
+#[derive(Default)]
+struct Numbers<'a> {
+    all: Vec<&'a [u8]>,
+    known: HashMap<&'a [u8], usize>,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(&mut self, word: &'a [u8]) -> usize {
+        let next = self.all.len();
+        let number = *self.known.entry(word).or_insert(next);
+        if number == next {
+            self.all.push(word);
+        }
+        number
+    }
+}
+
+/// The names that a word is made of: a name or a number is one, a string may hold many.
+fn names_in(word: &[u8]) -> impl Iterator<Item = &[u8]> {
+    word.split(|b| !is_of_name(*b)).filter(|name| !name.is_empty())
+}
+
+/// Whether no name goes on beyond these bytes, so that they are not a part of a longer one.
+fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let ends = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|b| !is_of_name(*b));
+    ends(start.checked_sub(1)) && ends(Some(end))
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn words(patches: &[&[&str]]) -> Words {
-        let patches: Vec<Vec<Vec<u8>>> =
-            patches.iter().map(|p| p.iter().map(|w| w.as_bytes().to_vec()).collect()).collect();
-        Words::new(&patches)
+    fn found(sets: &[&[&str]], bytes: &[u8]) -> Vec<usize> {
+        Words::new(sets.iter().copied()).sets_in(bytes)
     }
 
     #[test]
-    fn all_words_of_a_patch_must_occur() {
-        let words = words(&[&["fsinfo", "Type"], &["Type"], &["openFlags"]]);
-        assert_eq!(words.patches_in(b"fsinfo.Type != x"), [0, 1]);
-        assert_eq!(words.patches_in(b"Type"), [1]);
-        assert_eq!(words.patches_in(b"nothing"), [0usize; 0]);
+    fn all_words_of_a_set_must_occur() {
+        let sets: &[&[&str]] = &[&["fsinfo", "Type"], &["Type"], &["openFlags"]];
+        assert_eq!(found(sets, b"fsinfo.Type != x"), [0, 1]);
+        assert_eq!(found(sets, b"Type"), [1]);
+        assert_eq!(found(sets, b"nothing"), [0usize; 0]);
     }
 
     #[test]
-    fn a_word_inside_another_is_found_too() {
-        let words = words(&[&["wide64", "wide"], &["wide64"], &["ide"], &["e64"]]);
-        assert_eq!(words.patches_in(b"var wide64 int64"), [0, 1, 2, 3]);
+    fn a_name_counts_where_it_stands_alone() {
+        let sets: &[&[&str]] = &[&["wide64", "wide"], &["wide64"], &["ide"], &["e64"]];
+        assert_eq!(found(sets, b"var wide64 int64 // wide"), [0, 1]);
+        assert_eq!(found(sets, b"wide64(ide, e64)"), [0, 1, 2, 3]);
     }
 
     #[test]
-    fn a_patch_without_words_can_match_anywhere() {
-        let words = words(&[&[], &["x"]]);
-        assert_eq!(words.patches_in(b""), [0]);
-        assert_eq!(Words::new(&[vec![]]).patches_in(b"abc"), [0]);
+    fn a_name_that_is_a_part_of_another_is_not_hidden_by_it() {
+        assert_eq!(found(&[&["foo_bar"], &["foo"], &["bar"]], b"foo_bar foo"), [0, 1]);
+        assert_eq!(found(&[&["foo"], &["foo_bar"]], b"foo_barn foo_bar bar foo"), [0, 1]);
+    }
+
+    #[test]
+    fn a_string_is_looked_for_as_a_whole() {
+        let sets: &[&[&str]] = &[&["\"a long name\""], &["name"], &["github.com/pkg/errors"], &["\"\""]];
+        assert_eq!(found(sets, b"f(\"a long name\")"), [0, 1]);
+        assert_eq!(found(sets, b"f(\"a longer name\", \"\")"), [1, 3]);
+        assert_eq!(found(sets, b"import \"github.com/pkg/errors\""), [2]);
+    }
+
+    #[test]
+    fn a_set_without_words_can_be_anywhere() {
+        assert_eq!(found(&[&[], &["x1"]], b""), [0]);
+        assert_eq!(found(&[&[]], b"abc"), [0]);
+    }
+
+    #[test]
+    fn many_words_are_found_as_few_are() {
+        let names: Vec<String> = (0..500).map(|n| format!("name_{n}")).collect();
+        let sets: Vec<[&str; 1]> = names.iter().map(|n| [n.as_str()]).collect();
+        let words = Words::new(sets.iter().map(|s| s.as_slice()));
+        assert_eq!(words.sets_in(b"name_7 name_71(name_, xname_8, name_499)"), [7, 71, 499]);
     }
 
     #[test]
     fn bytes_need_not_be_text() {
-        assert_eq!(words(&[&["word"]]).patches_in(b"\xff\0word\xfe"), [0]);
+        assert_eq!(found(&[&["word"]], b"(\0word\x01"), [0]);
     }
 }

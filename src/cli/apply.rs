@@ -1,38 +1,32 @@
 use super::args::{ApplyArgs, Format};
 use super::commit::{self, Committing};
-use super::planning::Planned;
+use super::planning::{Doing, Planned};
 use super::{Exit, Failure, bosh, console};
-use treepatch::render::{Ending, table, unified};
-use treepatch::write::{self, WriteError};
+use std::path::Path;
+use treepatch::plan::FileChange;
+use treepatch::render::{Ending, count, table, unified};
+use treepatch::write::git::{Committed, Ready};
+use treepatch::write::{self, Copied, Copying, WriteError, Written};
 
 /// `treepatch apply`.
 pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     let mut planned = Planned::new(&args.plan)?;
-    planned.tell_irreversible(&args.plan);
+    // Commits are undone by commits, whatever the patch is.
+    if args.commit.is_none() {
+        planned.tell_irreversible(&args.plan);
+    }
     let changes = planned.plan.changes();
     let output = &args.plan.output;
-    let committing = match args.commit.filter(|_| !planned.plan.is_refused()) {
-        Some(_) => Some(Committing::new(args, &planned).map_err(nothing_written)?),
-        None => None,
-    };
+    let way = Way::look(args, &planned).map_err(nothing_written)?;
     let text = match output.format {
-        Format::Json => planned.json(&args.plan, "apply", args.dry_run).into_bytes(),
+        Format::Json => planned.json(&args.plan, way.doing(args, &changes)).into_bytes(),
         Format::Text => unified(&changes, args.dry_run && output.output.is_none() && planned.colors.stdout),
     };
     // Before the tree is touched: a full disk here must not leave it half-told.
     if let Some(file) = &output.output {
-        write::output(file, &text)?;
+        write::output(Some(&args.plan.dir), file, &text)?;
     }
-    let mut committed = None;
-    if !args.dry_run && !planned.plan.is_refused() {
-        let written = match committing {
-            None => write::apply(&args.plan.dir, &changes).map_err(refused)?,
-            Some(ready) => committed.insert(ready.write(args, &planned).map_err(refused)?).written.clone(),
-        };
-        for path in written.linked {
-            console::stderr(&format!("note: {}: its other hard links keep the old content\n", path.display()));
-        }
-    }
+    let done = way.go(args, &changes).map_err(refused)?;
     let printed = match output.output {
         None if args.dry_run || output.format == Format::Json => console::stdout(&text),
         _ => Ok(()),
@@ -42,12 +36,95 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
         if !output.quiet {
-            bosh::tell(&args.plan.dir, &changes);
+            bosh::notes(&args.plan.dir, &changes).iter().for_each(|note| console::note(note));
         }
-        committed.iter().for_each(|committed| commit::tell(committed, output.quiet));
+        done.tell(args);
     }
     printed?;
     Ok(planned.exit())
+}
+
+/// How the plan is carried out, looked at: nothing stands in the way, and nothing is changed yet.
+enum Way {
+    /// Not at all.
+    Nowhere,
+    /// The files are written.
+    Files,
+    /// A copy of the tree is made.
+    Copy(Box<Copying>),
+    /// The files are written, and the commits are put in place.
+    Commits(Box<Ready>),
+}
+
+/// What was done, beyond what the plan says.
+enum Done {
+    Nothing,
+    Copied(Copied),
+    Committed(Box<Committed>),
+}
+
+impl Way {
+    fn look(args: &ApplyArgs, planned: &Planned) -> Result<Way, Failure> {
+        if planned.plan.is_refused() {
+            return Ok(Way::Nowhere);
+        }
+        let way = match (args.commit, &args.into) {
+            (Some(_), _) => {
+                let committing = Committing::look(args, planned)?;
+                if args.dry_run { Way::Nowhere } else { Way::Commits(Box::new(committing.prepare(args, planned)?)) }
+            }
+            (None, Some(into)) => Way::Copy(Box::new(Copying::look(&args.plan.dir, into)?)),
+            (None, None) => Way::Files,
+        };
+        Ok(if args.dry_run { Way::Nowhere } else { way })
+    }
+
+    /// What a report for programs has to say of it.
+    fn doing<'a>(&self, args: &'a ApplyArgs, changes: &[FileChange]) -> Doing<'a> {
+        let mut notes = bosh::notes(&args.plan.dir, changes);
+        let mut commits = Vec::new();
+        if let Way::Commits(ready) = self {
+            notes.extend_from_slice(ready.notes());
+            commits = commit::data(ready.made());
+        }
+        Doing { command: "apply", dry_run: args.dry_run, into: args.into.as_deref(), commits, notes }
+    }
+
+    fn go(self, args: &ApplyArgs, changes: &[FileChange]) -> Result<Done, WriteError> {
+        let (written, done) = match self {
+            Way::Nowhere => return Ok(Done::Nothing),
+            Way::Files => (write::apply(&args.plan.dir, changes)?, Done::Nothing),
+            Way::Copy(copying) => return copying.write(changes).map(Done::Copied),
+            Way::Commits(ready) => {
+                let committed = Box::new(ready.write(changes)?);
+                (committed.written.clone(), Done::Committed(committed))
+            }
+        };
+        tell_linked(&written);
+        Ok(done)
+    }
+}
+
+impl Done {
+    fn tell(&self, args: &ApplyArgs) {
+        let quiet = args.plan.output.quiet;
+        match self {
+            Done::Copied(copied) if !quiet => {
+                let into = args.into.as_deref().unwrap_or(Path::new("")).display();
+                let (dir, files) = (args.plan.dir.display(), count(copied.files, "file"));
+                console::stderr(&format!("{into}: a patched copy of {dir}, {files}; {dir} is as it was\n"));
+            }
+            Done::Committed(committed) => commit::tell(committed, quiet),
+            _ => {}
+        }
+    }
+}
+
+/// Tells of files that have other names.
+pub fn tell_linked(written: &Written) {
+    for path in &written.linked {
+        console::note(&format!("{}: its other hard links keep the old content", path.display()));
+    }
 }
 
 /// Says that nothing was written where that is so: it is what a person wants to know first.

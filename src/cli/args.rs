@@ -1,5 +1,6 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use treepatch::source::Limits;
 
 /// Carry source changes over upstream releases: diffs matched against the syntax tree.
 #[derive(Debug, Parser)]
@@ -59,6 +60,9 @@ pub struct ApplyArgs {
     /// Make this branch for the commits, in each repository that gets some, and check it out
     #[arg(long, value_name = "NAME", requires = "commit")]
     pub branch: Option<String>,
+    /// Leave DIR as it is, and make a patched copy of it, without git's files; COPY must be new or empty
+    #[arg(long, value_name = "COPY", conflicts_with = "commit")]
+    pub into: Option<PathBuf>,
     /// Commit to files that have changes which are not committed; those stay as they are, uncommitted
     #[arg(long, requires = "commit")]
     pub allow_dirty: bool,
@@ -106,6 +110,8 @@ pub struct ExportArgs {
     pub target: Option<String>,
     #[command(flatten)]
     pub threads: ThreadArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// A folder of patches for quilt, mailboxes for git am, or one diff
     #[arg(long, value_enum, value_name = "KIND")]
     pub format: ExportFormat,
@@ -127,7 +133,9 @@ impl ExportArgs {
             partial: self.partial,
             target: self.target.clone(),
             strict: false,
+            count_done: false,
             threads: self.threads,
+            limits: self.limits.clone(),
             output,
         }
     }
@@ -153,8 +161,13 @@ pub struct PlanArgs {
     /// Let patches that are obsolete need a person, too
     #[arg(long)]
     pub strict: bool,
+    /// Count every place that is done, also where `expect` has no upper bound and a large tree would take long
+    #[arg(long)]
+    pub count_done: bool,
     #[command(flatten)]
     pub threads: ThreadArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -171,6 +184,59 @@ impl ThreadArgs {
     pub fn count(&self) -> usize {
         self.jobs.map_or(0, usize::from)
     }
+}
+
+/// How much work one file may make.
+#[derive(Clone, Debug, Args)]
+pub struct LimitArgs {
+    /// Raise or lower a limit: bytes=N, nodes=N or steps=N for each file (may be repeated; docs/limits.md)
+    #[arg(long = "limit", value_name = "WHAT=N", value_parser = limit)]
+    limits: Vec<(Limited, u64)>,
+}
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limited {
+    Bytes,
+    Nodes,
+    Steps,
+}
+
+impl LimitArgs {
+    /// The limits that were asked for, and the usual ones beside them.
+    pub fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for &(what, number) in &self.limits {
+            let size = usize::try_from(number).unwrap_or(usize::MAX);
+            match what {
+                Limited::Bytes => limits.bytes = size,
+                Limited::Nodes => limits.nodes = size,
+                Limited::Steps => limits.steps = number,
+            }
+        }
+        limits
+    }
+}
+
+/// Reads `bytes=64M`: K, M and G stand for 1024, its square and its cube.
+fn limit(text: &str) -> Result<(Limited, u64), String> {
+    let (what, number) = text.split_once('=').ok_or("write what is limited and the number, as in bytes=64M")?;
+    let what = match what {
+        "bytes" => Limited::Bytes,
+        "nodes" => Limited::Nodes,
+        "steps" => Limited::Steps,
+        _ => return Err("bytes, nodes and steps are limited".to_owned()),
+    };
+    let digits = number.trim_end_matches(['K', 'M', 'G']);
+    let unit = match &number[digits.len()..] {
+        "" => Some(1),
+        "K" => Some(1 << 10),
+        "M" => Some(1 << 20),
+        "G" => Some(1u64 << 30),
+        _ => None,
+    };
+    let whole = digits.parse::<u64>().ok().zip(unit).and_then(|(n, unit)| n.checked_mul(unit)).filter(|n| *n > 0);
+    whole.map(|n| (what, n)).ok_or_else(|| "the number is a whole one, such as 2000000 or 64M".to_owned())
 }
 
 /// How a command tells what it found.

@@ -1,5 +1,5 @@
 use super::args::{CheckArgs, Format, Require};
-use super::planning::Planned;
+use super::planning::{Doing, Planned};
 use super::{Exit, Failure, console};
 use treepatch::patchset::Patch;
 use treepatch::plan::{Report, Verdict};
@@ -17,11 +17,11 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let output = &args.plan.output;
     let color = output.output.is_none() && planned.colors.stdout;
     let text = match output.format {
-        Format::Json => planned.json(&args.plan, "check", true),
+        Format::Json => planned.json(&args.plan, Doing { command: "check", dry_run: true, ..Doing::default() }),
         Format::Text => table(&planned.plan, Planned::view(&args.plan, color, Ending::Dry)),
     };
     match &output.output {
-        Some(file) => write::output(file, text.as_bytes())?,
+        Some(file) => write::output(Some(&args.plan.dir), file, text.as_bytes())?,
         None => console::stdout(text.as_bytes())?,
     }
     Ok(planned.exit())

@@ -2,10 +2,11 @@ use super::args::{ApplyArgs, CommitStyle};
 use super::planning::Planned;
 use super::{Failure, console};
 use std::env;
+use std::path::Path;
 use treepatch::plan::Plan;
-use treepatch::render::count;
+use treepatch::render::{Encoded, count, json};
 use treepatch::write::WriteError;
-use treepatch::write::git::{Commits, Committed, Made, Stage};
+use treepatch::write::git::{Commit, Commits, Committed, Made, Ready, Stage};
 
 /// A run that commits, looked at: nothing stands in its way, and nothing is changed yet.
 pub struct Committing {
@@ -17,7 +18,7 @@ pub struct Committing {
 
 impl Committing {
     /// Looks at the repositories.
-    pub fn new(args: &ApplyArgs, planned: &Planned) -> Result<Committing, Failure> {
+    pub fn look(args: &ApplyArgs, planned: &Planned) -> Result<Committing, Failure> {
         let date = date()?;
         let stage = Stage::look(&args.plan.dir, &planned.plan)?;
         let plan = match stage.dirty() {
@@ -28,8 +29,8 @@ impl Committing {
         Ok(Committing { stage, plan, date })
     }
 
-    /// Commits and writes.
-    pub fn write(self, args: &ApplyArgs, planned: &Planned) -> Result<Committed, WriteError> {
+    /// Writes the commits, where nothing refers to them yet.
+    pub fn prepare(self, args: &ApplyArgs, planned: &Planned) -> Result<Ready, WriteError> {
         let options = Commits {
             patchset: &planned.patchset,
             target: args.plan.target.as_deref().or(planned.patchset.target.as_deref()),
@@ -37,25 +38,39 @@ impl Committing {
             branch: args.branch.as_deref(),
             date: self.date,
         };
-        self.stage.commit(&options, &self.plan.steps, &planned.plan.changes())
+        self.stage.prepare(&options, &self.plan.steps)
     }
+}
+
+/// The commits for programs.
+pub fn data(made: &[Made]) -> Vec<json::Commit> {
+    let one = |made: &Made, commit: &Commit| json::Commit {
+        repository: Encoded::of_path(name(made)),
+        id: commit.id.clone(),
+        subject: commit.subject.clone(),
+        patches: commit.patches.clone(),
+        branch: made.branch.clone(),
+    };
+    made.iter().flat_map(|made| made.commits.iter().map(move |commit| one(made, commit))).collect()
 }
 
 /// Tells what was committed, below the table.
 pub fn tell(committed: &Committed, quiet: bool) {
     for made in committed.repositories.iter().filter(|_| !quiet) {
         let branch = made.branch.as_ref().map_or("on a detached head".to_owned(), |branch| format!("on {branch}"));
-        let name = if made.path.as_os_str().is_empty() { ".".into() } else { made.path.display().to_string() };
+        let name = name(made).display();
         console::stderr(&format!("{name}: {} {branch}, {}\n", count(made.commits.len(), "commit"), span(made)));
     }
-    for note in &committed.notes {
-        console::stderr(&format!("note: {note}\n"));
-    }
+    committed.notes.iter().for_each(|note| console::note(note));
+}
+
+fn name(made: &Made) -> &Path {
+    if made.path.as_os_str().is_empty() { Path::new(".") } else { &made.path }
 }
 
 fn span(made: &Made) -> String {
     let short = |id: &str| id.chars().take(12).collect::<String>();
-    let last = made.commits.last().map_or("", |c| c.0.as_str());
+    let last = made.commits.last().map_or("", |c| c.id.as_str());
     format!("{}..{}", short(&made.before), short(last))
 }
 

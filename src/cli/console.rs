@@ -43,10 +43,28 @@ pub fn stderr(text: &str) {
 
 /// Prints a message that begins with `error:`.
 pub fn error(message: &str) {
-    let style = anstyle::AnsiColor::Red.on_default().bold();
+    let (style, message) = (anstyle::AnsiColor::Red.on_default().bold(), harmless(message));
     if COLORED.load(Ordering::Relaxed) {
         stderr(&format!("{style}error:{style:#} {message}\n"));
     } else {
         stderr(&format!("error: {message}\n"));
     }
+}
+
+/// Prints a message that begins with `note:`.
+pub fn note(message: &str) {
+    stderr(&format!("note: {}\n", harmless(message)));
+}
+
+/// A file of somebody else can be called anything, and a terminal obeys.
+fn harmless(message: &str) -> String {
+    let mut out = String::with_capacity(message.len());
+    for c in message.chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
 }

@@ -20,14 +20,14 @@ pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
     }
     let out = &args.output;
     match args.format {
-        ExportFormat::Diff => write::output(out, &unified(&planned.plan.changes(), false))?,
+        ExportFormat::Diff => write::output(Some(&args.dir), out, &unified(&planned.plan.changes(), false))?,
         ExportFormat::Quilt | ExportFormat::Mbox => {
             let series = series(args, &planned)?;
             let files = match args.format {
                 ExportFormat::Quilt => quilted(&planned, &series),
                 _ => mailed(args, &planned, &series, date()?),
             };
-            write::folder(out, &files)?;
+            write::folder(&args.dir, out, &files)?;
             for (repository, patches) in &series {
                 let name = if repository.as_os_str().is_empty() { Path::new(".") } else { repository };
                 console::stderr(&format!("{}: {}\n", name.display(), count(patches.len(), "patch")));
@@ -91,7 +91,7 @@ fn mailed(args: &ExportArgs, planned: &Planned, series: &Series, date: Option<i6
         let mails = patches.iter().enumerate().map(|(number, (patch, changes))| {
             let patch = &set.patches[*patch];
             let message = messages.patch(patch, &git::digest(set, patch));
-            mail(set, &message, (number + 1, patches.len()), date, changes)
+            mail(set, &message, &note(repository), (number + 1, patches.len()), date, changes)
         });
         (repository.join("series.mbox"), mails.collect::<Vec<_>>().concat())
     };

@@ -57,9 +57,10 @@ impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Failure {
         match error {
             WriteError::Root(error) => error.into(),
-            WriteError::OutputIsFolder(_) | WriteError::OutputIsFull(_) | WriteError::NothingToRecover(_) => {
-                Failure::Usage(error.to_string())
-            }
+            WriteError::OutputIsFolder(_)
+            | WriteError::OutputIsFull(_)
+            | WriteError::BadCopy { .. }
+            | WriteError::NothingToRecover(_) => Failure::Usage(error.to_string()),
             other => Failure::World(other.to_string()),
         }
     }

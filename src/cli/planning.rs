@@ -3,12 +3,13 @@ use super::console::Colors;
 use super::progress::Progress;
 use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
 use treepatch::plan::{self, Options, Plan, Reason, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
+use treepatch::write::git::Heads;
 use treepatch::write::{self, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.
@@ -58,9 +59,10 @@ impl Planned {
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
-        let walk = Walk { globs: reach.as_deref(), threads: args.threads.count(), ..Walk::default() };
+        let walk = walk(args, reach.as_deref());
         let disk = Disk::walk(&args.dir, walk)?;
-        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset))
+        let heads = Heads::new(&args.dir);
+        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &|file| heads.read(file))
             .map_err(|complaints| refused(complaints, &patchset, colors))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
         let mut planned = Planned { patchset, plan: undoing.plan, colors };
@@ -97,13 +99,25 @@ impl Planned {
     }
 
     /// How the plan is told to programs.
-    pub fn json(&self, args: &PlanArgs, command: &'static str, dry_run: bool) -> String {
+    pub fn json(&self, args: &PlanArgs, doing: Doing<'_>) -> String {
+        let Doing { command, dry_run, into, commits, notes } = doing;
         let exit = self.exit();
-        let written = !dry_run && exit == Exit::Done && !self.plan.changes().is_empty();
+        let written = !dry_run && exit == Exit::Done && (into.is_some() || !self.plan.changes().is_empty());
         let target = args.target.as_deref().or(self.patchset.target.as_deref());
-        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, exit: exit as u8 };
+        let exit = exit as u8;
+        let facts = json::Facts { command, root: &args.dir, target, dry_run, written, into, commits, notes, exit };
         json::text(&json::Run::new(&self.plan, &self.patchset, facts))
     }
+}
+
+/// What a command makes of its plan, as a report for programs has it.
+#[derive(Debug, Default)]
+pub struct Doing<'a> {
+    pub command: &'static str,
+    pub dry_run: bool,
+    pub into: Option<&'a Path>,
+    pub commits: Vec<json::Commit>,
+    pub notes: Vec<String>,
 }
 
 /// Plans on what is on the disk, but for some files.
@@ -114,11 +128,17 @@ fn make(
     globs: Option<&[&Globs]>,
     files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
 ) -> Result<Plan, Failure> {
-    let disk = Disk::walk(&args.dir, Walk { globs, threads: args.threads.count(), ..Walk::default() })?;
+    let disk = Disk::walk(&args.dir, walk(args, globs))?;
     let mut plan = plan(patchset, &Overlay::new(&disk, files), &options(args, patchset))
         .map_err(|complaints| refused(complaints, patchset, colors))?;
     tell_trouble(&mut plan, patchset, disk.trouble());
     Ok(plan)
+}
+
+/// What is listed and read. A file that may be parsed may be read.
+fn walk<'a>(args: &PlanArgs, globs: Option<&'a [&'a Globs]>) -> Walk<'a> {
+    let usual = Walk::default();
+    Walk { globs, threads: args.threads.count(), limit: usual.limit.max(args.limits.limits().bytes as u64) }
 }
 
 fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
@@ -127,7 +147,10 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         partial: args.partial,
         target: args.target.clone().or_else(|| patchset.target.clone()),
         strict: args.strict,
+        all_done: args.count_done,
+        whole_files: false,
         threads: args.threads.count(),
+        limits: args.limits.limits(),
         ..Options::default()
     }
 }

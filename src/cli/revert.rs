@@ -1,8 +1,9 @@
-use super::apply::refused;
+use super::apply::{refused, tell_linked};
 use super::args::{Format, RevertArgs};
-use super::planning::Planned;
+use super::planning::{Doing, Planned};
 use super::{Exit, Failure, commit, console};
-use treepatch::render::{Ending, count, table};
+use treepatch::plan::Plan;
+use treepatch::render::{Ending, count, json, table};
 use treepatch::write;
 use treepatch::write::git::{self, Commits};
 
@@ -16,14 +17,17 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
     let output = &args.plan.output;
     let is_refused = planned.plan.is_refused();
     let text = match output.format {
-        Format::Json => Some(planned.json(&args.plan, "revert", args.dry_run)),
+        Format::Json => {
+            Some(planned.json(&args.plan, Doing { command: "revert", dry_run: args.dry_run, ..Doing::default() }))
+        }
         Format::Text => None,
     };
     if let (Some(file), Some(text)) = (&output.output, &text) {
-        write::output(file, text.as_bytes())?;
+        write::output(Some(&args.plan.dir), file, text.as_bytes())?;
     }
     if !args.dry_run && !is_refused {
-        write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
+        let written = write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
+        tell_linked(&written);
     }
     if let (None, Some(text)) = (&output.output, &text) {
         console::stdout(text.as_bytes())?;
@@ -48,13 +52,38 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
         branch: args.branch.as_deref(),
         date: commit::date()?,
     };
-    let committed = git::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;
-    if committed.repositories.is_empty() {
-        let name = &patchset.name;
-        console::stderr(&format!(
-            "nothing to do: no commit here is of `{name}`; without --commit the files are reverted\n"
-        ));
+    let undoing = git::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;
+    let output = &args.plan.output;
+    let report = (output.format == Format::Json).then(|| {
+        let facts = json::Facts {
+            command: "revert",
+            root: &args.plan.dir,
+            target: options.target,
+            dry_run: false,
+            written: !undoing.made().is_empty(),
+            into: None,
+            commits: commit::data(undoing.made()),
+            notes: undoing.notes().to_vec(),
+            exit: Exit::Done as u8,
+        };
+        json::text(&json::Run::new(&Plan::default(), &patchset, facts))
+    });
+    if let (Some(file), Some(report)) = (&output.output, &report) {
+        write::output(Some(&args.plan.dir), file, report.as_bytes())?;
     }
-    commit::tell(&committed, args.plan.output.quiet);
+    let committed = undoing.write().map_err(refused)?;
+    match report {
+        Some(report) if output.output.is_none() => console::stdout(report.as_bytes())?,
+        Some(_) => {}
+        None => {
+            if committed.repositories.is_empty() {
+                let name = &patchset.name;
+                console::stderr(&format!(
+                    "nothing to do: no commit here is of `{name}`; without --commit the files are reverted\n"
+                ));
+            }
+            commit::tell(&committed, output.quiet);
+        }
+    }
     Ok(Exit::Done)
 }

@@ -42,7 +42,7 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
         Format::Text => told(&tests, args, colors.stdout && args.output.output.is_none()),
     };
     match &args.output.output {
-        Some(file) => write::output(file, &text)?,
+        Some(file) => write::output(None, file, &text)?,
         None => console::stdout(&text)?,
     }
     Ok(exit)

@@ -129,13 +129,15 @@ impl Job<'_> {
         if !breaks || opens == closes { None } else { Some(opens) }
     }
 
-    /// Where what goes leaves its neighbours side by side, a line end beside it stays: it belongs to the list.
+    /// Where what goes leaves its neighbours side by side, a line end beside it stays: it belongs to the list. A last
+    /// item takes the one before it along with its comma.
     fn line_end(&self, left: usize, gone: &Bytes, right: usize, seam: &str) -> Option<bool> {
         let bounds = &self.hit.matched.bounds;
-        let breaks = |gap: Bytes| self.source.bytes.get(gap).is_some_and(|gap| gap.contains(&b'\n'));
-        let (before, behind) =
-            (breaks(bounds[left].bytes.end..gone.start), breaks(gone.end..bounds[right].bytes.start));
-        if seam.is_empty() && before != behind { Some(before) } else { None }
+        let holds = |gap: Bytes, byte: u8| self.source.bytes.get(gap).is_some_and(|gap| gap.contains(&byte));
+        let (left, right) = (bounds[left].bytes.end..gone.start, gone.end..bounds[right].bytes.start);
+        let (before, behind) = (holds(left.clone(), b'\n'), holds(right.clone(), b'\n'));
+        let is_last = before && holds(left, b',') && !holds(right, b',');
+        if seam.is_empty() && before != behind && !is_last { Some(before) } else { None }
     }
 
     /// Whether a comma of the body joins an element to a neighbour that is there in the source.

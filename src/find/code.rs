@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 /// A piece of code on its own, to be compared with code elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Code {
-    /// Its tokens, with what separates each from the one before.
-    words: Vec<(u8, Vec<u8>)>,
+    /// Its tokens, each with what separates it from the one before and with its length.
+    words: Vec<u8>,
     /// Its text, comments and spacing included.
     text: Vec<u8>,
 }
@@ -17,23 +17,34 @@ pub type Env = BTreeMap<HoleId, Code>;
 impl Code {
     /// The code of a token range.
     pub fn of(source: &Source, tokens: &Tokens) -> Code {
-        let gap = |t: usize| if t == tokens.start { Gap::None } else { source.tokens[t].gap };
-        let words = tokens.clone().map(|t| (gap(t) as u8, source.word(t).into_owned())).collect();
+        let mut words = Vec::new();
+        for t in tokens.clone() {
+            let gap = if t == tokens.start { Gap::None } else { source.tokens[t].gap };
+            push(&mut words, gap, &source.word(t));
+        }
         Code { words, text: source.slice(tokens).to_vec() }
     }
 
     /// One word on its own.
     pub fn word(text: &[u8]) -> Code {
-        Code { words: vec![(Gap::None as u8, text.to_vec())], text: text.to_vec() }
+        let mut words = Vec::new();
+        push(&mut words, Gap::None, text);
+        Code { words, text: text.to_vec() }
     }
 
     /// Whether a token range is the same code, spacing aside.
     pub fn is(&self, source: &Source, tokens: &Tokens) -> bool {
-        self.words.len() == tokens.len() && self.words == Code::of(source, tokens).words
+        self.words == Code::of(source, tokens).words
     }
 
     /// Its text as it stands in the source.
     pub fn text(&self) -> &[u8] {
         &self.text
     }
+}
+
+fn push(words: &mut Vec<u8>, gap: Gap, word: &[u8]) {
+    words.push(gap as u8);
+    words.extend_from_slice(&(word.len() as u32).to_le_bytes());
+    words.extend_from_slice(word);
 }

@@ -283,12 +283,17 @@ fn kind_name(kind: CodeKind) -> &'static str {
 
 /// The top-level declaration that the tokens lie in; the whole file where there is none.
 pub fn declaration_around(source: &Source, tokens: &Tokens) -> Tokens {
+    declaration(source, tokens).unwrap_or(0..source.tokens.len())
+}
+
+/// The top-level declaration that the tokens lie in, if they lie in one.
+pub fn declaration(source: &Source, tokens: &Tokens) -> Option<Tokens> {
     let node = source.node_around(tokens);
     let outermost = std::iter::once(node)
         .chain(source.ancestors(node))
         .filter(|&id| id != 0 && source.language.is_declaration(source.kind(id)))
         .last();
-    outermost.map_or(0..source.tokens.len(), |id| source.nodes[id].tokens.clone())
+    outermost.map(|id| source.nodes[id].tokens.clone())
 }
 
 /// The type of a C name from its declaration in the same file: the nearest before the place, in the same

@@ -2,6 +2,7 @@ use super::code::{Code, Env};
 use crate::language::{Atom, ListKind};
 use crate::pattern::{HoleId, Part, Piece, Reach, Root, Side};
 use crate::source::{Bytes, Gap, ListId, Source, Tokens};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// What one element of a side is bound to.
@@ -43,9 +44,20 @@ pub struct Miss {
 #[derive(Clone, Debug)]
 pub struct Steps(pub u64);
 
+impl Steps {
+    /// Takes some.
+    pub(super) fn take(&mut self, steps: usize) -> Result<(), OutOfSteps> {
+        self.0 = self.0.checked_sub(steps as u64).ok_or(OutOfSteps)?;
+        Ok(())
+    }
+}
+
 /// The bound was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("matching takes too many steps here: show more of the code between the ellipses")]
+#[error(
+    "matching takes more steps here than the limit: show more of the code between the ellipses, or raise it with \
+     `--limit steps=N` (docs/limits.md)"
+)]
 pub struct OutOfSteps;
 
 /// Matches one side against one source.
@@ -60,6 +72,8 @@ pub struct Matcher<'a> {
     twin: Option<&'static str>,
     /// Reads over syntax errors, to find what a site would be without them.
     loose: bool,
+    /// The steps that were made since they were last counted: nodes, items and tokens looked at.
+    pub(super) work: Cell<usize>,
     /// The best near miss so far.
     pub miss: Option<Miss>,
 }
@@ -72,7 +86,7 @@ impl<'a> Matcher<'a> {
         env: &'a Env,
         packages: &'a BTreeMap<String, Option<String>>,
     ) -> Matcher<'a> {
-        Matcher { side, source, env, packages, lists: None, twin: None, loose: false, miss: None }
+        Matcher { side, source, env, packages, lists: None, twin: None, loose: false, work: Cell::new(0), miss: None }
     }
 
     /// Binds the lists in which the side may stand.
@@ -112,10 +126,7 @@ impl<'a> Matcher<'a> {
                 self.at(start, steps, &mut found)?;
                 found.truncate(from + 1);
                 if let Some(m) = found.get(from) {
-                    let missing = source
-                        .errors
-                        .iter()
-                        .any(|e| e.is_empty() && m.tokens.start < e.start && e.start < m.tokens.end);
+                    let missing = source.errors_in(&m.tokens).any(|e| e.is_empty());
                     if !missing && !m.tokens.clone().any(torn) {
                         found.truncate(from);
                     }
@@ -148,7 +159,7 @@ impl<'a> Matcher<'a> {
         // Where there was more than one way to go on: the element, and the ways that are left.
         let mut choices: Vec<(usize, Vec<Bound>)> = Vec::new();
         loop {
-            steps.0 = steps.0.checked_sub(1).ok_or(OutOfSteps)?;
+            steps.take(1 + self.work.take())?;
             let at = bounds.last().map_or(start, |b| b.tokens.end);
             let mut ways = if bounds.len() < count { self.ways(&bounds, at) } else { Vec::new() };
             if bounds.len() == count {
@@ -160,7 +171,7 @@ impl<'a> Matcher<'a> {
                     _ => self.note_miss(count, start, at),
                 }
             }
-            steps.0 = steps.0.saturating_sub(ways.len() as u64);
+            steps.take(ways.len())?;
             ways.reverse();
             if let Some(way) = ways.pop() {
                 if !ways.is_empty() {
@@ -182,6 +193,10 @@ impl<'a> Matcher<'a> {
                 choices.pop();
             }
         }
+    }
+
+    pub(super) fn spend(&self, steps: usize) {
+        self.work.set(self.work.get().saturating_add(steps));
     }
 
     fn note_miss(&mut self, element: usize, start: usize, at: usize) {
@@ -238,6 +253,7 @@ impl<'a> Matcher<'a> {
                 let nodes = source.nodes_at(at).filter(|(id, _)| *id != 0 && fits(*id)).map(|(_, n)| n.tokens.clone());
                 let mut ways: Vec<Bound> = Vec::new();
                 for tokens in source.composed_items_at(at, statement).chain(nodes) {
+                    self.spend(1);
                     if ways.last().is_none_or(|w| w.tokens != tokens)
                         && self.agrees(bounds, i, &tokens)
                         && self.next_fits(i, tokens.end)
@@ -335,10 +351,14 @@ impl<'a> Matcher<'a> {
     fn agrees(&self, bounds: &[Bound], i: usize, tokens: &Tokens) -> bool {
         let element = &self.side.elements[i];
         if let Some(prior) = element.hole_prior {
+            self.spend(tokens.len());
             return self.source.same(&bounds[prior].tokens, self.source, tokens);
         }
         match element.part.hole().and_then(|h| self.env.get(&h)) {
-            Some(code) => code.is(self.source, tokens),
+            Some(code) => {
+                self.spend(tokens.len());
+                code.is(self.source, tokens)
+            }
             None => true,
         }
     }
@@ -466,7 +486,9 @@ impl<'a> Matcher<'a> {
         (0..bounds.len()).any(|i| shown(i) && torn(&bounds[i].tokens))
             || (1..bounds.len()).any(|i| {
                 let seam = bounds[i].tokens.start;
-                shown(i) && shown(i - 1) && self.source.errors.iter().any(|e| e.is_empty() && e.start == seam)
+                shown(i)
+                    && shown(i - 1)
+                    && self.source.errors_in(&(seam.saturating_sub(1)..seam + 1)).any(|e| e.is_empty())
             })
     }
 

@@ -9,7 +9,7 @@ mod sites;
 mod wins;
 
 pub use code::{Code, Env};
-pub use conditions::{Answer, Condition, NoTypes, Objection, Types, declaration_around};
+pub use conditions::{Answer, Condition, NoTypes, Objection, Types, declaration};
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
 pub use rule::{Rule, Test};
 pub use sites::{Found, Hit, Refused, changed, find};

@@ -31,13 +31,13 @@ impl Matcher<'_> {
             if tail {
                 self.over_branches(list.node, list.inside.end, &mut ends);
             }
-            for end in ends {
-                if !ways.iter().any(|w| w.tokens.end == end) {
-                    ways.push(Bound { bytes: source.span(&(at..end)), tokens: at..end, list: Some(l) });
-                }
-            }
+            self.spend(ends.len());
+            let way = |end| Bound { bytes: source.span(&(at..end)), tokens: at..end, list: Some(l) };
+            ways.extend(ends.into_iter().map(way));
         }
+        // Of the lists that a run can be of, the innermost counts: it comes first, and the sort keeps that.
         ways.sort_by_key(|w| w.tokens.end);
+        ways.dedup_by_key(|w| w.tokens.end);
         ways
     }
 

@@ -44,6 +44,14 @@ pub struct Test {
 }
 
 impl Rule {
+    /// Whether a site, and all that decides on it, lies within one item of the top level of a file, so that the rest
+    /// of the file need not be read.
+    pub fn is_local(&self) -> bool {
+        let asks_file = |t: &Test| matches!(t.test, HoleTest::Type(_) | HoleTest::Fits(_));
+        let leaves_nothing = self.pattern.shapes.iter().any(|s| s.after.elements.is_empty());
+        self.file_has.is_empty() && self.unless.is_empty() && !leaves_nothing && !self.tests.iter().any(asks_file)
+    }
+
     /// Compiles a hunk for one language. `names` numbers the holes of the whole patch.
     ///
     /// Fails with what is wrong in the bodies, as places in the patchset file.

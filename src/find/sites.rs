@@ -7,7 +7,7 @@ use crate::language::Atom;
 use crate::patchset::{Pick, Sign};
 use crate::pattern::{Change, Element, HoleId, Part, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A site: a place that is to do or done.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Hit {
     pub done: bool,
     /// How it matched.
     pub matched: Match,
+    /// The bytes of the match.
+    pub bytes: Bytes,
     /// What the holes are bound to, those of the conditions included.
     pub env: Env,
     /// The bytes that the `-` and `+` lines stand for: what makes sites distinct.
@@ -46,6 +48,17 @@ pub struct Found {
     pub left_over: Vec<Tokens>,
     /// Matches that a condition refuses, or that have one that nobody can answer.
     pub refused: Vec<Refused>,
+    /// Whether a match reaches the border of a part of a file that was not read whole: then nobody knows its
+    /// neighbours, and the file must be.
+    pub at_border: bool,
+}
+
+impl Found {
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        let Found { hits, unreadable, undecided, left_over, refused, at_border: _ } = self;
+        hits.is_empty() && unreadable.is_empty() && undecided.is_empty() && left_over.is_empty() && refused.is_empty()
+    }
 }
 
 /// Finds the sites of a rule in a file. `env` holds what earlier hunks of the patch bound; `packages` the names
@@ -70,16 +83,14 @@ pub fn find(
             let mut matches = matcher.all(steps)?;
             if shape.twin.is_none() {
                 let torn = matcher.over_errors(steps)?;
-                let new = torn
-                    .into_iter()
-                    .filter(|t| !matches.iter().any(|m| m.tokens.start == t.tokens.start))
-                    .collect::<Vec<_>>();
-                matches.extend(new);
+                let known: HashSet<usize> = matches.iter().map(|m| m.tokens.start).collect();
+                matches.extend(torn.into_iter().filter(|t| !known.contains(&t.tokens.start)));
             }
             Ok(matches)
         };
         let before = look(&shape.before, steps)?;
         let after = look(&shape.after, steps)?;
+        found.at_border |= before.iter().chain(&after).any(|m| !source.is_inner(&m.tokens));
         let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
         sort.run(before, after, steps)?;
     }
@@ -87,11 +98,13 @@ pub fn find(
     if leaves_nothing && found.hits.is_empty() && !rule.inside.is_empty() {
         // The code is gone: what it was inside of tells the place.
         for matched in judge.surroundings(env, steps)? {
-            let start = source.span(&matched.tokens).start;
+            let bytes = source.span(&matched.tokens);
+            let start = bytes.start;
             found.hits.push(Hit {
                 shape: 0,
                 done: true,
                 matched,
+                bytes,
                 env: env.clone(),
                 changed: std::iter::once(start..start).collect(),
             });
@@ -124,11 +137,14 @@ impl Sort<'_, '_> {
         // A hole of the before side may have taken in what the after side shows around it: `f($x)` to `f(g($x))`.
         let (fixed, steady) = (self.shape.is_fixed(), &self.shape.steady);
         let same_place = |b: &Match, a: &Match| {
-            fixed && b.tokens == a.tokens
-                || steady.iter().all(|&(x, y)| {
-                    let (part, was, is) = (&self.shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
-                    part.is_dots() || was == is || part.takes_code() && was.start <= is.start && is.end <= was.end
-                })
+            // Where nothing stays, nothing but its own code tells a place.
+            (fixed || steady.is_empty()) && b.tokens == a.tokens
+                || !steady.is_empty()
+                    && steady.iter().all(|&(x, y)| {
+                        let (part, was, is) =
+                            (&self.shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
+                        part.is_dots() || was == is || part.takes_code() && was.start <= is.start && is.end <= was.end
+                    })
         };
         // Matches of the two sides meet at a token that stays.
         let anchor = self.shape.anchor();
@@ -194,13 +210,18 @@ impl Sort<'_, '_> {
         let bound = bindings(side, m);
         let mut env = self.env.clone();
         for (hole, tokens) in &bound {
+            // Its code is copied, which is work: holes may lie in each other as deep as the code does.
+            steps.take(tokens.len())?;
             env.entry(*hole).or_insert_with(|| Code::of(self.source, tokens));
         }
         for (hole, code) in &m.pasted {
             env.entry(*hole).or_insert_with(|| code.clone());
         }
         match self.judge.check(m, &bound, &mut env, done, steps)? {
-            None => self.found.hits.push(Hit { shape: self.number, done, matched: m.clone(), env, changed }),
+            None => {
+                let (shape, bytes) = (self.number, self.source.span(&m.tokens));
+                self.found.hits.push(Hit { shape, done, matched: m.clone(), bytes, env, changed });
+            }
             Some(by) if done && by.unknown.is_none() => {}
             Some(by) => self.found.refused.push(Refused { tokens: m.tokens.clone(), by }),
         }

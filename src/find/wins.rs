@@ -34,23 +34,27 @@ impl From<OutOfSteps> for Undecidable {
     }
 }
 
+/// The steps that it may take to compare the two sides of a body.
+const COMPARING: u64 = 2_000_000;
+
 /// Matches each side of a shape against the text of the other, holes and ellipses taken as opaque items.
 ///
 /// `may_end` says that conditions may keep the body from its own result; then that is left to the plan.
 pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let (env, packages) = (Env::new(), self_named(shape));
-    let mut steps = Steps(2_000_000);
+    let mut steps = Steps(COMPARING);
     let in_after = Matcher::new(&shape.before, &shape.after.source, &env, &packages).all(&mut steps)?;
     let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
     let tokens = || shape.after.elements.iter().map(|e| &e.tokens);
     let whole = tokens().map(|t| t.start).min().unwrap_or(0)..tokens().map(|t| t.end).max().unwrap_or(0);
     let covered = |m: &Match| {
-        shape.is_fixed() && m.tokens == whole
-            || shape.steady.iter().all(|&(b, a)| {
-                let (part, new, kept) =
-                    (&shape.before.elements[b].part, &m.bounds[b].tokens, &shape.after.elements[a].tokens);
-                part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end
-            })
+        (shape.is_fixed() || shape.steady.is_empty()) && m.tokens == whole
+            || !shape.steady.is_empty()
+                && shape.steady.iter().all(|&(b, a)| {
+                    let (part, new, kept) =
+                        (&shape.before.elements[b].part, &m.bounds[b].tokens, &shape.after.elements[a].tokens);
+                    part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end
+                })
     };
     let only_adds = shape.keeps.len() == shape.before.elements.len();
     match (in_after.is_empty(), in_before.is_empty()) {

@@ -1,3 +1,4 @@
+use crate::source::Limits;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +9,11 @@ pub trait GoTree: Sync {
 
     /// The bytes of one of them, or nothing when it cannot be read.
     fn read(&self, path: &Path) -> Option<Arc<Vec<u8>>>;
+
+    /// How much work one file may make.
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
 }
 
 /// A tree in memory.

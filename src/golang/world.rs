@@ -64,9 +64,9 @@ impl<'t> World<'t> {
 
     fn of(tree: Option<&'t dyn GoTree>, paths: Vec<PathBuf>) -> World<'t> {
         let mut entries: Vec<Entry> = paths.into_iter().map(Entry::new).collect();
-        for (package, text) in stubs::packages() {
-            let entry = Entry::new(PathBuf::from(format!("{STANDARD}{package}/std.go")));
-            entry.bytes.get_or_init(|| Some(Arc::new(text.as_bytes().to_vec())));
+        for (number, (package, text)) in stubs::files().enumerate() {
+            let entry = Entry::new(PathBuf::from(format!("{STANDARD}{package}/{number}.go")));
+            entry.bytes.get_or_init(|| Some(Arc::new(text.into_bytes())));
             entries.push(entry);
         }
         let mut by_dir: HashMap<String, Vec<FileId>> = HashMap::new();
@@ -176,7 +176,8 @@ impl<'t> World<'t> {
                 let entry = self.shared.entries.get(id)?;
                 let read = || {
                     let bytes = self.bytes(id)?;
-                    let source = Source::parse(Language::Go, bytes.to_vec(), Limits::default()).ok()?;
+                    let limits = self.shared.tree.map_or_else(Limits::default, |tree| tree.limits());
+                    let source = Source::parse(Language::Go, bytes.to_vec(), limits).ok()?;
                     let header = self.header(id).clone();
                     Some(Arc::new(File::new(id, entry.path.clone(), entry.dir.clone(), header, Arc::new(source))))
                 };

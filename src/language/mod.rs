@@ -3,9 +3,12 @@
 //! so that a grammar upgrade touches this folder only.
 
 pub mod c;
+mod cuts;
 pub mod go;
 pub mod go_nodes;
 mod parts;
+
+pub use cuts::Cuts;
 
 use std::path::Path;
 use std::sync::OnceLock;

@@ -4,7 +4,7 @@ use super::names::Names;
 use super::read::{Reading as Read, SideText, Unpaired, link};
 use super::rows::{Pairs, pair};
 use super::script::{Change, script};
-use super::words::words;
+use super::words::Required;
 use crate::language::{Language, ListKind, go};
 use crate::patchset::{Complaint, Expect, Fragment, Hunk, Reading, Sign};
 use crate::source::Tokens;
@@ -19,10 +19,10 @@ pub struct Pattern {
     pub shapes: Vec<Shape>,
     /// The rows as the author wrote them.
     pub fragment: Fragment,
-    /// The words that a file with a site to do must hold.
-    pub words_before: Vec<Vec<u8>>,
-    /// The words that a file with a done site must hold.
-    pub words_after: Vec<Vec<u8>>,
+    /// The words of a site to do.
+    pub words_before: Required,
+    /// The words of a site that is done.
+    pub words_after: Required,
 }
 
 /// One way to spell a body: two sides, and what changes between them.
@@ -72,6 +72,13 @@ pub struct Compiled {
     pub spellings: Vec<Spelling>,
     /// The rows as the author wrote them.
     pub fragment: Fragment,
+}
+
+impl Compiled {
+    /// The words without which it occurs nowhere.
+    pub fn words(&self, language: Language) -> Required {
+        self.spellings.last().map(|s| Required::of(language, &s.side)).unwrap_or_default()
+    }
 }
 
 /// One way to read a condition.
@@ -138,7 +145,7 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
         shapes.push(shape(fragment, &pairs, before, after, Some(&[ListKind::Specs]), Some(keyword))?);
     }
     let narrow = shapes.last().unwrap_or(&shapes[0]);
-    let (words_before, words_after) = (words(language, &narrow.before), words(language, &narrow.after));
+    let (words_before, words_after) = (Required::of(language, &narrow.before), Required::of(language, &narrow.after));
     Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after })
 }
 

@@ -143,6 +143,15 @@ impl Side {
         &self.text[self.elements[element].bytes.clone()]
     }
 
+    /// How many items of one list it can cover: 1 where it is within an item or is one, `None` where an ellipsis
+    /// stands among the items.
+    pub fn items(&self) -> Option<usize> {
+        let Root::Run { by_lines: true, list } = &self.root else { return Some(1) };
+        let of_run = || self.elements.iter().filter(|e| list.is_some() && e.list == *list);
+        let counts = list.is_some() && !of_run().any(|e| e.part.is_dots());
+        counts.then(|| 1 + of_run().filter(|e| e.gap == Gap::Line).count())
+    }
+
     /// The text between two neighbouring elements.
     pub fn between(&self, left: usize, right: usize) -> &str {
         &self.text[self.elements[left].bytes.end..self.elements[right].bytes.start]

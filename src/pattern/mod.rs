@@ -19,3 +19,4 @@ pub use compile::{Compiled, Pattern, Shape, Spelling, compile_fragment, compile_
 pub use element::{Element, Part, Piece, Reach, Root, Side};
 pub use names::{HoleId, HoleName, Names};
 pub use script::{Change, Deleted, Inserted};
+pub use words::Required;

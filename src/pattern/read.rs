@@ -195,7 +195,7 @@ impl<'a> SideText<'a> {
         framed.extend_from_slice(&self.text.as_bytes()[at..]);
         let body = frame.head.len()..framed.len();
         framed.extend_from_slice(frame.tail.as_bytes());
-        let limits = Limits { bytes: usize::MAX };
+        let limits = Limits::NONE;
         let empty = || Source::parse(self.language, Vec::new(), limits).ok();
         let parsed = Source::parse(self.language, framed, limits).ok();
         let failed = parsed.is_none();

@@ -11,6 +11,8 @@ pub(super) struct Pairs {
 
 /// Rows less alike than this are a deletion and an insertion, not a change of one line.
 const ALIKE: f32 = 0.4;
+/// What a `+` row is preferred by that is written right below its `-` row.
+const BESIDE: f32 = 0.1;
 
 /// Pairs `-` and `+` rows: within each run of changed rows in order, the most alike ones together; what is left
 /// over and stands on both sides alike is a move.
@@ -58,7 +60,10 @@ fn align(minus: &[usize], plus: &[usize], words: &[Vec<&str>]) -> Vec<(usize, us
     let score: Vec<f32> = minus
         .iter()
         .flat_map(|&m| plus.iter().map(move |&p| (m, p)))
-        .map(|(m, p)| alike(&words[m], &words[p]))
+        .map(|(m, p)| match alike(&words[m], &words[p]) {
+            share if share >= ALIKE && p == m + 1 => share + BESIDE,
+            share => share,
+        })
         .collect();
     for i in (0..minus.len()).rev() {
         for j in (0..plus.len()).rev() {
@@ -141,6 +146,12 @@ mod tests {
         let pairs = pair(&fragment("-a []T\n-b uint64\n-c uint64\n+b uint64\n+c uint64\n+a []T"));
         assert_eq!(pairs.partner, [None, Some(3), Some(4), Some(1), Some(2), None]);
         assert_eq!(pairs.moved, [(0, 5)]);
+    }
+
+    #[test]
+    fn of_two_alike_the_row_below_is_meant() {
+        let pairs = pair(&fragment("+last := $a + $b - 1\n-$m = Max($m, $a+$b-1)\n+$m = Max($m, int(last))"));
+        assert_eq!(pairs.partner, [None, Some(2), Some(1)]);
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use super::anchored::Anchored;
 use super::imports;
+use super::looking::Looking;
 use super::shift::Shift;
-use super::survey::look;
-use super::workspace::Workspace;
 use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
-use crate::source::{Bytes, Edit, Source, apply_edits, sort_edits};
+use crate::patchset::Expect;
+use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// One site to edit, and the rule and bindings under which it was found.
@@ -40,13 +41,13 @@ pub(super) fn change(
     path: &Path,
     source: &Source,
     works: &[Work<'_>],
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
     // Parentheses are tried only at the sites that come out wrong without them.
     let mut tries = vec![0; works.len()];
     loop {
-        let edited = carry_out(source, works, &tries)?;
-        let wrong = verify(path, source, works, &edited, workspace)?;
+        let mut edited = carry_out(source, works, &tries)?;
+        let wrong = verify(path, source, works, &mut edited, looking)?;
         let Some(&(first, _)) = wrong.first() else { return Ok(edited) };
         let mut exhausted = true;
         for &(n, _) in &wrong {
@@ -80,7 +81,7 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
         bytes: o.first.start..o.second.end,
     })?;
     let (bytes, written) = apply_edits(&source.bytes, &batch);
-    let mut edited = Edited { source: reparse(source, bytes)?, written, batches: vec![batch] };
+    let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
         if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
@@ -111,7 +112,7 @@ impl Edited {
             return Ok(());
         }
         sort_edits(&mut batch).map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
-        self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0)?;
+        self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0, &batch)?;
         let batches = [batch];
         let shift = Shift::new(&batches);
         self.written = self.written.iter().map(|w| shift.range(w)).collect();
@@ -121,11 +122,34 @@ impl Edited {
     }
 }
 
-/// A file with new bytes, read in the same language.
-fn reparse(source: &Source, bytes: Vec<u8>) -> Result<Source, Refusal> {
-    let limits = crate::source::Limits { bytes: usize::MAX };
-    Source::parse(source.language, bytes, limits)
-        .map_err(|e| Refusal { message: format!("the result cannot be read again: {e}"), bytes: 0..0 })
+/// A file with new bytes, read in the same language and in the same parts, which a batch of edits has moved.
+fn reparse(source: &Source, bytes: Vec<u8>, batch: &[Edit]) -> Result<Source, Refusal> {
+    let parts = moved(&source.parts, batch);
+    Source::parse_parts(source.language, bytes, parts, Limits::NONE).map_err(|e| unread(&e))
+}
+
+/// The same file, read as a whole.
+fn whole(source: &Source) -> Result<Source, Refusal> {
+    Source::parse(source.language, source.bytes.clone(), Limits::NONE).map_err(|e| unread(&e))
+}
+
+fn unread(error: &crate::source::ParseError) -> Refusal {
+    Refusal { message: format!("the result cannot be read again: {error}"), bytes: 0..0 }
+}
+
+/// Where parts of a file come to lie. Edits lie within parts, so that what is inserted at a border belongs to the part.
+fn moved(parts: &[Bytes], batch: &[Edit]) -> Vec<Bytes> {
+    let mut edits = batch.iter().peekable();
+    let mut grown = 0isize;
+    let mut out = Vec::with_capacity(parts.len());
+    for part in parts {
+        let start = part.start.saturating_add_signed(grown);
+        while let Some(edit) = edits.next_if(|e| e.bytes.end <= part.end) {
+            grown += edit.text.len() as isize - edit.bytes.len() as isize;
+        }
+        out.push(start..part.end.saturating_add_signed(grown));
+    }
+    out
 }
 
 /// Why a deletion beside an ellipsis is refused.
@@ -137,25 +161,21 @@ fn verify(
     path: &Path,
     source: &Source,
     works: &[Work<'_>],
-    edited: &Edited,
-    workspace: &Workspace<'_>,
+    edited: &mut Edited,
+    looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, String)>, Refusal> {
+    if let Some(message) = spoils(source, edited) {
+        return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
+    }
+    let mut looks = look_again(path, source, &edited.source, works, looking)?;
+    if looks.iter().any(|(_, found)| found.at_border) && !edited.source.is_whole() {
+        edited.source = whole(&edited.source)?;
+        looks = look_again(path, source, &edited.source, works, looking)?;
+    }
     let after = &edited.source;
     let shift = Shift::new(&edited.batches);
     let mut wrong = Vec::new();
-    if after.errors.len() > source.errors.len() {
-        let at = after.errors.iter().find(|e| !touches_old_error(source, &shift, after, e)).cloned().unwrap_or(0..0);
-        let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
-        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
-        let message = format!("the result would not parse any more, at `{shown}`");
-        return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
-    }
-    if spread_before_others(after) > spread_before_others(source) {
-        let message = "the result would have an argument behind one that is spread with `...`, which Go does not allow";
-        return Ok((0..works.len()).map(|n| (n, message.to_owned())).collect());
-    }
     let claims = Claims::new(works);
-    let looks = look_again(path, source, after, works, workspace)?;
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
@@ -164,9 +184,85 @@ fn verify(
             let at = shift.start(source.span(&work.hit.matched.tokens).start);
             let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
             wrong.push((n, if left_over { LEFT_OVER.to_owned() } else { why }));
+        } else if leaves_no_trace(work, &looks[known].1) {
+            wrong.push((n, NO_TRACE.to_owned()));
+        }
+    }
+    if wrong.is_empty() {
+        for (first, found) in &looks {
+            // A file in which one of these stands is not changed, so that here they are new.
+            if !found.undecided.is_empty() || !found.unreadable.is_empty() {
+                wrong.push((*first, UNTOLD.to_owned()));
+            } else if has_new(path, source, works, &works[*first], found, &shift, looking)? {
+                wrong.push((*first, AGAIN.to_owned()));
+            }
         }
     }
     Ok(wrong)
+}
+
+/// Whether a deletion takes with it what it is inside of, by which it would be known as done.
+fn leaves_no_trace(work: &Work<'_>, found: &Found) -> bool {
+    let rule = work.rule;
+    let gone = rule.pattern.shapes[work.hit.shape].after.elements.is_empty();
+    gone && !matches!(rule.expect, Expect::Between(0, _)) && !found.hits.iter().any(|h| h.done)
+}
+
+/// Why such a deletion is refused.
+const NO_TRACE: &str = "the code that the site is `inside` of would go with it, so nobody could tell later that it is \
+                        done: show code around it that stays";
+
+/// Whether the result holds a site to do that was not there before, or that a `pick` would come to next.
+fn has_new(
+    path: &Path,
+    source: &Source,
+    works: &[Work<'_>],
+    work: &Work<'_>,
+    found: &Found,
+    shift: &Shift,
+    looking: &Looking<'_, '_>,
+) -> Result<bool, Refusal> {
+    let mut left = found.hits.iter().filter(|h| !h.done).peekable();
+    if left.peek().is_none() {
+        return Ok(false);
+    }
+    // Hunks that share a hole leave those sites alone that do not go together.
+    let before = looking
+        .look(work.rule, source, work.env, path)
+        .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
+    let mine = |h: &Hit| works.iter().any(|w| w.is_like(work) && w.hit.changed == h.changed);
+    let old: Vec<Vec<Bytes>> = before
+        .hits
+        .iter()
+        .filter(|h| !h.done && !mine(h))
+        .map(|h| h.changed.iter().map(|c| shift.range(c)).collect())
+        .collect();
+    Ok(left.any(|h| !old.contains(&h.changed)))
+}
+
+/// Why a result is refused that would need a person.
+const UNTOLD: &str = "the result would hold code of which nobody could tell whether it is done: show more of the code \
+                      around the change";
+
+/// Why a body that finds itself in its result is refused.
+const AGAIN: &str = "the result would count as still to do, so the patch would be applied for ever";
+
+/// Why the result as a whole is not what anybody meant, if it is not.
+fn spoils(source: &Source, edited: &Edited) -> Option<String> {
+    let after = &edited.source;
+    if after.errors.len() > source.errors.len() {
+        let shift = Shift::new(&edited.batches);
+        let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
+        let old: BTreeSet<usize> = source.errors.iter().map(|e| shift.start(start(source, e.start))).collect();
+        let new = after.errors.iter().find(|e| !old.contains(&start(after, e.start)));
+        let at = new.cloned().unwrap_or(0..0);
+        let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
+        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
+        return Some(format!("the result would not parse any more, at `{shown}`"));
+    }
+    (spread_before_others(after) > spread_before_others(source)).then(|| {
+        "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
+    })
 }
 
 /// Looks at the result with each rule once: the first work of the rule, and what was found.
@@ -175,12 +271,13 @@ fn look_again(
     source: &Source,
     after: &Source,
     works: &[Work<'_>],
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, Found)>, Refusal> {
     let mut looks: Vec<(usize, Found)> = Vec::new();
     for (n, work) in works.iter().enumerate() {
         if !looks.iter().any(|(first, _)| works[*first].is_like(work)) {
-            let found = look(work.rule, after, work.env, workspace, path)
+            let found = looking
+                .look(work.rule, after, work.env, path)
                 .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
             looks.push((n, found));
         }
@@ -193,11 +290,6 @@ fn spread_before_others(source: &Source) -> usize {
     let arguments = source.lists.iter().filter(|l| l.kind == ListKind::Arguments && source.language == Language::Go);
     let leading = arguments.flat_map(|l| l.items.iter().rev().skip(1));
     leading.filter(|i| source.text(i.tokens.end - 1) == b"...").count()
-}
-
-fn touches_old_error(source: &Source, shift: &Shift, after: &Source, error: &std::ops::Range<usize>) -> bool {
-    let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
-    source.errors.iter().any(|e| shift.start(start(source, e.start)) == start(after, error.start))
 }
 
 /// Why one site did not come out as meant, if it did not.
@@ -228,7 +320,7 @@ fn is_wrong(
         .into_iter()
         .any(|h| !kept.is_empty() && kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
     if again {
-        return Some("the result would count as still to do, so the patch would be applied for ever".to_owned());
+        return Some(AGAIN.to_owned());
     }
     if shape.after.elements.is_empty() {
         return None;

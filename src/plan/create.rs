@@ -3,6 +3,7 @@
 use super::patch::Outcome;
 use super::report::{Place, Reason, Site, Verdict};
 use super::workspace::Workspace;
+use crate::checkout::clash;
 use crate::patchset::Create;
 use std::path::PathBuf;
 
@@ -21,6 +22,12 @@ pub(super) fn create(create: &Create, workspace: &Workspace<'_>) -> (Outcome, Op
             text: format!("{} is a file, so nothing can be made below it", file.display()),
             place: None,
         });
+        return (out, None);
+    }
+    if let Some(other) = workspace.paths().iter().find(|other| clash(&path, other)) {
+        out.verdict = Verdict::Ambiguous;
+        let text = format!("differs from {} in case alone, which is one name on some systems", other.display());
+        out.reasons.push(Reason { text, place: Some(place) });
         return (out, None);
     }
     if workspace.paths().binary_search(&path).is_err() {

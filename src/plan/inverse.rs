@@ -1,11 +1,14 @@
 //! The way back: the same patches with their sides exchanged, last one first.
 
 use super::options::Options;
+use super::ready::Ready;
 use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
-use crate::checkout::{Memory, Overlay, Tree};
+use super::undone::{Earlier, Undone, finals};
+use crate::checkout::{Memory, Tree};
 use crate::patchset::{Complaint, Create, HoleKind, HoleTest, Hunk, Patch, Patchset, Row, Sign, Work, scan};
+use crate::pattern::Change;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What undoing a patchset comes to.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +19,13 @@ pub struct Undoing {
     pub removals: Vec<(PathBuf, Vec<u8>)>,
 }
 
-/// Plans the way back. What is not a true inverse blocks it.
-pub fn revert(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Undoing, Vec<Complaint>> {
+/// Plans the way back. What is not a true inverse blocks it; where nobody can know whether it is, that is noted.
+pub fn revert(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    earlier: &Earlier<'_>,
+) -> Result<Undoing, Vec<Complaint>> {
     let mut forward = patchset.clone();
     forward.patches.iter_mut().for_each(|patch| patch.needs.clear());
     let now = super::plan(&forward, tree, options)?;
@@ -27,8 +35,10 @@ pub fn revert(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result
     for (number, (patch, report)) in forward.patches.iter().zip(&now.reports).enumerate().rev() {
         let is_out = report.done() == 0
             && !matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous | Verdict::Unreadable);
+        // Where a later patch stands in the way, that shows only when it is undone.
+        let is_hidden = report.verdict == Verdict::Nothing;
         match inverse(patch).and_then(|inverse| reads(&back, inverse)) {
-            _ if is_out || created(patch).is_some() => {
+            result if is_out && !(is_hidden && result.is_ok()) || created(patch).is_some() => {
                 let verdict = if report.verdict == Verdict::Skipped { Verdict::Skipped } else { Verdict::Nothing };
                 reports.insert(number, bare(report, verdict, None));
             }
@@ -47,12 +57,33 @@ pub fn revert(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result
         reports.insert(number, report);
     }
     let removals = remove(&forward, &now, &mut steps, &mut reports, tree);
-    if !reports.values().any(|r| r.blocks)
-        && let Some((number, path)) = differs(&forward, &now, &steps, &removals, tree, options)?
-        && let Some(report) = reports.get_mut(&number)
-    {
-        let why = format!("applied again it would not give {} as it is now", path.display());
-        *report = stuck(&now.reports[number], not_reversible(&why));
+    if !reports.values().any(|r| r.blocks) {
+        let mut stop = |number: usize, why: &str| {
+            if let Some(report) = reports.get_mut(&number) {
+                *report = stuck(&now.reports[number], not_reversible(why));
+            }
+        };
+        let undone = Undone::new(&steps, &removals);
+        let again = undone.again(&forward, tree, options)?;
+        let ways = undone.earlier(&forward, &now, tree, options, earlier)?;
+        if let Some((number, path)) = undone.differs(&again, &now, tree) {
+            stop(number, &format!("applied again it would not give {} as it is now", path.display()));
+        } else if let Some((number, path)) =
+            ways.iter().find_map(|(path, is_same)| (!is_same).then(|| Some((undone.patch(path)?, path)))?)
+        {
+            let path = path.display();
+            stop(number, &format!("{path} would not be what HEAD has, byte for byte; `git checkout` puts that back"));
+        } else {
+            for (&number, report) in reports.iter_mut().filter(|(_, r)| r.verdict == Verdict::Applies) {
+                let unknown = |step: &&Step| step.patch == number && !ways.contains_key(&step.path);
+                if let Some(step) = steps.iter().find(unknown).filter(|_| is_free(&forward.patches[number])) {
+                    let path = step.path.display();
+                    report.notes.push(format!(
+                        "what comes back in {path} is spaced as the patch shows it; how it was spaced nobody knows"
+                    ));
+                }
+            }
+        }
     }
     let last = forward.patches.len().saturating_sub(1);
     steps.iter_mut().for_each(|step| step.patch = last - step.patch);
@@ -227,30 +258,14 @@ fn remove(
     removals
 }
 
-/// The first file that would not come out as it is now if everything were undone and applied again, and a patch that
-/// changes it.
-fn differs(
-    set: &Patchset,
-    now: &Plan,
-    steps: &[Step],
-    removals: &[(PathBuf, Vec<u8>)],
-    tree: &dyn Tree,
-    options: &Options,
-) -> Result<Option<(usize, PathBuf)>, Vec<Complaint>> {
-    let undone = finals(steps).into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes.to_vec())));
-    let undone: BTreeMap<PathBuf, Option<Vec<u8>>> =
-        undone.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect();
-    let again = super::plan(set, &Overlay::new(tree, &undone), options)?;
-    let (again, wanted) = (finals(&again.steps), finals(&now.steps));
-    Ok(undone.keys().find_map(|path| {
-        let wanted = wanted.get(path.as_path()).map(|b| b.to_vec()).or_else(|| tree.read(path).ok());
-        let other = again.get(path.as_path()).copied() != wanted.as_deref();
-        let number = steps.iter().find(|s| s.path == *path).map(|s| s.patch)?;
-        other.then(|| (number, path.clone()))
-    }))
-}
-
-/// The bytes of each file after its last step.
-fn finals(steps: &[Step]) -> BTreeMap<&Path, &[u8]> {
-    steps.iter().map(|step| (step.path.as_path(), step.after.as_slice())).collect()
+/// Whether a patch takes away more than single tokens in the place of which others stand: then there are blanks that
+/// only the code had that it met.
+fn is_free(patch: &Patch) -> bool {
+    let is_free = |change: &Change| match change {
+        Change::Tokens { before, after } => before.len() > 1 || before.len() > after.len(),
+        Change::Rows { delete, .. } => delete.iter().any(|row| !row.moved),
+    };
+    let Ok(ready) = Ready::compile(patch) else { return true };
+    let rules = ready.hunks().flat_map(|h| h.rules.values());
+    rules.flat_map(|r| &r.pattern.shapes).flat_map(|s| &s.changes).any(is_free)
 }

@@ -1,28 +1,36 @@
 //! Sites into verdicts and edits: the whole run as a value, before anything is written.
 
 mod anchored;
+mod asks;
 mod change;
 mod create;
 mod imports;
 mod inverse;
+mod looking;
 mod near;
 mod operation;
 mod options;
+mod parts;
 mod patch;
 mod ready;
 mod report;
+mod scout;
 mod shift;
 mod survey;
 mod tally;
+mod undone;
 mod workspace;
 
 pub use inverse::{Undoing, irreversible, revert};
 pub use options::Options;
 pub use report::*;
+pub use undone::Earlier;
 
 use crate::checkout::Tree;
 use crate::patchset::{Complaint, Patchset};
+use rayon::prelude::*;
 use ready::Ready;
+use scout::Scout;
 use workspace::Workspace;
 
 /// Plans a run: every patch in order, each on the result of those before it.
@@ -35,30 +43,35 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<P
         let target = options.target.as_ref().or(patchset.target.as_ref());
         asked && (patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t)))
     };
-    let mut complaints = Vec::new();
-    let mut ready = Vec::with_capacity(patchset.patches.len());
-    for patch in &patchset.patches {
-        match is_selected(patch).then(|| Ready::compile(patch)).transpose() {
-            Ok(compiled) => ready.push(compiled),
-            Err(wrong) => complaints.extend(wrong),
+    let run = || -> Result<Plan, Vec<Complaint>> {
+        let compile = |patch| is_selected(patch).then(|| Ready::compile(patch)).transpose();
+        let compiled: Vec<Result<Option<Ready>, Vec<Complaint>>> = patchset.patches.par_iter().map(compile).collect();
+        let (mut ready, mut complaints) = (Vec::with_capacity(compiled.len()), Vec::new());
+        for one in compiled {
+            match one {
+                Ok(one) => ready.push(one),
+                Err(wrong) => complaints.extend(wrong),
+            }
         }
-    }
-    if !complaints.is_empty() {
-        return Err(complaints);
-    }
-    let run = |plan: &mut Plan| {
-        let mut workspace = Workspace::new(tree, options.limits);
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        let mut asks = Vec::new();
+        ready.iter_mut().flatten().for_each(|ready| ready.number(&mut asks));
+        let mut scout = Scout::new(asks).map_err(|bad| vec![ready::complaint(&bad)])?;
+        scout.explore(tree);
+        let mut workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
+        let mut plan = Plan::default();
         for (number, (patch, ready)) in patchset.patches.iter().zip(&ready).enumerate() {
-            let report = patch::run(patchset, patch, ready.as_ref(), number, &mut workspace, plan, options);
+            let report = patch::run(patchset, patch, ready.as_ref(), number, &mut workspace, &mut plan, options);
             plan.reports.push(report);
         }
         tally::settle(patchset, &mut plan.reports, options);
+        Ok(plan)
     };
-    let mut plan = Plan::default();
     match rayon::ThreadPoolBuilder::new().num_threads(options.threads).build() {
-        Ok(pool) => pool.install(|| run(&mut plan)),
+        Ok(pool) => pool.install(run),
         // Without threads of its own the run uses those that there are; the result is the same.
-        Err(_) => run(&mut plan),
+        Err(_) => run(),
     }
-    Ok(plan)
 }

@@ -11,8 +11,13 @@ pub struct Options {
     pub target: Option<String>,
     /// An `obsolete` patch needs a person, too.
     pub strict: bool,
-    /// How much of a file is read.
+    /// How much work one file may make.
     pub limits: Limits,
+    /// Every file is parsed as a whole, where a few declarations of it would do. The result is the same, but for files
+    /// that the grammar cannot read as a whole.
+    pub whole_files: bool,
+    /// Every done site is counted, where `expect` has no upper bound and the first ones would do.
+    pub all_done: bool,
     /// How many threads work; 0 for as many as there are cores. The result is the same for any number.
     pub threads: usize,
 }

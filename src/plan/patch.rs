@@ -1,20 +1,22 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
 use super::change::{Work, change};
+use super::looking::Looking;
 use super::near::{Short, elsewhere, narrow, near, place, place_in, refused};
 use super::options::Options;
-use super::ready::{Ready, ReadyBody, ReadyHunk, ReadyWork};
+use super::ready::{Ready, ReadyBody, ReadyObsolete, ReadyWork};
 use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Step, Verdict};
 use super::shift::Shift;
-use super::survey::{Sighting, Survey, survey_all};
+use super::survey::{Focus, Sighting, Survey, agree, survey_all};
 use super::tally::{self, Counts};
 use super::workspace::Workspace;
-use super::{create, operation};
-use crate::find::{Hit, Matcher, Steps};
+use super::{asks::AskId, create, operation};
+use crate::find::{Found, Hit, Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
-use crate::pattern::HoleId;
-use crate::source::{Edit, Lines, Source, apply_edits, sort_edits};
+use crate::pattern::{HoleId, Required, Shape, Side};
+use crate::source::{Edit, Limits, Lines, Source, Tokens, apply_edits, sort_edits};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +31,8 @@ pub(super) struct Outcome {
     pub findings: Vec<Finding>,
     /// How many files the patch names.
     pub files: usize,
+    /// Whether there may be more done sites than are told.
+    pub open: bool,
 }
 
 impl Outcome {
@@ -42,6 +46,7 @@ impl Outcome {
             notes: Vec::new(),
             findings: Vec::new(),
             files: 0,
+            open: false,
         }
     }
 
@@ -68,10 +73,7 @@ pub(super) fn run(
             "it was not asked for"
         }),
         (Some(_), Some(need)) => Outcome::new(Verdict::Blocked).because(need),
-        (Some(ready), None) => {
-            let target = options.target.as_deref().or(patchset.target.as_deref());
-            attempt(patchset, patch, ready, number, workspace, plan, target)
-        }
+        (Some(ready), None) => attempt(patchset, patch, ready, number, workspace, plan, options),
     };
     Report {
         id: patch.id.value.clone(),
@@ -85,6 +87,7 @@ pub(super) fn run(
         near: outcome.near,
         notes: outcome.notes,
         findings: outcome.findings,
+        open: outcome.open,
     }
 }
 
@@ -113,8 +116,9 @@ fn attempt(
     number: usize,
     workspace: &mut Workspace<'_>,
     plan: &mut Plan,
-    target: Option<&str>,
+    options: &Options,
 ) -> Outcome {
+    let target = options.target.as_deref().or(patchset.target.as_deref());
     let (matches, note) = obsolete(patch, ready, workspace);
     let (mut outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
         Some(ReadyWork::Create(new)) => {
@@ -125,7 +129,7 @@ fn attempt(
             let (outcome, edits) = operation::operate(globs, operation, target, workspace);
             carry_out(outcome, edits, workspace)
         }
-        _ => edit_hunks(patchset, patch, ready, workspace, matches),
+        _ => edit_hunks(patchset, patch, ready, workspace, matches, options.all_done),
     };
     if outcome.files == 0 && !matches {
         outcome.verdict = Verdict::Absent;
@@ -204,20 +208,13 @@ fn stack_conflict(patchset: &Patchset, changes: &[Changed], workspace: &Workspac
 /// Whether what makes the patch obsolete occurs, and what to tell about it.
 fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, Option<String>) {
     let (Some(said), Some(obsolete)) = (&patch.obsolete, &ready.obsolete) else { return (false, None) };
-    let named = |path: &Path| obsolete.globs.as_ref().map_or_else(|| ready.names_file(path), |g| g.matches(path));
-    let found = workspace.paths().iter().filter(|p| named(p)).find(|path| {
-        let Some(language) = Language::of_path(path) else { return false };
-        let Ok(bytes) = workspace.read(path) else { return false };
-        let Ok(source) = Source::parse(language, bytes.to_vec(), workspace.limits) else { return false };
-        let (env, packages) = (BTreeMap::new(), BTreeMap::new());
-        obsolete.matches.iter().filter(|(l, _)| *l == language).any(|(_, fragment)| {
-            fragment.spellings.iter().any(|s| {
-                let mut matcher = Matcher::new(&s.side, &source, &env, &packages).within(s.lists, s.twin);
-                matcher.all(&mut Steps(super::survey::STEPS)).is_ok_and(|m| !m.is_empty())
-            })
-        })
-    });
-    let Some(path) = found else { return (false, None) };
+    let mut leads: Vec<(PathBuf, AskId)> = Vec::new();
+    for &(ask, _) in &obsolete.asks {
+        leads.extend(workspace.leads(ask).into_iter().map(|lead| (lead.path, ask)));
+    }
+    leads.sort();
+    let found = leads.into_iter().find(|(path, ask)| occurs(obsolete, path, *ask, workspace));
+    let Some((path, _)) = found else { return (false, None) };
     let mut note = format!(
         "no longer needed: {}",
         said.note.as_deref().unwrap_or("upstream has made its own change").trim_end().trim_end_matches('.')
@@ -230,6 +227,31 @@ fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, O
     }
     note.push_str(&format!(", in {}", path.display()));
     (true, Some(note))
+}
+
+/// Whether one of the fragments occurs in a file.
+fn occurs(obsolete: &ReadyObsolete, path: &Path, ask: AskId, workspace: &Workspace<'_>) -> bool {
+    let Some(language) = Language::of_path(path) else { return false };
+    let Ok(Some(source)) = workspace.source(path, language, ask) else { return false };
+    let found = matches(obsolete, &source, workspace);
+    if found.iter().all(|tokens| source.is_inner(tokens)) {
+        return !found.is_empty();
+    }
+    workspace.whole(path, language).is_ok_and(|source| !matches(obsolete, &source, workspace).is_empty())
+}
+
+/// Where the fragments occur in a file.
+fn matches(obsolete: &ReadyObsolete, source: &Source, workspace: &Workspace<'_>) -> Vec<Tokens> {
+    let (env, packages) = (BTreeMap::new(), BTreeMap::new());
+    let mut found = Vec::new();
+    for (_, fragment) in obsolete.matches.iter().filter(|(l, _)| *l == source.language) {
+        for s in &fragment.spellings {
+            let mut matcher = Matcher::new(&s.side, source, &env, &packages).within(s.lists, s.twin);
+            let all = matcher.all(&mut Steps(workspace.limits.steps));
+            found.extend(all.into_iter().flatten().map(|m| m.tokens));
+        }
+    }
+    found
 }
 
 /// The edits of an operation, carried out.
@@ -250,8 +272,7 @@ fn carry_out(
             continue;
         }
         let (bytes, written) = apply_edits(&before, &edits);
-        let limits = crate::source::Limits { bytes: usize::MAX };
-        let parse = |bytes: &[u8]| Source::parse(Language::Go, bytes.to_vec(), limits);
+        let parse = |bytes: &[u8]| Source::parse(Language::Go, bytes.to_vec(), Limits::NONE);
         let (Ok(old), Ok(new)) = (parse(&before), parse(&bytes)) else { continue };
         if new.errors.len() > old.errors.len() {
             refuse(&mut outcome, "the result would not parse any more".to_owned());
@@ -287,22 +308,26 @@ fn edit_hunks(
     ready: &Ready,
     workspace: &Workspace<'_>,
     needless: bool,
+    all_done: bool,
 ) -> (Outcome, Vec<Changed>) {
+    let todo = ready.hunks().flat_map(|hunk| workspace.leads(hunk.ask)).filter(|lead| lead.todo);
+    let live = todo.map(|lead| lead.path).collect();
+    let focus = Focus { live: &live, all: all_done };
+    let looking = Looking::new(workspace);
     let mut surveys: Vec<Vec<Survey<'_>>> = Vec::new();
     for body in &ready.bodies {
-        let hunks: &[ReadyHunk] = match &body.work {
-            ReadyWork::Hunks(hunks) => hunks,
-            _ => &[],
-        };
-        surveys.push(survey_all(hunks, &shared_holes(body), workspace));
+        surveys.push(survey_all(body.hunks(), &shared_holes(body), &looking, focus));
     }
+    agree(&mut surveys, &looking);
     let all = || surveys.iter().flatten();
     let mut outcome = Outcome::new(Verdict::Nothing);
+    outcome.notes.extend(wordless(ready));
     outcome.files = all().map(|s| s.files).max().unwrap_or(0);
+    outcome.open = all().any(|s| s.open);
     let mut chosen: Vec<Chosen<'_, '_>> = Vec::new();
     choose(patch.sum, &surveys, &mut chosen, &mut outcome);
     if outcome.files > 0 {
-        let verdict = count(ready, &surveys, &chosen, &mut outcome);
+        let verdict = count(ready, &surveys, &chosen, workspace, &mut outcome);
         outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
     }
     for unseen in all().flat_map(|s| &s.unseen) {
@@ -310,28 +335,29 @@ fn edit_hunks(
         outcome.reasons.push(Reason { text: format!("{}: {}", unseen.path.display(), unseen.why), place: None });
     }
     for s in all().flat_map(|s| &s.sightings) {
-        for tokens in &s.found.unreadable {
+        let Found { unreadable, undecided, .. } = &s.found;
+        if unreadable.is_empty() && undecided.is_empty() {
+            continue;
+        }
+        let Ok(source) = s.source(workspace) else { continue };
+        for tokens in unreadable {
             outcome.verdict = Verdict::Unreadable;
-            let place = place(&s.path, &s.source, s.source.span(tokens).start);
+            let place = place(&s.path, &source, source.span(tokens).start);
             let text = format!(
                 "a syntax error lies in what would be a site; the {} grammar cannot read it",
-                s.source.language.name()
+                source.language.name()
             );
             outcome.reasons.push(Reason { text, place: Some(place) });
         }
-        for tokens in &s.found.undecided {
+        for tokens in undecided {
             outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Ambiguous]);
-            let place = place(&s.path, &s.source, s.source.span(tokens).start);
+            let place = place(&s.path, &source, source.span(tokens).start);
             let text = "both sides of the body match here, so nobody can tell whether it is done".to_owned();
             outcome.reasons.push(Reason { text, place: Some(place) });
         }
     }
     for c in &chosen {
-        let byte =
-            c.hit.changed.first().map_or_else(|| c.sighting.source.span(&c.hit.matched.tokens).start, |b| b.start);
-        let place = place(&c.sighting.path, &c.sighting.source, byte);
-        let bytes = c.sighting.source.span(&c.hit.matched.tokens);
-        outcome.sites.push(Site { place, done: c.hit.done, bytes });
+        outcome.sites.push(Site { place: c.sighting.place(c.hit), done: c.hit.done, bytes: c.hit.bytes.clone() });
         let pair = (c.sighting.path.clone(), c.body);
         if c.body > 0 && !outcome.alternatives.contains(&pair) {
             outcome.alternatives.push(pair);
@@ -345,27 +371,56 @@ fn edit_hunks(
         for c in chosen.iter().filter(|c| !c.hit.done) {
             by_file.entry(&c.sighting.path).or_default().push(c);
         }
-        for (path, chosen) in by_file {
-            let source = &chosen[0].sighting.source;
-            let works: Vec<Work<'_>> =
-                chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env }).collect();
-            match change(path, source, &works, workspace) {
-                Ok(edited) => changes.push(Changed {
-                    path: path.to_owned(),
-                    before: Some(source.bytes.clone()),
-                    after: edited.source.bytes,
-                    batches: edited.batches,
-                    written: edited.written,
-                }),
-                Err(refusal) => {
+        let by_file: Vec<_> = by_file.into_iter().collect();
+        let edited: Vec<_> = by_file.par_iter().map(|(path, chosen)| edit(path, chosen, &looking)).collect();
+        for edited in edited {
+            match edited {
+                Ok(changed) => changes.push(changed),
+                Err(reason) => {
                     outcome.verdict = Verdict::Ambiguous;
-                    let place = place(path, source, refusal.bytes.start);
-                    outcome.reasons.push(Reason { text: refusal.message, place: Some(place) });
+                    outcome.reasons.push(reason);
                 }
             }
         }
     }
     (outcome, changes)
+}
+
+/// What to say where no word of a body tells which files can hold it, so that all of them have to be parsed.
+fn wordless(ready: &Ready) -> Option<String> {
+    let mut patterns = ready.hunks().flat_map(|h| h.rules.values()).map(|rule| &rule.pattern);
+    let lacks = |words: &Required, side: fn(&Shape) -> &Side, shapes: &[Shape]| {
+        words.in_file.is_empty() && shapes.iter().any(|s| !side(s).elements.is_empty())
+    };
+    let side = patterns.find_map(|p| {
+        let todo = lacks(&p.words_before, |s| &s.before, &p.shapes);
+        let done = lacks(&p.words_after, |s| &s.after, &p.shapes);
+        todo.then_some("before").or(done.then_some("after"))
+    })?;
+    Some(format!(
+        "slow: the {side} side shows no name or literal to search for, so every file that `files` names is parsed"
+    ))
+}
+
+/// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.
+fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> Result<Changed, Reason> {
+    let read = |c: &Chosen<'_, '_>| c.sighting.source(looking.workspace);
+    let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
+    let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
+    let Some(source) = source else { return Err(lost("there is nothing to do".to_owned())) };
+    let works: Vec<Work<'_>> =
+        chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env }).collect();
+    let edited = change(path, &source, &works, looking).map_err(|refusal| {
+        let place = place(path, &source, refusal.bytes.start);
+        Reason { text: refusal.message, place: Some(place) }
+    })?;
+    Ok(Changed {
+        path: path.to_owned(),
+        before: Some(source.bytes.clone()),
+        after: edited.source.bytes,
+        batches: edited.batches,
+        written: edited.written,
+    })
 }
 
 /// Named holes that more than one hunk of a body uses.
@@ -402,13 +457,11 @@ fn choose<'a, 'r>(sum: bool, surveys: &'a [Vec<Survey<'r>>], chosen: &mut Vec<Ch
                     let clash = others().find(|c| !sum || touch(c.hit, hit));
                     if let Some(first) = clash {
                         outcome.verdict = Verdict::Ambiguous;
-                        let place =
-                            place(&sighting.path, &sighting.source, sighting.source.span(&hit.matched.tokens).start);
                         let text = format!(
                             "alternative {body} has a site here too, beside those of {}",
                             body_name(first.body)
                         );
-                        outcome.reasons.push(Reason { text, place: Some(place) });
+                        outcome.reasons.push(Reason { text, place: Some(sighting.start(hit)) });
                         continue;
                     }
                     chosen.push(Chosen { body, hunk, sighting, hit });
@@ -424,12 +477,18 @@ fn body_name(body: usize) -> String {
 
 /// Whether two hits claim the same code.
 fn touch(a: &Hit, b: &Hit) -> bool {
-    let (x, y) = (&a.matched.tokens, &b.matched.tokens);
+    let (x, y) = (&a.bytes, &b.bytes);
     x.start < y.end && y.start < x.end
 }
 
 /// The verdict of the counts, and why.
-fn count(ready: &Ready, surveys: &[Vec<Survey<'_>>], chosen: &[Chosen<'_, '_>], outcome: &mut Outcome) -> Verdict {
+fn count(
+    ready: &Ready,
+    surveys: &[Vec<Survey<'_>>],
+    chosen: &[Chosen<'_, '_>],
+    workspace: &Workspace<'_>,
+    outcome: &mut Outcome,
+) -> Verdict {
     let bodies: BTreeSet<usize> = chosen.iter().map(|c| c.body).collect();
     let lead = bodies.iter().copied().find(|_| bodies.len() == 1).unwrap_or(0);
     let hunks = surveys.get(lead).map_or(0, Vec::len).max(1);
@@ -451,12 +510,15 @@ fn count(ready: &Ready, surveys: &[Vec<Survey<'_>>], chosen: &[Chosen<'_, '_>], 
             let expect = crate::plan::expected(expect.unwrap_or_default());
             let mut text = format!("{part}expected {expect}, found {todo} to do and {done} done");
             if verdict == Verdict::Ambiguous {
-                let sites: Vec<(&Path, &Source, usize)> = chosen
-                    .iter()
-                    .filter(|c| c.hunk == hunk)
-                    .map(|c| (c.sighting.path.as_path(), &*c.sighting.source, c.hit.matched.tokens.start))
-                    .collect();
-                text.push_str(&format!("; {}", narrow(&sites)));
+                let sites = chosen.iter().filter(|c| c.hunk == hunk);
+                let sites: Vec<(&Path, usize)> =
+                    sites.map(|c| (c.sighting.path.as_path(), c.hit.bytes.start)).collect();
+                let language = ready.bodies.get(lead).and_then(|b| b.hunks().first()?.rules.keys().next().copied());
+                let open = |path: &Path| {
+                    let language = Language::of_path(path).or(language)?;
+                    workspace.whole(path, language).ok()
+                };
+                text.push_str(&format!("; {}", narrow(&sites, open)));
             }
             outcome.reasons.push(Reason { text, place: None });
         }
@@ -480,7 +542,7 @@ fn explain(
     let shorts = shorts(ready, surveys, chosen);
     let absent = outcome.files == 0;
     if outcome.verdict != Verdict::Drifted && !absent || needless {
-        outcome.near.extend(shorts.iter().flat_map(|short| refused(patchset, short)));
+        outcome.near.extend(shorts.iter().flat_map(|short| refused(patchset, short, workspace)));
         return;
     }
     let missing: Vec<Short<'_, '_>> = shorts.into_iter().filter(|s| s.missing > 0).collect();

@@ -1,4 +1,5 @@
-use crate::checkout::Globs;
+use super::asks::{Ask, AskId};
+use crate::checkout::{BadGlob, Globs};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset::{self, Complaint, Create, Hunk, Operation, Patch, Work};
@@ -26,13 +27,17 @@ pub(super) enum ReadyWork {
 
 /// One hunk, compiled for each language that its files can be in.
 pub(super) struct ReadyHunk {
+    /// Its number among the hunks of the whole patchset.
+    pub ask: AskId,
+    pub files: patchset::Globs,
     pub globs: Globs,
     pub rules: BTreeMap<Language, Rule>,
 }
 
+/// What shows that upstream has made its own change.
 pub(super) struct ReadyObsolete {
-    /// `None`: the files of the patch.
-    pub globs: Option<Globs>,
+    /// Where to look, by each of which: the files of its own, or else those of the patch.
+    pub asks: Vec<(AskId, patchset::Globs)>,
     pub matches: Vec<(Language, Compiled)>,
 }
 
@@ -54,6 +59,29 @@ impl Ready {
         Ok(Ready { bodies, obsolete })
     }
 
+    /// Numbers what the patch asks of files, behind what others ask.
+    pub fn number(&mut self, asks: &mut Vec<Ask>) {
+        let mut number = |ask: Ask| {
+            asks.push(ask);
+            asks.len() - 1
+        };
+        for body in &mut self.bodies {
+            if let ReadyWork::Hunks(hunks) = &mut body.work {
+                hunks.iter_mut().for_each(|hunk| hunk.ask = number(Ask::of_hunk(hunk)));
+            }
+        }
+        if let Some(obsolete) = &mut self.obsolete {
+            for (id, files) in &mut obsolete.asks {
+                *id = number(Ask::of_fragments(files.clone(), obsolete.matches.iter()));
+            }
+        }
+    }
+
+    /// The hunks of all bodies.
+    pub fn hunks(&self) -> impl Iterator<Item = &ReadyHunk> {
+        self.bodies.iter().flat_map(|b| b.hunks())
+    }
+
     /// Whether a file is one that some body of the patch names.
     pub fn names_file(&self, path: &Path) -> bool {
         self.bodies.iter().any(|b| match &b.work {
@@ -61,6 +89,16 @@ impl Ready {
             ReadyWork::Operation(globs, _) => globs.matches(path),
             ReadyWork::Create(_) => false,
         })
+    }
+}
+
+impl ReadyBody {
+    /// Its hunks; none where it is no diff.
+    pub fn hunks(&self) -> &[ReadyHunk] {
+        match &self.work {
+            ReadyWork::Hunks(hunks) => hunks,
+            ReadyWork::Operation(..) | ReadyWork::Create(_) => &[],
+        }
     }
 }
 
@@ -77,21 +115,23 @@ impl ReadyHunk {
         }
         match wrong {
             Some(complaints) if rules.is_empty() || languages.len() == 1 => Err(complaints),
-            _ => Ok(ReadyHunk { globs: globs(&hunk.files)?, rules }),
+            _ => Ok(ReadyHunk { ask: 0, files: hunk.files.clone(), globs: globs(&hunk.files)?, rules }),
         }
     }
 }
 
 impl ReadyObsolete {
     fn compile(patch: &Patch, obsolete: &patchset::Obsolete) -> Result<ReadyObsolete, Vec<Complaint>> {
-        let files = obsolete.files.as_ref().or_else(|| {
-            patch.bodies.iter().find_map(|b| match &b.work {
-                Work::Edit(hunks) => hunks.first().map(|h| &h.files),
-                Work::Operation(operation) => Some(&operation.files),
-                Work::Create(_) => None,
-            })
-        });
-        let languages = files.map_or_else(|| vec![Language::Go, Language::C], |f| languages(None, f));
+        let of_body = |b: &patchset::Body| match &b.work {
+            Work::Edit(hunks) => hunks.iter().map(|h| h.files.clone()).collect(),
+            Work::Operation(operation) => vec![operation.files.clone()],
+            Work::Create(_) => Vec::new(),
+        };
+        let files: Vec<patchset::Globs> = match &obsolete.files {
+            Some(files) => vec![files.clone()],
+            None => patch.bodies.iter().flat_map(of_body).collect(),
+        };
+        let languages = files.first().map_or_else(|| vec![Language::Go, Language::C], |f| languages(None, f));
         let mut matches = Vec::new();
         for fragment in &obsolete.matches {
             let mut wrong = None;
@@ -106,15 +146,17 @@ impl ReadyObsolete {
                 return Err(complaints);
             }
         }
-        Ok(ReadyObsolete { globs: obsolete.files.as_ref().map(globs).transpose()?, matches })
+        Ok(ReadyObsolete { asks: files.into_iter().map(|f| (0, f)).collect(), matches })
     }
 }
 
 fn globs(files: &patchset::Globs) -> Result<Globs, Vec<Complaint>> {
-    Globs::new(files).map_err(|bad| {
-        let span = files.globs.first().map_or(0..0, |g| g.span.clone());
-        vec![Complaint { message: bad.to_string(), span, label: String::new(), help: None }]
-    })
+    Globs::new(files).map_err(|bad| vec![complaint(&bad)])
+}
+
+/// A glob that does not parse, as a complaint.
+pub(super) fn complaint(bad: &BadGlob) -> Complaint {
+    Complaint { message: bad.to_string(), span: bad.span.clone(), label: String::new(), help: None }
 }
 
 /// The languages that the files of these globs can be in.

@@ -109,6 +109,9 @@ pub struct Report {
     pub notes: Vec<String>,
     /// An operation's findings, one per field or the like.
     pub findings: Vec<Finding>,
+    /// Whether there may be more done sites than these: where `expect` has no upper bound their number decides
+    /// nothing, and in a large tree only the first are counted.
+    pub open: bool,
 }
 
 impl Report {

@@ -1,79 +1,226 @@
 //! One hunk looked for in all the files that it names.
 
-use super::imports::packages_of;
+use super::asks::AskId;
+use super::looking::Looking;
+use super::near::place;
 use super::ready::ReadyHunk;
+use super::report::Place;
+use super::scout::Lead;
 use super::workspace::Workspace;
-use crate::find::{Answer, Code, Env, Found, Hit, Rule, Steps, Types, find};
-use crate::golang::{self, View};
+use crate::find::{Code, Env, Found, Hit, Rule};
 use crate::language::Language;
+use crate::patchset::Expect;
 use crate::pattern::HoleId;
-use crate::source::{Source, Tokens};
+use crate::source::{Bytes, Source};
 use rayon::prelude::*;
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The work that matching one rule in one file may do.
-pub(super) const STEPS: u64 = 50_000_000;
+/// The most bytes that are parsed to count done sites where their number decides nothing.
+const DONE_BYTES: usize = 1 << 20;
+/// How many files are looked into at a time for that.
+const DONE_FILES: usize = 16;
 
 /// What one file holds of one hunk.
+#[derive(Clone)]
 pub(super) struct Sighting<'r> {
     pub path: PathBuf,
-    pub source: Arc<Source>,
     pub rule: &'r Rule,
     pub found: Found,
     /// The holes that earlier hunks bound.
     pub env: Env,
+    /// Where the sites are, by the byte that they are told by.
+    places: BTreeMap<usize, Place>,
+    /// The file as a tree, while it is worth its memory.
+    source: Option<Arc<Source>>,
+    ask: AskId,
 }
 
 /// A file of the hunk that could not be looked into.
+#[derive(Clone)]
 pub(super) struct Unseen {
     pub path: PathBuf,
     pub why: String,
 }
 
-#[derive(Default)]
+/// What all files hold of one hunk.
+#[derive(Clone, Default)]
 pub(super) struct Survey<'r> {
     pub sightings: Vec<Sighting<'r>>,
     pub unseen: Vec<Unseen>,
     /// How many files the globs name.
     pub files: usize,
+    /// Whether there may be more done sites than were counted.
+    pub open: bool,
+    /// How many bytes were parsed.
+    parsed: usize,
 }
 
-/// Looks for a hunk in every file that it names.
-pub(super) fn survey<'r>(hunk: &'r ReadyHunk, env: &Env, workspace: &Workspace<'_>) -> Survey<'r> {
-    let paths: Vec<&PathBuf> = workspace.paths().iter().filter(|p| hunk.globs.matches(p)).collect();
-    let files = paths.len();
-    let seen: Vec<Result<Option<Sighting<'r>>, Unseen>> =
-        paths.into_par_iter().map(|path| sight(hunk, env, workspace, path)).collect();
-    let mut out = Survey { files, ..Survey::default() };
-    for one in seen {
-        match one {
-            Ok(sighting) => out.sightings.extend(sighting),
-            Err(unseen) => out.unseen.push(unseen),
+/// How much of what is done has to be known.
+#[derive(Clone, Copy)]
+pub(super) struct Focus<'a> {
+    /// The files in which the patch may have something to do: there everything counts.
+    pub live: &'a BTreeSet<PathBuf>,
+    /// Whether everything counts everywhere.
+    pub all: bool,
+}
+
+impl<'r> Sighting<'r> {
+    /// Where a site is: its first changed line.
+    pub fn place(&self, hit: &Hit) -> Place {
+        self.place_at(hit.changed.first().map_or(hit.bytes.start, |b| b.start))
+    }
+
+    /// The line that a site begins on.
+    pub fn start(&self, hit: &Hit) -> Place {
+        self.place_at(hit.bytes.start)
+    }
+
+    /// Looks again, into the whole file. What can no longer be read or looked into is left as it was.
+    fn reread(&mut self, looking: &Looking<'_, '_>) {
+        let Some(source) = self.source.as_ref().filter(|s| !s.is_whole()) else { return };
+        let Ok(whole) = looking.workspace.whole(&self.path, source.language) else { return };
+        let Ok(mut found) = looking.look(self.rule, &whole, &self.env, &self.path) else { return };
+        let known =
+            |h: &Hit| self.found.hits.iter().any(|k| (k.shape, k.done, &k.changed) == (h.shape, h.done, &h.changed));
+        found.hits.retain(known);
+        (self.found, self.source) = (found, Some(whole));
+    }
+
+    fn place_at(&self, byte: usize) -> Place {
+        let unknown = || Place { path: self.path.clone(), line: 0, column: 0, text: String::new() };
+        self.places.get(&byte).cloned().unwrap_or_else(unknown)
+    }
+
+    /// The file as a tree, in the state in which it was looked into. Fails where it can no longer be read.
+    pub fn source(&self, workspace: &Workspace<'_>) -> Result<Arc<Source>, String> {
+        match &self.source {
+            Some(source) => Ok(source.clone()),
+            None => {
+                let source = workspace.source(&self.path, self.rule.pattern.language, self.ask)?;
+                source.ok_or_else(|| "the file has changed meanwhile".to_owned())
+            }
         }
     }
+}
+
+/// Sees to it that all sightings of a file that is edited are of one tree: their tokens are numbered alike.
+pub(super) fn agree(surveys: &mut [Vec<Survey<'_>>], looking: &Looking<'_, '_>) {
+    let all = |surveys: &mut [Vec<Survey<'_>>], act: &mut dyn FnMut(&mut Sighting<'_>)| {
+        surveys.iter_mut().flatten().flat_map(|s| &mut s.sightings).for_each(act);
+    };
+    let mut parts: BTreeMap<PathBuf, Vec<Bytes>> = BTreeMap::new();
+    let mut torn: BTreeSet<PathBuf> = BTreeSet::new();
+    all(surveys, &mut |sighting| {
+        let Some(source) = &sighting.source else { return };
+        match parts.get(&sighting.path) {
+            Some(known) if *known != source.parts => drop(torn.insert(sighting.path.clone())),
+            Some(_) => {}
+            None => drop(parts.insert(sighting.path.clone(), source.parts.clone())),
+        }
+    });
+    all(surveys, &mut |sighting| {
+        if torn.contains(&sighting.path) {
+            sighting.reread(looking);
+        }
+    });
+}
+
+/// Looks for a hunk in every file that it names, as far as the focus asks for it.
+pub(super) fn survey<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, focus: Focus<'_>) -> Survey<'r> {
+    let workspace = looking.workspace;
+    let (live, settled): (Vec<Lead>, Vec<Lead>) =
+        workspace.leads(hunk.ask).into_iter().partition(|lead| lead.todo || focus.live.contains(&lead.path));
+    let mut out = Survey { files: workspace.files(hunk.ask), ..Survey::default() };
+    out.unseen
+        .extend(workspace.unread(hunk.ask).iter().map(|e| Unseen { path: e.path.clone(), why: e.reason.clone() }));
+    out.look(hunk, env, looking, &live);
+    match hunk.rules.values().next().map(|r| (r.expect, r.pick)) {
+        Some((Expect::Between(least, None), None)) if !focus.all => {
+            let mut left = settled.chunks(DONE_FILES);
+            while !out.is_enough(least)
+                && let Some(files) = left.next()
+            {
+                out.look(hunk, env, looking, files);
+            }
+            out.open = left.next().is_some();
+        }
+        _ => out.look(hunk, env, looking, &settled),
+    }
+    out.sightings.sort_by(|a, b| a.path.cmp(&b.path));
     out
 }
 
-fn sight<'r>(
-    hunk: &'r ReadyHunk,
-    env: &Env,
-    workspace: &Workspace<'_>,
-    path: &Path,
-) -> Result<Option<Sighting<'r>>, Unseen> {
-    let unseen = |why: String| Unseen { path: path.to_owned(), why };
-    let Some(rule) = rule_for(hunk, path) else { return Ok(None) };
-    let bytes = workspace.read(path).map_err(|e| unseen(e.reason))?;
-    let holds = |words: &[Vec<u8>]| words.iter().all(|w| memchr::memmem::find(&bytes, w).is_some());
-    if !holds(&rule.pattern.words_before) && !holds(&rule.pattern.words_after) {
-        return Ok(None);
+impl<'r> Survey<'r> {
+    /// Looks into some files.
+    fn look(&mut self, hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, leads: &[Lead]) {
+        let sight = |lead: &Lead| {
+            let seen = sight(hunk, env, looking, &lead.path);
+            seen.map_err(|why| Unseen { path: lead.path.clone(), why })
+        };
+        let seen: Vec<Result<Seen<'r>, Unseen>> = leads.par_iter().map(sight).collect();
+        for one in seen {
+            match one {
+                Ok(Seen { sighting, parsed }) => {
+                    self.sightings.extend(sighting);
+                    self.parsed += parsed;
+                }
+                Err(unseen) => self.unseen.push(unseen),
+            }
+        }
     }
-    let source = Source::parse(rule.pattern.language, bytes.to_vec(), workspace.limits);
-    let source = Arc::new(source.map_err(|e| unseen(e.to_string()))?);
-    let found = look(rule, &source, env, workspace, path).map_err(|e| unseen(e.to_string()))?;
-    Ok(Some(Sighting { path: path.to_owned(), source, rule, found, env: env.clone() }))
+
+    /// Whether more done sites would change nothing but their number, and enough was read to count the few of a small
+    /// tree.
+    fn is_enough(&self, least: usize) -> bool {
+        let hits = || self.sightings.iter().flat_map(|s| &s.found.hits);
+        self.parsed >= DONE_BYTES && hits().any(|h| h.done) && hits().count() >= least
+    }
+}
+
+/// What came of looking into a file.
+struct Seen<'r> {
+    sighting: Option<Sighting<'r>>,
+    parsed: usize,
+}
+
+/// Looks into one file. Fails with the reason why that cannot be.
+fn sight<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, path: &Path) -> Result<Seen<'r>, String> {
+    let Some(rule) = rule_for(hunk, path) else { return Ok(Seen { sighting: None, parsed: 0 }) };
+    let language = rule.pattern.language;
+    let Some(mut source) = looking.workspace.source(path, language, hunk.ask)? else {
+        return Ok(Seen { sighting: None, parsed: 0 });
+    };
+    let mut found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
+    // What cannot be read in a part, may be in the whole; and imports and gofmt's columns are asked of the whole file
+    // where a Go file is edited.
+    let edits = language == Language::Go && found.hits.iter().any(|h| !h.done);
+    if (found.at_border || !found.unreadable.is_empty() || edits) && !source.is_whole() {
+        source = looking.workspace.whole(path, language)?;
+        found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
+    }
+    let parsed = source.parts.iter().map(|p| p.len()).sum();
+    if found.is_empty() {
+        return Ok(Seen { sighting: None, parsed });
+    }
+    let mut sighting = Sighting {
+        path: path.to_owned(),
+        rule,
+        found,
+        env: env.clone(),
+        places: BTreeMap::new(),
+        source: None,
+        ask: hunk.ask,
+    };
+    let starts =
+        sighting.found.hits.iter().flat_map(|h| h.changed.first().map(|c| c.start).into_iter().chain([h.bytes.start]));
+    sighting.places = starts.map(|byte| (byte, place(path, &source, byte))).collect();
+    // Of files in which all is done, only the places are told.
+    let Found { hits, unreadable, undecided, refused, .. } = &sighting.found;
+    let is_settled = unreadable.is_empty() && undecided.is_empty() && refused.is_empty() && hits.iter().all(|h| h.done);
+    sighting.source = (!is_settled).then_some(source);
+    Ok(Seen { sighting: Some(sighting), parsed })
 }
 
 /// The rule for a file: by its name, or the only one that there is.
@@ -85,61 +232,23 @@ pub(super) fn rule_for<'r>(hunk: &'r ReadyHunk, path: &Path) -> Option<&'r Rule>
     }
 }
 
-/// Finds the sites of a rule in a file of the workspace.
-pub(super) fn look(
-    rule: &Rule,
-    source: &Source,
-    env: &Env,
-    workspace: &Workspace<'_>,
-    path: &Path,
-) -> Result<Found, crate::find::OutOfSteps> {
-    let packages = packages_of(rule, source);
-    let types = GoTypes { workspace, path, view: OnceCell::new() };
-    find(rule, source, env, &packages, &types, &mut Steps(STEPS))
-}
-
-/// Types are asked of the whole tree, and only where a rule asks.
-struct GoTypes<'w, 't> {
-    workspace: &'w Workspace<'t>,
-    path: &'w Path,
-    view: OnceCell<View<'w>>,
-}
-
-impl Types for GoTypes<'_, '_> {
-    fn has_type(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
-        let view = self.view.get_or_init(|| View::within(self.workspace, self.path, source));
-        answer(golang::has_type(view, source, tokens, wanted))
-    }
-
-    fn fits(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
-        let view = self.view.get_or_init(|| View::within(self.workspace, self.path, source));
-        answer(golang::fits(view, source, tokens, wanted))
-    }
-}
-
-fn answer(answer: golang::Answer) -> Answer {
-    match answer {
-        golang::Answer::Yes => Answer::Yes,
-        golang::Answer::No => Answer::No,
-        golang::Answer::Unknown(why) => Answer::Unknown(why),
-    }
-}
-
 /// Looks for several hunks that go together: a named hole that several of them use stands for equal code in all.
 pub(super) fn survey_all<'r>(
     hunks: &'r [ReadyHunk],
     shared: &BTreeSet<HoleId>,
-    workspace: &Workspace<'_>,
+    looking: &Looking<'_, '_>,
+    focus: Focus<'_>,
 ) -> Vec<Survey<'r>> {
     if shared.is_empty() || hunks.len() < 2 {
-        return hunks.iter().map(|h| survey(h, &Env::new(), workspace)).collect();
+        return hunks.iter().map(|h| survey(h, &Env::new(), looking, focus)).collect();
     }
+    let focus = Focus { all: true, ..focus };
     // Each way to bind the shared holes is a group of sites of its own; a group counts if every hunk has its part.
     let mut groups: Vec<(Env, Vec<Survey<'r>>)> = vec![(Env::new(), Vec::new())];
     for hunk in hunks {
         let mut next = Vec::new();
         for (env, surveys) in groups {
-            let survey = survey(hunk, &env, workspace);
+            let survey = survey(hunk, &env, looking, focus);
             let mut ways: Vec<Env> = Vec::new();
             for hit in survey.sightings.iter().flat_map(|s| &s.found.hits) {
                 let way = project(hit, shared, &env);
@@ -153,7 +262,7 @@ pub(super) fn survey_all<'r>(
             }
             for way in ways {
                 let part = restrict(&survey, shared, &way, &env);
-                next.push((way, with(surveys.iter().map(copy).collect(), part)));
+                next.push((way, with(surveys.clone(), part)));
             }
         }
         groups = next;
@@ -164,7 +273,7 @@ pub(super) fn survey_all<'r>(
         if complete.is_empty() { groups.iter().take(1).collect() } else { complete };
     (0..hunks.len())
         .map(|h| {
-            let mut out = copy(&kept[0].1[h]);
+            let mut out = kept[0].1[h].clone();
             for group in &kept[1..] {
                 for sighting in &group.1[h].sightings {
                     match out.sightings.iter_mut().find(|s| s.path == sighting.path && s.env == sighting.env) {
@@ -174,7 +283,7 @@ pub(super) fn survey_all<'r>(
                                 sighting.found.hits.iter().filter(|h| !known.contains(&(h.done, h.changed.clone())));
                             same.found.hits.extend(new.cloned());
                         }
-                        None => out.sightings.push(copy_sighting(sighting)),
+                        None => out.sightings.push(sighting.clone()),
                     }
                 }
             }
@@ -199,27 +308,9 @@ fn project(hit: &Hit, shared: &BTreeSet<HoleId>, env: &Env) -> Env {
 }
 
 fn restrict<'r>(survey: &Survey<'r>, shared: &BTreeSet<HoleId>, way: &Env, env: &Env) -> Survey<'r> {
-    let mut out = copy(survey);
+    let mut out = survey.clone();
     for sighting in &mut out.sightings {
         sighting.found.hits.retain(|h| project(h, shared, env) == *way);
     }
     out
-}
-
-fn copy<'r>(survey: &Survey<'r>) -> Survey<'r> {
-    Survey {
-        sightings: survey.sightings.iter().map(copy_sighting).collect(),
-        unseen: survey.unseen.iter().map(|u| Unseen { path: u.path.clone(), why: u.why.clone() }).collect(),
-        files: survey.files,
-    }
-}
-
-fn copy_sighting<'r>(s: &Sighting<'r>) -> Sighting<'r> {
-    Sighting {
-        path: s.path.clone(),
-        source: s.source.clone(),
-        rule: s.rule,
-        found: s.found.clone(),
-        env: s.env.clone(),
-    }
 }

@@ -28,10 +28,16 @@ pub struct Run {
     pub dry_run: bool,
     /// Whether the files below were written.
     pub written: bool,
+    /// The copy that they were written to, if not the root.
+    pub into: Option<Encoded>,
     /// One for each patch, in patchset order.
     pub patches: Vec<Patch>,
     /// The files that change, by path; empty if a patch blocks.
     pub files: Vec<File>,
+    /// The commits that were made, submodules first.
+    pub commits: Vec<Commit>,
+    /// What else there is to know of the run.
+    pub notes: Vec<String>,
     /// The exit code of the process.
     pub exit: u8,
 }
@@ -64,6 +70,8 @@ pub struct Patch {
     pub todo: usize,
     /// Sites that are done.
     pub done: usize,
+    /// Whether there may be more done sites than were counted.
+    pub more_done: bool,
     /// The sites.
     pub sites: Vec<Site>,
     /// The alternative that was used, by file, where it is not the patch's own body.
@@ -179,10 +187,25 @@ pub struct File {
     pub diff: Encoded,
 }
 
+/// A commit that was made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Commit {
+    /// The folder of its repository, relative to the root; `.` for the root's own.
+    pub repository: Encoded,
+    /// Its id.
+    pub id: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// The ids of its patches; none, if it only moves submodules.
+    pub patches: Vec<String>,
+    /// The branch that it is on; null on a detached head.
+    pub branch: Option<String>,
+}
+
 /// What a plan does not know of its run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Facts<'a> {
-    /// `apply` or `check`.
+    /// `apply`, `check` or `revert`.
     pub command: &'static str,
     /// The root as it was given.
     pub root: &'a Path,
@@ -192,6 +215,12 @@ pub struct Facts<'a> {
     pub dry_run: bool,
     /// Whether the changes were written.
     pub written: bool,
+    /// The copy that they were written to.
+    pub into: Option<&'a Path>,
+    /// The commits that were made.
+    pub commits: Vec<Commit>,
+    /// What else there is to know.
+    pub notes: Vec<String>,
     /// The exit code.
     pub exit: u8,
 }
@@ -207,8 +236,11 @@ impl Run {
             target: facts.target.map(str::to_owned),
             dry_run: facts.dry_run,
             written: facts.written,
+            into: facts.into.map(Encoded::of_path),
             patches: plan.reports.iter().map(Patch::of).collect(),
             files: plan.changes().iter().map(File::of).collect(),
+            commits: facts.commits,
+            notes: facts.notes,
             exit: facts.exit,
         }
     }
@@ -231,6 +263,7 @@ impl Patch {
             expect: Bounds::of(report.expect),
             todo: report.todo(),
             done: report.done(),
+            more_done: report.open,
             sites: report.sites.iter().map(Site::of).collect(),
             alternatives: report.alternatives.iter().filter(|(_, n)| *n > 0).map(Alternative::of).collect(),
             reasons: report.reasons.iter().map(Reason::of).collect(),

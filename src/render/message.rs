@@ -33,19 +33,22 @@ impl Messages<'_> {
         text(&self.patchset.title, &parts.iter().map(String::as_str).collect::<Vec<_>>(), &self.all(patches))
     }
 
-    /// The message of the commit that moves submodules: each with the patches that were committed in it or below.
-    pub fn submodules(&self, moved: &[(PathBuf, Vec<Digested<'_>>)]) -> String {
+    /// The message of the commit that moves submodules: each with the patches that were committed in it or below, or
+    /// (`out`) taken out there.
+    pub fn submodules(&self, moved: &[(PathBuf, Vec<Digested<'_>>)], out: bool) -> String {
         let parts: Vec<String> = moved
             .iter()
             .map(|(path, patches)| {
                 let titles = patches.iter().map(|(patch, _)| format!("    {}\n", line(&patch.title)));
-                let path = line(&path.to_string_lossy());
-                format!("{path}: {}\n{}", count(patches.len(), "patch"), titles.collect::<String>())
+                let (path, out) = (line(&path.to_string_lossy()), if out { "without " } else { "" });
+                format!("{path}: {out}{}\n{}", count(patches.len(), "patch"), titles.collect::<String>())
             })
             .collect();
         let mut trailers = self.heads();
         trailers.extend(moved.iter().map(|(path, _)| trailer("Treepatch-Submodule", &path.to_string_lossy())));
-        let subject = format!("{}: move {}", self.patchset.title, count(moved.len(), "submodule"));
+        let title = &self.patchset.title;
+        let title = if out { format!("Revert \"{}\"", line(title)) } else { title.clone() };
+        let subject = format!("{title}: move {}", count(moved.len(), "submodule"));
         text(&subject, &parts.iter().map(String::as_str).collect::<Vec<_>>(), &trailers)
     }
 
@@ -185,7 +188,7 @@ diff = "-int limit;\n+long limit;\n"
         Treepatch-Patch: limit bb
         ");
         assert_eq!(messages.squashed(&all[..1]), messages.patch(&set.patches[0], "aa"));
-        insta::assert_snapshot!(messages.submodules(&[(PathBuf::from("src/lib"), all.to_vec())]), @r"
+        insta::assert_snapshot!(messages.submodules(&[(PathBuf::from("src/lib"), all.to_vec())], false), @r"
         My patches: move 1 submodule
 
         src/lib: 2 patches

@@ -22,11 +22,12 @@ pub fn quilt(set: &Patchset, patch: &Patch, changes: &[FileChange]) -> Vec<u8> {
     [head.into_bytes(), unified(changes, false)].concat()
 }
 
-/// A mail of a mailbox for `git am`: the `number`th of `all`. `message` is what the commit is to say, and `date` is
-/// in seconds since 1970.
+/// A mail of a mailbox for `git am`: the `number`th of `all`. `message` is what the commit is to say, `note` what only
+/// the mail says, and `date` is in seconds since 1970.
 pub fn mail(
     set: &Patchset,
     message: &str,
+    note: &str,
     (number, all): (usize, usize),
     date: i64,
     changes: &[FileChange],
@@ -45,7 +46,7 @@ pub fn mail(
         let begins = ["---", "diff ", "Index: ", "From ", ">From "].iter().any(|word| row.starts_with(word));
         out.push_str(&format!("{}{row}\n", if begins { " " } else { "" }));
     }
-    out.push_str("---\n\n");
+    out.push_str(&format!("---\n{note}\n"));
     [out.into_bytes(), unified(changes, false), b"-- \ntreepatch\n\n".to_vec()].concat()
 }
 

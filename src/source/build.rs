@@ -1,29 +1,23 @@
 use super::macros;
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
-use super::{Bytes, Lines, Tokens};
+use super::{Bytes, Limits, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
-
-/// How much of a file is read. Bounds are sizes, never times, so that every machine gives the same answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The largest file that is parsed, in bytes.
-    pub bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { bytes: 16 << 20 }
-    }
-}
+use std::cell::RefCell;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// The file is larger than the limit.
-    #[error("the file has {size} bytes; the limit is {limit}")]
+    #[error("the file has {size} bytes, and the limit is {limit}: raise it with `--limit bytes={size}`")]
     TooLarge {
         /// Its size.
         size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The file has more nodes than the limit.
+    #[error("the file has more than {limit} nodes, which is the limit: raise it with `--limit nodes=N`")]
+    TooMany {
         /// The limit.
         limit: usize,
     },
@@ -35,20 +29,34 @@ pub enum ParseError {
 impl Source {
     /// Parses a file. Syntax errors are no failure: they are listed in [`Source::errors`].
     pub fn parse(language: Language, bytes: Vec<u8>, limits: Limits) -> Result<Source, ParseError> {
+        let whole = std::iter::once(0..bytes.len()).collect();
+        Source::parse_parts(language, bytes, whole, limits)
+    }
+
+    /// Parses some parts of a file, as if nothing stood between them; offsets are those of the whole file. The parts
+    /// are in order, do not touch each other, and each holds whole items of the top level: see [`Language::cuts`].
+    pub fn parse_parts(
+        language: Language,
+        bytes: Vec<u8>,
+        parts: Vec<Bytes>,
+        limits: Limits,
+    ) -> Result<Source, ParseError> {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let gave_up = || ParseError::GaveUp(language.name());
-        let mut parser = tree_sitter::Parser::new();
-        parser.set_language(&language.grammar()).map_err(|_| gave_up())?;
-        let tree = parser.parse(&bytes, None).ok_or_else(gave_up)?;
+        let tree = tree(language, &bytes, &parts).ok_or(ParseError::GaveUp(language.name()))?;
         let mut build = Build::new(language, &bytes);
-        build.walk(&tree);
+        build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
         close_nodes(&mut nodes, tokens.len());
         let unread = unclosed.into_iter().filter(|&(_, id)| !macros::is_header(language, &nodes, id));
         errors.extend(unread.map(|(at, _)| at..at));
         errors.sort_by_key(|e| (e.start, e.end));
+        let reach = |furthest: &mut usize, e: &Tokens| {
+            *furthest = e.end.max(*furthest);
+            Some(*furthest)
+        };
+        let error_ends = errors.iter().scan(0, reach).collect();
         let lists = find_lists(language, &nodes, &tokens, &bytes, &commas);
         set_gaps(&mut tokens, &lists, &commas);
         let mut first_node_at = vec![usize::MAX; tokens.len()];
@@ -79,10 +87,44 @@ impl Source {
             comments,
             lists,
             errors,
+            error_ends,
             separators,
+            parts,
             first_node_at,
             borders,
         })
+    }
+}
+
+thread_local! {
+    /// A parser for each thread: what it has allocated serves all files.
+    static PARSER: RefCell<tree_sitter::Parser> = RefCell::new(tree_sitter::Parser::new());
+}
+
+/// The grammar's tree of some parts of a file.
+fn tree(language: Language, bytes: &[u8], parts: &[Bytes]) -> Option<tree_sitter::Tree> {
+    let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(included).collect() };
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&language.grammar()).ok()?;
+        // None means the whole file.
+        parser.set_included_ranges(&ranges).ok()?;
+        parser.parse(bytes, None)
+    })
+}
+
+/// Whether the parts of a file are all of it.
+pub(super) fn is_whole(parts: &[Bytes], len: usize) -> bool {
+    matches!(parts, [all] if *all == (0..len))
+}
+
+/// A part as the parser takes it. Rows and columns are only handed through to nodes, where nobody asks for them.
+fn included(part: &Bytes) -> tree_sitter::Range {
+    let point = |byte| tree_sitter::Point { row: 0, column: byte };
+    tree_sitter::Range {
+        start_byte: part.start,
+        end_byte: part.end,
+        start_point: point(part.start),
+        end_point: point(part.end),
     }
 }
 
@@ -116,11 +158,15 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn walk(&mut self, tree: &tree_sitter::Tree) {
+    /// Takes in the whole tree; fails where it has more nodes and tokens than `most`.
+    fn walk(&mut self, tree: &tree_sitter::Tree, most: usize) -> Result<(), ()> {
         let mut cursor = tree.walk();
         let mut above: Vec<NodeId> = Vec::new();
         loop {
             let entered = self.enter(&cursor, above.last().copied());
+            if self.nodes.len() + self.tokens.len() > most {
+                return Err(());
+            }
             if let Some(id) = entered {
                 if cursor.goto_first_child() {
                     above.push(id);
@@ -130,7 +176,7 @@ impl<'a> Build<'a> {
             }
             while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
-                    return;
+                    return Ok(());
                 }
                 if let Some(id) = above.pop() {
                     self.leave(id);

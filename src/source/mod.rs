@@ -7,12 +7,14 @@
 
 mod build;
 mod edit;
+mod limits;
 mod lines;
 mod macros;
 mod tree;
 
-pub use build::{Limits, ParseError};
+pub use build::ParseError;
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
+pub use limits::Limits;
 pub use lines::{LineEnding, Lines};
 pub use tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 

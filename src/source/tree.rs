@@ -115,11 +115,33 @@ pub struct Source {
     pub errors: Vec<Tokens>,
     /// Separators that are no tokens: semicolons and line-end marks, commas; in order.
     pub separators: Vec<Bytes>,
+    /// The parts of the file that were read, in order: one that is all of it, unless [`Source::parse_parts`] made this.
+    pub parts: Vec<Bytes>,
+    /// The furthest end among the errors up to each.
+    pub(super) error_ends: Vec<usize>,
     pub(super) first_node_at: Vec<NodeId>,
     pub(super) borders: Vec<(usize, ListId)>,
 }
 
 impl Source {
+    /// Whether the whole file was read.
+    pub fn is_whole(&self) -> bool {
+        super::build::is_whole(&self.parts, self.bytes.len())
+    }
+
+    /// Whether these tokens, and the one before and the one behind them, are neighbours in the file too: always so in
+    /// a whole file; else within one part, clear of its first token and its last.
+    pub fn is_inner(&self, tokens: &Tokens) -> bool {
+        if self.is_whole() {
+            return true;
+        }
+        let Some(first) = self.tokens.get(tokens.start) else { return false };
+        let part = self.parts.partition_point(|p| p.end <= first.bytes.start);
+        self.parts
+            .get(part)
+            .is_some_and(|part| self.token_at(part.start) < tokens.start && tokens.end < self.token_at(part.end))
+    }
+
     /// The bytes of token `t`. Directives (`# define`) are given without the blanks inside: see [`Source::word`].
     pub fn text(&self, t: usize) -> &[u8] {
         &self.bytes[self.tokens[t].bytes.clone()]
@@ -253,7 +275,10 @@ impl Source {
         let touches = move |e: &&Tokens| {
             if e.is_empty() { start < e.start && e.start < end } else { e.start < end && start < e.end }
         };
-        self.errors.iter().filter(touches)
+        // Errors are sorted by their starts; how far the ends of all up to one reach rises, too.
+        let from = self.error_ends.partition_point(|&reach| reach < start);
+        let to = self.errors.partition_point(|e| e.start < end);
+        self.errors[from.min(to)..to].iter().filter(touches)
     }
 
     /// Whether the node is the parser's own for code that it could not read.

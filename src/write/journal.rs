@@ -101,11 +101,19 @@ impl Journal {
                 is_safe.then_some(())?;
                 Some(Move { repository, what, before: optional(&e.before)?, after: e.after.bytes()? })
             };
+            let moves: Vec<Move> = text.git.iter().map(git).collect::<Option<_>>()?;
+            // Every run moves the index, too, and a run of somebody else cannot know it: a journal that came with a
+            // tree does not move the heads of the repository that the tree was put into.
+            let has_index = |m: &Move| {
+                let mut same = moves.iter().filter(|other| other.repository == m.repository);
+                same.any(|other| other.what == What::Index && other.before.is_some())
+            };
+            moves.iter().all(has_index).then_some(())?;
             Some(Journal {
                 changes: text.files.iter().map(change).collect::<Option<_>>()?,
                 folders: text.folders.iter().map(Encoded::path).collect::<Option<_>>()?,
                 removals: text.removed.iter().map(gone).collect::<Option<_>>()?,
-                moves: text.git.iter().map(git).collect::<Option<_>>()?,
+                moves,
             })
         };
         decode().ok_or_else(|| bad("its base64 is broken, or it names a file that no run writes".to_owned()))
@@ -125,6 +133,7 @@ mod tests {
         let removals = vec![Removal { path: "old.c".into(), before: b"\xfe".to_vec() }];
         let moves = vec![
             Move { repository: "".into(), what: What::Index, before: Some(b"DIRC\xff".to_vec()), after: vec![0] },
+            Move { repository: "s".into(), what: What::Index, before: Some(vec![1]), after: vec![2] },
             Move { repository: "s".into(), what: What::Head, before: Some(b"a\n".to_vec()), after: b"b\n".to_vec() },
             Move { repository: "".into(), what: What::Reference("refs/heads/x".into()), before: None, after: vec![] },
         ];
@@ -142,6 +151,7 @@ mod tests {
             r#"{"treepatch_journal":1,"folders":[],"files":[{"path":{"base64":"!"},"before":null,"after":""}]}"#,
             r#"{"treepatch_journal":1,"folders":[],"files":[],"git":[{"repository":"","what":"config","before":null,"after":""}]}"#,
             r#"{"treepatch_journal":1,"folders":[],"files":[],"git":[{"repository":"../x","what":"HEAD","before":null,"after":""}]}"#,
+            r#"{"treepatch_journal":1,"folders":[],"files":[],"git":[{"repository":"","what":"HEAD","before":"a","after":"b"}]}"#,
             r#"{"treepatch_journal":1,"folders":[],"files":[],"git":[{"repository":"","what":"refs/heads/../../config","before":null,"after":""}]}"#,
         ] {
             assert!(

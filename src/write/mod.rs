@@ -12,6 +12,8 @@
 //!    git's own lock files, taken before step 5, and are renamed.
 //! 7. The journal is removed, then the folder. A failure in step 5 or 6 swaps back what was swapped.
 
+mod appear;
+mod copy;
 pub mod git;
 mod journal;
 mod lock;
@@ -21,12 +23,13 @@ mod remove;
 mod state;
 mod swap;
 
+pub use copy::{Copied, Copying};
 pub use lock::Lock;
 pub use output::{folder, output};
 pub use recover::{Direction, recover, unfinished};
 pub use remove::Removal;
 
-use crate::checkout::{GateError, OpenError, Root};
+use crate::checkout::{GateError, InventoryError, OpenError, Root, clash};
 use crate::plan::FileChange;
 use git::{Locks, Move};
 use state::State;
@@ -75,6 +78,14 @@ pub enum WriteError {
     /// Two changes are for one file.
     #[error("{path}: is to be changed twice in one run", path = .0.display())]
     Twice(PathBuf),
+    /// Two names that some file systems take for one.
+    #[error("{path}: differs from {other} in case alone, which is one name on some systems", path = .path.display(), other = .other.display())]
+    Case {
+        /// The new file, or a folder above it.
+        path: PathBuf,
+        /// What is there, or is to be made, too.
+        other: PathBuf,
+    },
     /// The folder is on another disk.
     #[error("{path}: lies on another file system than the root; run treepatch with that folder as its root", path = .0.display())]
     OtherDisk(PathBuf),
@@ -92,6 +103,17 @@ pub enum WriteError {
     /// The output is a folder.
     #[error("{path}: is a folder; name a file to write the output to", path = .0.display())]
     OutputIsFolder(PathBuf),
+    /// A copy of the tree cannot be where it was asked for.
+    #[error("{path}: {why}", path = .path.display())]
+    BadCopy {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A copy of the tree cannot have everything that is in the tree.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
     /// The output folder has something in it.
     #[error("{path}: is not empty; name a folder that is, or that is not there yet", path = .0.display())]
     OutputIsFull(PathBuf),
@@ -144,28 +166,81 @@ pub fn revert(root: &Path, changes: &[FileChange], removals: &[Removal]) -> Resu
 
 /// Does the whole job, or nothing.
 fn run(root: &Path, job: Job<'_>) -> Result<Written, WriteError> {
-    let root = Root::open(root)?;
-    let _lock = Lock::take(&root)?;
-    if State::has_journal(&root)? {
-        return Err(WriteError::Unfinished(root.path().to_owned()));
+    Run::begin(Root::open(root)?)?.write(job)
+}
+
+/// A run that may write: it holds the lock, and no earlier one was interrupted. Where it is given up, it leaves nothing
+/// behind.
+#[derive(Debug)]
+struct Run {
+    root: Root,
+    _lock: Lock,
+    state: Option<State>,
+}
+
+impl Run {
+    fn begin(root: Root) -> Result<Run, WriteError> {
+        let lock = Lock::take(&root)?;
+        if State::has_journal(&root)? {
+            return Err(WriteError::Unfinished(root.path().to_owned()));
+        }
+        State::sweep(&root)?;
+        Ok(Run { root, _lock: lock, state: None })
     }
+
+    /// Where indexes can be drafted.
+    fn drafts(&mut self) -> Result<git::Drafts<'_>, WriteError> {
+        let state = match self.state.take() {
+            Some(state) => state,
+            None => State::create(&self.root)?,
+        };
+        Ok(git::Drafts { root: &self.root, state: self.state.insert(state) })
+    }
+
+    fn write(mut self, job: Job<'_>) -> Result<Written, WriteError> {
+        check(&self.root, job)?;
+        if job.changes.is_empty() && job.removals.is_empty() && job.moves.is_empty() {
+            return Ok(Written::default());
+        }
+        let state = match self.state.take() {
+            Some(state) => state,
+            None => State::create(&self.root)?,
+        };
+        carry_out(&self.root, &state, job)
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(state) = &self.state {
+            let _ = state.remove(&self.root);
+        }
+    }
+}
+
+/// Looks whether everything is what the plan was made from.
+fn check(root: &Root, job: Job<'_>) -> Result<(), WriteError> {
     let mut names = std::collections::HashSet::new();
     let paths = job.changes.iter().map(|c| &c.path).chain(job.removals.iter().map(|r| &r.path));
     if let Some(path) = paths.into_iter().find(|path| !names.insert(*path)) {
         return Err(WriteError::Twice(path.clone()));
     }
-    job.changes.iter().try_for_each(|change| swap::check(&root, change))?;
-    job.removals.iter().try_for_each(|removal| remove::check(&root, removal))?;
-    State::sweep(&root)?;
-    if job.changes.is_empty() && job.removals.is_empty() && job.moves.is_empty() {
-        return Ok(Written::default());
+    for new in job.changes.iter().filter(|change| change.before.is_none()) {
+        if let Some(other) = job.changes.iter().find(|other| clash(&new.path, &other.path)) {
+            return Err(WriteError::Case { path: new.path.clone(), other: other.path.clone() });
+        }
     }
-    let state = State::create(&root)?;
-    let written = state.prepare(&root, job).and_then(|()| {
-        let mut locks = Locks::take(&root, job.moves)?;
-        swap::all(&root, &state, job.changes, || {
-            remove::all(&root, &state, job.removals)?;
-            locks.place(&root).map_err(|cause| match remove::undo(&root, &state, job.removals.iter().enumerate()) {
+    job.changes.iter().try_for_each(|change| swap::check(root, change))?;
+    job.removals.iter().try_for_each(|removal| remove::check(root, removal))
+}
+
+/// Carries out a job that was checked, and removes the folder for unfinished work, unless it is needed to recover.
+fn carry_out(root: &Root, state: &State, job: Job<'_>) -> Result<Written, WriteError> {
+    let written = state.prepare(root, job).and_then(|()| {
+        let mut locks = Locks::take(root, job.moves)?;
+        swap::all(root, state, job.changes, || {
+            remove::all(root, state, job.removals)?;
+            locks.place(root).map_err(|cause| match remove::undo(root, state, job.removals.iter().enumerate()) {
                 Ok(()) => cause,
                 Err(undo) => {
                     let root = root.path().to_owned();
@@ -175,14 +250,15 @@ fn run(root: &Path, job: Job<'_>) -> Result<Written, WriteError> {
         })
     });
     match written {
+        // Neither old nor new: the journal stays for `recover`.
         Err(torn @ WriteError::Torn { .. }) => Err(torn),
-        // The journal is of no more use, whether all was done or all was undone.
+        // The journal is of no more use, whether all was done or all was undone. Where tidying up fails it is kept.
         Ok(written) => {
-            remove::tidy(&root, job.removals);
-            state.remove(&root).map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
+            let swept = remove::tidy(root, job.removals).and_then(|()| state.remove(root));
+            swept.map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
         }
         Err(cause) => {
-            let _ = state.remove(&root);
+            let _ = state.remove(root);
             Err(cause)
         }
     }

@@ -1,52 +1,127 @@
-use super::WriteError;
-use std::fs;
+use super::appear::appear;
+use super::{WriteError, failed, swap};
+use crate::checkout::Root;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::io::Errno;
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// Writes bytes to a file that the user named, wholly or not at all. A device or a pipe is written into, not replaced.
-pub fn output(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let failed = |what| move |source| WriteError::System { what, path: path.to_owned(), source };
-    let known = match fs::metadata(path) {
+/// Writes bytes to a file that the user named, wholly or not at all.
+///
+/// The user's own paths are taken as they are: a symlink stays one, and what it points to is replaced; a device or a
+/// pipe is written into. But what lies below `root`, a tree that others made, passes the gate like any file of it.
+pub fn output(root: Option<&Path>, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let root = root.map(Root::open).transpose()?;
+    if let Some(done) = inside(root.as_ref(), path, bytes)? {
+        return Ok(done);
+    }
+    let system = |source| WriteError::System { what: "write", path: path.to_owned(), source };
+    let target = match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => return Err(WriteError::OutputIsFolder(path.to_owned())),
         Ok(meta) if !meta.is_file() => {
             let written = fs::OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes));
-            return written.map_err(failed("write"));
+            return written.map_err(system);
         }
-        Ok(meta) => Some(meta),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => None,
-        Err(e) => return Err(failed("write")(e)),
+        Ok(_) => path.canonicalize().map_err(system)?,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => path.to_owned(),
+        Err(e) => return Err(system(e)),
     };
-    // A symlink stays one: what it points to is replaced.
-    let target = match &known {
-        Some(_) => path.canonicalize().map_err(failed("write"))?,
-        None => path.to_owned(),
-    };
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    use std::os::unix::fs::PermissionsExt;
-    let mode = known.map_or_else(|| fs::Permissions::from_mode(0o666), |meta| meta.permissions());
-    let mut file = tempfile::Builder::new()
-        .prefix(".treepatch-")
-        .permissions(mode)
-        .tempfile_in(folder)
-        .map_err(failed("write"))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed("write"))?;
-    file.persist(&target).map(drop).map_err(|e| failed("write")(e.error))
+    // What the user's symlink points to may lie below the root, too.
+    if let Some(done) = inside(root.as_ref(), &target, bytes)? {
+        return Ok(done);
+    }
+    let folder = target.parent().unwrap_or(Path::new(""));
+    let folder = Root::open(folder).map_err(|e| system(io::Error::other(e.to_string())))?;
+    let known = fs::metadata(&target).ok().map(|meta| meta.permissions().mode());
+    put(folder.handle(), target.file_name().unwrap_or_default(), known, path, bytes)
 }
 
 /// Writes files into a folder that the user named, which must be empty or not there yet.
-pub fn folder(path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
-    let failed = |what| move |source| WriteError::System { what, path: path.to_owned(), source };
-    fs::create_dir_all(path).map_err(failed("make the folder"))?;
-    if fs::read_dir(path).map_err(failed("list the folder"))?.next().is_some() {
+pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
+    let root = Root::open(root)?;
+    let folder = match below(&root, path)? {
+        Some(below) => {
+            swap::make_folders(&root, &below.join("x"), &mut Vec::new())?;
+            root.below(&below)?
+        }
+        None => {
+            let system = |source| WriteError::System { what: "make the folder", path: path.to_owned(), source };
+            fs::create_dir_all(path).map_err(system)?;
+            Root::open(path)?
+        }
+    };
+    if !folder.names(Path::new(""))?.is_empty() {
         return Err(WriteError::OutputIsFull(path.to_owned()));
     }
     for (name, bytes) in files {
-        let file = path.join(name);
-        fs::create_dir_all(file.parent().unwrap_or(path)).map_err(failed("make folders in"))?;
-        output(&file, bytes)?;
+        swap::make_folders(&folder, name, &mut Vec::new())?;
+        let (parent, file) = folder.parent(name)?;
+        put(&parent, file, None, &path.join(name), bytes)?;
     }
     Ok(())
+}
+
+/// Writes a file that lies below the root; `None` where it does not.
+fn inside(root: Option<&Root>, path: &Path, bytes: &[u8]) -> Result<Option<()>, WriteError> {
+    let Some(root) = root else { return Ok(None) };
+    let Some(below) = below(root, path)? else { return Ok(None) };
+    if below.as_os_str().is_empty() {
+        return Err(WriteError::OutputIsFolder(path.to_owned()));
+    }
+    let (folder, name) = root.parent(&below)?;
+    let known = match rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) if FileType::from_raw_mode(stat.st_mode).is_dir() => {
+            return Err(WriteError::OutputIsFolder(path.to_owned()));
+        }
+        // Asks the gate, which refuses what is no regular file.
+        Ok(stat) => root.file(&below).map(|_| Some(stat.st_mode))?,
+        Err(Errno::NOENT) => None,
+        Err(other) => return Err(failed("look at", path)(other)),
+    };
+    put(&folder, name, known, path, bytes).map(Some)
+}
+
+/// The path below the root, if it leads there: by its own names or by symlinks of the user.
+fn below(root: &Root, path: &Path) -> Result<Option<PathBuf>, WriteError> {
+    let system = |source| WriteError::System { what: "write", path: path.to_owned(), source };
+    let absolute = std::path::absolute(path).map_err(system)?;
+    let rest = |top: &Path| absolute.strip_prefix(top).unwrap_or(&absolute).to_owned();
+    // From the innermost on: what comes behind the root must not leave it again.
+    if let Some(top) = absolute.ancestors().find(|above| root.is(above)) {
+        return Ok(Some(rest(top)));
+    }
+    let real = root.real()?;
+    let known = absolute.ancestors().skip(1).find_map(|above| Some((above, above.canonicalize().ok()?)));
+    Ok(known.and_then(|(above, at)| Some(at.strip_prefix(&real).ok()?.join(rest(above)))))
+}
+
+/// Puts a whole file into an open folder.
+fn put(folder: &OwnedFd, name: &OsStr, mode: Option<u32>, shown: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    // A new file needs no other name on the way, which a killed run would leave behind.
+    if mode.is_none() && appear(folder, name, bytes, true).is_ok() {
+        return Ok(());
+    }
+    let system = |source| WriteError::System { what: "write", path: shown.to_owned(), source };
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let open = |draft: &str| rustix::fs::openat(folder, draft, flags, Mode::from_raw_mode(0o666));
+    let names = (0..100).map(|n| format!(".treepatch-{}-{n}", std::process::id()));
+    let found = names.map(|draft| (open(&draft), draft)).find(|(file, _)| !matches!(file, Err(Errno::EXIST)));
+    let (file, draft) = found.unwrap_or((Err(Errno::EXIST), String::new()));
+    let mut file = File::from(file.map_err(failed("write", shown))?);
+    let write = |file: &mut File| {
+        file.write_all(bytes)?;
+        if let Some(mode) = mode {
+            rustix::fs::fchmod(&*file, Mode::from_raw_mode(mode & 0o7777))?;
+        }
+        file.sync_all()?;
+        Ok(rustix::fs::renameat(folder, &draft, folder, name)?)
+    };
+    write(&mut file).map_err(|source| {
+        let _ = rustix::fs::unlinkat(folder, &draft, AtFlags::empty());
+        system(source)
+    })
 }

@@ -1,8 +1,7 @@
 use super::state::State;
-use super::{Lock, WriteError, Written, failed, git, remove, swap};
+use super::{Lock, WriteError, Written, git, remove, swap};
 use crate::checkout::{OpenError, Root};
 use crate::plan::FileChange;
-use rustix::fs::AtFlags;
 use std::path::Path;
 
 /// Which way an interrupted run is settled.
@@ -14,13 +13,19 @@ pub enum Direction {
     Undo,
 }
 
-/// Whether a run below this root was interrupted while it wrote. Nothing is changed.
+/// Whether a run below this root was interrupted while it wrote; one that still writes is an error. Nothing is changed.
 pub fn unfinished(root: &Path) -> Result<bool, WriteError> {
-    match Root::open(root) {
-        Ok(root) => State::has_journal(&root),
-        Err(OpenError::Missing(_)) => Ok(false),
-        Err(other) => Err(other.into()),
+    let root = match Root::open(root) {
+        Ok(root) => root,
+        Err(OpenError::Missing(_)) => return Ok(false),
+        Err(other) => return Err(other.into()),
+    };
+    if !State::has_journal(&root)? {
+        return Ok(false);
     }
+    // Whoever has the lock still writes; whoever had it may have become ready just now.
+    let _lock = Lock::take(&root)?;
+    State::has_journal(&root)
 }
 
 /// Settles an interrupted run. It can be interrupted, too, and run again, in either direction.
@@ -37,8 +42,9 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
             work.push((number, change));
         }
     }
+    let drafts = git::Drafts { root: &root, state: &state };
     for this in &journal.moves {
-        if git::side(&root, this)? == git::Side::Neither {
+        if git::side(drafts, this)? == git::Side::Neither {
             return Err(WriteError::Foreign { path: this.repository.join(".git").join(this.what.name()) });
         }
     }
@@ -55,7 +61,7 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
     if direction == Direction::Undo {
         swap::remove_folders(&root, &journal.folders);
     } else {
-        remove::tidy(&root, &journal.removals);
+        remove::tidy(&root, &journal.removals)?;
     }
     state.remove(&root)?;
     Ok(written)
@@ -81,10 +87,7 @@ fn step(root: &Root, state: &State, number: usize, change: &FileChange, way: Dir
         (Direction::Undo, Some(before)) => {
             FileChange { path: change.path.clone(), before: Some(change.after.clone()), after: before.clone() }
         }
-        (Direction::Undo, None) => {
-            let (folder, name) = root.parent(&change.path)?;
-            return rustix::fs::unlinkat(&folder, name, AtFlags::empty()).map_err(failed("remove", &change.path));
-        }
+        (Direction::Undo, None) => return swap::take_away(root, state, number, change),
     };
     // After an undo of a swap this is the old file itself, with its times and other names.
     if state.bytes(&State::name(number)).as_ref() != Some(&todo.after) {

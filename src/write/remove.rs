@@ -1,9 +1,9 @@
 use super::state::State;
-use super::{Direction, WriteError, failed};
+use super::{Direction, WriteError, failed, swap};
 use crate::checkout::Root;
 use rustix::fs::{AtFlags, RenameFlags};
 use rustix::io::Errno;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A file that goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) fn check(root: &Root, removal: &Removal) -> Result<(), WriteError> {
 /// Takes every file away, or none.
 pub(super) fn all(root: &Root, state: &State, removals: &[Removal]) -> Result<(), WriteError> {
     for (number, removal) in removals.iter().enumerate() {
-        let outcome = take(root, state, number, removal);
+        let outcome = take(root, state, &name(number), &removal.path, &removal.before);
         if let Err(cause) = outcome {
             let first = removals.iter().enumerate().take(number);
             return match undo(root, state, first) {
@@ -53,23 +53,28 @@ pub(super) fn undo<'a>(
     removals: impl Iterator<Item = (usize, &'a Removal)>,
 ) -> Result<(), WriteError> {
     for (number, removal) in removals {
-        put_back(root, state, number, removal)?;
+        put_back(root, state, &name(number), &removal.path)?;
     }
     Ok(())
 }
 
 /// Removes the folders above removed files as far as they are empty now, as git does.
-pub(super) fn tidy(root: &Root, removals: &[Removal]) {
+pub(super) fn tidy(root: &Root, removals: &[Removal]) -> Result<(), WriteError> {
     for removal in removals {
         for folder in removal.path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()) {
-            let gone = root
-                .parent(folder)
-                .is_ok_and(|(parent, name)| rustix::fs::unlinkat(&parent, name, AtFlags::REMOVEDIR).is_ok());
-            if !gone {
-                break;
+            let (parent, name) = match root.parent(folder) {
+                Ok(found) => found,
+                Err(e) if e.is_missing() => continue,
+                Err(other) => return Err(other.into()),
+            };
+            match rustix::fs::unlinkat(&parent, name, AtFlags::REMOVEDIR) {
+                Ok(()) | Err(Errno::NOENT) => {}
+                Err(Errno::NOTEMPTY | Errno::EXIST) => break,
+                Err(other) => return Err(failed("remove the empty folder", folder)(other)),
             }
         }
     }
+    Ok(())
 }
 
 /// Settles a removal of an interrupted run.
@@ -87,29 +92,31 @@ pub(super) fn settle(
         Err(other) => return Err(other.into()),
     };
     match (way, is_there) {
-        (Direction::Finish, true) => take(root, state, number, removal),
-        (Direction::Undo, false) => put_back(root, state, number, removal),
+        (Direction::Finish, true) => take(root, state, &name(number), &removal.path, &removal.before),
+        (Direction::Undo, false) => put_back(root, state, &name(number), &removal.path),
         _ => Ok(()),
     }
 }
 
-fn take(root: &Root, state: &State, number: usize, removal: &Removal) -> Result<(), WriteError> {
-    let (folder, file) = root.parent(&removal.path)?;
-    rustix::fs::renameat(&folder, file, state.handle(), &*name(number)).map_err(failed("remove", &removal.path))?;
+/// Takes a file away into the folder for unfinished work, if it holds these bytes.
+pub(super) fn take(root: &Root, state: &State, kept: &str, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let (folder, file) = root.parent(path)?;
+    rustix::fs::renameat(&folder, file, state.handle(), kept).map_err(failed("remove", path))?;
     // What was taken is what was there at that very moment.
-    if state.bytes(&name(number)).as_ref() == Some(&removal.before) {
+    if state.bytes(kept).as_deref() == Some(bytes) {
         return Ok(());
     }
-    put_back(root, state, number, removal)?;
-    Err(WriteError::Changed(removal.path.clone()))
+    put_back(root, state, kept, path)?;
+    Err(WriteError::Changed(path.to_owned()))
 }
 
-fn put_back(root: &Root, state: &State, number: usize, removal: &Removal) -> Result<(), WriteError> {
-    let (folder, file) = root.parent(&removal.path)?;
-    let back = |flags| rustix::fs::renameat_with(state.handle(), &*name(number), &folder, file, flags);
+fn put_back(root: &Root, state: &State, kept: &str, path: &Path) -> Result<(), WriteError> {
+    swap::make_folders(root, path, &mut Vec::new())?;
+    let (folder, file) = root.parent(path)?;
+    let back = |flags| rustix::fs::renameat_with(state.handle(), kept, &folder, file, flags);
     let moved = match back(RenameFlags::NOREPLACE) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => back(RenameFlags::empty()),
         answer => answer,
     };
-    moved.map_err(failed("put back", &removal.path))
+    moved.map_err(failed("put back", path))
 }

@@ -1,3 +1,4 @@
+use super::appear::appear;
 use super::journal::Journal;
 use super::{Job, WriteError, failed};
 use crate::checkout::{Root, STATE};
@@ -92,11 +93,12 @@ impl State {
     /// Writes one new file, with the mode and the owner of the one that it will replace.
     pub(super) fn stage(&self, root: &Root, number: usize, change: &FileChange) -> Result<(), WriteError> {
         let system = |what| failed(what, &change.path);
-        let _ = rustix::fs::unlinkat(&self.handle, DRAFT, AtFlags::empty());
-        let file = self.fill(DRAFT, &change.after, &change.path)?;
-        if change.before.is_some() {
-            self.dress(&file, root, change)?;
-        }
+        self.drop(DRAFT);
+        let dress = |file: &File| match change.before {
+            Some(_) => self.dress(file, root, change),
+            None => Ok(()),
+        };
+        self.fill(DRAFT, &change.after, &change.path, dress)?;
         // Under its own name a new file is always whole.
         rustix::fs::renameat(&self.handle, DRAFT, &self.handle, &*State::name(number))
             .map_err(system("write the new file"))
@@ -128,8 +130,11 @@ impl State {
 
     /// The journal.
     pub(super) fn journal(&self, root: &Root) -> Result<Journal, WriteError> {
-        let missing = || WriteError::NothingToRecover(root.path().to_owned());
-        Journal::read(&self.bytes(JOURNAL).ok_or_else(missing)?, root.path())
+        if !State::has_journal(root)? {
+            return Err(WriteError::NothingToRecover(root.path().to_owned()));
+        }
+        let odd = || WriteError::Journal { path: root.path().to_owned(), reason: "it is no regular file".to_owned() };
+        Journal::read(&self.bytes(JOURNAL).ok_or_else(odd)?, root.path())
     }
 
     /// Removes the folder, the journal first: without it the run is settled.
@@ -153,36 +158,39 @@ impl State {
 
     /// Puts the `.gitignore` in its place. Where the system can, it appears there whole: empty it would show itself.
     fn hide(&self) -> Result<(), WriteError> {
-        #[cfg(target_os = "linux")]
-        {
-            use std::os::fd::AsRawFd;
-            let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-            let whole = rustix::fs::openat(&self.handle, ".", flags, Mode::from_raw_mode(0o644)).and_then(|unnamed| {
-                rustix::io::write(&unnamed, EVERYTHING)?;
-                let name = format!("/proc/self/fd/{}", unnamed.as_raw_fd());
-                rustix::fs::linkat(rustix::fs::CWD, name, &self.handle, IGNORE, AtFlags::SYMLINK_FOLLOW)
-            });
-            if whole.is_ok() {
-                return Ok(());
-            }
+        if appear(&self.handle, IGNORE, EVERYTHING, false).is_ok() {
+            return Ok(());
         }
         self.put(IGNORE, EVERYTHING)
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    /// Removes a file of the folder, if it is there.
+    pub(super) fn drop(&self, name: &str) {
         let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
-        self.fill(name, bytes, &Path::new(STATE).join(name)).map(drop)
     }
 
-    /// A new file in the folder, written and synced; `path` is what to call it when that fails.
-    fn fill(&self, name: &str, bytes: &[u8], path: &Path) -> Result<File, WriteError> {
+    /// Writes a file of the folder, over one of that name.
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        self.drop(name);
+        self.fill(name, bytes, &Path::new(STATE).join(name), |_| Ok(()))
+    }
+
+    /// A new file in the folder, written, dressed and synced; `path` is what to call it when that fails.
+    fn fill(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        path: &Path,
+        dress: impl FnOnce(&File) -> Result<(), WriteError>,
+    ) -> Result<(), WriteError> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(0o666);
         let handle = rustix::fs::openat(&self.handle, name, flags, mode).map_err(failed("write the new file", path))?;
         let mut file = File::from(handle);
         let system = |source| WriteError::System { what: "write the new file", path: path.to_owned(), source };
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(system)?;
-        Ok(file)
+        file.write_all(bytes).map_err(system)?;
+        dress(&file)?;
+        file.sync_all().map_err(system)
     }
 }
 

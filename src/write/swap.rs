@@ -1,6 +1,6 @@
 use super::state::{State, sync};
-use super::{WriteError, Written, failed};
-use crate::checkout::{GateError, Root};
+use super::{WriteError, Written, failed, remove};
+use crate::checkout::{GateError, Root, clash};
 use crate::plan::FileChange;
 use rustix::fs::{AtFlags, Mode, RenameFlags};
 use rustix::io::Errno;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn check(root: &Root, change: &FileChange) -> Result<(), WriteError> {
     match (&change.before, root.read(&change.path, u64::MAX)) {
         (Some(before), Ok(bytes)) if *before == bytes => {}
-        (None, Err(e)) if e.is_missing() => return Ok(()),
+        (None, Err(e)) if e.is_missing() => return check_case(root, &change.path),
         (Some(_), Err(e)) if !e.is_missing() => return Err(e.into()),
         (None, Err(e @ GateError::Forbidden { .. })) => return Err(e.into()),
         (None, Err(e @ (GateError::Symlink { .. } | GateError::System { .. }))) => return Err(e.into()),
@@ -22,6 +22,22 @@ pub(super) fn check(root: &Root, change: &FileChange) -> Result<(), WriteError> 
     let (folder, _) = root.parent(&change.path)?;
     let disk = |handle: &OwnedFd| rustix::fs::fstat(handle).map(|s| s.st_dev).map_err(failed("look at", &change.path));
     if disk(&folder)? == disk(root.handle())? { Ok(()) } else { Err(WriteError::OtherDisk(change.path.clone())) }
+}
+
+/// Looks whether a new file or a folder above it would stand beside one that differs in case alone.
+fn check_case(root: &Root, path: &Path) -> Result<(), WriteError> {
+    for path in path.ancestors().filter(|p| !p.as_os_str().is_empty()) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let names = match root.names(folder) {
+            Ok(names) => names,
+            Err(e) if e.is_missing() => continue,
+            Err(other) => return Err(other.into()),
+        };
+        if let Some(other) = names.iter().map(|name| folder.join(name)).find(|other| clash(path, other)) {
+            return Err(WriteError::Case { path: path.to_owned(), other });
+        }
+    }
+    Ok(())
 }
 
 /// Puts every prepared file in its place: the one function after which the disk is another. If `last`, which is to
@@ -34,11 +50,13 @@ pub(super) fn all(
 ) -> Result<Written, WriteError> {
     let mut done = Done::default();
     let outcome = changes.iter().enumerate().try_for_each(|(number, change)| {
-        make_folders(root, change, &mut done.folders)?;
+        if change.before.is_none() {
+            make_folders(root, &change.path, &mut done.folders)?;
+        }
         one(root, state, number, change, &mut done)
     });
     let outcome = outcome.and_then(|()| sync_folders(root, changes.iter().map(|c| c.path.as_path())));
-    match outcome.and_then(|()| last()) {
+    match outcome.and_then(|()| done.look(state)).and_then(|()| last()) {
         Ok(()) => Ok(Written { files: changes.iter().map(|c| c.path.clone()).collect(), linked: done.linked }),
         Err(cause) => match done.undo(root, state) {
             Ok(()) => Err(cause),
@@ -52,7 +70,9 @@ pub(super) fn all(
 /// Puts one prepared file in its place, on the way out of an interrupted run: what fails stays in the journal.
 pub(super) fn single(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
     let mut done = Done::default();
-    make_folders(root, change, &mut done.folders)?;
+    if change.before.is_none() {
+        make_folders(root, &change.path, &mut done.folders)?;
+    }
     let outcome = one(root, state, number, change, &mut done);
     if matches!(outcome, Err(WriteError::Changed(_))) {
         done.undo(root, state)?;
@@ -181,12 +201,8 @@ fn has_other_names(folder: &OwnedFd, name: &OsStr) -> bool {
     rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|s| s.st_nlink > 1)
 }
 
-/// Makes the folders above a new file.
-fn make_folders(root: &Root, change: &FileChange, made: &mut Vec<PathBuf>) -> Result<(), WriteError> {
-    let path = &change.path;
-    if change.before.is_some() {
-        return Ok(());
-    }
+/// Makes the folders above a new file, as far as they are not there.
+pub(super) fn make_folders(root: &Root, path: &Path, made: &mut Vec<PathBuf>) -> Result<(), WriteError> {
     let mut above: Vec<_> = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()).collect();
     above.reverse();
     for folder in above {
@@ -203,30 +219,59 @@ fn make_folders(root: &Root, change: &FileChange, made: &mut Vec<PathBuf>) -> Re
 }
 
 impl Done<'_> {
+    /// Looks at the old files once more. Whoever had one open may have written into it after it was swapped out.
+    fn look(&self, state: &State) -> Result<(), WriteError> {
+        let is_as_before = |number: usize, change: &FileChange| state.bytes(&State::name(number)) == change.before;
+        let mut swapped = self.files.iter().filter(|(_, _, how)| *how == How::Swapped);
+        match swapped.find(|(number, change, _)| !is_as_before(*number, change)) {
+            None => Ok(()),
+            Some((_, change, _)) => Err(WriteError::Changed(change.path.clone())),
+        }
+    }
+
+    /// Puts everything back. What somebody else has made of a new file meanwhile stays where it is.
     fn undo(&self, root: &Root, state: &State) -> Result<(), WriteError> {
         for &(number, change, how) in self.files.iter().rev() {
-            let system = || failed("put the old file back", &change.path);
-            let (folder, name) = root.parent(&change.path)?;
+            let path = &change.path;
+            let system = || failed("put the old file back", path);
             let staged = State::name(number);
             match (how, &change.before) {
-                (How::Created, _) => rustix::fs::unlinkat(&folder, name, AtFlags::empty()).map_err(system())?,
+                (How::Created, _) => take_away(root, state, number, change)?,
                 (How::Swapped, _) => {
-                    rustix::fs::renameat_with(state.handle(), &*staged, &folder, name, RenameFlags::EXCHANGE)
-                        .map_err(system())?;
+                    let (folder, name) = root.parent(path)?;
+                    let exchange = || {
+                        rustix::fs::renameat_with(state.handle(), &*staged, &folder, name, RenameFlags::EXCHANGE)
+                            .map_err(system())
+                    };
+                    exchange()?;
+                    if state.bytes(&staged).as_ref() != Some(&change.after) {
+                        exchange()?;
+                        return Err(WriteError::Foreign { path: path.clone() });
+                    }
                 }
                 (How::Replaced, before) => {
                     let back = FileChange {
-                        path: change.path.clone(),
+                        path: path.clone(),
                         before: Some(change.after.clone()),
                         after: before.clone().unwrap_or_default(),
                     };
+                    check(root, &back).map_err(|_| WriteError::Foreign { path: path.clone() })?;
                     state.stage(root, number, &back)?;
+                    let (folder, name) = root.parent(path)?;
                     rustix::fs::renameat(state.handle(), &*staged, &folder, name).map_err(system())?;
                 }
             }
         }
         remove_folders(root, &self.folders);
         sync_folders(root, self.files.iter().filter(|f| f.2 != How::Created).map(|f| f.1.path.as_path()))
+    }
+}
+
+/// Takes a new file away again.
+pub(super) fn take_away(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
+    match remove::take(root, state, &format!("{number}.made"), &change.path, &change.after) {
+        Err(WriteError::Changed(path)) => Err(WriteError::Foreign { path }),
+        answer => answer,
     }
 }
 

@@ -66,6 +66,10 @@ fn git_takes_the_mails() {
         ground.git(&format!("root/{folder}"), &["am", "-q", mailbox.to_str().unwrap()]);
     }
     is_patched(&ground);
+    let mail = ground.read("out/lib/series.mbox");
+    assert!(
+        mail.contains("Bug: https://bugs.example.com/1\n---\n# for the submodule lib\n\ndiff --git a/lib.c b/lib.c\n")
+    );
     // The commits say what those of `apply --commit` say, but for the one that moves submodules.
     let log = |root: &str| ground.git(root, &["log", "--format=%an %at %B", "-3", "--grep=Treepatch-Patch:"]);
     assert_eq!(log("root/lib"), log("committed/lib"));

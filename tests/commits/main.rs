@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod bosh;
+mod copy;
 mod export;
 mod ground;
 mod make;
+mod partial;
 mod recover;
 mod refuse;
 mod revert;

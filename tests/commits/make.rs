@@ -60,6 +60,52 @@ fn a_message_says_why_and_which_patch() {
 }
 
 #[test]
+fn the_report_names_the_commits() {
+    let ground = Ground::new();
+    let ran = ground.commit(&["--format", "json"]).exits(0);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let commits = report["commits"].as_array().unwrap();
+    let told: Vec<String> = commits
+        .iter()
+        .map(|c| format!("{} {} {} {}", c["repository"], c["patches"], c["subject"], c["branch"]))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    "lib/deep" ["width"] "numbers: give the width 64 bits" null
+    "lib" ["width"] "numbers: give the width 64 bits" null
+    "lib" ["limit"] "limits: a higher limit" null
+    "lib" ["notes"] "lib: say what was changed" null
+    "lib" [] "My patches: move 1 submodule" null
+    "." ["width"] "numbers: give the width 64 bits" "main"
+    "." [] "My patches: move 1 submodule" "main"
+    "#);
+    for (folder, range) in [("lib/deep", 0..1), ("lib", 1..5), (".", 5..7)] {
+        let log = ground.git(&format!("root/{folder}"), &["log", "--reverse", "--format=%H"]);
+        let ids: Vec<&str> = log.lines().rev().take(range.len()).collect();
+        let told: Vec<&str> = commits[range].iter().rev().map(|c| c["id"].as_str().unwrap()).collect();
+        assert_eq!(told, ids, "{folder}");
+    }
+    assert_eq!(report["written"], true);
+    assert_eq!(ran.stderr, "");
+
+    // What undoes them is named, too; and in a dry run there is nothing to name.
+    let ran = ground.run(&["revert", "mine.toml", "root", "--commit", "--format", "json"]).exits(0);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["commits"].as_array().unwrap().len(), 7);
+    assert_eq!(report["commits"][6]["id"], ground.git("root", &["rev-parse", "HEAD"]).trim());
+    assert_eq!(report["commits"][1]["patches"], serde_json::json!(["notes"]));
+    let ran = ground.commit(&["--format", "json", "--dry-run"]).exits(0);
+    assert!(ran.stdout.contains("\"commits\": []"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_stops_the_run() {
+    let ground = Ground::new();
+    let before = ground.everything("root");
+    ground.commit(&["--format", "json", "-o", "no/report.json"]).exits(3);
+    assert!(ground.everything("root") == before);
+}
+
+#[test]
 fn twice_is_once() {
     let ground = Ground::new();
     ground.commit(&[]).exits(0);
@@ -219,6 +265,30 @@ fn packed_references_and_the_mode_of_files_stay() {
     ground.is_sound("root");
     assert!(ground.git("root", &["ls-tree", "HEAD", "main.c"]).starts_with("100755 "));
     assert_eq!(ground.log("root").len(), 5);
+}
+
+#[test]
+fn a_sparse_checkout_stays_sparse() {
+    let ground = Ground::new();
+    ground.put("root/far/away.txt", "x\n");
+    ground.git("root", &["add", "."]);
+    ground.git("root", &["commit", "-q", "-m", "far"]);
+    ground.git("root", &["sparse-checkout", "set", "--cone", "--no-sparse-index", "none"]);
+    assert!(!ground.path("root/far").exists());
+    ground.commit(&[]).exits(0);
+    ground.is_sound("root");
+    assert!(ground.git("root", &["ls-files", "-t"]).contains("S far/away.txt\n"));
+    assert_eq!(ground.git("root", &["show", "HEAD:far/away.txt"]), "x\n");
+}
+
+#[test]
+fn an_index_of_any_version_and_with_caches_is_written() {
+    let ground = Ground::new();
+    ground.git("root", &["update-index", "--index-version", "4", "--untracked-cache"]);
+    ground.git("root/lib", &["update-index", "--assume-unchanged", "limit.c"]);
+    ground.commit(&[]).exits(0);
+    ground.is_sound("root");
+    assert!(ground.git("root/lib", &["ls-files", "-v"]).contains("h limit.c\n"));
 }
 
 #[test]

@@ -88,6 +88,23 @@ fn a_lock_that_was_not_written_yet_is_no_hindrance() {
 }
 
 #[test]
+fn what_a_run_left_that_was_killed_while_it_made_commits_is_swept_away() {
+    let ground = Ground::new();
+    for (name, text) in [(".gitignore", "*\n"), ("index", "DIRC"), ("index.lock", "")] {
+        ground.put(&format!("root/.treepatch-journal/{name}"), text);
+    }
+    assert_eq!(ground.git("root", &["status", "--porcelain"]), "");
+    ground.commit(&[]).exits(0);
+    ground.is_sound("root");
+    assert!(!ground.path("root/.treepatch-journal").exists());
+    // Nothing is drafted in the repositories.
+    for (_, folder) in REPOSITORIES {
+        let names = fs::read_dir(ground.path("root").join(folder)).unwrap().map(|e| e.unwrap().file_name());
+        assert!(names.into_iter().all(|name| !name.to_string_lossy().contains("treepatch")));
+    }
+}
+
+#[test]
 fn what_git_notes_in_the_index_is_no_change() {
     let ground = killed(6);
     ground.git("root", &["status"]);

@@ -63,6 +63,13 @@ fn files_that_git_converts() {
         attribute("*.c working-tree-encoding=UTF-16\n"),
         "main.c: goes through git's `working-tree-encoding=UTF-16`",
     );
+    let tracked = |g: &Ground| {
+        g.put("root/lib/.gitattributes", "*.c filter=lfs diff=lfs merge=lfs -text\n");
+        g.git("root/lib", &["-c", "filter.lfs.clean=cat", "add", "."]);
+        g.git("root/lib", &["commit", "-q", "-m", "large files"]);
+        g.git("root", &["commit", "-q", "-am", "large files"]);
+    };
+    refused(tracked, "lib/lib.c: goes through git's `filter=lfs`");
     let crlf = |g: &Ground| {
         g.put("root/.git/info/attributes", "*.c eol=crlf\n");
         fs::remove_file(g.path("root/main.c")).unwrap();
@@ -125,7 +132,29 @@ fn repositories_of_another_kind() {
         g.git("root", &["config", "core.repositoryformatversion", "1"]);
         g.git("root", &["config", "extensions.partialclone", "origin"]);
     };
-    refused(partial, "the repository is a partial clone");
+    refused(partial, "the repository is a partial clone of an old kind");
+}
+
+#[test]
+fn a_repository_of_another_user() {
+    let ground = Ground::new();
+    let given_away = |program: &str, more: &[&str]| {
+        let mut command = ground.quiet(program);
+        command.args(more).args(["-R", "65534:65534", "root"]);
+        command.status().is_ok_and(|s| s.success())
+    };
+    if !given_away("chown", &[]) && !given_away("sudo", &["-n", "chown"]) {
+        eprintln!("SKIPPED: nobody here may give files away");
+        return;
+    }
+    let before = ground.everything("root");
+    ground.commit(&[]).exits(3).tells("the repository belongs to another user").tells("safe.directory");
+    assert!(ground.everything("root") == before);
+    // Whoever trusts it can commit, and without commits nobody asks.
+    ground.git(".", &["config", "--global", "--add", "safe.directory", "*"]);
+    ground.commit(&["--only", "limit"]).exits(0);
+    ground.git(".", &["config", "--global", "--unset-all", "safe.directory"]);
+    ground.run(&["apply", "mine.toml", "root"]).exits(0);
 }
 
 #[test]

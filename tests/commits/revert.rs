@@ -65,6 +65,20 @@ fn patches_on_top_of_each_other_go_the_last_one_first() {
 }
 
 #[test]
+fn a_patch_that_a_later_one_hides_is_taken_out_too() {
+    let ground = Ground::new();
+    let set = patchset("expect = \"any\"\ndiff = '''\n int a;\n+int b;\n'''")
+        + "[[patch]]\nid = \"two\"\ntitle = \"two: another\"\nwhy = \"So.\"\nfiles = [\"*.c\"]\n\
+           diff = '''\n-int a;\n+long a;\n'''\n";
+    ground.put("one.toml", &set);
+    ground.put("root/a.c", "int a;\nint end;\n");
+    ground.run(&["apply", "one.toml", "root"]).exits(0);
+    assert_eq!(ground.read("root/a.c"), "long a;\nint b;\nint end;\n");
+    ground.run(&["revert", "one.toml", "root"]).exits(0);
+    assert_eq!(ground.read("root/a.c"), "int a;\nint end;\n");
+}
+
+#[test]
 fn what_was_edited_since_stays() {
     let ground = Ground::new();
     ground.run(&["apply", "mine.toml", "root"]).exits(0);
@@ -106,15 +120,60 @@ fn what_is_lost_does_not_come_back() {
     );
 }
 
-#[test]
-fn spacing_that_is_lost_is_told_when_it_is_lost() {
+const TAKEN_AWAY: &str = "diff = '''\n int keep;\n-int a = 5;\n'''";
+
+/// A release with `a.c` in it, and a patchset that takes away what is between `int keep;` and `int end;`.
+fn spaced(code: &str) -> Ground {
     let ground = Ground::new();
-    ground.put("one.toml", &patchset("diff = '''\n int keep;\n-int a = 5;\n'''"));
-    ground.put("root/a.c", "int keep;\nint   a =   5;\nint end;\n");
+    ground.put("one.toml", &patchset(TAKEN_AWAY));
+    ground.put("root/a.c", code);
+    ground
+}
+
+#[test]
+fn spacing_that_the_repository_knows_is_not_lost_in_silence() {
+    let ground = spaced("int keep;\nint   a =   5;\nint end;\n");
+    ground.git("root", &["add", "a.c"]);
+    ground.git("root", &["commit", "-q", "-m", "third"]);
     ground.run(&["apply", "one.toml", "root"]).exits(0).tells("not reversible: a.c would not be what it was");
-    ground.put("root/a.c", "int keep;\nint a = 5;\nint end;\n");
-    let ran = ground.run(&["apply", "one.toml", "root"]).exits(0);
+    let before = ground.everything("root");
+    let ran = ground.run(&["revert", "one.toml", "root"]).exits(1).tells("nothing was written");
+    ran.tells("not reversible: a.c would not be what HEAD has, byte for byte; `git checkout` puts that back");
+    assert!(ground.everything("root") == before);
+    // With commits nothing is lost, and nothing is said.
+    ground.git("root", &["checkout", "-q", "a.c"]);
+    let ran = ground.run(&["apply", "one.toml", "root", "--commit"]).exits(0);
     assert!(!ran.stderr.contains("not reversible"), "{}", ran.stderr);
+    ground.run(&["revert", "one.toml", "root", "--commit"]).exits(0);
+    assert_eq!(ground.read("root/a.c"), "int keep;\nint   a =   5;\nint end;\n");
+}
+
+#[test]
+fn spacing_that_the_repository_knows_to_be_the_patchs_comes_back() {
+    let ground = spaced("int keep;\nint a = 5;\nint end;\n");
+    ground.git("root", &["add", "a.c"]);
+    ground.git("root", &["commit", "-q", "-m", "third"]);
+    let applied = ground.run(&["apply", "one.toml", "root"]).exits(0);
+    let ran = ground.run(&["revert", "one.toml", "root"]).exits(0);
+    assert!(!applied.stderr.contains("note") && !ran.stderr.contains("note"), "{}{}", applied.stderr, ran.stderr);
+    assert_eq!(ground.git("root", &["status", "--porcelain"]), "");
+}
+
+#[test]
+fn spacing_that_nobody_knows_is_told() {
+    let ground = spaced("int keep;\nint   a =   5;\nint end;\n");
+    ground.run(&["apply", "one.toml", "root"]).exits(0).tells("not reversible: a.c would not be what it was");
+    let ran = ground.run(&["revert", "one.toml", "root"]).exits(0);
+    ran.tells("note: what comes back in a.c is spaced as the patch shows it; how it was spaced nobody knows");
+    assert_eq!(ground.read("root/a.c"), "int keep;\nint a = 5;\nint end;\n");
+    // One token for another leaves the blanks where they are.
+    let ground = Ground::new();
+    ground.put("one.toml", &patchset("diff = '''\n-int a = $x;\n+long a = $x;\n'''"));
+    ground.put("plain/a.c", "int   a =   5;\n");
+    ground.run(&["apply", "one.toml", "plain"]).exits(0);
+    let ran = ground.run(&["revert", "one.toml", "plain"]).exits(0);
+    assert!(!ran.stderr.contains("note"), "{}", ran.stderr);
+    assert_eq!(ground.read("plain/a.c"), "int   a =   5;\n");
 }
 
 #[test]
@@ -133,12 +192,23 @@ fn commits_are_undone_by_commits() {
     assert_eq!(
         ground.log("root/lib")[..4],
         [
-            "My patches: move 1 submodule",
+            "Revert \"My patches\": move 1 submodule",
             "Revert \"numbers: give the width 64 bits\"",
             "Revert \"limits: a higher limit\"",
             "Revert \"lib: say what was changed\"",
         ]
     );
+    insta::assert_snapshot!(ground.git("root", &["log", "-1", "--format=%B"]).trim_end(), @r#"
+    Revert "My patches": move 1 submodule
+
+    lib: without 3 patches
+        numbers: give the width 64 bits
+        limits: a higher limit
+        lib: say what was changed
+
+    Treepatch-Patchset: mine
+    Treepatch-Submodule: lib
+    "#);
     ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(0).tells("nothing to do");
     // And in again.
     ground.commit(&[]).exits(0);

@@ -5,7 +5,7 @@ use crate::common::{files_below, repository};
 /// Names of the constructs, packages and programs that the shipped patchsets are about.
 const WORDS: &str = "
     garden grootfs guardian idmapper loggregator metron diode cloudfoundry
-    utimeomit utime_omit tar_modtime timespec unpacker statfs fstype xfstype btrfs
+    utimeomit tar_modtime unpacker statfs fstype xfstype btrfs
     size64 maxvalid max_valid sscanf maximus uid_map subid desiredmappings
     seccomp unprivilegedbundle apparmor execveat nstar
     manytoone many_to_one writeindex readindex consumerstate refcount dopplerclient metricemitter firehose

@@ -169,7 +169,7 @@ fn run(case: &Case) -> Judged {
     // There and back.
     let reversible = irreversible(&patchset, &planned, &options()).is_empty();
     if reversible {
-        match revert(&patchset, &tree(case, &after), &options()) {
+        match revert(&patchset, &tree(case, &after), &options(), &|_| None) {
             Ok(undoing) => {
                 let back = self::after(case, &undoing.plan);
                 if back.as_ref() != Some(&before) {

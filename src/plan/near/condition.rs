@@ -6,11 +6,16 @@ use crate::patchset::{Fragment, HoleTest, Patchset};
 use crate::pattern::Names;
 use crate::plan::report::NearMiss;
 use crate::plan::survey::Sighting;
-use crate::source::Bytes;
+use crate::source::{Bytes, Source};
 
 /// What is told about one refused match.
-pub(super) fn refused(patchset: &Patchset, names: &Names, s: &Sighting<'_>, refused: &Refused) -> NearMiss {
-    let source = &s.source;
+pub(super) fn refused(
+    patchset: &Patchset,
+    names: &Names,
+    s: &Sighting<'_>,
+    source: &Source,
+    refused: &Refused,
+) -> NearMiss {
     let Refused { tokens, by } = refused;
     let (wanted, span) = spelled(s.rule, names, by.condition);
     let (row_line, row) = patchset_row(patchset, &span);
@@ -20,10 +25,17 @@ pub(super) fn refused(patchset: &Patchset, names: &Names, s: &Sighting<'_>, refu
         Condition::FileHas(_) => String::new(),
         _ => code(source, &by.tokens),
     };
-    NearMiss { place: place_of(&s.path, source, at), row, row_line, what: what(s, by, &wanted, names), wanted, found }
+    NearMiss {
+        place: place_of(&s.path, source, at),
+        row,
+        row_line,
+        what: what(s, source, by, &wanted, names),
+        wanted,
+        found,
+    }
 }
 
-fn what(s: &Sighting<'_>, by: &Objection, wanted: &str, names: &Names) -> String {
+fn what(s: &Sighting<'_>, source: &Source, by: &Objection, wanted: &str, names: &Names) -> String {
     let hole = |n: usize| s.rule.tests.get(n).map_or(String::new(), |t| names.show(t.hole));
     if let Some(why) = &by.unknown {
         return format!("the code is there, but nobody can tell whether `{wanted}` holds: {why}");
@@ -33,7 +45,7 @@ fn what(s: &Sighting<'_>, by: &Objection, wanted: &str, names: &Names) -> String
         Condition::Inside => "the code is there, but not inside what `inside` shows".to_owned(),
         Condition::Has(_) => "the code is there, but without what `has` shows".to_owned(),
         Condition::Unless(_) => {
-            let line = line(&s.source, by.tokens.start);
+            let line = line(source, by.tokens.start);
             format!("the code is there, but `unless` forbids it: see line {line}, in the same declaration")
         }
         Condition::FileHas(_) => "the code is there, but the file does not hold what `file-has` shows".to_owned(),

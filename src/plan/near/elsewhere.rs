@@ -2,16 +2,16 @@
 
 use super::names::SideNames;
 use super::place::place;
-use super::{Likely, SURE, Short, align, explain, open, rank, search};
+use super::{Likely, SURE, Short, align, explain, rank, search};
 use crate::checkout::Globs;
 use crate::find::{Env, Rule};
 use crate::patchset::{self, Patch, Patchset, Work};
+use crate::plan::looking::Looking;
 use crate::plan::ready::Ready;
 use crate::plan::report::{NearMiss, Reason};
-use crate::plan::survey::{look, rule_for};
+use crate::plan::survey::rule_for;
 use crate::plan::workspace::Workspace;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The most bytes of files outside `files` that are searched.
 const BYTES: usize = 256 << 20;
@@ -50,7 +50,7 @@ pub(in crate::plan) fn elsewhere(
                 if seen.iter().filter(|s| **s).count() * 2 < seen.len() {
                     continue;
                 }
-                let Some(source) = open(path, rule, workspace) else { continue };
+                let Ok(source) = workspace.whole(path, rule.pattern.language) else { continue };
                 if let Some(reason) = exact(short, rule, path, &source, workspace) {
                     reasons.push(reason);
                     continue;
@@ -61,7 +61,7 @@ pub(in crate::plan) fn elsewhere(
                 let file = Likely {
                     path: path.clone(),
                     rule,
-                    source: Arc::new(source),
+                    source,
                     env: Env::new(),
                     taken: Vec::new(),
                     missing: Vec::new(),
@@ -89,7 +89,7 @@ fn exact(
     source: &crate::source::Source,
     workspace: &Workspace<'_>,
 ) -> Option<Reason> {
-    let found = look(rule, source, &Env::new(), workspace, path).ok()?;
+    let found = Looking::new(workspace).look(rule, source, &Env::new(), path).ok()?;
     let hit = found.hits.first()?;
     let state = if hit.done { ", already changed," } else { "" };
     let text = format!(

@@ -34,7 +34,7 @@ use differ::differences;
 use names::SideNames;
 use place::{patchset_line, place_of};
 use rayon::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use structure::structure;
 use tell::{Teller, Told};
@@ -74,7 +74,7 @@ pub(super) struct Close {
 
 /// Matches that a condition refuses, or that have one that nobody can answer. Plain refusals are left out unless
 /// sites are missing.
-pub(super) fn refused(patchset: &Patchset, short: &Short<'_, '_>) -> Vec<NearMiss> {
+pub(super) fn refused(patchset: &Patchset, short: &Short<'_, '_>, workspace: &Workspace<'_>) -> Vec<NearMiss> {
     let all = short.survey.sightings.iter().flat_map(|s| s.found.refused.iter().map(move |r| (s, r)));
     let mut told: Vec<(&Sighting<'_>, &crate::find::Refused)> =
         all.filter(|(_, r)| short.missing > 0 || r.by.unknown.is_some()).collect();
@@ -82,11 +82,12 @@ pub(super) fn refused(patchset: &Patchset, short: &Short<'_, '_>) -> Vec<NearMis
     told.dedup_by(|a, b| a.0.path == b.0.path && a.1.by == b.1.by && a.1.tokens.end == b.1.tokens.end);
     told.sort_by_key(|(_, r)| r.by.unknown.is_none());
     let tell = |(s, r): (&Sighting<'_>, &crate::find::Refused)| {
-        let mut near = condition::refused(patchset, short.names, s, r);
+        let source = s.source(workspace).ok()?;
+        let mut near = condition::refused(patchset, short.names, s, &source, r);
         near.what.insert_str(0, &short.label);
-        near
+        Some(near)
     };
-    told.into_iter().take(MOST.max(short.missing.min(2 * MOST))).map(tell).collect()
+    told.into_iter().take(MOST.max(short.missing.min(2 * MOST))).filter_map(tell).collect()
 }
 
 /// What came closest to the sites that are missing, over the hunks that miss some.
@@ -94,7 +95,7 @@ pub(super) fn near(patchset: &Patchset, shorts: &[Short<'_, '_>], workspace: &Wo
     let mut close = Close::default();
     let mut places: Vec<(i32, NearMiss)> = Vec::new();
     for short in shorts {
-        let refused = refused(patchset, short);
+        let refused = refused(patchset, short, workspace);
         let left = short.missing.saturating_sub(refused.len());
         if !refused.is_empty() {
             close.share = 1000;
@@ -153,36 +154,15 @@ fn likely_files<'a, 'r: 'a>(short: &Short<'a, 'r>, workspace: &Workspace<'_>) ->
         let names = SideNames::of(rule);
         for (seen, path) in rank(search(&names, &paths, BYTES, workspace)).into_iter().take(FILES) {
             let missing = names.not_in(&seen);
-            let likely = match short.survey.sightings.iter().find(|s| s.path == *path) {
-                Some(s) => {
-                    let taken = s.found.hits.iter().map(|h| h.matched.tokens.clone()).collect();
-                    Some(Likely {
-                        path: path.clone(),
-                        rule,
-                        source: s.source.clone(),
-                        env: s.env.clone(),
-                        taken,
-                        missing,
-                    })
-                }
-                None => open(path, rule, workspace).map(|source| Likely {
-                    path: path.clone(),
-                    rule,
-                    source: Arc::new(source),
-                    env: Env::new(),
-                    taken: Vec::new(),
-                    missing,
-                }),
-            };
-            out.extend(likely);
+            let Ok(source) = workspace.whole(path, rule.pattern.language) else { continue };
+            let sighting = short.survey.sightings.iter().find(|s| s.path == *path);
+            let hits = sighting.iter().flat_map(|s| &s.found.hits);
+            let taken = hits.map(|h| source.token_at(h.bytes.start)..source.token_at(h.bytes.end)).collect();
+            let env = sighting.map(|s| s.env.clone()).unwrap_or_default();
+            out.push(Likely { path: path.clone(), rule, source, env, taken, missing });
         }
     }
     out
-}
-
-fn open(path: &Path, rule: &Rule, workspace: &Workspace<'_>) -> Option<Source> {
-    let bytes = workspace.read(path).ok()?;
-    Source::parse(rule.pattern.language, bytes.to_vec(), workspace.limits).ok()
 }
 
 /// Which names occur in which files, as far as the bytes go.

@@ -4,12 +4,14 @@ use super::place::home;
 use crate::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The most declarations that are named.
 const MOST: usize = 3;
 
 /// How sites that are too many could be told apart: a piece of advice made from where they stand.
-pub(in crate::plan) fn narrow(sites: &[(&Path, &Source, usize)]) -> String {
+/// `sites` are files and bytes; `open` parses a file.
+pub(in crate::plan) fn narrow(sites: &[(&Path, usize)], open: impl Fn(&Path) -> Option<Arc<Source>>) -> String {
     let mut files: BTreeMap<&Path, usize> = BTreeMap::new();
     sites.iter().for_each(|(path, ..)| *files.entry(path).or_default() += 1);
     if files.len() > 1 && files.values().all(|n| *n == files.values().copied().max().unwrap_or(0)) {
@@ -22,7 +24,9 @@ pub(in crate::plan) fn narrow(sites: &[(&Path, &Source, usize)]) -> String {
     if files.len() > 1 {
         return format!("they are in {} files: leave some out of `files` with `!`", files.len());
     }
-    let homes: BTreeSet<Option<String>> = sites.iter().map(|(_, source, token)| home(source, *token)).collect();
+    let source = sites.first().and_then(|(path, _)| open(path));
+    let home = |byte: usize| source.as_ref().and_then(|s| home(s, s.token_at(byte)));
+    let homes: BTreeSet<Option<String>> = sites.iter().map(|(_, byte)| home(*byte)).collect();
     let named: Vec<&String> = homes.iter().flatten().collect();
     if homes.len() > 1 && !named.is_empty() {
         let first: Vec<String> = named.iter().take(MOST).map(|h| format!("`{h}`")).collect();

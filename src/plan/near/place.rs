@@ -1,6 +1,6 @@
 //! Places and pieces of text as people read them.
 
-use crate::find::declaration_around;
+use crate::find::declaration;
 use crate::patchset::Patchset;
 use crate::plan::report::Place;
 use crate::source::{Bytes, Lines, Source, Tokens};
@@ -77,10 +77,7 @@ pub(super) fn code(source: &Source, tokens: &Tokens) -> String {
 
 /// The top-level declaration that a token stands in, by its first line; `None` where it stands in none.
 pub(super) fn home(source: &Source, token: usize) -> Option<String> {
-    let all = declaration_around(source, &(token..token + 1));
-    if all.len() >= source.tokens.len() {
-        return None;
-    }
+    let all = declaration(source, &(token..token + 1))?;
     let text = String::from_utf8_lossy(source.slice(&all)).into_owned();
     let first = text.lines().next().unwrap_or("").trim_end().trim_end_matches('{').trim_end();
     Some(brief(first))

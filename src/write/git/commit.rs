@@ -1,18 +1,18 @@
 use super::GitError;
 use super::error::failed;
-use super::index;
-use super::moves::{Move, What, bytes};
+use super::index::{self, Drafts};
+use super::moves::Move;
+use super::open::What;
 use super::repository::{GITLINK, Repo};
+use super::spot::Spot;
 use super::stage::{Stage, superproject};
 use crate::patchset::{Patch, Patchset};
 use crate::plan::Step;
 use crate::render::{Digested, Messages};
-use crate::write::WriteError;
+use crate::write::{Run, WriteError};
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid, Reference, Signature, Time};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Who commits where nobody else is known: with a fixed date and no author in the patchset, or without any settings.
@@ -39,12 +39,23 @@ pub struct Commits<'a> {
 pub struct Made {
     /// Its folder, relative to the root; empty for the one that the root lies in.
     pub path: PathBuf,
-    /// The commits, oldest first: id and subject.
-    pub commits: Vec<(String, String)>,
+    /// The commits, oldest first.
+    pub commits: Vec<Commit>,
     /// What was checked out before.
     pub before: String,
     /// The branch that they are on; `None` for a detached head.
     pub branch: Option<String>,
+}
+
+/// A commit that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// The ids of the patches that it brings or takes out; none, if it only moves submodules.
+    pub patches: Vec<String>,
 }
 
 /// Commits that are written but that nothing refers to yet.
@@ -53,11 +64,16 @@ pub(super) struct Prepared {
     pub moves: Vec<Move>,
     pub made: Vec<Made>,
     pub notes: Vec<String>,
-    logs: Vec<(PathBuf, Vec<u8>)>,
+    logs: Vec<(Spot, Vec<u8>)>,
 }
 
 /// Writes all objects, and says what is to move.
-pub(super) fn prepare(stage: &Stage, options: &Commits<'_>, steps: &[Step]) -> Result<Prepared, WriteError> {
+pub(super) fn prepare(
+    stage: &Stage,
+    run: &mut Run,
+    options: &Commits<'_>,
+    steps: &[Step],
+) -> Result<Prepared, WriteError> {
     let mut prepared = Prepared::default();
     let mut below: Vec<Submodule<'_>> = Vec::new();
     for (number, repo) in stage.repositories.iter().enumerate() {
@@ -80,7 +96,7 @@ pub(super) fn prepare(stage: &Stage, options: &Commits<'_>, steps: &[Step]) -> R
         if let Some(parent) = superproject(&stage.root, &repo.path)? {
             below.push(Submodule { path: &repo.path, parent, head: work.head, patches });
         }
-        work.finish(&mut prepared)?;
+        work.finish(run.drafts()?, &mut prepared)?;
     }
     Ok(prepared)
 }
@@ -102,7 +118,7 @@ pub(super) struct Work<'a> {
     committer: Signature<'static>,
     pub head: Oid,
     pub tree: Oid,
-    pub made: Vec<(String, String)>,
+    pub made: Vec<Commit>,
     /// What changes in the index.
     pub entries: BTreeMap<PathBuf, (Oid, u32)>,
     /// What goes from the index.
@@ -135,7 +151,7 @@ impl<'a> Work<'a> {
             own.push(number);
             if !self.options.squash {
                 let message = self.messages().patch(patch, &digest(self.options.patchset, patch));
-                self.commit(&message)?;
+                self.commit(&message, vec![patch.id.value.clone()])?;
             }
         }
         Ok(own)
@@ -143,18 +159,18 @@ impl<'a> Work<'a> {
 
     /// Moves submodules, in one commit; squashed they only change the tree.
     fn links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
-        if self.options.squash { self.change_links(links).map(drop) } else { self.move_links(links) }
+        if self.options.squash { self.change_links(links).map(drop) } else { self.move_links(links, false) }
     }
 
     fn change_links(&mut self, links: &[Submodule<'_>]) -> Result<bool, WriteError> {
         self.change(links.iter().map(|link| (self.repo.own(link.path), (link.head, GITLINK))).collect())
     }
 
-    /// Moves submodules, in one commit.
-    pub fn move_links(&mut self, links: &[Submodule<'_>]) -> Result<(), WriteError> {
+    /// Moves submodules, in one commit: to where patches are in, or (`out`) out again.
+    pub fn move_links(&mut self, links: &[Submodule<'_>], out: bool) -> Result<(), WriteError> {
         if self.change_links(links)? {
-            let message = self.messages().submodules(&self.moved(links));
-            self.commit(&message)?;
+            let message = self.messages().submodules(&self.moved(links), out);
+            self.commit(&message, Vec::new())?;
         }
         Ok(())
     }
@@ -165,10 +181,10 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let message = match own {
-            [] => self.messages().submodules(&self.moved(links)),
+            [] => self.messages().submodules(&self.moved(links), false),
             own => self.messages().squashed(&self.digested(own)),
         };
-        self.commit(&message)
+        self.commit(&message, self.digested(own).iter().map(|(patch, _)| patch.id.value.clone()).collect())
     }
 
     /// The submodules by the paths that this repository has for them.
@@ -203,27 +219,29 @@ impl<'a> Work<'a> {
         Ok(differs)
     }
 
-    pub fn commit(&mut self, message: &str) -> Result<(), WriteError> {
+    pub fn commit(&mut self, message: &str, patches: Vec<String>) -> Result<(), WriteError> {
         let git = &self.repo.git;
         let write = || {
             let (tree, parent) = (git.find_tree(self.tree)?, git.find_commit(self.head)?);
             git.commit(None, &self.author, &self.committer, message, &tree, &[&parent])
         };
         self.head = write().map_err(failed("write a commit into", git))?;
-        self.made.push((self.head.to_string(), message.lines().next().unwrap_or("").to_owned()));
+        let subject = message.lines().next().unwrap_or("").to_owned();
+        self.made.push(Commit { id: self.head.to_string(), subject, patches });
         Ok(())
     }
 
     /// Says what is to move in the repository.
-    pub fn finish(self, prepared: &mut Prepared) -> Result<(), WriteError> {
+    pub fn finish(self, drafts: Drafts<'_>, prepared: &mut Prepared) -> Result<(), WriteError> {
         let repo = self.repo;
+        repo.git.sync()?;
         let entries = self.entries.iter().map(|(path, &(id, mode))| (path, id, mode));
         let push = |prepared: &mut Prepared, what: What, before, after: Vec<u8>| {
             prepared.moves.push(Move { repository: repo.path.clone(), what, before, after });
         };
-        let index = index::updated(&repo.git, &repo.index_bytes, entries, &self.gone)?;
+        let index = index::updated(drafts, &repo.git, &repo.index_bytes, entries, &self.gone)?;
         push(prepared, What::Index, Some(repo.index_bytes.clone()), index);
-        let head = bytes(&What::Head.file(&repo.git))?;
+        let head = repo.git.spot(&What::Head)?.bytes()?;
         let id = format!("{}\n", self.head).into_bytes();
         let mut branch = None;
         match (self.options.branch, attached(repo)?) {
@@ -236,7 +254,7 @@ impl<'a> Work<'a> {
             (None, Some(full)) => {
                 branch = full.strip_prefix("refs/heads/").map(str::to_owned);
                 let what = What::Reference(full);
-                let before = bytes(&what.file(&repo.git))?;
+                let before = repo.git.spot(&what)?.bytes()?;
                 push(prepared, what, before, id);
             }
             (None, None) => push(prepared, What::Head, head, id),
@@ -248,9 +266,10 @@ impl<'a> Work<'a> {
             "{} {} {who} {seconds} +0000\tcommit: treepatch {}\n",
             repo.head, self.head, self.options.patchset.name
         );
-        prepared.logs.push((repo.git.path().join("logs/HEAD"), line.clone().into_bytes()));
+        prepared.logs.push((repo.git.log(&What::Head)?, line.clone().into_bytes()));
         if let (Some(branch), None) = (&branch, self.options.branch) {
-            prepared.logs.push((repo.git.commondir().join("logs/refs/heads").join(branch), line.into_bytes()));
+            let what = What::Reference(format!("refs/heads/{branch}"));
+            prepared.logs.push((repo.git.log(&what)?, line.into_bytes()));
         }
         if repo.setting("commit.gpgsign").is_some_and(|v| v == "true") {
             let name = repo.name().display();
@@ -275,11 +294,7 @@ impl Prepared {
 
     /// Notes the moves in git's logs, where it keeps some. The logs are a convenience: what fails here is let be.
     pub fn log(&self) {
-        for (file, line) in &self.logs {
-            if let Ok(mut log) = OpenOptions::new().append(true).open(file) {
-                let _ = log.write_all(line);
-            }
-        }
+        self.logs.iter().for_each(|(log, line)| log.append(line));
     }
 }
 

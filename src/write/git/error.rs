@@ -1,3 +1,4 @@
+use crate::checkout::GateError;
 use git2::Repository;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,18 @@ pub enum GitError {
     },
 }
 
+impl From<GateError> for GitError {
+    fn from(error: GateError) -> GitError {
+        match error {
+            GateError::Repository { path, why } => GitError::Repository { path, why },
+            other => GitError::Repository {
+                path: other.path().to_owned(),
+                why: format!("the repository is refused: {other}"),
+            },
+        }
+    }
+}
+
 impl GitError {
     pub(super) fn repository(path: &Path, why: impl Into<String>) -> GitError {
         GitError::Repository { path: path.to_owned(), why: why.into() }
@@ -58,7 +71,8 @@ impl GitError {
         } else if message.contains("extensions.refstorage") {
             "the repository keeps its references in a reftable, which treepatch cannot write".to_owned()
         } else if message.contains("extensions.partialclone") {
-            "the repository is a partial clone, which treepatch cannot commit in; clone it whole (or --depth 1)"
+            "the repository is a partial clone of an old kind; `git config remote.origin.promisor true` and `git config \
+             --unset extensions.partialclone` make it one of the new (if `origin` is where it is from)"
                 .to_owned()
         } else if message.contains("objectformat") || message.contains("object format") || message.contains("sha256") {
             "the repository uses SHA-256, which treepatch cannot write".to_owned()
@@ -85,8 +99,21 @@ impl GitError {
 
 /// Says what was tried in which repository when the library failed.
 pub(super) fn failed(what: &'static str, git: &Repository) -> impl FnOnce(git2::Error) -> GitError + use<> {
-    let path = folder(git);
-    move |error| GitError::Library { what, path, message: error.message().to_owned() }
+    let (path, is_partial) = (folder(git), is_partial(git));
+    move |error| match error.code() {
+        git2::ErrorCode::NotFound if is_partial => {
+            let why = "the repository is a partial clone, and an object that is needed is not there; `git fetch --refetch \
+                       --no-filter` brings them all";
+            GitError::repository(&path, why)
+        }
+        _ => GitError::Library { what, path, message: error.message().to_owned() },
+    }
+}
+
+/// Whether the repository need not have every object.
+fn is_partial(git: &Repository) -> bool {
+    let promised = || Some(git.config().ok()?.entries(Some(r"^remote\..*\.promisor$")).ok()?.next()?.is_ok());
+    promised().unwrap_or(false)
 }
 
 fn folder(git: &Repository) -> PathBuf {

@@ -1,8 +1,10 @@
-//! The index as a value: drafts beside the repository's own, which git does not see.
+//! The index as a value: drafts in the folder for unfinished work, which git does not see.
 
 use super::GitError;
 use super::error::failed;
+use crate::checkout::{Root, STATE};
 use crate::write::WriteError;
+use crate::write::state::State;
 use git2::{Index, IndexEntry, IndexTime, Oid, Repository};
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
@@ -10,13 +12,13 @@ use std::path::{Path, PathBuf};
 
 /// The bytes of an index in which some paths have new contents, some are gone, and all others are as they were.
 pub(super) fn updated(
+    drafts: Drafts<'_>,
     git: &Repository,
     bytes: &[u8],
     entries: impl Iterator<Item = (impl AsRef<Path>, Oid, u32)>,
     gone: &BTreeSet<PathBuf>,
 ) -> Result<Vec<u8>, WriteError> {
-    let draft = Draft::new(git, bytes)?;
-    let mut index = draft.open(git)?;
+    let mut index = drafts.open(git, bytes)?;
     for (path, id, mode) in entries {
         let path = path.as_ref();
         // The flags of the user stay; what git saw of the file does not, so that it looks again.
@@ -42,37 +44,42 @@ pub(super) fn updated(
         index.remove(path, 0).map_err(failed("remove from the index of", git))?;
     }
     index.write().map_err(failed("write the index of", git))?;
-    draft.bytes()
+    drafts.take(git)
 }
 
 /// Whether two indexes say the same, except for what git saw of the files.
-pub(super) fn same(git: &Repository, one: &[u8], other: &[u8]) -> Result<bool, WriteError> {
+pub(super) fn same(drafts: Drafts<'_>, git: &Repository, one: &[u8], other: &[u8]) -> Result<bool, WriteError> {
     let read = |bytes: &[u8]| -> Result<Vec<_>, WriteError> {
-        let index = Draft::new(git, bytes)?.open(git)?;
+        let index = drafts.open(git, bytes)?;
+        drafts.take(git)?;
         Ok(index.iter().map(|e| (e.path, e.id, e.mode, e.flags, e.flags_extended)).collect())
     };
     Ok(read(one)? == read(other)?)
 }
 
-/// A copy of an index in a folder of its own; gone when dropped.
-struct Draft {
-    folder: tempfile::TempDir,
+/// Where indexes are drafted: git's library reads and writes them as files. What a killed run leaves there is swept away
+/// with the folder.
+#[derive(Clone, Copy)]
+pub(in crate::write) struct Drafts<'a> {
+    pub root: &'a Root,
+    pub state: &'a State,
 }
 
-impl Draft {
-    fn new(git: &Repository, bytes: &[u8]) -> Result<Draft, WriteError> {
-        let system = |source| WriteError::System { what: "make a draft in", path: git.path().to_owned(), source };
-        let folder = tempfile::Builder::new().prefix("treepatch-").tempdir_in(git.path()).map_err(system)?;
-        std::fs::write(folder.path().join("index"), bytes).map_err(system)?;
-        Ok(Draft { folder })
+/// One at a time.
+const DRAFT: &str = "index";
+
+impl Drafts<'_> {
+    fn open(self, git: &Repository, bytes: &[u8]) -> Result<Index, WriteError> {
+        self.state.put(DRAFT, bytes)?;
+        let path = self.root.real()?.join(STATE).join(DRAFT);
+        Ok(Index::open(&path).map_err(|e| GitError::index(git, &e))?)
     }
 
-    fn open(&self, git: &Repository) -> Result<Index, GitError> {
-        Index::open(&self.folder.path().join("index")).map_err(|e| GitError::index(git, &e))
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, WriteError> {
-        let path = self.folder.path().join("index");
-        std::fs::read(&path).map_err(|source| WriteError::System { what: "read", path, source })
+    /// The draft's bytes; it is gone then.
+    fn take(self, git: &Repository) -> Result<Vec<u8>, WriteError> {
+        let gone = || GitError::repository(git.path(), "the draft of its index is gone");
+        let bytes = self.state.bytes(DRAFT).ok_or_else(gone)?;
+        self.state.drop(DRAFT);
+        Ok(bytes)
     }
 }

@@ -1,9 +1,9 @@
 use super::GitError;
 use super::error::failed;
-use super::moves::{bytes, open};
+use super::open::{Git, What, open};
 use crate::checkout::Root;
 use crate::write::WriteError;
-use git2::{AttrCheckFlags, AttrValue, Commit, Index, IndexEntry, ObjectType, Oid, Repository, RepositoryState, Tree};
+use git2::{AttrCheckFlags, AttrValue, Commit, Index, IndexEntry, ObjectType, Oid, RepositoryState, Tree};
 use std::path::{Path, PathBuf};
 
 /// What a submodule is in a tree or an index.
@@ -18,7 +18,7 @@ pub(super) struct Repo {
     pub path: PathBuf,
     /// Where the root is in it; empty but for a root that is a folder of a repository.
     inner: PathBuf,
-    pub git: Repository,
+    pub git: Git,
     /// The index, read once, and its bytes.
     pub index: Index,
     pub index_bytes: Vec<u8>,
@@ -59,7 +59,7 @@ impl Repo {
             }
             Err(other) => return Err(failed("read HEAD of", &git)(other).into()),
         };
-        let index_bytes = bytes(&git.path().join("index"))?;
+        let index_bytes = git.spot(&What::Index)?.bytes()?;
         let index = git.index().map_err(|e| GitError::index(&git, &e))?;
         let Some(index_bytes) = index_bytes else {
             return Err(refuse("nothing is checked out (there is no index); `git reset` makes one").into());
@@ -105,6 +105,7 @@ impl Repo {
     pub fn look(&self, path: &Path, disk: Option<&[u8]>) -> Result<Tracked, GitError> {
         let own = self.own(path);
         let refuse = |why: &str| GitError::file(path, why);
+        self.git.check_attributes(&own)?;
         let mut above = own.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty());
         if let Some(link) = above.find(|p| self.entry(p).is_some_and(|e| e.mode == GITLINK)) {
             let link = link.display();

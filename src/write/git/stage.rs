@@ -1,10 +1,10 @@
 use super::GitError;
-use super::commit::{self, Commits, Made};
-use super::moves::open;
+use super::commit::{self, Commits, Made, Prepared};
+use super::open::open;
 use super::repository::{GITLINK, Repo, Tracked};
 use crate::checkout::{Root, repositories_above};
 use crate::plan::{FileChange, Plan, Step};
-use crate::write::{Job, WriteError, Written};
+use crate::write::{Job, Removal, Run, WriteError, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,36 @@ pub struct Committed {
     pub repositories: Vec<Made>,
     /// What else there is to know, one sentence each.
     pub notes: Vec<String>,
+}
+
+/// Commits that are written, and only have to be put in place.
+pub struct Ready {
+    pub(super) run: Run,
+    pub(super) prepared: Prepared,
+}
+
+impl Ready {
+    /// The commits, by repository, submodules first.
+    pub fn made(&self) -> &[Made] {
+        &self.prepared.made
+    }
+
+    /// What else there is to know, one sentence each.
+    pub fn notes(&self) -> &[String] {
+        &self.prepared.notes
+    }
+
+    /// Puts them in place, and writes the changes, those of the plan on the disk, to the working trees: everything, or
+    /// nothing.
+    pub fn write(self, changes: &[FileChange]) -> Result<Committed, WriteError> {
+        self.finish(changes, &[])
+    }
+
+    pub(super) fn finish(self, changes: &[FileChange], removals: &[Removal]) -> Result<Committed, WriteError> {
+        let written = self.run.write(Job { changes, removals, moves: &self.prepared.moves })?;
+        self.prepared.log();
+        Ok(Committed { written, repositories: self.prepared.made, notes: self.prepared.notes })
+    }
 }
 
 impl Stage {
@@ -103,19 +133,11 @@ impl Stage {
         }
     }
 
-    /// Commits the steps, and writes the changes to the working trees: everything, or nothing.
-    ///
-    /// The steps are those of the plan on what `HEAD` has, the changes those of the plan on the disk.
-    pub fn commit(
-        self,
-        options: &Commits<'_>,
-        steps: &[Step],
-        changes: &[FileChange],
-    ) -> Result<Committed, WriteError> {
-        let prepared = commit::prepare(&self, options, steps)?;
-        let written = crate::write::run(self.root.path(), Job { changes, moves: &prepared.moves, ..Job::default() })?;
-        prepared.log();
-        Ok(Committed { written, repositories: prepared.made, notes: prepared.notes })
+    /// Writes the commits of the steps, those of the plan on what `HEAD` has. Nothing refers to them yet.
+    pub fn prepare(self, options: &Commits<'_>, steps: &[Step]) -> Result<Ready, WriteError> {
+        let mut run = Run::begin(Root::open(self.root.path())?)?;
+        let prepared = commit::prepare(&self, &mut run, options, steps)?;
+        Ok(Ready { run, prepared })
     }
 
     fn compare(&mut self, path: &Path, disk: Option<&[u8]>, tracked: &Tracked) {

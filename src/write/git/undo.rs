@@ -1,34 +1,36 @@
 use super::GitError;
-use super::commit::{Commits, Prepared, Submodule, Work};
+use super::commit::{Commits, Made, Prepared, Submodule, Work};
 use super::error::failed;
 use super::log::{Entry, entries};
-use super::moves::open;
+use super::open::open;
 use super::repository::{GITLINK, Repo};
-use super::stage::{Committed, Stage, superproject};
-use crate::checkout::Root;
+use super::stage::{Committed, Ready, Stage, superproject};
+use crate::checkout::{Root, is_repository};
 use crate::plan::FileChange;
-use crate::write::{Job, Removal, WriteError};
+use crate::write::{Removal, Run, WriteError};
 use git2::build::TreeUpdateBuilder;
 use git2::{Delta, FileMode, Oid};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Undoes the commits that `apply --commit` made for a patchset, with a commit for each: in every repository at or
-/// below the root, newest first, and everything or nothing. `only` are the patches to undo; all, if it is empty.
+/// Prepares to undo the commits that `apply --commit` made for a patchset, with a commit for each: in every repository at
+/// or below the root, newest first. `only` are the patches to undo; all, if it is empty.
 ///
 /// Work that came later stays; where it changed the same lines, the conflict is named.
-pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Committed, WriteError> {
+pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Undoing, WriteError> {
     let root = Root::open(root)?;
     let mut found: BTreeMap<PathBuf, Vec<Entry>> = BTreeMap::new();
     let mut repositories = Vec::new();
     for path in all(&root)? {
-        let chosen = choose(&path, entries(&open(&root, &path)?, &options.patchset.name)?, only)?;
+        let git = open(&root, &path)?;
+        let chosen = choose(&path, entries(&git, &options.patchset.name)?, only)?;
         if !chosen.is_empty() {
             repositories.push(Repo::new(&root, &path)?);
             found.insert(path, chosen);
         }
     }
     let stage = Stage::of(root, repositories)?;
+    let mut run = Run::begin(Root::open(stage.root.path())?)?;
     let (mut changes, mut removals) = (Vec::new(), Vec::new());
     let mut prepared = Prepared::default();
     let mut below: Vec<Submodule<'_>> = Vec::new();
@@ -43,7 +45,7 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Commi
         files(&stage.root, repo, &mut work, &mut changes, &mut removals)?;
         let (links, rest): (Vec<_>, Vec<_>) = below.into_iter().partition(|link| link.parent == repo.path);
         below = rest;
-        work.move_links(&links)?;
+        work.move_links(&links, true)?;
         if work.made.is_empty() {
             continue;
         }
@@ -53,12 +55,33 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Commi
         if let Some(parent) = superproject(&stage.root, &repo.path)? {
             below.push(Submodule { path: &repo.path, parent, head: work.head, patches });
         }
-        work.finish(&mut prepared)?;
+        work.finish(run.drafts()?, &mut prepared)?;
     }
-    let job = Job { changes: &changes, removals: &removals, moves: &prepared.moves };
-    let written = crate::write::run(stage.root.path(), job)?;
-    prepared.log();
-    Ok(Committed { written, repositories: prepared.made, notes: prepared.notes })
+    Ok(Undoing { ready: Ready { run, prepared }, changes, removals })
+}
+
+/// Commits that undo others: they are written, and only have to be put in place.
+pub struct Undoing {
+    ready: Ready,
+    changes: Vec<FileChange>,
+    removals: Vec<Removal>,
+}
+
+impl Undoing {
+    /// The commits, by repository, submodules first.
+    pub fn made(&self) -> &[Made] {
+        self.ready.made()
+    }
+
+    /// What else there is to know, one sentence each.
+    pub fn notes(&self) -> &[String] {
+        self.ready.notes()
+    }
+
+    /// Puts them in place, and the files with them: everything, or nothing.
+    pub fn write(self) -> Result<Committed, WriteError> {
+        self.ready.finish(&self.changes, &self.removals)
+    }
 }
 
 /// Every repository at or below the root that is checked out: that of the root, and submodules.
@@ -79,7 +102,7 @@ pub(super) fn all(root: &Root) -> Result<Vec<PathBuf>, WriteError> {
             let own = Path::new(std::ffi::OsStr::from_bytes(&entry.path));
             let Ok(own) = own.strip_prefix(inner.as_deref().unwrap_or(Path::new(""))) else { continue };
             let path = all[next].join(own);
-            if root.path().join(&path).join(".git").symlink_metadata().is_ok() {
+            if is_repository(root, &path) {
                 all.push(path);
             }
         }
@@ -139,7 +162,7 @@ fn take_out(repo: &Repo, work: &mut Work<'_>, entry: &Entry) -> Result<(), Write
     }
     work.tree = tree;
     let message = work.messages().revert(&entry.subject, &entry.id.to_string());
-    work.commit(&message)
+    work.commit(&message, entry.patches.clone())
 }
 
 /// What the commits come to for the files and the index.

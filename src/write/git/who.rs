@@ -1,7 +1,9 @@
 use super::log::entries;
-use super::moves::open;
+use super::open::open;
+use super::repository::Repo;
 use super::undo::all;
 use crate::checkout::{Root, repositories_above};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -43,5 +45,28 @@ impl History {
             Some(head == id || git.graph_descendant_of(head, id).ok()?)
         };
         found().unwrap_or(false)
+    }
+}
+
+/// What `HEAD` has of the files of a checkout. Reads only.
+pub struct Heads {
+    root: Option<Root>,
+    repositories: RefCell<BTreeMap<PathBuf, Option<Repo>>>,
+}
+
+impl Heads {
+    /// Of the repositories at or below a root.
+    pub fn new(root: &Path) -> Heads {
+        Heads { root: Root::open(root).ok(), repositories: RefCell::default() }
+    }
+
+    /// The bytes that `HEAD` has of a file; `None` where they are not to be had.
+    pub fn read(&self, file: &Path) -> Option<Vec<u8>> {
+        let root = self.root.as_ref()?;
+        let folder = repositories_above(root, file).into_iter().next()?;
+        let mut repositories = self.repositories.borrow_mut();
+        let repo = repositories.entry(folder).or_insert_with_key(|folder| Repo::new(root, folder).ok()).as_ref()?;
+        let id = repo.tree().ok()?.get_path(&repo.own(file)).ok()?.id();
+        Some(repo.git.find_blob(id).ok()?.content().to_vec())
     }
 }

@@ -1,0 +1,191 @@
+use super::{GateError, Root, STATE, check};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::io::Errno;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+/// Something below a root that a copy of the tree has to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Where it is, relative to the root.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// What there can be in a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ItemKind {
+    /// A folder, with what its owner, its group and others may do.
+    Folder(u32),
+    /// A regular file.
+    File,
+    /// A symlink that stays below the root, with what it says.
+    Link(PathBuf),
+}
+
+/// Why there is no copy of a tree: one thing in it that a copy cannot have.
+#[derive(Debug, thiserror::Error)]
+pub enum InventoryError {
+    /// It did not pass the gate, or cannot be listed.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// A symlink that would mean something else in another place, or whose goal is not copied.
+    #[error("{path}: is a symlink to {target}, which is not in the copy; remove it, or patch the tree itself", path = .path.display(), target = .target.display())]
+    Link {
+        /// The symlink.
+        path: PathBuf,
+        /// What it says.
+        target: PathBuf,
+    },
+    /// A pipe, a socket, a device.
+    #[error("{path}: is {kind}, which cannot be copied; remove it", path = .path.display())]
+    Odd {
+        /// The thing.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
+    },
+}
+
+/// Everything below a root but what is git's and treepatch's own: folders before what is in them, otherwise by name.
+/// What a copy cannot have is an error, so that nothing is left out in silence.
+pub fn inventory(root: &Root) -> Result<Vec<Item>, InventoryError> {
+    let mut items = Vec::new();
+    // Each folder once: those that are found are listed in turn.
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        for name in names(root, &folder)? {
+            let path = folder.join(OsStr::from_bytes(&name));
+            if name.eq_ignore_ascii_case(b".git") || path == Path::new(STATE) {
+                continue;
+            }
+            let kind = look(root, &path)?;
+            if let ItemKind::Folder(_) = kind {
+                folders.push(path.clone());
+            }
+            items.push(Item { path, kind });
+        }
+    }
+    items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(items)
+}
+
+/// What may be done with the root folder itself.
+pub fn root_mode(root: &Root) -> Result<u32, GateError> {
+    let stat = rustix::fs::fstat(root.handle()).map_err(|e| system(Path::new("."), e))?;
+    Ok(stat.st_mode & 0o777)
+}
+
+fn names(root: &Root, folder: &Path) -> Result<Vec<Vec<u8>>, GateError> {
+    let failed = |e| system(folder, e);
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let handle = match folder.as_os_str().is_empty() {
+        true => rustix::fs::openat(root.handle(), ".", flags, Mode::empty()).map_err(failed)?,
+        false => root.parent(&folder.join("x"))?.0,
+    };
+    let entries = Dir::new(handle).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?;
+    let names = entries.iter().map(|e| e.file_name().to_bytes().to_vec());
+    Ok(names.filter(|name| !matches!(name.as_slice(), b"." | b"..")).collect())
+}
+
+fn look(root: &Root, path: &Path) -> Result<ItemKind, InventoryError> {
+    let failed = |e| system(path, e);
+    let (folder, name) = root.parent(path)?;
+    let stat = rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW).map_err(failed)?;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Ok(ItemKind::File),
+        FileType::Directory => Ok(ItemKind::Folder(stat.st_mode & 0o777)),
+        FileType::Symlink => {
+            let target = rustix::fs::readlinkat(&folder, name, Vec::new()).map_err(failed)?;
+            let target = PathBuf::from(OsStr::from_bytes(target.as_bytes()));
+            if stays(path, &target) {
+                Ok(ItemKind::Link(target))
+            } else {
+                Err(InventoryError::Link { path: path.to_owned(), target })
+            }
+        }
+        other => Err(InventoryError::Odd { path: path.to_owned(), kind: odd(other) }),
+    }
+}
+
+fn odd(kind: FileType) -> &'static str {
+    match kind {
+        FileType::Fifo => "a pipe",
+        FileType::Socket => "a socket",
+        _ => "a device",
+    }
+}
+
+/// Whether a symlink leads to something that a copy has, too, or could have.
+fn stays(link: &Path, target: &Path) -> bool {
+    let mut at = link.parent().unwrap_or(Path::new("")).to_owned();
+    for component in target.components() {
+        match component {
+            Component::Normal(name) => at.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if at.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return false,
+        }
+    }
+    at.as_os_str().is_empty() || check(&at).is_ok()
+}
+
+fn system(path: &Path, error: Errno) -> GateError {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    GateError::System { path: path.to_owned(), source: error.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    fn tree() -> (tempfile::TempDir, Root) {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::open(dir.path()).unwrap();
+        (dir, root)
+    }
+
+    #[test]
+    fn folders_come_before_what_is_in_them_and_git_is_left_out() {
+        let (dir, root) = tree();
+        for folder in [".git/objects", "sub", "x/.GIT", "empty", STATE] {
+            fs::create_dir_all(dir.path().join(folder)).unwrap();
+        }
+        for file in [".git/HEAD", "sub/.git", ".gitignore", "sub/a.c", "sub.c"] {
+            fs::write(dir.path().join(file), "x").unwrap();
+        }
+        symlink("../sub.c", dir.path().join("sub/link.c")).unwrap();
+        let all = inventory(&root).unwrap();
+        let names: Vec<&str> = all.iter().map(|i| i.path.to_str().unwrap()).collect();
+        assert_eq!(names, [".gitignore", "empty", "sub", "sub/a.c", "sub/link.c", "sub.c", "x"]);
+        assert_eq!(all[4].kind, ItemKind::Link("../sub.c".into()));
+    }
+
+    #[test]
+    fn links_stay_below_the_root_or_are_refused_by_name() {
+        for (link, target) in [("a", "b"), ("a", "."), ("a/b/c", "../../d/../e"), ("a", "not/there"), ("a/b", "./../x")]
+        {
+            assert!(stays(Path::new(link), Path::new(target)), "{link} -> {target}");
+        }
+        for (link, target) in
+            [("a", "/etc/passwd"), ("a", ".."), ("a/b", "../../x"), ("a", ".git/HEAD"), ("a/b", "../.GIT")]
+        {
+            assert!(!stays(Path::new(link), Path::new(target)), "{link} -> {target}");
+        }
+        let (dir, root) = tree();
+        symlink("/etc/hostname", dir.path().join("name")).unwrap();
+        let told = inventory(&root).unwrap_err().to_string();
+        assert!(told.starts_with("name: is a symlink to /etc/hostname, which is not in the copy"), "{told}");
+    }
+
+    #[test]
+    fn what_is_neither_file_nor_folder_is_named() {
+        let (dir, root) = tree();
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
+        assert!(inventory(&root).unwrap_err().to_string().starts_with("socket: is a socket, which cannot be copied"));
+    }
+}

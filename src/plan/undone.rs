@@ -1,0 +1,76 @@
+//! What the way back comes to, held against what is there now and what was there before.
+
+use super::options::Options;
+use super::report::{Plan, Step};
+use crate::checkout::{Overlay, Tree};
+use crate::patchset::{Complaint, Patchset};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What a file may have been before the patches, as its repository has it.
+pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
+
+/// The files as they would be.
+pub(super) struct Undone<'a> {
+    steps: &'a [Step],
+    files: BTreeMap<PathBuf, Option<Vec<u8>>>,
+}
+
+impl<'a> Undone<'a> {
+    pub fn new(steps: &'a [Step], removals: &[(PathBuf, Vec<u8>)]) -> Undone<'a> {
+        let files = finals(steps).into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes.to_vec())));
+        Undone { steps, files: files.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect() }
+    }
+
+    /// A patch that changes a file.
+    pub fn patch(&self, path: &Path) -> Option<usize> {
+        self.steps.iter().find(|s| s.path == path).map(|s| s.patch)
+    }
+
+    /// The plan that there would be.
+    pub fn again(&self, set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+        super::plan(set, &Overlay::new(tree, &self.files), options)
+    }
+
+    /// The first file that would not come out as it is now if everything were applied again.
+    pub fn differs(&self, again: &Plan, now: &Plan, tree: &dyn Tree) -> Option<(usize, PathBuf)> {
+        let again = finals(&again.steps);
+        self.files.keys().find_map(|path| {
+            let other = again.get(path.as_path()).copied() != present(now, tree, path).as_deref();
+            other.then(|| Some((self.patch(path)?, path.clone())))?
+        })
+    }
+
+    /// The files of which it is known what they were: what was there earlier becomes, with the patches, what is there
+    /// now. Each with whether it would be that again.
+    pub fn earlier(
+        &self,
+        set: &Patchset,
+        now: &Plan,
+        tree: &dyn Tree,
+        options: &Options,
+        earlier: &Earlier<'_>,
+    ) -> Result<BTreeMap<PathBuf, bool>, Vec<Complaint>> {
+        let changed = self.files.iter().filter(|(_, bytes)| bytes.is_some()).map(|(path, _)| path);
+        let before = changed.filter_map(|path| Some((path.clone(), Some(earlier(path)?))));
+        let before: BTreeMap<PathBuf, Option<Vec<u8>>> = before.collect();
+        if before.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let plan = super::plan(set, &Overlay::new(tree, &before), options)?;
+        let after = finals(&plan.steps);
+        let leads_here = |path: &Path| after.get(path).is_some_and(|b| present(now, tree, path).as_deref() == Some(b));
+        let known = before.iter().filter(|(path, _)| leads_here(path));
+        Ok(known.map(|(path, bytes)| (path.clone(), self.files.get(path) == Some(bytes))).collect())
+    }
+}
+
+/// The bytes of a file once all is done that is to do in it now.
+fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Vec<u8>> {
+    finals(&now.steps).get(path).map(|bytes| bytes.to_vec()).or_else(|| tree.read(path).ok())
+}
+
+/// The bytes of each file after its last step.
+pub(super) fn finals(steps: &[Step]) -> BTreeMap<&Path, &[u8]> {
+    steps.iter().map(|step| (step.path.as_path(), step.after.as_slice())).collect()
+}

@@ -1,0 +1,90 @@
+//! What is written where the user says: a report into a tree of somebody else passes the gate.
+
+use crate::ground::{Ground, untouched};
+
+#[test]
+fn a_report_is_not_written_through_a_symlink_of_the_tree() {
+    let ground = Ground::new();
+    ground.edit("*.c", &["--dry-run"]).exits(0);
+    ground.link("../outside/main.c", "root/report.txt");
+    ground.link("../outside", "root/reports");
+    untouched(&ground, |ground| {
+        for output in ["root/report.txt", "root/reports/new.txt", "root/../root/report.txt"] {
+            for command in ["check", "apply"] {
+                ground
+                    .run(
+                        &[command, "mine.toml", "root", "--dry-run", "-o", output]
+                            [..if command == "check" { 3 } else { 4 }],
+                    )
+                    .exits(0);
+                let args: Vec<&str> = [command, "mine.toml", "root", "-o", output].into();
+                ground.run(&args).exits(3).tells("symlink");
+            }
+            ground.run(&["export", "mine.toml", "root", "-o", output, "--format", "diff"]).exits(3).tells("symlink");
+            ground.run(&["revert", "mine.toml", "root", "--format", "json", "-o", output]).exits(3).tells("symlink");
+        }
+    });
+}
+
+#[test]
+fn the_roots_own_alias_is_the_root() {
+    let ground = Ground::new();
+    ground.edit("*.c", &["--dry-run"]).exits(0);
+    ground.link("../outside/main.c", "root/report.txt");
+    ground.put("root/sub/x", "");
+    ground.link("root", "alias");
+    ground.link("root/sub", "inner");
+    ground.link("../../outside/main.c", "root/sub/report.txt");
+    untouched(&ground, |ground| {
+        for output in ["alias/report.txt", "inner/report.txt", "root/sub/../report.txt"] {
+            ground.run(&["check", "mine.toml", "root", "-o", output]).exits(3);
+        }
+    });
+    ground.run(&["check", "mine.toml", "root", "-o", "alias/fresh.txt"]).exits(0);
+    assert!(ground.read("root/fresh.txt").contains("applies"));
+}
+
+#[test]
+fn a_report_does_not_go_into_git_nor_into_a_pipe_of_the_tree() {
+    let ground = Ground::with_git();
+    ground.edit("*.c", &["--dry-run"]).exits(0);
+    ground.pipe("root/pipe");
+    untouched(&ground, |ground| {
+        for output in
+            ["root/.git/config", "root/.git/hooks/post-checkout", "root/git~1", "root/pipe", "root/lib/.GIT/x"]
+        {
+            ground.run(&["check", "mine.toml", "root", "-o", output]).exits(3);
+        }
+        ground.run(&["check", "mine.toml", "root", "-o", "root"]).exits(2).tells("is a folder");
+    });
+}
+
+#[test]
+fn an_export_is_not_written_through_a_symlink_of_the_tree() {
+    let ground = Ground::with_git();
+    ground.edit("*.c", &["--dry-run"]).exits(0);
+    ground.link("../outside", "root/patches");
+    std::fs::create_dir(ground.path("empty")).unwrap();
+    ground.link("../empty", "root/void");
+    untouched(&ground, |ground| {
+        for output in ["root/patches", "root/void", "root/void/deep", "root/.git/patches"] {
+            ground.run(&["export", "mine.toml", "root", "--format", "quilt", "-o", output]).exits(3);
+        }
+    });
+    ground.run(&["export", "mine.toml", "root", "--format", "quilt", "-o", "root/new/patches"]).exits(0);
+    assert_eq!(ground.read("root/new/patches/series"), "0001-one.patch\n");
+    ground.run(&["export", "mine.toml", "root", "--format", "quilt", "-o", "elsewhere"]).exits(0);
+    assert_eq!(ground.read("elsewhere/series"), "0001-one.patch\n");
+}
+
+/// Outside of the tree the user's own symlinks are followed.
+#[test]
+fn elsewhere_the_users_word_counts() {
+    let ground = Ground::new();
+    ground.edit("*.c", &["--dry-run"]).exits(0);
+    ground.put("mine/report.txt", "old");
+    ground.link("mine/report.txt", "report.txt");
+    ground.run(&["check", "mine.toml", "root", "-o", "report.txt"]).exits(0);
+    assert!(ground.read("mine/report.txt").contains("applies") && ground.path("report.txt").is_symlink());
+    ground.run(&["check", "mine.toml", "root", "-o", "/dev/stdout"]).exits(0).tells("applies");
+}
