@@ -169,8 +169,8 @@ impl Fragment {
             if random.below(5) == 0 {
                 self.split(n, random);
             }
-            let is_line_end = n + 1 < self.rows.len()
-                && self.rows[n + 1].token().is_some_and(|t| source.tokens[t].gap == Gap::Line);
+            let is_line_end =
+                n + 1 < self.rows.len() && self.rows[n + 1].token().is_some_and(|t| source.tokens[t].gap == Gap::Line);
             let last = self.rows[n].words.last().map_or("", |w| w.text.as_str());
             if self.language == Language::Go
                 && is_line_end
@@ -229,7 +229,8 @@ impl Fragment {
         }
         let may = |i: &usize| {
             let (before, behind) = (&row.words[i - 1].text, &row.words[*i].text);
-            let go = matches!(before.as_str(), "(" | "," | "+" | "-" | "*" | "/" | "&&" | "||" | "==" | "!=" | "=" | ":=");
+            let go =
+                matches!(before.as_str(), "(" | "," | "+" | "-" | "*" | "/" | "&&" | "||" | "==" | "!=" | "=" | ":=");
             (self.language == Language::C || go) && behind != "..." && before != "..." && behind != ","
         };
         let places: Vec<usize> = (1..row.words.len()).filter(may).collect();

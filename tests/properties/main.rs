@@ -92,7 +92,13 @@ fn sweep(language: Language, folders: &[PathBuf]) {
 }
 
 /// Cases with these numbers. Each is made from the seed and its number alone, its excerpt from those of its batch.
-fn cases(language: Language, folders: &[PathBuf], seed: usize, numbers: std::ops::Range<usize>, size: usize) -> Vec<case::Case> {
+fn cases(
+    language: Language,
+    folders: &[PathBuf],
+    seed: usize,
+    numbers: std::ops::Range<usize>,
+    size: usize,
+) -> Vec<case::Case> {
     let mut random = Random::new((seed * 1_000_003 + numbers.start) as u64);
     let want = numbers.len() / EACH + 20;
     let excerpts = corpus::excerpts(language, folders, want, size, &mut random);
