@@ -8,6 +8,7 @@ use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
+use crate::patchset::Expect;
 use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,6 +18,8 @@ pub(super) struct Work<'a> {
     pub rule: &'a Rule,
     pub hit: &'a Hit,
     pub env: &'a Env,
+    /// How many sites of the rule are done already in the file.
+    pub done: usize,
 }
 
 impl Work<'_> {
@@ -177,6 +180,19 @@ fn verify(
     let mut wrong = Vec::new();
     let claims = Claims::new(works);
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
+    for (first, found) in &looks {
+        let sites = works.iter().filter(|w| w.is_like(&works[*first])).count() + works[*first].done;
+        let done = found.hits.iter().filter(|h| h.done).count();
+        if done > sites && !matches!(works[*first].rule.expect, Expect::Between(_, None)) {
+            let message = format!(
+                "{done} places of the result would count as done where there {} to be {sites}, so that a second run could not \
+                 tell: show more of the code around the change",
+                if sites == 1 { "is" } else { "are" }
+            );
+            let like = |w: &Work<'_>| w.is_like(&works[*first]);
+            wrong.extend((0..works.len()).filter(|&n| like(&works[n])).map(|n| (n, message.clone())));
+        }
+    }
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
         let Some(known) = known else { continue };
