@@ -8,7 +8,6 @@ use crate::edit::{Parens, Refusal, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
-use crate::patchset::Expect;
 use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -181,16 +180,9 @@ fn verify(
     let claims = Claims::new(works);
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
     for (first, found) in &looks {
-        let sites = works.iter().filter(|w| w.is_like(&works[*first])).count() + works[*first].done;
-        let done = found.hits.iter().filter(|h| h.done).count();
-        if done > sites && !matches!(works[*first].rule.expect, Expect::Between(_, None)) {
-            let message = format!(
-                "{done} places of the result would count as done where there {} to be {sites}, so that a second run could not \
-                 tell: show more of the code around the change",
-                if sites == 1 { "is" } else { "are" }
-            );
-            let like = |w: &Work<'_>| w.is_like(&works[*first]);
-            wrong.extend((0..works.len()).filter(|&n| like(&works[n])).map(|n| (n, message.clone())));
+        if let Some(message) = counts_more(works, &works[*first], found) {
+            let alike = (0..works.len()).filter(|&n| works[n].is_like(&works[*first]));
+            wrong.extend(alike.map(|n| (n, message.clone())));
         }
     }
     for (n, work) in works.iter().enumerate() {
@@ -222,6 +214,17 @@ fn leaves_no_trace(work: &Work<'_>, found: &Found) -> bool {
     let rule = work.rule;
     let gone = rule.pattern.shapes[work.hit.shape].after.elements.is_empty();
     gone && !matches!(rule.expect, Expect::Between(0, _)) && !found.hits.iter().any(|h| h.done)
+}
+
+/// Why a second run would find more sites done than there are, if it would and their number matters.
+fn counts_more(works: &[Work<'_>], work: &Work<'_>, found: &Found) -> Option<String> {
+    // What other bodies of the patch write here may count for this one, too.
+    let sites = works.len() + work.done;
+    let done = found.hits.iter().filter(|h| h.done).count();
+    let matters = !matches!(work.rule.expect, Expect::Between(_, None));
+    (matters && done > sites).then(|| {
+        format!("{done} places of the result would count as done, and {sites} would be right, so that a second run could not tell: show more of the code around the change")
+    })
 }
 
 /// Why such a deletion is refused.

@@ -218,9 +218,10 @@ fn compare(judged: &mut [Judged]) {
         }
         match judged.case.language {
             Language::Go => {
-                let wanted = formatted[n].as_deref();
-                if wanted != Some(result) {
-                    let wanted = wanted.unwrap_or(b"gofmt cannot read the plain edit");
+                // What gofmt cannot read is no Go any more by the plain edit, such as a group whose first constant is
+                // gone that the others repeat.
+                let Some(wanted) = formatted[n].as_deref() else { continue };
+                if wanted != result {
                     judged.failures.push(fail(Property::Plain, wanted, result));
                 }
                 if !clean[n] {

@@ -54,6 +54,10 @@ impl Maker<'_> {
         if new.iter().any(|row| row.contains("//") || row.contains("/*") || row.starts_with('#')) {
             return None;
         }
+        // A `return` among several new rows is the old one that comes to stand deeper, and takes its comment along.
+        if source.text(place.tokens.start) == b"return" && new.len() > 1 {
+            return None;
+        }
         let mut old = self.show(&run, std::slice::from_ref(&place.tokens), true);
         separate(&mut old, &run, self.random);
         let style = self.style();
