@@ -198,3 +198,10 @@ fn a_large_patchset_is_read_or_refused() {
     assert!(load("hostile.toml", &format!("{head}{}", many(10_000))).is_ok());
     assert!(load("hostile.toml", &format!("{head}{}", many(10_001))).is_err());
 }
+
+#[test]
+fn placements_that_no_memory_holds_are_counted() {
+    let limits = Limits { steps: 1_000_000, ..Limits::default() };
+    let text = patchset("*.go", " ...\n-mark($x)\n+done($x)\n ...", "expect = \"any\"");
+    verdict(&run_with("a.go", go(&"\tmark(1)\n".repeat(2_000)), &text, limits), Verdict::Unreadable);
+}
