@@ -56,7 +56,7 @@ def by_size(folder, treepatch):
 
 
 KINDS = {
-    "files": ("files of 10 KB, one in twenty has a site", by_files),
+    "files": ("files of 8 KB, one in twenty has a site", by_files),
     "patches": ("patches, over 2,000 files; at most ten have sites", by_patches),
     "sites": ("sites, in 100 files of 1,000 functions", by_sites),
     "size": ("bytes of one file, with a site in one of twenty functions", by_size),
@@ -78,11 +78,11 @@ def main():
                 points.append((x, measure.best(command)))
         times = [(x, run.seconds) for x, run in points]
         # What a process and a listing cost flattens the beginning, so the last step is told apart.
-        whole, last = slope(times), slope(times[-2:])
+        whole, last, cpu = slope(times), slope(times[-2:]), slope([(x, run.cpu) for x, run in points])
         rows = [[f"{x:,}", *measure.cells(run)] for x, run in points]
         head = [kind if kind != "size" else "bytes", "seconds", "CPU seconds", "peak MB"]
         picture = f"![{kind}](growth-{kind}.svg)\n" if asked.write else ""
-        parts.append(f"### With {kind}\n\n{what.capitalize()}. Slope {whole:.2f}, of the last step {last:.2f}.\n\n"
+        parts.append(f"### With {kind}\n\n{what[0].upper()}{what[1:]}. Slope {whole:.2f}, of the last step {last:.2f}, of CPU time {cpu:.2f}.\n\n"
                      f"{page.table(head, rows)}\n{picture}")
         print(parts[-1], flush=True)
         if asked.write:

@@ -1,12 +1,13 @@
 """One series on logarithmic scales, with the fitted line, as SVG."""
 import math
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 300, 64, 16, 16, 48
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 300, 64, 36, 16, 48
 
 
 def loglog(points, slope, label):
     xs, ys = ([math.log10(p[i]) for p in points] for i in (0, 1))
-    low, high = [math.floor(min(v)) for v in (xs, ys)], [math.ceil(max(v) + 1e-9) for v in (xs, ys)]
+    low = [math.floor(min(v)) for v in (xs, ys)]
+    high = [max(math.ceil(max(v) - 1e-9), l + 1) for v, l in zip((xs, ys), low)]
     across = lambda x: LEFT + (x - low[0]) / (high[0] - low[0]) * (WIDTH - LEFT - RIGHT)
     up = lambda y: HEIGHT - BOTTOM - (y - low[1]) / (high[1] - low[1]) * (HEIGHT - TOP - BOTTOM)
     middle = [sum(v) / len(v) for v in (xs, ys)]

@@ -116,6 +116,11 @@ pub fn check(path: &Path) -> Result<(), GateError> {
 
 /// Whether some file system takes this name for `.git`.
 fn is_repository(name: &OsStr) -> bool {
+    let bytes = name.as_encoded_bytes();
+    // Most names have none of what all the spellings have.
+    if bytes.first() != Some(&b'.') && !bytes.iter().any(|b| matches!(b, b'~' | b':' | b'\\' | 0x80..)) {
+        return false;
+    }
     let ignorable = |c: &char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
     let name: String = name.to_string_lossy().chars().filter(|c| !ignorable(c)).collect();
     name.split('\\').any(|part| {

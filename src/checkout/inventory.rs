@@ -1,7 +1,7 @@
 use super::{GateError, Root, STATE, check};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -56,9 +56,9 @@ pub fn inventory(root: &Root) -> Result<Vec<Item>, InventoryError> {
     // Each folder once: those that are found are listed in turn.
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
-        for name in names(root, &folder)? {
-            let path = folder.join(OsStr::from_bytes(&name));
-            if name.eq_ignore_ascii_case(b".git") || path == Path::new(STATE) {
+        for (name, _) in list(root, &folder)? {
+            let path = folder.join(&name);
+            if name.eq_ignore_ascii_case(".git") || path == Path::new(STATE) {
                 continue;
             }
             let kind = look(root, &path)?;
@@ -78,16 +78,32 @@ pub fn root_mode(root: &Root) -> Result<u32, GateError> {
     Ok(stat.st_mode & 0o777)
 }
 
-fn names(root: &Root, folder: &Path) -> Result<Vec<Vec<u8>>, GateError> {
+/// What there is in a folder: names, and what each is.
+pub(super) fn list(root: &Root, folder: &Path) -> Result<Vec<(OsString, FileType)>, GateError> {
     let failed = |e| system(folder, e);
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let handle = match folder.as_os_str().is_empty() {
         true => rustix::fs::openat(root.handle(), ".", flags, Mode::empty()).map_err(failed)?,
         false => root.parent(&folder.join("x"))?.0,
     };
-    let entries = Dir::new(handle).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?;
-    let names = entries.iter().map(|e| e.file_name().to_bytes().to_vec());
-    Ok(names.filter(|name| !matches!(name.as_slice(), b"." | b"..")).collect())
+    let mut found = Vec::new();
+    for entry in Dir::read_from(&handle).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if name == "." || name == ".." {
+            continue;
+        }
+        // Not every file system says so right away.
+        let kind = match entry.file_type() {
+            FileType::Unknown => {
+                let stat = rustix::fs::statat(&handle, name, AtFlags::SYMLINK_NOFOLLOW).map_err(failed)?;
+                FileType::from_raw_mode(stat.st_mode)
+            }
+            known => known,
+        };
+        found.push((name.to_owned(), kind));
+    }
+    Ok(found)
 }
 
 fn look(root: &Root, path: &Path) -> Result<ItemKind, InventoryError> {

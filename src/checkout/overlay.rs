@@ -1,4 +1,5 @@
 use super::{ReadError, Tree};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -6,17 +7,20 @@ use std::path::{Path, PathBuf};
 pub struct Overlay<'a> {
     below: &'a dyn Tree,
     files: &'a BTreeMap<PathBuf, Option<Vec<u8>>>,
-    paths: Vec<PathBuf>,
+    paths: Cow<'a, [PathBuf]>,
 }
 
 impl<'a> Overlay<'a> {
     /// Lays the files over a tree.
     pub fn new(below: &'a dyn Tree, files: &'a BTreeMap<PathBuf, Option<Vec<u8>>>) -> Overlay<'a> {
+        if files.is_empty() {
+            return Overlay { below, files, paths: below.paths().into() };
+        }
         let kept = below.paths().iter().filter(|path| !files.contains_key(*path));
         let mut paths: Vec<PathBuf> =
             kept.chain(files.iter().filter(|f| f.1.is_some()).map(|f| f.0)).cloned().collect();
         paths.sort_unstable();
-        Overlay { below, files, paths }
+        Overlay { below, files, paths: paths.into() }
     }
 }
 
@@ -30,6 +34,13 @@ impl Tree for Overlay<'_> {
             None => self.below.read(path),
             Some(Some(bytes)) => Ok(bytes.clone()),
             Some(None) => Err(ReadError { path: path.to_owned(), reason: "no such file".to_owned() }),
+        }
+    }
+
+    fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        match self.files.get(path) {
+            None => self.below.read_into(path, bytes),
+            Some(_) => self.read(path).map(|read| *bytes = read),
         }
     }
 

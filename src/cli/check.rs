@@ -30,10 +30,9 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 /// Notes who applied each patch that is in, as far as the histories of the repositories tell.
 fn tell_who(planned: &mut Planned, args: &CheckArgs) {
     let is_in = |verdict| matches!(verdict, Verdict::Applied | Verdict::Partly);
-    if !planned.plan.reports.iter().any(|r| is_in(r.verdict)) {
-        return;
-    }
-    let Some(history) = History::read(&args.plan.dir, &planned.patchset.name) else { return };
+    let patched = planned.plan.reports.iter().filter(|r| is_in(r.verdict)).flat_map(|r| &r.sites);
+    let files = patched.map(|site| site.place.path.as_path());
+    let Some(history) = History::read(&args.plan.dir, &planned.patchset.name, files) else { return };
     for (report, patch) in planned.plan.reports.iter_mut().zip(&planned.patchset.patches) {
         if is_in(report.verdict) {
             report.notes.push(who(&history, report, patch));

@@ -233,7 +233,7 @@ fn choose(
     fragment: &Fragment,
 ) -> Result<(Reading, Read, Read), Vec<Complaint>> {
     let mut found: Vec<(Reading, Read, Read)> = Vec::new();
-    let (mut left_over, mut right_over) = (None, None);
+    let (mut left_tries, mut right_tries) = (Tries::default(), Tries::default());
     let mut readings: Vec<Reading> = frames(language).iter().map(|f| f.reading).collect();
     readings.dedup();
     for reading in readings {
@@ -242,8 +242,8 @@ fn choose(
             continue;
         }
         let tried: Vec<Frame> = frames(language).iter().copied().filter(|f| f.reading == reading).collect();
-        let left = first_clean(before, &tried, &mut left_over);
-        let right = first_clean(after, &tried, &mut right_over);
+        let left = left_tries.first_clean(before, &tried);
+        let right = right_tries.first_clean(after, &tried);
         if let (Some(left), Some(right)) = (left, right) {
             // What reads as plain code needs no other reading, unless it is a label, which `a: b` is by chance.
             let settled = reading == Reading::Code && !(left.is_label() && right.is_label());
@@ -264,13 +264,12 @@ fn choose(
         return Ok(only);
     }
     // Show the side that fails, the before side first.
-    let left_fails = left_over.as_ref().is_some_and(|r: &Read| !r.is_clean());
-    let (text, worst, which) = if left_fails {
-        (before, left_over, "the before side (`-` and space lines)")
+    let (text, tries, which) = if left_tries.clean {
+        (after, right_tries, "the after side (`+` and space lines)")
     } else {
-        (after, right_over, "the after side (`+` and space lines)")
+        (before, left_tries, "the before side (`-` and space lines)")
     };
-    Err(vec![unreadable(fragment, language, text, worst, which)])
+    Err(vec![unreadable(fragment, language, text, tries.best, which)])
 }
 
 fn as_word(reading: Reading, label: bool) -> &'static str {
@@ -287,18 +286,28 @@ fn as_word(reading: Reading, label: bool) -> &'static str {
     }
 }
 
-fn first_clean(side: &SideText<'_>, frames: &[Frame], best: &mut Option<Read>) -> Option<Read> {
-    for frame in frames {
-        let read = side.read(*frame);
-        if read.is_clean() {
-            if best.as_ref().is_none_or(|b| !b.is_clean()) {
-                *best = Some(side.read(*frame));
+/// How it went to read one side.
+#[derive(Default)]
+struct Tries {
+    /// Whether some reading was clean.
+    clean: bool,
+    /// The best of those that were not.
+    best: Option<Read>,
+}
+
+impl Tries {
+    /// The first clean reading of a side in these frames.
+    fn first_clean(&mut self, side: &SideText<'_>, frames: &[Frame]) -> Option<Read> {
+        for frame in frames {
+            let read = side.read(*frame);
+            if read.is_clean() {
+                self.clean = true;
+                return Some(read);
             }
-            return Some(read);
+            keep_better(&mut self.best, read);
         }
-        keep_better(best, read);
+        None
     }
-    None
 }
 
 fn keep_better(best: &mut Option<Read>, read: Read) {

@@ -94,7 +94,8 @@ fn align(minus: &[usize], plus: &[usize], words: &[Vec<&str>]) -> Vec<(usize, us
 fn alike(a: &[&str], b: &[&str]) -> f32 {
     let weight = |words: &[&str]| words.iter().map(|w| if is_mark(w) { 0.25 } else { 1.0 }).sum::<f32>();
     let ops = similar::capture_diff_slices(similar::Algorithm::Myers, a, b);
-    let equal = ops.iter().filter(|o| o.tag() == similar::DiffTag::Equal).map(|o| weight(&a[o.old_range()])).sum::<f32>();
+    let equal =
+        ops.iter().filter(|o| o.tag() == similar::DiffTag::Equal).map(|o| weight(&a[o.old_range()])).sum::<f32>();
     let all = weight(a) + weight(b);
     let ratio = if all > 0.0 { 2.0 * equal / all } else { 0.0 };
     // Equal rows are kept rather than anything else, the more of them the better: nothing is smaller than no change.

@@ -17,6 +17,8 @@ pub(super) struct Work<'a> {
     pub rule: &'a Rule,
     pub hit: &'a Hit,
     pub env: &'a Env,
+    /// How many sites of the rule are done already in the file.
+    pub done: usize,
 }
 
 impl Work<'_> {
@@ -177,6 +179,12 @@ fn verify(
     let mut wrong = Vec::new();
     let claims = Claims::new(works);
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
+    for (first, found) in &looks {
+        if let Some(message) = counts_more(works, &works[*first], found) {
+            let alike = (0..works.len()).filter(|&n| works[n].is_like(&works[*first]));
+            wrong.extend(alike.map(|n| (n, message.clone())));
+        }
+    }
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
         let Some(known) = known else { continue };
@@ -206,6 +214,17 @@ fn leaves_no_trace(work: &Work<'_>, found: &Found) -> bool {
     let rule = work.rule;
     let gone = rule.pattern.shapes[work.hit.shape].after.elements.is_empty();
     gone && !matches!(rule.expect, Expect::Between(0, _)) && !found.hits.iter().any(|h| h.done)
+}
+
+/// Why a second run would find more sites done than there are, if it would and their number matters.
+fn counts_more(works: &[Work<'_>], work: &Work<'_>, found: &Found) -> Option<String> {
+    // What other bodies of the patch write here may count for this one, too.
+    let sites = works.len() + work.done;
+    let done = found.hits.iter().filter(|h| h.done).count();
+    let matters = !matches!(work.rule.expect, Expect::Between(_, None));
+    (matters && done > sites).then(|| {
+        format!("{done} places of the result would count as done, and {sites} would be right, so that a second run could not tell: show more of the code around the change")
+    })
 }
 
 /// Why such a deletion is refused.

@@ -5,7 +5,9 @@ use super::ready::Ready;
 use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
 use super::undone::{Earlier, Undone, finals};
 use crate::checkout::{Memory, Tree};
-use crate::patchset::{Complaint, Create, HoleKind, HoleTest, Hunk, Patch, Patchset, Row, Sign, Work, scan};
+use crate::patchset::{
+    Body, Complaint, Create, Expect, HoleKind, HoleTest, Hunk, Patch, Patchset, Row, Sign, Work, scan,
+};
 use crate::pattern::Change;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -98,26 +100,49 @@ pub fn irreversible(patchset: &Patchset, plan: &Plan, options: &Options) -> Vec<
         if steps.is_empty() || created(patch).is_some() {
             continue;
         }
-        let one = Patchset { patches: Vec::new(), ..patchset.clone() };
-        let undone = inverse(patch).and_then(|inverse| reads(&one, inverse)).map(|inverse| {
-            let tree = Memory::new(steps.iter().map(|s| (s.path.clone(), s.after.clone())));
-            let one = Patchset { patches: vec![inverse], ..one };
-            super::plan(&one, &tree, &Options { only: Vec::new(), ..options.clone() })
-        });
-        let why = match undone {
+        let none = Patchset { patches: Vec::new(), ..patchset.clone() };
+        let why = match inverse(patch).and_then(|inverse| reads(&none, inverse)) {
             Err(why) => Some(why),
-            Ok(Ok(back)) if !back.is_refused() => {
-                let after = finals(&back.steps);
-                let other = steps.iter().find(|s| after.get(s.path.as_path()).copied() != s.before.as_deref());
-                other.map(|s| format!("{} would not be what it was, byte for byte", s.path.display()))
+            Ok(inverse) => {
+                let back = Patchset { patches: vec![inverse], ..none };
+                // Where the number of sites is free each file stands for itself, and the first ones mostly tell.
+                let first = if is_open(patch) { steps.len().min(FIRST) } else { steps.len() };
+                let (first, rest) = steps.split_at(first);
+                let mut parts = [first, rest].into_iter().filter(|part| !part.is_empty());
+                parts.find_map(|part| no_way_back(&back, part, options, asks_for_types(patch)))
             }
-            // Types may be declared in files that are not looked at here; `revert` looks at all of them.
-            Ok(_) if asks_for_types(patch) => None,
-            Ok(_) => Some("its result cannot be told from other code".to_owned()),
         };
         found.extend(why.map(|why| (number, not_reversible(&why))));
     }
     found
+}
+
+/// So many files of a patch are undone before the others.
+const FIRST: usize = 16;
+
+/// Whether any number of sites will do.
+fn is_open(patch: &Patch) -> bool {
+    let is_open = |body: &Body| match &body.work {
+        Work::Edit(hunks) => hunks.iter().all(|h| matches!(h.expect, Expect::Between(0 | 1, None))),
+        _ => false,
+    };
+    patch.bodies.iter().all(is_open)
+}
+
+/// Why a plan that goes back does not give these files as they were, if it does not.
+fn no_way_back(back: &Patchset, steps: &[&Step], options: &Options, asks_for_types: bool) -> Option<String> {
+    let tree = Memory::new(steps.iter().map(|s| (s.path.clone(), s.after.clone())));
+    match super::plan(back, &tree, &Options { only: Vec::new(), ..options.clone() }) {
+        Ok(plan) if !plan.is_refused() => {
+            let after = finals(&plan.steps);
+            let other = steps.iter().find(|s| after.get(s.path.as_path()).copied() != s.before.as_deref());
+            other.map(|s| format!("{} would not be what it was, byte for byte", s.path.display()))
+        }
+        // Types may be declared in files that are not looked at here; `revert` looks at all of them.
+        Ok(_) if asks_for_types => None,
+        Ok(_) => Some("its result cannot be told from other code".to_owned()),
+        Err(complaints) => Some(complaints.into_iter().next().map_or_else(String::new, |c| c.message)),
+    }
 }
 
 fn not_reversible(why: &str) -> String {

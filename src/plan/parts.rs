@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 /// A file of fewer bytes is read whole: there is little to save.
 const SMALL: usize = 4 << 10;
 /// The most parts that a file is read in; more of them cost more than they save.
-const MOST: usize = 64;
+const MOST: usize = 1000;
 
 /// The parts of a file that hold all that some forms can find in it, in order, none of them where they can find
 /// nothing; `None` where it takes the whole file to say.

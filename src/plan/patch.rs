@@ -408,8 +408,9 @@ fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> R
     let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
     let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
     let Some(source) = source else { return Err(lost("there is nothing to do".to_owned())) };
-    let works: Vec<Work<'_>> =
-        chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env }).collect();
+    let done = |c: &Chosen<'_, '_>| c.sighting.found.hits.iter().filter(|h| h.done).count();
+    let works = chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env, done: done(c) });
+    let works: Vec<Work<'_>> = works.collect();
     let edited = change(path, &source, &works, looking).map_err(|refusal| {
         let place = place(path, &source, refusal.bytes.start);
         Reason { text: refusal.message, place: Some(place) }

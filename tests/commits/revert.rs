@@ -218,6 +218,30 @@ fn commits_are_undone_by_commits() {
 }
 
 #[test]
+fn repositories_that_are_no_submodules_are_found_too() {
+    // Two of them side by side in a folder that is none, and one in the other that knows nothing of it.
+    let ground = Ground::new();
+    std::fs::create_dir(ground.path("both")).unwrap();
+    ground.git("both", &["clone", "-q", "../deep", "deep"]);
+    ground.git("both", &["clone", "-q", "../lib", "lib"]);
+    ground.git("both/lib", &["clone", "-q", "../../deep", "inner"]);
+    let files = ["both/deep/deep.c", "both/lib/lib.c", "both/lib/inner/deep.c"].map(|f| (f, ground.read(f)));
+    let args = ["mine.toml", "both", "--only", "width"];
+    ground.run(&[&["apply"], &args[..], &["--commit"]].concat()).exits(0);
+    let told = ground.run(&[&["check"], &args[..]].concat()).exits(0).stdout;
+    let each = ["deep", "lib", "lib/inner"].map(|folder| {
+        let id = ground.git(&format!("both/{folder}"), &["rev-parse", "HEAD"]);
+        format!("{} in {folder}", &id[..12])
+    });
+    assert!(told.contains(&format!("note: applied by treepatch: {}\n", each.join(", "))), "{told}");
+    ground.run(&[&["revert"], &args[..], &["--commit"]].concat()).exits(0);
+    for (file, text) in files {
+        assert_eq!(ground.read(file), text, "{file}");
+    }
+    assert_eq!(ground.log("both/lib/inner").len(), 3);
+}
+
+#[test]
 fn squashed_commits_are_undone_too() {
     let ground = Ground::new();
     ground.run(&["apply", "mine.toml", "root", "--commit=squash"]).exits(0);

@@ -119,7 +119,8 @@ impl Fragment {
             if let Some(list) = random.pick(&lists)
                 && list.items.last().is_some_and(|i| i.tokens.end == list.inside.end)
             {
-                let _ = self.replace(&list.inside, vec![Word::new("$...", false)]);
+                let dots = Word { token: Some(list.inside.start), ..Word::new("$...", false) };
+                let _ = self.replace(&list.inside, vec![dots]);
             }
         }
         for number in 0..random.below(3) {
@@ -132,8 +133,9 @@ impl Fragment {
             };
             let nodes: Vec<_> = source.nodes.iter().filter(node).collect();
             let Some(node) = random.pick(&nodes) else { return };
-            let Some((row, _)) = self.words_of(&node.tokens) else { continue };
-            if !self.rows[row].is_directive() {
+            let Some((row, words)) = self.words_of(&node.tokens) else { continue };
+            let is_dots = self.rows[row].words[words].iter().any(|w| w.text == "$...");
+            if !self.rows[row].is_directive() && !is_dots {
                 let hole = Word { token: Some(node.tokens.start), ..Word::new(format!("$h{number}"), false) };
                 let _ = self.replace(&node.tokens, vec![hole]);
             }
@@ -169,8 +171,8 @@ impl Fragment {
             if random.below(5) == 0 {
                 self.split(n, random);
             }
-            let is_line_end = n + 1 < self.rows.len()
-                && self.rows[n + 1].token().is_some_and(|t| source.tokens[t].gap == Gap::Line);
+            let is_line_end =
+                n + 1 < self.rows.len() && self.rows[n + 1].token().is_some_and(|t| source.tokens[t].gap == Gap::Line);
             let last = self.rows[n].words.last().map_or("", |w| w.text.as_str());
             if self.language == Language::Go
                 && is_line_end
@@ -229,7 +231,8 @@ impl Fragment {
         }
         let may = |i: &usize| {
             let (before, behind) = (&row.words[i - 1].text, &row.words[*i].text);
-            let go = matches!(before.as_str(), "(" | "," | "+" | "-" | "*" | "/" | "&&" | "||" | "==" | "!=" | "=" | ":=");
+            let go =
+                matches!(before.as_str(), "(" | "," | "+" | "-" | "*" | "/" | "&&" | "||" | "==" | "!=" | "=" | ":=");
             (self.language == Language::C || go) && behind != "..." && before != "..." && behind != ","
         };
         let places: Vec<usize> = (1..row.words.len()).filter(may).collect();

@@ -128,7 +128,8 @@ fn run(case: &Case) -> Judged {
         after: None,
         diff: Vec::new(),
     };
-    let unloaded = |complaints: Vec<Complaint>| complaints.into_iter().map(|c| c.message).collect::<Vec<_>>().join("; ");
+    let unloaded =
+        |complaints: Vec<Complaint>| complaints.into_iter().map(|c| c.message).collect::<Vec<_>>().join("; ");
     let patchset = match load_all(case) {
         Ok(patchset) => patchset,
         Err(complaints) => {
@@ -204,7 +205,8 @@ fn compare(judged: &mut [Judged]) {
         Vec::new()
     };
     for (n, judged) in changed.into_iter().enumerate() {
-        let fail = |property, wanted: &[u8], got: &[u8]| Failure { property, wanted: wanted.to_vec(), got: got.to_vec() };
+        let fail =
+            |property, wanted: &[u8], got: &[u8]| Failure { property, wanted: wanted.to_vec(), got: got.to_vec() };
         let dressed = judged.after.clone().unwrap_or_default();
         let Some(result) = &results[n] else {
             let wanted = format!("a file that is {:?} as before", judged.case.dress);
@@ -216,9 +218,10 @@ fn compare(judged: &mut [Judged]) {
         }
         match judged.case.language {
             Language::Go => {
-                let wanted = formatted[n].as_deref();
-                if wanted != Some(result) {
-                    let wanted = wanted.unwrap_or(b"gofmt cannot read the plain edit");
+                // What gofmt cannot read is no Go any more by the plain edit, such as a group whose first constant is
+                // gone that the others repeat.
+                let Some(wanted) = formatted[n].as_deref() else { continue };
+                if wanted != result {
                     judged.failures.push(fail(Property::Plain, wanted, result));
                 }
                 if !clean[n] {

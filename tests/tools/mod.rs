@@ -16,6 +16,17 @@ pub fn find(name: &str) -> Option<PathBuf> {
     found.and_then(|p| p.canonicalize().ok())
 }
 
+/// Whether a package is there that ships sources, told by its folder. If not, it is as with a missing program.
+pub fn has_sources(package: &str, folder: &std::path::Path) -> bool {
+    let is = folder.is_dir();
+    if !is {
+        let required = std::env::var_os("TREEPATCH_REQUIRE_TOOLS").is_some_and(|v| v == "1");
+        assert!(!required, "{package} is required and not installed");
+        eprintln!("SKIPPED: {package} is not installed");
+    }
+    is
+}
+
 /// What a program prints.
 pub fn output(command: &mut Command) -> String {
     String::from_utf8(command.output().expect("the program runs").stdout).expect("its output is text")

@@ -53,10 +53,9 @@ impl GitDir {
         let here = root.with_repositories();
         let disk = disk(here);
         for folder in real.ancestors() {
-            let above = if folder == real { here.again()? } else { open(folder, shown)? };
-            if self::disk(&above) != disk {
-                break;
-            }
+            let above = if folder == real { here.again() } else { open(folder, shown) };
+            // As git has it: what cannot be read or lies on another disk is the end of the search.
+            let Some(above) = above.ok().filter(|above| self::disk(above) == disk) else { break };
             if let Some(found) = search.at(&above, folder.to_owned())? {
                 return Ok(Some(found));
             }

@@ -214,6 +214,7 @@ pub(super) fn superproject(root: &Root, child: &Path) -> Result<Option<PathBuf>,
     Ok(index.get_path(&own, 0).filter(|e| e.mode == GITLINK).map(|_| parent))
 }
 
-fn is_in_repository(root: &Root) -> bool {
+/// Whether the root is a repository, or lies in one.
+pub(super) fn is_in_repository(root: &Root) -> bool {
     !matches!(open(root, Path::new("")), Err(GitError::NoRepository(_)))
 }

@@ -3,9 +3,9 @@ use super::commit::{Commits, Made, Prepared, Submodule, Work};
 use super::error::failed;
 use super::log::{Entry, entries};
 use super::open::open;
-use super::repository::{GITLINK, Repo};
-use super::stage::{Committed, Ready, Stage, superproject};
-use crate::checkout::{Root, is_repository};
+use super::repository::Repo;
+use super::stage::{Committed, Ready, Stage, is_in_repository, superproject};
+use crate::checkout::{Root, repositories_below};
 use crate::plan::FileChange;
 use crate::write::{Removal, Run, WriteError};
 use git2::build::TreeUpdateBuilder;
@@ -21,7 +21,8 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Undoi
     let root = Root::open(root)?;
     let mut found: BTreeMap<PathBuf, Vec<Entry>> = BTreeMap::new();
     let mut repositories = Vec::new();
-    for path in all(&root)? {
+    let own = is_in_repository(&root).then(PathBuf::new);
+    for path in own.into_iter().chain(repositories_below(&root)) {
         let git = open(&root, &path)?;
         let chosen = choose(&path, entries(&git, &options.patchset.name)?, only)?;
         if !chosen.is_empty() {
@@ -82,33 +83,6 @@ impl Undoing {
     pub fn write(self) -> Result<Committed, WriteError> {
         self.ready.finish(&self.changes, &self.removals)
     }
-}
-
-/// Every repository at or below the root that is checked out: that of the root, and submodules.
-pub(super) fn all(root: &Root) -> Result<Vec<PathBuf>, WriteError> {
-    let mut all = vec![PathBuf::new()];
-    let mut next = 0;
-    while next < all.len() {
-        let git = open(root, &all[next])?;
-        let inner = match git.workdir().and_then(|w| w.canonicalize().ok()) {
-            Some(workdir) if next == 0 => {
-                root.path().canonicalize().ok().and_then(|r| Some(r.strip_prefix(workdir).ok()?.to_owned()))
-            }
-            _ => None,
-        };
-        let index = git.index().map_err(|e| GitError::index(&git, &e))?;
-        for entry in index.iter().filter(|e| e.mode == GITLINK) {
-            use std::os::unix::ffi::OsStrExt;
-            let own = Path::new(std::ffi::OsStr::from_bytes(&entry.path));
-            let Ok(own) = own.strip_prefix(inner.as_deref().unwrap_or(Path::new(""))) else { continue };
-            let path = all[next].join(own);
-            if is_repository(root, &path) {
-                all.push(path);
-            }
-        }
-        next += 1;
-    }
-    Ok(all)
 }
 
 /// The commits of the patches that are asked for.

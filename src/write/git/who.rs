@@ -1,10 +1,9 @@
 use super::log::entries;
 use super::open::open;
 use super::repository::Repo;
-use super::undo::all;
 use crate::checkout::{Root, repositories_above};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What the histories of a checkout tell about its patches. Reads only; where there is no history it knows nothing.
@@ -15,19 +14,23 @@ pub struct History {
 }
 
 impl History {
-    /// Looks for the commits that `apply --commit` made for a patchset; `None` where there is no repository.
-    pub fn read(root: &Path, patchset: &str) -> Option<History> {
+    /// Looks for the commits that `apply --commit` made for a patchset in the repositories that these files lie in;
+    /// `None` where they lie in none.
+    pub fn read<'f>(root: &Path, patchset: &str, files: impl Iterator<Item = &'f Path>) -> Option<History> {
         let root = Root::open(root).ok()?;
-        let mut commits: BTreeMap<String, Vec<(PathBuf, String)>> = BTreeMap::new();
-        for path in all(&root).ok()? {
-            let git = open(&root, &path).ok()?;
+        let repositories: BTreeSet<PathBuf> =
+            files.filter_map(|file| repositories_above(&root, file).into_iter().next()).collect();
+        let mut history = None;
+        for path in repositories {
+            let Ok(git) = open(&root, &path) else { continue };
+            let commits: &mut BTreeMap<String, Vec<(PathBuf, String)>> = history.get_or_insert_default();
             for entry in entries(&git, patchset).unwrap_or_default() {
                 for patch in entry.patches {
                     commits.entry(patch).or_default().push((path.clone(), entry.id.to_string()));
                 }
             }
         }
-        Some(History { root, commits })
+        history.map(|commits| History { root, commits })
     }
 
     /// The commits of a patch, each with its repository.

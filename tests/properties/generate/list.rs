@@ -65,7 +65,8 @@ impl Maker<'_> {
             is_comma(all.get(words.end)).then(|| (words.start..words.end + 1, Edit::new(span.start..to, "")))?
         } else if at > 0 {
             let from = source.span(&list.items[at - 1].tokens).end;
-            is_comma(all.get(words.start.wrapping_sub(1))).then(|| (words.start - 1..words.end, Edit::new(from..span.end, "")))?
+            is_comma(all.get(words.start.wrapping_sub(1)))
+                .then(|| (words.start - 1..words.end, Edit::new(from..span.end, "")))?
         } else if is_comma(all.get(words.end)) || source.bytes.get(span.end) == Some(&b',') {
             return None;
         } else {
@@ -77,7 +78,9 @@ impl Maker<'_> {
         if after.rows[row].words.is_empty() {
             return None;
         }
-        if let Some(word) = after.rows[row].words.get_mut(at_start).filter(|w| w.token.is_some() && at + 1 < list.items.len()) {
+        if let Some(word) =
+            after.rows[row].words.get_mut(at_start).filter(|w| w.token.is_some() && at + 1 < list.items.len())
+        {
             word.blank = first;
         }
         let style = self.style();
@@ -92,7 +95,8 @@ impl Maker<'_> {
             Language::Go => [ListKind::Arguments, ListKind::Elements].as_slice(),
             Language::C => &[ListKind::Arguments, ListKind::Elements, ListKind::Parameters],
         };
-        let lists: Vec<&List> = source.lists.iter().filter(|l| kinds.contains(&l.kind) && !l.items.is_empty()).collect();
+        let lists: Vec<&List> =
+            source.lists.iter().filter(|l| kinds.contains(&l.kind) && !l.items.is_empty()).collect();
         let list = (*self.random.pick(&lists)?).clone();
         let first = list.inside.start.checked_sub(1)?;
         let span = source.span(&(first..(list.inside.end + 1).min(source.tokens.len())));

@@ -4,7 +4,7 @@ use super::{Maker, reading, rows_of, separate};
 use crate::case::Draft;
 use crate::fragment::{Fragment, Word, is_name};
 use crate::place::occurrences;
-use treepatch::language::{Atom, ListKind};
+use treepatch::language::Atom;
 use treepatch::source::{Edit, Node};
 
 impl Maker<'_> {
@@ -52,6 +52,10 @@ impl Maker<'_> {
         let new = self.snippet(&place)?;
         // A comment of the new code and one that stays would share the line.
         if new.iter().any(|row| row.contains("//") || row.contains("/*") || row.starts_with('#')) {
+            return None;
+        }
+        // A `return` among several new rows is the old one that comes to stand deeper, and takes its comment along.
+        if source.text(place.tokens.start) == b"return" && new.len() > 1 {
             return None;
         }
         let mut old = self.show(&run, std::slice::from_ref(&place.tokens), true);
@@ -111,8 +115,7 @@ impl Maker<'_> {
         let line = source.lines.start(span.start);
         let directive = source.bytes[line..span.start].trim_ascii_start().starts_with(b"#");
         let commented = !source.comments_in(&span).is_empty();
-        let in_import = source.lists_at(tokens.start).any(|l| source.lists[l].kind == ListKind::Specs && false);
-        if directive || commented || in_import || occurrences(source, &tokens) != 1 {
+        if directive || commented || occurrences(source, &tokens) != 1 {
             return None;
         }
         Some((tokens.clone(), Fragment::of(source, &tokens)))

@@ -67,10 +67,8 @@ impl Maker<'_> {
         let come = self.signed('+', &new, &style);
         rows.extend(come);
         let span = source.span(&tokens);
-        let edits = vec![
-            Edit::new(span.start..span.start, format!("{}(", self.name())),
-            Edit::new(span.end..span.end, ")"),
-        ];
+        let edits =
+            vec![Edit::new(span.start..span.start, format!("{}(", self.name())), Edit::new(span.end..span.end, ")")];
         Some(Draft { how: "an expression", rows, reading: None, edits })
     }
 }
