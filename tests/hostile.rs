@@ -205,3 +205,14 @@ fn placements_that_no_memory_holds_are_counted() {
     let text = patchset("*.go", " ...\n-mark($x)\n+done($x)\n ...", "expect = \"any\"");
     verdict(&run_with("a.go", go(&"\tmark(1)\n".repeat(2_000)), &text, limits), Verdict::Unreadable);
 }
+
+#[test]
+fn hunks_that_share_a_hole_in_many_ways_are_told() {
+    let source = go(&(0..2_000).map(|n| format!("\tmark({n})\n\tlast({n})\n")).collect::<String>());
+    let hunk = |name: &str| format!("[[patch.hunk]]\nexpect = \"any\"\ndiff = '''\n-{name}($x)\n+done($x)\n'''\n");
+    let text =
+        patchset("*.go", "", "").replace("\n\ndiff = '''\n\n'''\n", &format!("\n{}{}", hunk("mark"), hunk("last")));
+    let plan = run("a.go", source, &text);
+    verdict(&plan, Verdict::Unreadable);
+    assert!(plan.reports[0].reasons.iter().any(|r| r.text.contains("more than 256 ways")));
+}
