@@ -216,3 +216,13 @@ fn hunks_that_share_a_hole_in_many_ways_are_told() {
     verdict(&plan, Verdict::Unreadable);
     assert!(plan.reports[0].reasons.iter().any(|r| r.text.contains("more than 256 ways")));
 }
+
+#[test]
+fn a_long_body_is_read_in_time() {
+    let calls = |name: &str| (0..10_000).map(|n| format!("{name}\tv{n}()\n")).collect::<String>();
+    let source = go(calls("").trim_end());
+    let added = patchset("*.go", &format!(" func f() {{\n{}+\tdone()\n }}", calls(" ")), "");
+    verdict(&run("a.go", source.as_str(), &added), Verdict::Applies);
+    let changed = patchset("*.go", &format!(" func f() {{\n{}{} }}", calls("-"), calls("+").replace("\tv", "\tw")), "");
+    verdict(&run("a.go", source, &changed), Verdict::Applies);
+}
