@@ -198,3 +198,31 @@ fn a_large_patchset_is_read_or_refused() {
     assert!(load("hostile.toml", &format!("{head}{}", many(10_000))).is_ok());
     assert!(load("hostile.toml", &format!("{head}{}", many(10_001))).is_err());
 }
+
+#[test]
+fn placements_that_no_memory_holds_are_counted() {
+    let limits = Limits { steps: 1_000_000, ..Limits::default() };
+    let text = patchset("*.go", " ...\n-mark($x)\n+done($x)\n ...", "expect = \"any\"");
+    verdict(&run_with("a.go", go(&"\tmark(1)\n".repeat(2_000)), &text, limits), Verdict::Unreadable);
+}
+
+#[test]
+fn hunks_that_share_a_hole_in_many_ways_are_told() {
+    let source = go(&(0..2_000).map(|n| format!("\tmark({n})\n\tlast({n})\n")).collect::<String>());
+    let hunk = |name: &str| format!("[[patch.hunk]]\nexpect = \"any\"\ndiff = '''\n-{name}($x)\n+done($x)\n'''\n");
+    let text =
+        patchset("*.go", "", "").replace("\n\ndiff = '''\n\n'''\n", &format!("\n{}{}", hunk("mark"), hunk("last")));
+    let plan = run("a.go", source, &text);
+    verdict(&plan, Verdict::Unreadable);
+    assert!(plan.reports[0].reasons.iter().any(|r| r.text.contains("more than 256 ways")));
+}
+
+#[test]
+fn a_long_body_is_read_in_time() {
+    let calls = |name: &str| (0..10_000).map(|n| format!("{name}\tv{n}()\n")).collect::<String>();
+    let source = go(calls("").trim_end());
+    let added = patchset("*.go", &format!(" func f() {{\n{}+\tdone()\n }}", calls(" ")), "");
+    verdict(&run("a.go", source.as_str(), &added), Verdict::Applies);
+    let changed = patchset("*.go", &format!(" func f() {{\n{}{} }}", calls("-"), calls("+").replace("\tv", "\tw")), "");
+    verdict(&run("a.go", source, &changed), Verdict::Applies);
+}

@@ -168,6 +168,8 @@ impl<'a> Matcher<'a> {
                 match (self.pasted(&bounds), self.whole(&bounds, start, at)) {
                     (Some(pasted), Some(tokens)) => {
                         let broken = self.is_broken(&bounds);
+                        // It is kept until all are found: ellipses can be placed in more ways than memory holds.
+                        steps.take(4 * count)?;
                         found.push(Match { bounds: bounds.clone(), tokens, broken, pasted });
                     }
                     _ => self.note_miss(count, start, at),

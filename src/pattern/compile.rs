@@ -8,7 +8,7 @@ use super::words::Required;
 use crate::language::{Language, ListKind, go};
 use crate::patchset::{Complaint, Expect, Fragment, Hunk, Reading, Sign};
 use crate::source::Tokens;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One diff, ready to be matched.
 #[derive(Clone, Debug)]
@@ -59,9 +59,16 @@ impl Shape {
 
 /// Pairs of elements that stay and cannot be taken for others.
 fn steady(before: &Side, after: &Side, keeps: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    let once = |side: &Side, i: usize| side.elements.iter().filter(|e| e.part == side.elements[i].part).count() == 1;
+    fn counts(side: &Side) -> HashMap<&Part, usize> {
+        let mut counts = HashMap::new();
+        side.elements.iter().for_each(|e| *counts.entry(&e.part).or_default() += 1);
+        counts
+    }
+    let (befores, afters) = (counts(before), counts(after));
+    let once = |side: &Side, counts: &HashMap<&Part, usize>, i: usize| counts.get(&side.elements[i].part) == Some(&1);
     let kept = || keeps.iter().copied().filter(|&(b, _)| !before.elements[b].part.is_dots());
-    let steady: Vec<(usize, usize)> = kept().filter(|&(b, a)| once(before, b) && once(after, a)).collect();
+    let steady: Vec<(usize, usize)> =
+        kept().filter(|&(b, a)| once(before, &befores, b) && once(after, &afters, a)).collect();
     if steady.is_empty() { kept().collect() } else { steady }
 }
 

@@ -1,4 +1,5 @@
 use crate::patchset::{Fragment, Sign};
+use std::collections::HashMap;
 
 /// How the rows of a diff belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,10 +38,15 @@ pub(super) fn pair(fragment: &Fragment) -> Pairs {
     let left =
         |sign| (0..rows.len()).filter(|&i| rows[i].sign == sign && pairs.partner[i].is_none()).collect::<Vec<_>>();
     let (minus, plus) = (left(Sign::Minus), left(Sign::Plus));
-    for &m in &minus {
-        let twins: Vec<usize> = plus.iter().copied().filter(|&p| words[p] == words[m]).collect();
-        let alone = minus.iter().filter(|&&o| words[o] == words[m]).count() == 1;
-        if let ([p], true, false) = (&twins[..], alone, words[m].is_empty()) {
+    let by_words = |rows: &[usize]| {
+        let mut all: HashMap<&[&str], Vec<usize>> = HashMap::new();
+        rows.iter().for_each(|&row| all.entry(&words[row]).or_default().push(row));
+        all
+    };
+    let (alone, twins) = (by_words(&minus), by_words(&plus));
+    for &m in minus.iter().filter(|&&m| !words[m].is_empty()) {
+        let key = words[m].as_slice();
+        if let (Some([_]), Some([p])) = (alone.get(key).map(Vec::as_slice), twins.get(key).map(Vec::as_slice)) {
             pairs.moved.push((m, *p));
         }
     }

@@ -3,6 +3,7 @@
 use super::element::{Element, Side};
 use super::rows::{Pairs, words};
 use crate::patchset::{Fragment, Sign};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// One change of a body, in elements of its sides.
@@ -156,12 +157,22 @@ fn moves(
 ) -> Vec<(Range<usize>, Range<usize>)> {
     let row_words: Vec<Vec<&str>> = fragment.rows.iter().map(|r| words(&r.text)).collect();
     let alike = |m: usize, p: usize, len: usize| {
-        let same = |i| minus.contains(&(m + i)) && plus.contains(&(p + i)) && row_words[m + i] == row_words[p + i];
+        let same = |i| {
+            let both = minus.binary_search(&(m + i)).is_ok() && plus.binary_search(&(p + i)).is_ok();
+            both && row_words[m + i] == row_words[p + i]
+        };
         (0..len).all(same)
     };
-    let repeats = |rows: &[usize], at: usize, len: usize| {
-        let same = |r: &usize| (0..len).all(|i| rows.contains(&(r + i)) && row_words[r + i] == row_words[at + i]);
-        rows.iter().filter(|r| same(r)).count() > 1
+    let by_words = |rows: &[usize]| {
+        let mut all: HashMap<&[&str], Vec<usize>> = HashMap::new();
+        rows.iter().for_each(|&row| all.entry(&row_words[row]).or_default().push(row));
+        all
+    };
+    let (minus_by_words, plus_by_words) = (by_words(minus), by_words(plus));
+    let repeats = |rows: &[usize], by_words: &HashMap<&[&str], Vec<usize>>, at: usize, len: usize| {
+        let stands = |row: usize| rows.binary_search(&row).is_ok();
+        let same = |r: &&usize| (0..len).all(|i| stands(*r + i) && row_words[*r + i] == row_words[at + i]);
+        by_words.get(row_words[at].as_slice()).is_some_and(|likely| likely.iter().filter(same).count() > 1)
     };
     let place = |row: usize| pairs.partner[row].map_or(row, |p| p.min(row));
     let mut out: Vec<(Range<usize>, Range<usize>)> = Vec::new();
@@ -169,14 +180,14 @@ fn moves(
         if out.iter().any(|o| o.0.contains(&m)) {
             continue;
         }
-        for &p in plus {
+        for &p in plus_by_words.get(row_words[m].as_slice()).into_iter().flatten() {
             let most = (1..).take_while(|&len| alike(m, p, len)).last().unwrap_or(0);
             let whole = |len: &usize| {
                 let (x, y) = (item_over(before, m..m + len), item_over(after, p..p + len));
                 matches!((x, y), (Some(x), Some(y)) if x.map(place) == y.map(place))
             };
             let Some(len) = (1..=most).rev().find(whole) else { continue };
-            if !repeats(minus, m, len) && !repeats(plus, p, len) {
+            if !repeats(minus, &minus_by_words, m, len) && !repeats(plus, &plus_by_words, p, len) {
                 out.push((m..m + len, p..p + len));
                 break;
             }

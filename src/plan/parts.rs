@@ -47,8 +47,7 @@ fn mark(need: &Need, bytes: &[u8], cuts: &Cuts, wanted: &mut [bool]) -> Option<(
     if words.is_empty() {
         return None;
     }
-    let all = (1u64 << words.len().min(64)) - 1;
-    let all = if words.len() >= 64 { u64::MAX } else { all };
+    let all = u64::MAX >> (64 - words.len().min(64));
     let mut held = vec![0u64; wanted.len()];
     for (n, word) in words.iter().take(64).enumerate() {
         let mut piece = 0;

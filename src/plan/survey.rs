@@ -232,6 +232,21 @@ pub(super) fn rule_for<'r>(hunk: &'r ReadyHunk, path: &Path) -> Option<&'r Rule>
     }
 }
 
+/// The most ways to bind the holes that hunks share: for each of them all files are looked into again.
+const MOST_WAYS: usize = 256;
+
+/// What is known of hunks whose holes are bound in too many ways: nothing.
+fn too_many<'r>(survey: &Survey<'r>, hunks: usize) -> Vec<Survey<'r>> {
+    let why = format!(
+        "the holes that the hunks share are bound in more than {MOST_WAYS} ways: narrow them with `where` or `inside`, or \
+         name fewer files"
+    );
+    let path = survey.sightings.first().map(|s| s.path.clone()).unwrap_or_default();
+    let mut all = vec![Survey { files: survey.files, ..Survey::default() }; hunks];
+    all.iter_mut().take(1).for_each(|first| first.unseen.push(Unseen { path: path.clone(), why: why.clone() }));
+    all
+}
+
 /// Looks for several hunks that go together: a named hole that several of them use stands for equal code in all.
 pub(super) fn survey_all<'r>(
     hunks: &'r [ReadyHunk],
@@ -254,6 +269,9 @@ pub(super) fn survey_all<'r>(
                 let way = project(hit, shared, &env);
                 if !ways.contains(&way) {
                     ways.push(way);
+                }
+                if next.len() + ways.len() > MOST_WAYS {
+                    return too_many(&survey, hunks.len());
                 }
             }
             if ways.is_empty() {
