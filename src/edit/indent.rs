@@ -175,7 +175,10 @@ impl Job<'_> {
     /// How much deeper a row stands afterwards: as the body shows it, or where that shows nothing, as the brackets
     /// around it tell. A row that goes on within parentheses says nothing of its own.
     pub(super) fn deeper(&self, (before, after): (usize, usize)) -> Option<isize> {
-        let first = |side: &Side, row: usize| side.elements.iter().position(|e| e.row == row);
+        let first = |side: &Side, row: usize| {
+            let at = side.elements.partition_point(|e| e.row < row);
+            side.elements.get(at).filter(|e| e.row == row).map(|_| at)
+        };
         let (b, a) = (first(&self.shape.before, before)?, first(&self.shape.after, after)?);
         if before != after && is_continued(&self.shape.before, b) {
             return None;
