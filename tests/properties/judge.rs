@@ -3,7 +3,7 @@
 use crate::case::{Case, Dress};
 use crate::referee;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use treepatch::checkout::Memory;
 use treepatch::language::Language;
@@ -114,7 +114,7 @@ fn tree(case: &Case, text: &[u8]) -> Memory {
 
 /// The case's one file after a plan; nothing, where it does not change.
 fn after(case: &Case, plan: &Plan) -> Option<Vec<u8>> {
-    plan.changes().into_iter().find(|c| c.path == PathBuf::from(case.file())).map(|c| c.after)
+    plan.changes().into_iter().find(|c| c.path == Path::new(&case.file())).map(|c| c.after)
 }
 
 /// All that treepatch does with one case.

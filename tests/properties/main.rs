@@ -85,10 +85,10 @@ fn sweep(language: Language, folders: &[PathBuf]) {
     let table = format!("\n{language:?}: {count} patches, seed {seed}\n{}\n", shares.table());
     // Not `println!`: that is captured while a test succeeds.
     write!(std::io::stderr(), "{table}").unwrap();
+    report(failures, seed);
     if only.is_none() {
         enough(&shares);
     }
-    report(failures, seed);
 }
 
 /// Cases with these numbers. Each is made from the seed and its number alone, its excerpt from those of its batch.

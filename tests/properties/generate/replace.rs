@@ -28,7 +28,7 @@ impl Maker<'_> {
             },
             _ => return None,
         };
-        let before = self.show(&run, &[token..token + 1], true);
+        let before = self.show(&run, std::slice::from_ref(&(token..token + 1)), true);
         let mut after = before.clone();
         after.replace(&(token..token + 1), vec![Word { token: Some(token), ..Word::new(new.clone(), false) }])?;
         let style = self.style();

@@ -55,7 +55,8 @@ impl Maker<'_> {
     pub(super) fn wrap_expression(&mut self) -> Option<Draft> {
         let source = self.source;
         let (tokens, mut old) = self.expression()?;
-        old.veil(source, &tokens, &[tokens.start..tokens.start + 1], false, self.random);
+        let first = tokens.start..tokens.start + 1;
+        old.veil(source, &tokens, std::slice::from_ref(&first), false, self.random);
         self.respell(&mut old, &[]);
         let mut new = old.clone();
         let call = [Word::new(self.name(), false), Word::new("(", false)];
