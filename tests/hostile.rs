@@ -226,3 +226,18 @@ fn a_long_body_is_read_in_time() {
     let changed = patchset("*.go", &format!(" func f() {{\n{}{} }}", calls("-"), calls("+").replace("\tv", "\tw")), "");
     verdict(&run("a.go", source, &changed), Verdict::Applies);
 }
+
+#[test]
+fn alternatives_may_overlap_and_lead_in_a_circle() {
+    let alternative =
+        |from: usize, to: usize| format!("[[patch.alternative]]\ndiff = '''\n-step{from}($x)\n+step{to}($x)\n'''\n");
+    let circle: String = (0..50).map(|n| alternative(n, (n + 1) % 50)).collect();
+    let source = go(&(0..50).map(|n| format!("\tmark({n})\n\tstep{n}({n})\n")).collect::<String>());
+    let more = "expect = \"any\"\nalternatives = \"sum\"";
+    let plan = run("a.go", source.as_str(), &(patchset("*.go", "-mark($x)\n+step0($x)", more) + &circle));
+    assert!(plan.reports[0].blocks);
+    let overlap: String = (0..100).map(|_| alternative(1, 2)).collect();
+    let text = patchset("*.go", "-step1($x)\n+step3($x)", "expect = \"any\"") + &overlap;
+    verdict(&run("a.go", source, &text), Verdict::Ambiguous);
+    assert!(load("hostile.toml", &(text + &alternative(1, 2))).is_err());
+}

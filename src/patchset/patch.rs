@@ -19,6 +19,8 @@ const PATCH: [&str; 11] = [
     "example",
     "alternative",
 ];
+/// Each alternative is looked for in every file, and all that they find is kept.
+const MOST_ALTERNATIVES: usize = 100;
 /// What hunks may inherit in one patchset, in bytes.
 const INHERITANCE: usize = 1 << 26;
 
@@ -50,7 +52,12 @@ impl<'n, 't> Patches<'n, 't> {
         let scope = Scope::read(self.notes, keys, self.text);
         let mut bodies = Vec::new();
         bodies.extend(self.body(keys, &scope, None).or_else(|| self.broken()));
-        for keys in self.notes.tables(keys, "alternative", "[[patch.alternative]]") {
+        let alternatives = self.notes.tables(keys, "alternative", "[[patch.alternative]]");
+        if let Some(beyond) = alternatives.get(MOST_ALTERNATIVES) {
+            let message = format!("a patch has no more than {MOST_ALTERNATIVES} alternatives");
+            self.notes.push(Complaint::new(&beyond.span, message).help("make several patches of it"));
+        }
+        for keys in alternatives.into_iter().take(MOST_ALTERNATIVES) {
             let own = Scope::read(self.notes, &keys, self.text);
             let scope = self.inherit(own, &scope);
             let note = self.notes.line(&keys, "name");
