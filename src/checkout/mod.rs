@@ -27,7 +27,7 @@ pub use memory::Memory;
 pub use overlay::Overlay;
 pub use packages::Packages;
 pub use repositories::{is_repository, repositories_above, repositories_below};
-pub use words::Words;
+pub use words::{Words, stands_alone};
 
 use std::path::{Path, PathBuf};
 

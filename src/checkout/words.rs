@@ -142,10 +142,11 @@ fn names_in(word: &[u8]) -> impl Iterator<Item = &[u8]> {
     word.split(|b| !is_of_name(*b)).filter(|name| !name.is_empty())
 }
 
-/// Whether no name goes on beyond these bytes, so that they are not a part of a longer one.
-fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
-    let ends = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|b| !is_of_name(*b));
-    ends(start.checked_sub(1)) && ends(Some(end))
+/// Whether no name goes on over either end of these bytes, so that they are not a part of a longer one.
+pub fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_of_name = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|b| is_of_name(*b));
+    let goes_on = |inner: Option<usize>, outer: Option<usize>| is_of_name(inner) && is_of_name(outer);
+    !goes_on(Some(start), start.checked_sub(1)) && !goes_on(end.checked_sub(1), Some(end))
 }
 
 fn is_of_name(byte: u8) -> bool {

@@ -1,5 +1,6 @@
 //! The names of a body, searched for in raw bytes: what tells files and places apart before anything is parsed.
 
+use crate::checkout::stands_alone;
 use crate::find::Rule;
 use crate::language::Atom;
 use crate::pattern::{Part, Side};
@@ -29,7 +30,7 @@ impl SideNames {
         let mut seen = vec![false; self.names.len()];
         let mut left = seen.len();
         for found in self.search.iter().flat_map(|s| s.find_overlapping_iter(bytes)) {
-            let whole = is_whole(bytes, found.start(), found.end());
+            let whole = stands_alone(bytes, found.start(), found.end());
             let seen = &mut seen[found.pattern().as_usize()];
             if whole && !*seen {
                 *seen = true;
@@ -47,14 +48,6 @@ impl SideNames {
         let missing = self.names.iter().zip(seen).filter(|(_, seen)| !**seen);
         missing.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect()
     }
-}
-
-/// Whether no letter or digit goes on at either end.
-fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
-    let word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b >= 0x80);
-    let edge = |inner: Option<&u8>, outer: Option<&u8>| !(word(inner) && word(outer));
-    edge(bytes.get(start), start.checked_sub(1).and_then(|b| bytes.get(b)))
-        && edge(end.checked_sub(1).and_then(|b| bytes.get(b)), bytes.get(end))
 }
 
 /// Whether an element tells something about where it is: a name, a literal, a number, no word of the language.
