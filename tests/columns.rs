@@ -16,7 +16,7 @@ fn parse(text: impl Into<Vec<u8>>) -> Source {
 /// Replaces each text by another, as a patch does, and realigns the file.
 fn patched(before: &str, changes: &[(&str, &str)]) -> String {
     let before = parse(before);
-    let text = String::from_utf8(before.bytes.clone()).unwrap();
+    let text = String::from_utf8(before.bytes.to_vec()).unwrap();
     let mut edits: Vec<Edit> = changes
         .iter()
         .map(|(old, new)| {
@@ -375,7 +375,7 @@ fn disturbed_files_get_what_gofmt_makes_of_them() {
     for (number, source) in sample(&gofmt).iter().enumerate() {
         let Some((disturbed, touched)) = disturb::disturb(source, &mut random) else { continue };
         let path = folder.path().join(format!("{number}.go"));
-        std::fs::write(&path, &disturbed.bytes).unwrap();
+        std::fs::write(&path, disturbed.bytes.as_slice()).unwrap();
         aligned.push((path, disturb::edited(&disturbed, align(&disturbed, &touched))));
     }
     assert!(aligned.len() > 50, "{} files were disturbed", aligned.len());

@@ -2,6 +2,7 @@
 
 mod anchored;
 mod asks;
+mod back;
 mod change;
 mod create;
 mod imports;
@@ -21,7 +22,7 @@ mod tally;
 mod undone;
 mod workspace;
 
-pub use inverse::{Undoing, irreversible, revert};
+pub use inverse::{Undoing, revert};
 pub use options::Options;
 pub use report::*;
 pub use undone::Earlier;
@@ -60,6 +61,16 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<P
         ready.iter_mut().flatten().for_each(|ready| ready.number(&mut asks));
         let mut scout = Scout::new(asks).map_err(|bad| vec![ready::complaint(&bad)])?;
         scout.explore(tree);
+        if options.ways_back {
+            // Most patches that find words will change something.
+            let all = patchset.patches.par_iter().zip(&ready);
+            let doing = all.filter_map(|(patch, ready)| Some((patch, ready.as_ref()?)));
+            let doing =
+                doing.filter(|(_, ready)| ready.hunks().any(|h| scout.answer(h.ask).leads.iter().any(|l| l.todo)));
+            doing.for_each(|(patch, ready)| {
+                ready.way_back(patchset, patch);
+            });
+        }
         let mut workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
         let mut plan = Plan::default();
         for (number, (patch, ready)) in patchset.patches.iter().zip(&ready).enumerate() {

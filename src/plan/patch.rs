@@ -1,12 +1,13 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
+use super::back::Edited;
 use super::change::{Work, change};
 use super::looking::Looking;
 use super::near::{Short, elsewhere, narrow, near, place, place_in, refused};
 use super::options::Options;
 use super::ready::{Ready, ReadyBody, ReadyObsolete, ReadyWork};
 use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Step, Verdict};
-use super::shift::Shift;
+use super::shift::{Shift, places};
 use super::survey::{Focus, Sighting, Survey, agree, survey_all};
 use super::tally::{self, Counts};
 use super::workspace::Workspace;
@@ -15,10 +16,11 @@ use crate::find::{Found, Hit, Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::{HoleId, Required, Shape, Side};
-use crate::source::{Edit, Limits, Lines, Source, Tokens, apply_edits, sort_edits};
+use crate::source::{Edit, Limits, Lines, Source, Tokens, Version, apply_edits, sort_edits};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What became of a patch, before it is known whether the run may write.
 pub(super) struct Outcome {
@@ -33,6 +35,8 @@ pub(super) struct Outcome {
     pub files: usize,
     /// Whether there may be more done sites than are told.
     pub open: bool,
+    /// Why no swap of its sides would undo it, if so and asked for.
+    pub one_way: Option<String>,
 }
 
 impl Outcome {
@@ -47,6 +51,7 @@ impl Outcome {
             findings: Vec::new(),
             files: 0,
             open: false,
+            one_way: None,
         }
     }
 
@@ -75,6 +80,8 @@ pub(super) fn run(
         (Some(_), Some(need)) => Outcome::new(Verdict::Blocked).because(need),
         (Some(ready), None) => attempt(patchset, patch, ready, number, workspace, plan, options),
     };
+    let mut notes = outcome.notes;
+    notes.extend(outcome.one_way.clone());
     Report {
         id: patch.id.value.clone(),
         title: patch.title.clone(),
@@ -85,9 +92,10 @@ pub(super) fn run(
         alternatives: outcome.alternatives,
         reasons: outcome.reasons,
         near: outcome.near,
-        notes: outcome.notes,
+        notes,
         findings: outcome.findings,
         open: outcome.open,
+        one_way: outcome.one_way,
     }
 }
 
@@ -123,13 +131,16 @@ fn attempt(
     let (mut outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
         Some(ReadyWork::Create(new)) => {
             let (outcome, file) = create::create(new, workspace);
-            (outcome, file.into_iter().map(|(path, bytes)| Changed::whole(path, bytes)).collect())
+            (outcome, file.into_iter().map(|(path, bytes)| Changed::made(path, bytes)).collect())
         }
         Some(ReadyWork::Operation(globs, operation)) => {
             let (outcome, edits) = operation::operate(globs, operation, target, workspace);
-            carry_out(outcome, edits, workspace)
+            let (mut outcome, changes) = carry_out(outcome, edits, workspace);
+            outcome.one_way =
+                options.ways_back.then(|| ready.way_back(patchset, patch).as_ref().err().cloned()).flatten();
+            (outcome, changes)
         }
-        _ => edit_hunks(patchset, patch, ready, workspace, matches, options.all_done),
+        _ => edit_hunks(patchset, patch, ready, workspace, matches, options),
     };
     if outcome.files == 0 && !matches {
         outcome.verdict = Verdict::Absent;
@@ -150,11 +161,13 @@ fn attempt(
         outcome.notes.extend(note);
     }
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
+        outcome.one_way = None;
         return outcome;
     }
     if let Some(reason) = stack_conflict(patchset, &changes, workspace) {
         outcome.verdict = Verdict::Ambiguous;
         outcome.reasons.push(reason);
+        outcome.one_way = None;
         return outcome;
     }
     for changed in changes {
@@ -166,24 +179,38 @@ fn attempt(
 /// One file as a patch leaves it.
 struct Changed {
     path: PathBuf,
-    before: Option<Vec<u8>>,
-    after: Vec<u8>,
+    /// The file before; `None` where the patch makes it.
+    before: Option<Version>,
+    /// The edits of it, or all of what is made as one insertion.
     batches: Vec<Vec<Edit>>,
+    /// What the patch wrote, in the new bytes.
     written: Vec<crate::source::Bytes>,
 }
 
 impl Changed {
-    fn whole(path: PathBuf, bytes: Vec<u8>) -> Changed {
+    fn made(path: PathBuf, bytes: Vec<u8>) -> Changed {
         let all = 0..bytes.len();
-        Changed { path, before: None, after: bytes, batches: Vec::new(), written: vec![all] }
+        Changed { path, before: None, batches: vec![vec![Edit::new(0..0, bytes)]], written: vec![all] }
     }
 
     fn put(self, patch: usize, workspace: &mut Workspace<'_>, plan: &mut Plan) {
         let shift = Shift::new(&self.batches);
         let mut written: Vec<_> = workspace.written(&self.path).iter().map(|(w, by)| (shift.range(w), *by)).collect();
         written.extend(self.written.into_iter().map(|w| (w, patch)));
-        workspace.put(&self.path, self.after.clone(), written);
-        plan.steps.push(Step { patch, path: self.path, before: self.before, after: self.after });
+        let after = match &self.before {
+            None => {
+                let made = Version::default().and(self.batches);
+                workspace.put_made(&self.path, &made, written);
+                made
+            }
+            Some(before) => {
+                let places = places(&self.batches);
+                let after = before.and(self.batches);
+                workspace.put_edited(&self.path, (&before.bytes(), &after.bytes()), &places, &after, written);
+                after
+            }
+        };
+        plan.steps.push(Step { patch, path: self.path, before: self.before, after });
     }
 }
 
@@ -196,8 +223,8 @@ fn stack_conflict(patchset: &Patchset, changes: &[Changed], workspace: &Workspac
             if let Some((_, by)) = hit {
                 let earlier = &patchset.patches[*by].id.value;
                 let text = format!("it would change what `{earlier}` writes; make one patch of the two");
-                let before = changed.before.as_deref().unwrap_or_default();
-                let place = place_in(&changed.path, &Lines::new(before), before, edit.bytes.start);
+                let before = changed.before.as_ref().map(Version::bytes).unwrap_or_default();
+                let place = place_in(&changed.path, &Lines::new(&before), &before, edit.bytes.start);
                 return Some(Reason { text, place: Some(place) });
             }
         }
@@ -272,23 +299,24 @@ fn carry_out(
             continue;
         }
         let (bytes, written) = apply_edits(&before, &edits);
-        let parse = |bytes: &[u8]| Source::parse(Language::Go, bytes.to_vec(), Limits::NONE);
+        let bytes = Arc::new(bytes);
+        let parse = |bytes: &Arc<Vec<u8>>| Source::parse(Language::Go, bytes.clone(), Limits::NONE);
         let (Ok(old), Ok(new)) = (parse(&before), parse(&bytes)) else { continue };
         if new.errors.len() > old.errors.len() {
             refuse(&mut outcome, "the result would not parse any more".to_owned());
             continue;
         }
         let mut columns = crate::golang::realign(&old, &edits, &new, &written);
-        let (after, written, batches) = match sort_edits(&mut columns) {
+        let (written, batches) = match sort_edits(&mut columns) {
             Ok(()) if !columns.is_empty() => {
                 let batches = vec![edits, columns];
                 let shift = Shift::new(&batches[1..]);
-                let written = written.iter().map(|w| shift.range(w)).collect();
-                (apply_edits(&bytes, &batches[1]).0, written, batches)
+                (written.iter().map(|w| shift.range(w)).collect(), batches)
             }
-            _ => (bytes, written, vec![edits]),
+            _ => (written, vec![edits]),
         };
-        changes.push(Changed { path, before: Some(before.to_vec()), after, batches, written });
+        let before = Some(workspace.version(&path, &before));
+        changes.push(Changed { path, before, batches, written });
     }
     (outcome, changes)
 }
@@ -308,11 +336,11 @@ fn edit_hunks(
     ready: &Ready,
     workspace: &Workspace<'_>,
     needless: bool,
-    all_done: bool,
+    options: &Options,
 ) -> (Outcome, Vec<Changed>) {
     let todo = ready.hunks().flat_map(|hunk| workspace.leads(hunk.ask)).filter(|lead| lead.todo);
     let live = todo.map(|lead| lead.path).collect();
-    let focus = Focus { live: &live, all: all_done };
+    let focus = Focus { live: &live, all: options.all_done };
     let looking = Looking::new(workspace);
     let mut surveys: Vec<Vec<Survey<'_>>> = Vec::new();
     for body in &ready.bodies {
@@ -372,19 +400,36 @@ fn edit_hunks(
             by_file.entry(&c.sighting.path).or_default().push(c);
         }
         let by_file: Vec<_> = by_file.into_iter().collect();
-        let edited: Vec<_> = by_file.par_iter().map(|(path, chosen)| edit(path, chosen, &looking)).collect();
-        for edited in edited {
-            match edited {
-                Ok(changed) => changes.push(changed),
-                Err(reason) => {
-                    outcome.verdict = Verdict::Ambiguous;
-                    outcome.reasons.push(reason);
+        let way_back = options.ways_back.then(|| ready.way_back(patchset, patch).as_ref());
+        outcome.one_way = way_back.and_then(|way| way.err()).cloned();
+        let way_back = way_back.and_then(Result::ok);
+        // Where files stand for themselves, no more trees are kept than are in hand.
+        let at_a_time = if way_back.is_some_and(|way| !way.is_open) { by_file.len() } else { EDITED };
+        for files in by_file.chunks(at_a_time.max(1)) {
+            let edited: Vec<_> = files.par_iter().map(|(path, chosen)| edit(path, chosen, &looking)).collect();
+            let mut trees = Vec::new();
+            for edited in edited {
+                match edited {
+                    Ok((changed, edited)) => {
+                        changes.push(changed);
+                        trees.push(edited);
+                    }
+                    Err(reason) => {
+                        outcome.verdict = Verdict::Ambiguous;
+                        outcome.reasons.push(reason);
+                    }
                 }
+            }
+            if outcome.one_way.is_none() {
+                outcome.one_way = way_back.and_then(|way| way.is_barred(&trees, options));
             }
         }
     }
     (outcome, changes)
 }
+
+/// So many files are edited at a time.
+const EDITED: usize = 128;
 
 /// What to say where no word of a body tells which files can hold it, so that all of them have to be parsed.
 fn wordless(ready: &Ready) -> Option<String> {
@@ -403,7 +448,7 @@ fn wordless(ready: &Ready) -> Option<String> {
 }
 
 /// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.
-fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> Result<Changed, Reason> {
+fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> Result<(Changed, Edited), Reason> {
     let read = |c: &Chosen<'_, '_>| c.sighting.source(looking.workspace);
     let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
     let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
@@ -415,13 +460,9 @@ fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> R
         let place = place(path, &source, refusal.bytes.start);
         Reason { text: refusal.message, place: Some(place) }
     })?;
-    Ok(Changed {
-        path: path.to_owned(),
-        before: Some(source.bytes.clone()),
-        after: edited.source.bytes,
-        batches: edited.batches,
-        written: edited.written,
-    })
+    let before = Some(looking.workspace.version(path, &source.bytes));
+    let changed = Changed { path: path.to_owned(), before, batches: edited.batches, written: edited.written };
+    Ok((changed, Edited { path: path.to_owned(), before: source, after: edited.source }))
 }
 
 /// Named holes that more than one hunk of a body uses.

@@ -193,9 +193,8 @@ fn sight<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, path: &P
         return Ok(Seen { sighting: None, parsed: 0 });
     };
     let mut found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
-    // What cannot be read in a part, may be in the whole; and imports and gofmt's columns are asked of the whole file
-    // where a Go file is edited.
-    let edits = language == Language::Go && found.hits.iter().any(|h| !h.done);
+    // What cannot be read in a part, may be in the whole; and what an edit asks of the imports, it asks of the whole.
+    let edits = !rule.imports.is_empty() && found.hits.iter().any(|h| !h.done);
     if (found.at_border || !found.unreadable.is_empty() || edits) && !source.is_whole() {
         source = looking.workspace.whole(path, language)?;
         found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
