@@ -51,7 +51,7 @@ impl WayBack {
         files.iter().for_each(|file| workspace.put_known(&file.path, &file.after, &file.before));
         let mut plan = Plan::default();
         let [patch] = self.set.patches.as_slice() else { return None };
-        let report = patch::run(&self.set, patch, Some(&self.ready), 0, &mut workspace, &mut plan, &options);
+        let report = patch::run(&self.set, patch, Some(&self.ready), &mut workspace, &mut plan, &options);
         plan.reports.push(report);
         tally::settle(&self.set, &mut plan.reports, &options);
         if plan.is_refused() {

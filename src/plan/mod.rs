@@ -4,7 +4,11 @@ mod anchored;
 mod asks;
 mod back;
 mod change;
+mod changed;
+mod chosen;
 mod create;
+mod editing;
+mod hunks;
 mod imports;
 mod inverse;
 mod looking;
@@ -17,6 +21,7 @@ mod ready;
 mod report;
 mod scout;
 mod shift;
+mod spans;
 mod survey;
 mod tally;
 mod undone;
@@ -28,7 +33,7 @@ pub use report::*;
 pub use undone::Earlier;
 
 use crate::checkout::Tree;
-use crate::patchset::{Complaint, Patchset};
+use crate::patchset::{Complaint, Patch, Patchset};
 use rayon::prelude::*;
 use ready::Ready;
 use scout::Scout;
@@ -39,7 +44,7 @@ use workspace::Workspace;
 /// `patchset` has its parameters filled in. Nothing is written; reading goes through `tree`. Fails with what is
 /// wrong in the bodies, as places in the patchset file.
 pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
-    let is_selected = |patch: &crate::patchset::Patch| {
+    let is_selected = |patch: &Patch| {
         let asked = options.only.is_empty() || options.only.contains(&patch.id.value);
         let target = options.target.as_ref().or(patchset.target.as_ref());
         asked && (patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t)))
@@ -61,21 +66,18 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<P
         ready.iter_mut().flatten().for_each(|ready| ready.number(&mut asks));
         let mut scout = Scout::new(asks).map_err(|bad| vec![ready::complaint(&bad)])?;
         scout.explore(tree);
-        if options.ways_back {
-            // Most patches that find words will change something.
-            let all = patchset.patches.par_iter().zip(&ready);
-            let doing = all.filter_map(|(patch, ready)| Some((patch, ready.as_ref()?)));
-            let doing =
-                doing.filter(|(_, ready)| ready.hunks().any(|h| scout.answer(h.ask).leads.iter().any(|l| l.todo)));
-            doing.for_each(|(patch, ready)| {
-                ready.way_back(patchset, patch);
-            });
-        }
         let mut workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
         let mut plan = Plan::default();
-        for (number, (patch, ready)) in patchset.patches.iter().zip(&ready).enumerate() {
-            let report = patch::run(patchset, patch, ready.as_ref(), number, &mut workspace, &mut plan, options);
-            plan.reports.push(report);
+        let mut left = ready.into_iter();
+        for patches in patchset.patches.chunks(AHEAD) {
+            let ready: Vec<Option<Ready>> = left.by_ref().take(AHEAD).collect();
+            if options.ways_back {
+                foresee(patchset, patches, &ready, &scout);
+            }
+            for (patch, ready) in patches.iter().zip(ready) {
+                let report = patch::run(patchset, patch, ready.as_ref(), &mut workspace, &mut plan, options);
+                plan.reports.push(report);
+            }
         }
         tally::settle(patchset, &mut plan.reports, options);
         Ok(plan)
@@ -85,4 +87,16 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<P
         // Without threads of its own the run uses those that there are; the result is the same.
         Err(_) => run(),
     }
+}
+
+/// So many patches are prepared at a time.
+const AHEAD: usize = 256;
+
+/// Makes the ways back of patches on all cores: most of those that find their words will change something.
+fn foresee(patchset: &Patchset, patches: &[Patch], ready: &[Option<Ready>], scout: &Scout) {
+    let all = patches.par_iter().zip(ready).filter_map(|(patch, ready)| Some((patch, ready.as_ref()?)));
+    let may_do = |ready: &Ready| ready.hunks().any(|h| scout.answer(h.ask).leads.iter().any(|lead| lead.todo));
+    all.filter(|(_, ready)| may_do(ready)).for_each(|(patch, ready)| {
+        ready.way_back(patchset, patch);
+    });
 }

@@ -1,24 +1,19 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
-use super::back::Edited;
-use super::change::{Work, change};
-use super::looking::Looking;
-use super::near::{Short, elsewhere, narrow, near, place, place_in, refused};
+use super::changed::{Changed, stack_conflict};
+use super::hunks::edit_hunks;
 use super::options::Options;
-use super::ready::{Ready, ReadyBody, ReadyObsolete, ReadyWork};
-use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Step, Verdict};
-use super::shift::{Shift, places};
-use super::survey::{Focus, Sighting, Survey, agree, survey_all};
-use super::tally::{self, Counts};
+use super::ready::{Ready, ReadyObsolete, ReadyWork};
+use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Verdict};
+use super::shift::Shift;
+use super::tally;
 use super::workspace::Workspace;
 use super::{asks::AskId, create, operation};
-use crate::find::{Found, Hit, Matcher, Steps};
+use crate::find::{Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
-use crate::pattern::{HoleId, Required, Shape, Side};
-use crate::source::{Edit, Limits, Lines, Source, Tokens, Version, apply_edits, sort_edits};
-use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::source::{Edit, Limits, Source, Tokens, apply_edits, sort_edits};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,12 +56,11 @@ impl Outcome {
     }
 }
 
-/// Runs one patch: judges it, and where it has something to do puts the result into the workspace and the plan.
+/// Runs the next patch of a plan: judges it, and where it has something to do puts the result into the workspace and the plan.
 pub(super) fn run(
     patchset: &Patchset,
     patch: &Patch,
     ready: Option<&Ready>,
-    number: usize,
     workspace: &mut Workspace<'_>,
     plan: &mut Plan,
     options: &Options,
@@ -78,7 +72,7 @@ pub(super) fn run(
             "it was not asked for"
         }),
         (Some(_), Some(need)) => Outcome::new(Verdict::Blocked).because(need),
-        (Some(ready), None) => attempt(patchset, patch, ready, number, workspace, plan, options),
+        (Some(ready), None) => attempt(patchset, patch, ready, workspace, plan, options),
     };
     let mut notes = outcome.notes;
     notes.extend(outcome.one_way.clone());
@@ -121,7 +115,6 @@ fn attempt(
     patchset: &Patchset,
     patch: &Patch,
     ready: &Ready,
-    number: usize,
     workspace: &mut Workspace<'_>,
     plan: &mut Plan,
     options: &Options,
@@ -171,65 +164,9 @@ fn attempt(
         return outcome;
     }
     for changed in changes {
-        changed.put(number, workspace, plan);
+        changed.put(plan.reports.len(), workspace, plan);
     }
     outcome
-}
-
-/// One file as a patch leaves it.
-struct Changed {
-    path: PathBuf,
-    /// The file before; `None` where the patch makes it.
-    before: Option<Version>,
-    /// The edits of it, or all of what is made as one insertion.
-    batches: Vec<Vec<Edit>>,
-    /// What the patch wrote, in the new bytes.
-    written: Vec<crate::source::Bytes>,
-}
-
-impl Changed {
-    fn made(path: PathBuf, bytes: Vec<u8>) -> Changed {
-        let all = 0..bytes.len();
-        Changed { path, before: None, batches: vec![vec![Edit::new(0..0, bytes)]], written: vec![all] }
-    }
-
-    fn put(self, patch: usize, workspace: &mut Workspace<'_>, plan: &mut Plan) {
-        let shift = Shift::new(&self.batches);
-        let mut written: Vec<_> = workspace.written(&self.path).iter().map(|(w, by)| (shift.range(w), *by)).collect();
-        written.extend(self.written.into_iter().map(|w| (w, patch)));
-        let after = match &self.before {
-            None => {
-                let made = Version::default().and(self.batches);
-                workspace.put_made(&self.path, &made, written);
-                made
-            }
-            Some(before) => {
-                let places = places(&self.batches);
-                let after = before.and(self.batches);
-                workspace.put_edited(&self.path, (&before.bytes(), &after.bytes()), &places, &after, written);
-                after
-            }
-        };
-        plan.steps.push(Step { patch, path: self.path, before: self.before, after });
-    }
-}
-
-/// A later patch may show, but not change, what an earlier one wrote.
-fn stack_conflict(patchset: &Patchset, changes: &[Changed], workspace: &Workspace<'_>) -> Option<Reason> {
-    for changed in changes {
-        let written = workspace.written(&changed.path);
-        for edit in changed.batches.first().into_iter().flatten().filter(|e| !e.bytes.is_empty()) {
-            let hit = written.iter().find(|(w, _)| w.start < edit.bytes.end && edit.bytes.start < w.end);
-            if let Some((_, by)) = hit {
-                let earlier = &patchset.patches[*by].id.value;
-                let text = format!("it would change what `{earlier}` writes; make one patch of the two");
-                let before = changed.before.as_ref().map(Version::bytes).unwrap_or_default();
-                let place = place_in(&changed.path, &Lines::new(&before), &before, edit.bytes.start);
-                return Some(Reason { text, place: Some(place) });
-            }
-        }
-    }
-    None
 }
 
 /// Whether what makes the patch obsolete occurs, and what to tell about it.
@@ -316,310 +253,7 @@ fn carry_out(
             _ => (written, vec![edits]),
         };
         let before = Some(workspace.version(&path, &before));
-        changes.push(Changed { path, before, batches, written });
+        changes.push(Changed { path, before, batches, written, trees: None });
     }
     (outcome, changes)
-}
-
-/// A site chosen for a file: which body, which hunk, where.
-struct Chosen<'a, 'r> {
-    body: usize,
-    hunk: usize,
-    sighting: &'a Sighting<'r>,
-    hit: &'a Hit,
-}
-
-/// `needless` says that upstream has made its own change, so that nobody asks where the sites are.
-fn edit_hunks(
-    patchset: &Patchset,
-    patch: &Patch,
-    ready: &Ready,
-    workspace: &Workspace<'_>,
-    needless: bool,
-    options: &Options,
-) -> (Outcome, Vec<Changed>) {
-    let todo = ready.hunks().flat_map(|hunk| workspace.leads(hunk.ask)).filter(|lead| lead.todo);
-    let live = todo.map(|lead| lead.path).collect();
-    let focus = Focus { live: &live, all: options.all_done };
-    let looking = Looking::new(workspace);
-    let mut surveys: Vec<Vec<Survey<'_>>> = Vec::new();
-    for body in &ready.bodies {
-        surveys.push(survey_all(body.hunks(), &shared_holes(body), &looking, focus));
-    }
-    agree(&mut surveys, &looking);
-    let all = || surveys.iter().flatten();
-    let mut outcome = Outcome::new(Verdict::Nothing);
-    outcome.notes.extend(wordless(ready));
-    outcome.files = all().map(|s| s.files).max().unwrap_or(0);
-    outcome.open = all().any(|s| s.open);
-    let mut chosen: Vec<Chosen<'_, '_>> = Vec::new();
-    choose(patch.sum, &surveys, &mut chosen, &mut outcome);
-    if outcome.files > 0 {
-        let verdict = count(ready, &surveys, &chosen, workspace, &mut outcome);
-        outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
-    }
-    for unseen in all().flat_map(|s| &s.unseen) {
-        outcome.verdict = Verdict::Unreadable;
-        outcome.reasons.push(Reason { text: format!("{}: {}", unseen.path.display(), unseen.why), place: None });
-    }
-    for s in all().flat_map(|s| &s.sightings) {
-        let Found { unreadable, undecided, .. } = &s.found;
-        if unreadable.is_empty() && undecided.is_empty() {
-            continue;
-        }
-        let Ok(source) = s.source(workspace) else { continue };
-        for tokens in unreadable {
-            outcome.verdict = Verdict::Unreadable;
-            let place = place(&s.path, &source, source.span(tokens).start);
-            let text = format!(
-                "a syntax error lies in what would be a site; the {} grammar cannot read it",
-                source.language.name()
-            );
-            outcome.reasons.push(Reason { text, place: Some(place) });
-        }
-        for tokens in undecided {
-            outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Ambiguous]);
-            let place = place(&s.path, &source, source.span(tokens).start);
-            let text = "both sides of the body match here, so nobody can tell whether it is done".to_owned();
-            outcome.reasons.push(Reason { text, place: Some(place) });
-        }
-    }
-    for c in &chosen {
-        outcome.sites.push(Site { place: c.sighting.place(c.hit), done: c.hit.done, bytes: c.hit.bytes.clone() });
-        let pair = (c.sighting.path.clone(), c.body);
-        if c.body > 0 && !outcome.alternatives.contains(&pair) {
-            outcome.alternatives.push(pair);
-        }
-    }
-    outcome.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
-    explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
-    let mut changes = Vec::new();
-    if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
-        let mut by_file: BTreeMap<&Path, Vec<&Chosen<'_, '_>>> = BTreeMap::new();
-        for c in chosen.iter().filter(|c| !c.hit.done) {
-            by_file.entry(&c.sighting.path).or_default().push(c);
-        }
-        let by_file: Vec<_> = by_file.into_iter().collect();
-        let way_back = options.ways_back.then(|| ready.way_back(patchset, patch).as_ref());
-        outcome.one_way = way_back.and_then(|way| way.err()).cloned();
-        let way_back = way_back.and_then(Result::ok);
-        // Where files stand for themselves, no more trees are kept than are in hand.
-        let at_a_time = if way_back.is_some_and(|way| !way.is_open) { by_file.len() } else { EDITED };
-        for files in by_file.chunks(at_a_time.max(1)) {
-            let edited: Vec<_> = files.par_iter().map(|(path, chosen)| edit(path, chosen, &looking)).collect();
-            let mut trees = Vec::new();
-            for edited in edited {
-                match edited {
-                    Ok((changed, edited)) => {
-                        changes.push(changed);
-                        trees.push(edited);
-                    }
-                    Err(reason) => {
-                        outcome.verdict = Verdict::Ambiguous;
-                        outcome.reasons.push(reason);
-                    }
-                }
-            }
-            if outcome.one_way.is_none() {
-                outcome.one_way = way_back.and_then(|way| way.is_barred(&trees, options));
-            }
-        }
-    }
-    (outcome, changes)
-}
-
-/// So many files are edited at a time.
-const EDITED: usize = 128;
-
-/// What to say where no word of a body tells which files can hold it, so that all of them have to be parsed.
-fn wordless(ready: &Ready) -> Option<String> {
-    let mut patterns = ready.hunks().flat_map(|h| h.rules.values()).map(|rule| &rule.pattern);
-    let lacks = |words: &Required, side: fn(&Shape) -> &Side, shapes: &[Shape]| {
-        words.in_file.is_empty() && shapes.iter().any(|s| !side(s).elements.is_empty())
-    };
-    let side = patterns.find_map(|p| {
-        let todo = lacks(&p.words_before, |s| &s.before, &p.shapes);
-        let done = lacks(&p.words_after, |s| &s.after, &p.shapes);
-        todo.then_some("before").or(done.then_some("after"))
-    })?;
-    Some(format!(
-        "slow: the {side} side shows no name or literal to search for, so every file that `files` names is parsed"
-    ))
-}
-
-/// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.
-fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> Result<(Changed, Edited), Reason> {
-    let read = |c: &Chosen<'_, '_>| c.sighting.source(looking.workspace);
-    let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
-    let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
-    let Some(source) = source else { return Err(lost("there is nothing to do".to_owned())) };
-    let done = |c: &Chosen<'_, '_>| c.sighting.found.hits.iter().filter(|h| h.done).count();
-    let works = chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env, done: done(c) });
-    let works: Vec<Work<'_>> = works.collect();
-    let edited = change(path, &source, &works, looking).map_err(|refusal| {
-        let place = place(path, &source, refusal.bytes.start);
-        Reason { text: refusal.message, place: Some(place) }
-    })?;
-    let before = Some(looking.workspace.version(path, &source.bytes));
-    let changed = Changed { path: path.to_owned(), before, batches: edited.batches, written: edited.written };
-    Ok((changed, Edited { path: path.to_owned(), before: source, after: edited.source }))
-}
-
-/// Named holes that more than one hunk of a body uses.
-fn shared_holes(body: &ReadyBody) -> BTreeSet<HoleId> {
-    let ReadyWork::Hunks(hunks) = &body.work else { return BTreeSet::new() };
-    let mut seen: BTreeMap<HoleId, usize> = BTreeMap::new();
-    for hunk in hunks {
-        let sides = hunk.rules.values().flat_map(|r| &r.pattern.shapes).flat_map(|s| [&s.before, &s.after]);
-        let holes: BTreeSet<HoleId> = sides.flat_map(|s| &s.elements).filter_map(|e| e.part.hole()).collect();
-        for hole in holes.into_iter().filter(|h| body.names.is_named(*h)) {
-            *seen.entry(hole).or_default() += 1;
-        }
-    }
-    seen.into_iter().filter(|(_, n)| *n > 1).map(|(h, _)| h).collect()
-}
-
-/// Chooses, per file, the first body that has sites; says where a later one has sites of its own.
-fn choose<'a, 'r>(sum: bool, surveys: &'a [Vec<Survey<'r>>], chosen: &mut Vec<Chosen<'a, 'r>>, outcome: &mut Outcome) {
-    for (body, hunks) in surveys.iter().enumerate() {
-        for (hunk, survey) in hunks.iter().enumerate() {
-            let todo = survey.sightings.iter().flat_map(|s| &s.found.hits).any(|h| !h.done);
-            for sighting in &survey.sightings {
-                for hit in &sighting.found.hits {
-                    if todo && hit.done && sighting.rule.pattern.shapes[hit.shape].after.elements.is_empty() {
-                        // A place with nothing in it tells that all is done, not that part of it is.
-                        continue;
-                    }
-                    let earlier = if body == 0 { &[] } else { &chosen[..] };
-                    let others = || earlier.iter().filter(|c| c.body != body && c.sighting.path == sighting.path);
-                    if others().any(|c| c.hit.done && hit.done && touch(c.hit, hit)) {
-                        // The same result by two bodies is one site.
-                        continue;
-                    }
-                    let clash = others().find(|c| !sum || touch(c.hit, hit));
-                    if let Some(first) = clash {
-                        outcome.verdict = Verdict::Ambiguous;
-                        let text = format!(
-                            "alternative {body} has a site here too, beside those of {}",
-                            body_name(first.body)
-                        );
-                        outcome.reasons.push(Reason { text, place: Some(sighting.start(hit)) });
-                        continue;
-                    }
-                    chosen.push(Chosen { body, hunk, sighting, hit });
-                }
-            }
-        }
-    }
-}
-
-fn body_name(body: usize) -> String {
-    if body == 0 { "the patch's own body".to_owned() } else { format!("alternative {body}") }
-}
-
-/// Whether two hits claim the same code.
-fn touch(a: &Hit, b: &Hit) -> bool {
-    let (x, y) = (&a.bytes, &b.bytes);
-    x.start < y.end && y.start < x.end
-}
-
-/// The verdict of the counts, and why.
-fn count(
-    ready: &Ready,
-    surveys: &[Vec<Survey<'_>>],
-    chosen: &[Chosen<'_, '_>],
-    workspace: &Workspace<'_>,
-    outcome: &mut Outcome,
-) -> Verdict {
-    let bodies: BTreeSet<usize> = chosen.iter().map(|c| c.body).collect();
-    let lead = bodies.iter().copied().find(|_| bodies.len() == 1).unwrap_or(0);
-    let hunks = surveys.get(lead).map_or(0, Vec::len).max(1);
-    let mut verdicts = Vec::new();
-    for hunk in 0..hunks {
-        let mut counts = Counts::new();
-        for c in chosen.iter().filter(|c| c.hunk == hunk) {
-            let slot = counts.entry(c.sighting.path.clone()).or_default();
-            if c.hit.done { slot.1 += 1 } else { slot.0 += 1 }
-        }
-        let expect = match ready.bodies.get(lead).map(|b| &b.work) {
-            Some(ReadyWork::Hunks(ready)) => ready.get(hunk).and_then(|h| h.rules.values().next()).map(|r| r.expect),
-            _ => None,
-        };
-        let verdict = tally::verdict(&counts, expect.unwrap_or_default());
-        if matches!(verdict, Verdict::Drifted | Verdict::Ambiguous) {
-            let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
-            let part = if hunks > 1 { format!("hunk {}: ", hunk + 1) } else { String::new() };
-            let expect = crate::plan::expected(expect.unwrap_or_default());
-            let mut text = format!("{part}expected {expect}, found {todo} to do and {done} done");
-            if verdict == Verdict::Ambiguous {
-                let sites = chosen.iter().filter(|c| c.hunk == hunk);
-                let sites: Vec<(&Path, usize)> =
-                    sites.map(|c| (c.sighting.path.as_path(), c.hit.bytes.start)).collect();
-                let language = ready.bodies.get(lead).and_then(|b| b.hunks().first()?.rules.keys().next().copied());
-                let open = |path: &Path| {
-                    let language = Language::of_path(path).or(language)?;
-                    workspace.whole(path, language).ok()
-                };
-                text.push_str(&format!("; {}", narrow(&sites, open)));
-            }
-            outcome.reasons.push(Reason { text, place: None });
-        }
-        verdicts.push(verdict);
-    }
-    tally::worst(&verdicts)
-}
-
-/// Says what stands where sites are missing, and which matches nobody can judge.
-#[allow(clippy::too_many_arguments)] // what a patch has in hand, once
-fn explain(
-    patchset: &Patchset,
-    patch: &Patch,
-    ready: &Ready,
-    surveys: &[Vec<Survey<'_>>],
-    chosen: &[Chosen<'_, '_>],
-    workspace: &Workspace<'_>,
-    needless: bool,
-    outcome: &mut Outcome,
-) {
-    let shorts = shorts(ready, surveys, chosen);
-    let absent = outcome.files == 0;
-    if outcome.verdict != Verdict::Drifted && !absent || needless {
-        outcome.near.extend(shorts.iter().flat_map(|short| refused(patchset, short, workspace)));
-        return;
-    }
-    let missing: Vec<Short<'_, '_>> = shorts.into_iter().filter(|s| s.missing > 0).collect();
-    let close = near(patchset, &missing, workspace);
-    outcome.near.extend(close.near);
-    if chosen.is_empty() && close.share < super::near::SURE {
-        let (reasons, near) = elsewhere(patchset, patch, ready, &missing, close.share, workspace);
-        outcome.reasons.extend(reasons);
-        outcome.near.splice(0..0, near);
-    }
-    outcome.reasons.extend(close.reasons);
-}
-
-/// The hunks of the bodies that count, each with how many of its sites are missing.
-fn shorts<'a, 'r>(ready: &'a Ready, surveys: &'a [Vec<Survey<'r>>], chosen: &[Chosen<'_, '_>]) -> Vec<Short<'a, 'r>> {
-    let mut shorts = Vec::new();
-    for (number, (body, surveys)) in ready.bodies.iter().zip(surveys).enumerate() {
-        let ReadyWork::Hunks(hunks) = &body.work else { continue };
-        let counts = chosen.is_empty() || chosen.iter().any(|c| c.body == number);
-        for (n, (hunk, survey)) in hunks.iter().zip(surveys).enumerate() {
-            let mut sites: BTreeMap<&Path, usize> = BTreeMap::new();
-            let mine = chosen.iter().filter(|c| c.body == number && c.hunk == n);
-            mine.for_each(|c| *sites.entry(&c.sighting.path).or_default() += 1);
-            let all: usize = sites.values().sum();
-            let short = match hunk.rules.values().next().map(|r| r.expect).unwrap_or_default() {
-                Expect::Between(least, _) => least.saturating_sub(all),
-                Expect::PerFile(each) if all == 0 => each,
-                Expect::PerFile(each) => sites.values().map(|n| each.saturating_sub(*n)).sum(),
-            };
-            let alternative = if number > 0 { format!("alternative {number}: ") } else { String::new() };
-            let part = if hunks.len() > 1 { format!("hunk {}: ", n + 1) } else { String::new() };
-            let missing = if counts { short } else { 0 };
-            let label = format!("{alternative}{part}");
-            shorts.push(Short { label, hunk, names: &body.names, survey, missing });
-        }
-    }
-    shorts
 }

@@ -33,6 +33,8 @@ pub(super) struct Workspace<'t> {
     kept: Mutex<Kept>,
     /// What files may become again, as trees.
     foreseen: HashMap<PathBuf, Arc<Source>>,
+    /// The last file that was changed: the next patch is often for the same part of it.
+    last: Option<(PathBuf, Arc<Source>)>,
 }
 
 struct Changed {
@@ -62,7 +64,7 @@ impl<'t> Workspace<'t> {
         let shared = shared.map(|(path, (asks, _))| (path.to_owned(), asks)).collect();
         let (paths, kept, foreseen) = (tree.paths().to_vec(), Mutex::default(), HashMap::new());
         let changed = BTreeMap::new();
-        let workspace = Workspace { tree, scout, limits, whole, changed, paths, shared, kept, foreseen };
+        let workspace = Workspace { tree, scout, limits, whole, changed, paths, shared, kept, foreseen, last: None };
         if few {
             workspace.shared.par_iter().for_each(|(path, asks)| {
                 let language = asks.iter().find_map(|&ask| Some(scout.ask(ask).forms_for(path).next()?.language));
@@ -79,7 +81,7 @@ impl<'t> Workspace<'t> {
 
     pub fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
         match self.changed.get(path) {
-            Some(changed) => Ok(changed.version.bytes()),
+            Some(changed) => Ok(self.last(path).map_or_else(|| changed.version.bytes(), |last| last.bytes.clone())),
             None => self.tree.read(path).map(Arc::new),
         }
     }
@@ -129,6 +131,19 @@ impl<'t> Workspace<'t> {
         Ok(source)
     }
 
+    /// Some parts of a file as a tree, as they were read before. Fails where it can no longer be read.
+    pub fn in_parts(&self, path: &Path, language: Language, parts: &[Bytes]) -> Result<Arc<Source>, String> {
+        let is_same = |s: &&Arc<Source>| s.language == language && s.parts == parts;
+        if let Some(source) = self.kept().sources.get(path).filter(is_same) {
+            return Ok(source.clone());
+        }
+        let bytes = self.read(path).map_err(|e| e.reason)?;
+        if parts.iter().any(|part| part.end > bytes.len()) {
+            return Err("the file has changed meanwhile".to_owned());
+        }
+        Source::parse_parts(language, bytes, parts.to_vec(), self.limits).map(Arc::new).map_err(|e| e.to_string())
+    }
+
     /// A file with new bytes as a tree of these parts: one that is known from before, where the file becomes that again.
     pub fn reparse(
         &self,
@@ -146,8 +161,8 @@ impl<'t> Workspace<'t> {
 
     /// The whole file as a tree.
     pub fn whole(&self, path: &Path, language: Language) -> Result<Arc<Source>, String> {
-        let is_kept = |s: &&Arc<Source>| s.language == language && s.is_whole();
-        if let Some(source) = self.kept().sources.get(path).filter(is_kept) {
+        let is_whole = |s: &&Arc<Source>| s.language == language && s.is_whole();
+        if let Some(source) = self.kept().sources.get(path).or(self.last(path)).filter(is_whole) {
             return Ok(source.clone());
         }
         let bytes = self.read(path).map_err(|e| e.reason)?;
@@ -177,12 +192,26 @@ impl<'t> Workspace<'t> {
         let bytes = self.read(path).map_err(|e| e.reason)?;
         let forms: Vec<_> = asks.iter().flat_map(|&a| self.scout.ask(a).forms_for(path)).collect();
         let in_parts = !self.whole && bytes.len() <= self.limits.bytes;
-        let source = match in_parts.then(|| parts(language, &bytes, &forms)).flatten() {
-            Some(parts) if parts.is_empty() => return Ok(None),
-            Some(parts) => Source::parse_parts(language, bytes, parts, self.limits),
-            None => Source::parse(language, bytes, self.limits),
-        };
+        let whole = || vec![0..bytes.len()];
+        let parts = in_parts.then(|| parts(language, &bytes, &forms)).flatten().unwrap_or_else(whole);
+        if parts.is_empty() {
+            return Ok(None);
+        }
+        let is_same = |s: &&Arc<Source>| s.language == language && s.parts == parts;
+        if let Some(last) = self.last(path).filter(is_same) {
+            return Ok(Some(last.clone()));
+        }
+        let source = Source::parse_parts(language, bytes, parts, self.limits);
         source.map(Arc::new).map(Some).map_err(|e| e.to_string())
+    }
+
+    fn last(&self, path: &Path) -> Option<&Arc<Source>> {
+        self.last.as_ref().filter(|(known, _)| known == path).map(|(_, source)| source)
+    }
+
+    /// Keeps the tree that a file was changed to, until the next file is.
+    pub fn remember(&mut self, path: &Path, source: Arc<Source>) {
+        self.last = Some((path.to_owned(), source));
     }
 
     /// What earlier patches wrote in a file.
@@ -222,6 +251,7 @@ impl<'t> Workspace<'t> {
             self.paths.insert(at, path.to_owned());
         }
         self.kept().forget(path);
+        self.last = self.last.take().filter(|(known, _)| known != path);
         let changed = Changed { version: version.clone(), written, leads, parsed: AtomicUsize::new(0) };
         self.changed.insert(path.to_owned(), changed);
     }
