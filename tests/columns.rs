@@ -390,3 +390,27 @@ fn disturbed_files_get_what_gofmt_makes_of_them() {
         }
     }
 }
+
+#[test]
+fn of_an_untidy_file_the_block_that_is_edited_is_laid_out_and_the_gaps_around_it_stay() {
+    let before = "\
+package p
+
+var   untidy = 1
+
+
+var (
+	a = 1 // one
+	b = 2 // two
+)
+
+
+func f() {
+	old()
+}
+
+";
+    let after = before.replace("a = 1 //", "long = 1 //").replace("\tb = 2 //", "\tb    = 2 //");
+    assert_eq!(patched(before, &[("a = 1", "long = 1")]), after);
+    assert_eq!(patched(before, &[("old()", "new()")]), before.replace("old", "new"));
+}

@@ -13,6 +13,7 @@ mod imports;
 mod inverse;
 mod looking;
 mod near;
+mod obsolete;
 mod operation;
 mod options;
 mod parts;

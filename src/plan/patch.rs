@@ -2,19 +2,18 @@
 
 use super::changed::{Changed, stack_conflict};
 use super::hunks::edit_hunks;
+use super::obsolete::Signs;
 use super::options::Options;
-use super::ready::{Ready, ReadyObsolete, ReadyWork};
+use super::ready::{Ready, ReadyWork};
 use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Verdict};
 use super::shift::Shift;
 use super::tally;
 use super::workspace::Workspace;
-use super::{asks::AskId, create, operation};
-use crate::find::{Matcher, Steps};
+use super::{create, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
-use crate::source::{Edit, Limits, Source, Tokens, apply_edits, sort_edits};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use crate::source::{Edit, Limits, Source, apply_edits, sort_edits};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What became of a patch, before it is known whether the run may write.
@@ -120,7 +119,8 @@ fn attempt(
     options: &Options,
 ) -> Outcome {
     let target = options.target.as_deref().or(patchset.target.as_deref());
-    let (matches, note) = obsolete(patch, ready, workspace);
+    let signs = Signs::look(patch, ready, workspace);
+    let matches = signs.note.is_some();
     let (mut outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
         Some(ReadyWork::Create(new)) => {
             let (outcome, file) = create::create(new, workspace);
@@ -151,7 +151,12 @@ fn attempt(
             outcome.near.clear();
             outcome.reasons.clear();
         }
-        outcome.notes.extend(note);
+        outcome.notes.extend(signs.note);
+    } else if todo || outcome.verdict == Verdict::Drifted {
+        if todo && !signs.unseen.is_empty() {
+            outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Unreadable]);
+        }
+        outcome.reasons.extend(signs.unseen);
     }
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
         outcome.one_way = None;
@@ -167,55 +172,6 @@ fn attempt(
         changed.put(plan.reports.len(), workspace, plan);
     }
     outcome
-}
-
-/// Whether what makes the patch obsolete occurs, and what to tell about it.
-fn obsolete(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> (bool, Option<String>) {
-    let (Some(said), Some(obsolete)) = (&patch.obsolete, &ready.obsolete) else { return (false, None) };
-    let mut leads: Vec<(PathBuf, AskId)> = Vec::new();
-    for &(ask, _) in &obsolete.asks {
-        leads.extend(workspace.leads(ask).into_iter().map(|lead| (lead.path, ask)));
-    }
-    leads.sort();
-    let found = leads.into_iter().find(|(path, ask)| occurs(obsolete, path, *ask, workspace));
-    let Some((path, _)) = found else { return (false, None) };
-    let mut note = format!(
-        "no longer needed: {}",
-        said.note.as_deref().unwrap_or("upstream has made its own change").trim_end().trim_end_matches('.')
-    );
-    if let Some(by) = &said.by {
-        note.push_str(&format!(" (by {by})"));
-    }
-    if let Some(since) = &said.since {
-        note.push_str(&format!(", since {since}"));
-    }
-    note.push_str(&format!(", in {}", path.display()));
-    (true, Some(note))
-}
-
-/// Whether one of the fragments occurs in a file.
-fn occurs(obsolete: &ReadyObsolete, path: &Path, ask: AskId, workspace: &Workspace<'_>) -> bool {
-    let Some(language) = Language::of_path(path) else { return false };
-    let Ok(Some(source)) = workspace.source(path, language, ask) else { return false };
-    let found = matches(obsolete, &source, workspace);
-    if found.iter().all(|tokens| source.is_inner(tokens)) {
-        return !found.is_empty();
-    }
-    workspace.whole(path, language).is_ok_and(|source| !matches(obsolete, &source, workspace).is_empty())
-}
-
-/// Where the fragments occur in a file.
-fn matches(obsolete: &ReadyObsolete, source: &Source, workspace: &Workspace<'_>) -> Vec<Tokens> {
-    let (env, packages) = (BTreeMap::new(), BTreeMap::new());
-    let mut found = Vec::new();
-    for (_, fragment) in obsolete.matches.iter().filter(|(l, _)| *l == source.language) {
-        for s in &fragment.spellings {
-            let mut matcher = Matcher::new(&s.side, source, &env, &packages).within(s.lists, s.twin);
-            let all = matcher.all(&mut Steps(workspace.limits.steps));
-            found.extend(all.into_iter().flatten().map(|m| m.tokens));
-        }
-    }
-    found
 }
 
 /// The edits of an operation, carried out.

@@ -54,11 +54,11 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     }
     let blocks = blocks(before);
     let is_edited = |block: &&Bytes| edits.iter().any(|e| e.bytes.start <= block.end && block.start <= e.bytes.end);
-    // What stands between two blocks says nothing of either.
-    let is_clean =
-        |block: &&Bytes| !dirty.iter().any(|d| block.start <= d.edit.bytes.start && d.edit.bytes.end <= block.end);
+    // What stands between two blocks belongs to neither.
+    let within = |d: &Difference, block: &Bytes| block.start <= d.edit.bytes.start && d.edit.bytes.end <= block.end;
+    let is_clean = |block: &&Bytes| !dirty.iter().any(|d| within(d, block));
     let clean: Vec<Bytes> = blocks.iter().filter(is_edited).filter(is_clean).map(|b| moved(b, edits)).collect();
-    let in_clean = |d: &Difference| clean.iter().any(|b| b.start <= d.edit.bytes.end && d.edit.bytes.start <= b.end);
+    let in_clean = |d: &Difference| clean.iter().any(|block| within(d, block));
     let was_clean = |edit: &&Edit| {
         let marked = sections(before, &old, std::slice::from_ref(&edit.bytes));
         !dirty.iter().any(|d| d.is_in(&marked))
