@@ -30,7 +30,7 @@ impl Words {
             sets: Vec::new(),
             free: Vec::new(),
             finders: Vec::new(),
-            anchors: Anchors::None,
+            anchors: Anchors::Each(Vec::new()),
             of_anchor: Vec::new(),
             gains: Gains::default(),
         };
@@ -61,16 +61,7 @@ impl Words {
     /// The sets, as numbers in rising order, whose words all occur in `bytes`.
     pub fn sets_in(&self, bytes: &[u8]) -> Vec<usize> {
         let mut sets = self.free.clone();
-        let mut seen = vec![false; self.of_anchor.len()];
-        let mut missing = seen.len();
-        self.anchors.each_in(bytes, |anchor, start, end| {
-            if !seen[anchor] && stands_alone(bytes, start, end) {
-                seen[anchor] = true;
-                sets.extend(&self.of_anchor[anchor]);
-                missing -= 1;
-            }
-            missing > 0
-        });
+        self.anchors.found_in(bytes, self.of_anchor.len()).into_iter().for_each(|a| sets.extend(&self.of_anchor[a]));
         let mut known: HashMap<usize, bool> = HashMap::new();
         let mut holds = |word: usize| *known.entry(word).or_insert_with(|| self.finders[word].find(bytes).is_some());
         sets.retain(|&set| self.sets[set].iter().all(|&word| holds(word)));
@@ -138,11 +129,14 @@ impl Gains {
     }
 }
 
+/// Up to so many anchors are looked for one after the other.
+const EACH: usize = 3;
+
 /// Finds anchors. Of several that begin at one place the longest counts: as a whole name it is the one that stands there.
 #[derive(Clone, Debug)]
 enum Anchors {
-    None,
-    One(Finder<'static>),
+    /// So few that a search for each takes less than one for all: it looks for the rarest bytes of a name.
+    Each(Vec<Finder<'static>>),
     /// So few that they are compared many bytes at a time.
     Few(packed::Searcher),
     Many(AhoCorasick),
@@ -157,30 +151,46 @@ impl Anchors {
         };
         let many = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
         match names {
-            [] => Some(Anchors::None),
-            [one] => Some(Anchors::One(Finder::new(one).into_owned())),
+            names if names.len() <= EACH => {
+                Some(Anchors::Each(names.iter().map(|n| Finder::new(n).into_owned()).collect()))
+            }
             _ => few().map(Anchors::Few).or_else(|| many().map(Anchors::Many)),
         }
     }
 
-    /// Tells every anchor found, by its number and its bytes, until `goes_on` says no.
-    fn each_in(&self, bytes: &[u8], mut goes_on: impl FnMut(usize, usize, usize) -> bool) {
+    /// The anchors, of `all` that there are, that stand alone somewhere.
+    fn found_in(&self, bytes: &[u8], all: usize) -> Vec<usize> {
         match self {
-            Anchors::None => {}
-            Anchors::One(finder) => {
-                let mut found = finder.find_iter(bytes);
-                found.all(|at| goes_on(0, at, at + finder.needle().len()));
+            Anchors::Each(finders) => {
+                let alone = |finder: &Finder<'_>, at: usize| stands_alone(bytes, at, at + finder.needle().len());
+                let found = |finder: &Finder<'_>| finder.find_iter(bytes).any(|at| alone(finder, at));
+                (0..finders.len()).filter(|&n| found(&finders[n])).collect()
             }
             Anchors::Few(searcher) => {
-                let mut found = searcher.find_iter(bytes);
-                found.all(|m| goes_on(m.pattern().as_usize(), m.start(), m.end()));
+                let found = searcher.find_iter(bytes).map(|m| (m.pattern().as_usize(), m.start(), m.end()));
+                alone(bytes, found, all)
             }
             Anchors::Many(automaton) => {
-                let mut found = automaton.find_iter(bytes);
-                found.all(|m| goes_on(m.pattern().as_usize(), m.start(), m.end()));
+                let found = automaton.find_iter(bytes).map(|m| (m.pattern().as_usize(), m.start(), m.end()));
+                alone(bytes, found, all)
             }
         }
     }
+}
+
+/// Those that stand alone, of what is found: number, start and end. Looks no further once all of them are known.
+fn alone(bytes: &[u8], mut found: impl Iterator<Item = (usize, usize, usize)>, all: usize) -> Vec<usize> {
+    let mut seen = vec![false; all];
+    let mut known = Vec::new();
+    while known.len() < all
+        && let Some((anchor, start, end)) = found.next()
+    {
+        if !seen[anchor] && stands_alone(bytes, start, end) {
+            seen[anchor] = true;
+            known.push(anchor);
+        }
+    }
+    known
 }
 
 /// Words by number.

@@ -93,7 +93,7 @@ fn carry_out(
     let reparse = |source: &Source, bytes: Vec<u8>, batch: &[Edit]| {
         // In the same parts, which the edits have moved.
         let parts = moved(&source.parts, batch);
-        looking.workspace.reparse(path, source.language, bytes, parts).map_err(unread)
+        looking.workspace.reparse(path, source, batch, bytes, parts).map_err(unread)
     };
     let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
     let mut done: Vec<&Rule> = Vec::new();

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// So many files are looked into and edited before the trees of the next ones are made.
-const FILES: usize = 256;
+const FILES: usize = 128;
 
 /// Looks for the hunks of a patch, and edits what they find. `needless` says that upstream has made its own change, so
 /// that nobody asks where the sites are.

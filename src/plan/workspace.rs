@@ -4,15 +4,15 @@ use super::scout::{Lead, Leads, Scout};
 use crate::checkout::{ReadError, Tree};
 use crate::golang::GoTree;
 use crate::language::Language;
-use crate::source::{Bytes, Limits, Source, Version};
+use crate::source::{Bytes, Edit, Limits, Source, Version};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The most bytes of files that are kept parsed for the patches to come.
-const KEPT: usize = 32 << 20;
+/// The most memory that files take which are kept parsed for the patches to come.
+const KEPT: usize = 64 << 20;
 /// If no more bytes than these are asked for, all files are parsed before the first patch, at the same time.
 const FEW: usize = 4 << 20;
 
@@ -144,18 +144,19 @@ impl<'t> Workspace<'t> {
         Source::parse_parts(language, bytes, parts.to_vec(), self.limits).map(Arc::new).map_err(|e| e.to_string())
     }
 
-    /// A file with new bytes as a tree of these parts: one that is known from before, where the file becomes that again.
+    /// A file after edits as a tree of these parts: one that is known from before, where the file becomes that again.
     pub fn reparse(
         &self,
         path: &Path,
-        language: Language,
+        source: &Source,
+        edits: &[Edit],
         bytes: Vec<u8>,
         parts: Vec<Bytes>,
     ) -> Result<Arc<Source>, String> {
-        let is_same = |s: &&Arc<Source>| s.language == language && s.parts == parts && *s.bytes == bytes;
+        let is_same = |s: &&Arc<Source>| s.language == source.language && s.parts == parts && *s.bytes == bytes;
         match self.foreseen.get(path).filter(is_same) {
             Some(known) => Ok(known.clone()),
-            None => Source::parse_parts(language, bytes, parts, Limits::NONE).map(Arc::new).map_err(|e| e.to_string()),
+            None => source.edited(edits, bytes, parts).map(Arc::new).map_err(|e| e.to_string()),
         }
     }
 
@@ -179,7 +180,7 @@ impl<'t> Workspace<'t> {
 
     fn keep(&self, path: &Path, source: &Arc<Source>) {
         let mut kept = self.kept();
-        let size = source.bytes.len();
+        let size = source.memory();
         kept.forget(path);
         if kept.bytes + size <= KEPT {
             kept.bytes += size;
@@ -192,7 +193,7 @@ impl<'t> Workspace<'t> {
         let bytes = self.read(path).map_err(|e| e.reason)?;
         let forms: Vec<_> = asks.iter().flat_map(|&a| self.scout.ask(a).forms_for(path)).collect();
         let in_parts = !self.whole && bytes.len() <= self.limits.bytes;
-        let whole = || vec![0..bytes.len()];
+        let whole = || std::iter::once(0..bytes.len()).collect();
         let parts = in_parts.then(|| parts(language, &bytes, &forms)).flatten().unwrap_or_else(whole);
         if parts.is_empty() {
             return Ok(None);
@@ -277,7 +278,7 @@ impl Changed {
 impl Kept {
     fn forget(&mut self, path: &Path) {
         if let Some(old) = self.sources.remove(path) {
-            self.bytes -= old.bytes.len();
+            self.bytes -= old.memory();
         }
     }
 }

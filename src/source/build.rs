@@ -1,8 +1,9 @@
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Limits, Lines, Tokens};
-use super::{macros, parse};
+use super::{Edit, macros, parse};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
 use std::sync::Arc;
+use tree_sitter::Tree;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +47,32 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let tree = parse::tree(language, &bytes, &parts).ok_or(ParseError::GaveUp(language.name()))?;
+        let tree = parse::tree(language, &bytes, &parts, None).ok_or(ParseError::GaveUp(language.name()))?;
+        Source::of_tree(language, bytes, parts, tree, limits)
+    }
+
+    /// The file after edits, which have made it these bytes and these parts: what they leave alone is not parsed again,
+    /// unless there are syntax errors. There are no limits.
+    pub fn edited(
+        &self,
+        edits: &[Edit],
+        bytes: impl Into<Arc<Vec<u8>>>,
+        parts: Vec<Bytes>,
+    ) -> Result<Source, ParseError> {
+        let bytes = bytes.into();
+        match parse::edited(self.language, &self.tree, edits, &bytes, &parts) {
+            Some(tree) => Source::of_tree(self.language, bytes, parts, tree, Limits::NONE),
+            None => Source::parse_parts(self.language, bytes, parts, Limits::NONE),
+        }
+    }
+
+    fn of_tree(
+        language: Language,
+        bytes: Arc<Vec<u8>>,
+        parts: Vec<Bytes>,
+        tree: Tree,
+        limits: Limits,
+    ) -> Result<Source, ParseError> {
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
@@ -94,6 +120,7 @@ impl Source {
             parts,
             first_node_at,
             borders,
+            tree,
         })
     }
 }
@@ -101,17 +128,6 @@ impl Source {
 /// Whether the parts of a file are all of it.
 pub(super) fn is_whole(parts: &[Bytes], len: usize) -> bool {
     matches!(parts, [all] if *all == (0..len))
-}
-
-/// A part as the parser takes it. Rows and columns are only handed through to nodes, where nobody asks for them.
-pub(super) fn included(part: &Bytes) -> tree_sitter::Range {
-    let point = |byte| tree_sitter::Point { row: 0, column: byte };
-    tree_sitter::Range {
-        start_byte: part.start,
-        end_byte: part.end,
-        start_point: point(part.start),
-        end_point: point(part.end),
-    }
 }
 
 /// The walk over the grammar's tree.

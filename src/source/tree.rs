@@ -122,12 +122,21 @@ pub struct Source {
     pub(super) error_ends: Vec<usize>,
     pub(super) first_node_at: Vec<NodeId>,
     pub(super) borders: Vec<(usize, ListId)>,
+    /// The grammar's own tree, from which that of an edited file is made.
+    pub(super) tree: tree_sitter::Tree,
 }
 
 impl Source {
     /// Whether the whole file was read.
     pub fn is_whole(&self) -> bool {
         super::build::is_whole(&self.parts, self.bytes.len())
+    }
+
+    /// How much memory the file takes as a tree, roughly.
+    pub fn memory(&self) -> usize {
+        /// What a token costs with its share of nodes, lists and the grammar's own tree.
+        const TOKEN: usize = 400;
+        self.bytes.len() + self.tokens.len() * TOKEN
     }
 
     /// Whether these tokens, and the one before and the one behind them, are neighbours in the file too: always so in
