@@ -4,7 +4,7 @@ use super::element::{Element, Part, Piece, Reach, Root, Side};
 use super::frames::Frame;
 use super::names::{HoleName, Names};
 use crate::language::Language;
-use crate::patchset::{Fragment, HoleKind, HoleUse, Sign, scan};
+use crate::patchset::{Fragment, HoleKind, HoleUse, Reading as As, Sign, scan};
 use crate::source::{Bytes, Gap, Limits, ListId, Source, Tokens};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -46,6 +46,9 @@ pub(super) struct Reading {
     /// 0 where it parses.
     errors: usize,
 }
+
+/// The spellings of all holes that were tried in one frame.
+type Tried = HashSet<Vec<usize>>;
 
 /// A beginning of names that the text does not hold.
 fn free_stem(text: &str) -> String {
@@ -133,26 +136,55 @@ impl<'a> SideText<'a> {
         at..at + bytes.len().max(1).min(self.text.len() - bytes.start.min(self.text.len())).max(1)
     }
 
+    /// The reading in a frame, if the grammar has one without an error.
+    pub fn read_clean(&self, frame: Frame) -> Option<Reading> {
+        if !self.may_end(&frame) {
+            return None;
+        }
+        Some(self.read(frame)).filter(Reading::is_clean)
+    }
+
     /// Reads the side in a frame: each hole spelt so that the grammar is content, if that can be.
     pub fn read(&self, frame: Frame) -> Reading {
-        let best = self.search(frame);
-        if best.errors == 0 { self.likeliest(frame, best) } else { best }
+        let mut tried = HashSet::new();
+        let best = self.search(frame, &mut tried);
+        if best.errors == 0 { self.likeliest(frame, best, &mut tried) } else { best }
+    }
+
+    /// Whether the side's last token can be the last in a frame, as far as a look at the text tells. It saves the
+    /// dearest of all parses, those that fail, for an expression of C that is no statement and for a list's item.
+    fn may_end(&self, frame: &Frame) -> bool {
+        let text = self.text.trim_end();
+        let last_line = text.rsplit('\n').next().unwrap_or("");
+        // A hole may be spelt with a mark behind it, and a comment hides the last token.
+        let is_hole = self.uses.last().is_some_and(|u| u.bytes.end >= text.len());
+        if text.is_empty() || is_hole || text.ends_with("*/") || last_line.contains("//") {
+            return true;
+        }
+        if text.ends_with(',') {
+            return frame.may_end_in_comma();
+        }
+        let is_statement = self.language == Language::C && frame.reading == As::Code && !frame.value;
+        !is_statement || text.ends_with([';', '}', ':', '{', '\\']) || text.contains('#')
     }
 
     /// A clean reading with each hole spelt in the likeliest way that stays clean.
-    fn likeliest(&self, frame: Frame, mut best: Reading) -> Reading {
+    fn likeliest(&self, frame: Frame, mut best: Reading, tried: &mut Tried) -> Reading {
         let mut parses = 0;
         for n in 0..self.uses.len() {
             for k in 0..best.choices[n] {
-                parses += 1;
-                if parses > self.tries() {
+                if parses >= self.tries() {
                     return best;
                 }
                 let mut choices = best.choices.clone();
                 choices[n] = k;
-                let tried = self.parse(frame, choices);
-                if tried.errors == 0 {
-                    best = tried;
+                if !tried.insert(choices.clone()) {
+                    continue;
+                }
+                parses += 1;
+                let next = self.parse(frame, choices);
+                if next.errors == 0 {
+                    best = next;
                     break;
                 }
             }
@@ -165,47 +197,46 @@ impl<'a> SideText<'a> {
         MOST_PARSES.min(MOST_BYTES / self.text.len().max(1))
     }
 
-    fn search(&self, frame: Frame) -> Reading {
-        let mut best = self.parse(frame, vec![0; self.uses.len()]);
-        let mut parses = 1;
+    fn search(&self, frame: Frame, tried: &mut Tried) -> Reading {
+        let first = vec![0; self.uses.len()];
+        tried.insert(first.clone());
+        let mut best = self.parse(frame, first);
         let widest = self.uses.iter().map(|u| u.spellings.len()).max().unwrap_or(1);
         // First every hole of a kind alike, since neighbours mostly stand in the same list; then one by one.
         for k in 1..widest {
             if best.errors == 0 {
                 return best;
             }
-            let choices: Vec<usize> = self
-                .uses
-                .iter()
-                .map(|u| if u.spellings.len() > 1 { k.min(u.spellings.len() - 1) } else { 0 })
-                .collect();
-            let tried = self.parse(frame, choices);
-            parses += 1;
-            if tried.errors < best.errors {
-                best = tried;
+            let choices: Vec<usize> = self.uses.iter().map(|u| k.min(u.spellings.len() - 1)).collect();
+            if tried.insert(choices.clone()) {
+                self.improve(frame, &mut best, choices);
             }
         }
         loop {
             let before = best.errors;
             for n in 0..self.uses.len() {
                 for k in 0..self.uses[n].spellings.len() {
-                    if best.errors == 0 || parses > self.tries() {
+                    if best.errors == 0 || tried.len() > self.tries() {
                         return best;
                     }
-                    if k != best.choices[n] {
-                        let mut choices = best.choices.clone();
-                        choices[n] = k;
-                        let tried = self.parse(frame, choices);
-                        parses += 1;
-                        if tried.errors < best.errors {
-                            best = tried;
-                        }
+                    let mut choices = best.choices.clone();
+                    choices[n] = k;
+                    if tried.insert(choices.clone()) {
+                        self.improve(frame, &mut best, choices);
                     }
                 }
             }
             if best.errors == before {
                 return best;
             }
+        }
+    }
+
+    /// Takes this spelling of the holes if it reads better.
+    fn improve(&self, frame: Frame, best: &mut Reading, choices: Vec<usize>) {
+        let next = self.parse(frame, choices);
+        if next.errors < best.errors {
+            *best = next;
         }
     }
 
