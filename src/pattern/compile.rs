@@ -264,7 +264,9 @@ fn choose(
     } else {
         (before, "the before side (`-` and space lines)")
     };
-    let best = wrappings(language, forced).filter_map(|(_, tried)| least_wrong(text, tried)).min_by_key(Read::errors);
+    let most = if text.is_long() { 1 } else { usize::MAX };
+    let wrong = wrappings(language, forced).take(most).filter_map(|(_, tried)| least_wrong(text, tried));
+    let best = wrong.min_by_key(Read::errors);
     Err(vec![unreadable(fragment, language, text, best, which)])
 }
 
@@ -282,7 +284,8 @@ fn first_clean(side: &SideText<'_>, frames: &[Frame]) -> Option<Read> {
 
 /// The best reading of a side in these frames, up to one that is clean, of those that are not.
 fn least_wrong(side: &SideText<'_>, frames: &[Frame]) -> Option<Read> {
-    let reads = frames.iter().map(|frame| side.read(*frame));
+    let frames = if side.is_long() { &frames[..1] } else { frames };
+    let reads = frames.iter().map(|frame| side.read_wrong(*frame));
     reads.take_while(|read| !read.is_clean()).min_by_key(Read::errors)
 }
 
@@ -375,7 +378,7 @@ fn as_specs(side: &Side, decl: &str, keyword: &str, specs: &[&'static str]) -> O
             kept.push(element);
         }
     }
-    link(&mut kept);
+    side.holes = link(&mut kept);
     side.elements = kept;
     side.root =
         if items.len() == 1 { Root::Node(specs.to_vec()) } else { Root::Run { by_lines: true, list: Some(list) } };

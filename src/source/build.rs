@@ -29,7 +29,13 @@ impl Source {
     /// Parses a file. Syntax errors are no failure: they are listed in [`Source::errors`].
     pub fn parse(language: Language, bytes: Vec<u8>, limits: Limits) -> Result<Source, ParseError> {
         let whole = std::iter::once(0..bytes.len()).collect();
-        Source::parse_parts(language, bytes, whole, limits)
+        Source::build(language, bytes, whole, limits, false)
+    }
+
+    /// Parses text that is worth nothing with a syntax error in it, and may give up at the first.
+    pub fn parse_strictly(language: Language, bytes: Vec<u8>) -> Result<Source, ParseError> {
+        let whole = std::iter::once(0..bytes.len()).collect();
+        Source::build(language, bytes, whole, Limits::NONE, true)
     }
 
     /// Parses some parts of a file, as if nothing stood between them; offsets are those of the whole file. The parts
@@ -40,10 +46,20 @@ impl Source {
         parts: Vec<Bytes>,
         limits: Limits,
     ) -> Result<Source, ParseError> {
+        Source::build(language, bytes, parts, limits, false)
+    }
+
+    fn build(
+        language: Language,
+        bytes: Vec<u8>,
+        parts: Vec<Bytes>,
+        limits: Limits,
+        strict: bool,
+    ) -> Result<Source, ParseError> {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let tree = parse::tree(language, &bytes, &parts).ok_or(ParseError::GaveUp(language.name()))?;
+        let tree = parse::tree(language, &bytes, &parts, strict).ok_or(ParseError::GaveUp(language.name()))?;
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
