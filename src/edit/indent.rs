@@ -2,14 +2,26 @@
 
 use super::Job;
 use crate::language::Language;
-use crate::pattern::{Part, Side};
+use crate::pattern::Side;
 use crate::source::{Edit, Source};
+use std::cell::OnceCell;
 
 /// One step of indentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Tab,
     Spaces(usize),
+}
+
+/// The steps of indentation at one site, each worked out when it is first asked for.
+#[derive(Default)]
+pub(crate) struct Units {
+    /// That of the body.
+    body: OnceCell<Unit>,
+    /// That of the file, or of the body where the file has none.
+    file: OnceCell<Unit>,
+    /// That of the lines of the file which are indented by blanks.
+    spaced: OnceCell<Unit>,
 }
 
 impl Unit {
@@ -72,31 +84,35 @@ pub(super) fn width(blanks: &[u8]) -> usize {
 impl Job<'_> {
     /// The step of the file, or of the body where the file has none. Beside a line that is indented by blanks
     /// alone it is blanks.
-    fn unit(&self, blank: &[u8]) -> Unit {
-        let unit = unit_of(self.source).unwrap_or_else(|| self.unit_of_body());
-        if unit == Unit::Tab && self.source.language == Language::C && blank.len() > 1 && !blank.contains(&b'\t') {
-            let spaced = self.source.bytes.split(|b| *b == b'\n').filter(|l| l.first() != Some(&b'\t'));
-            return Unit::of(spaced).unwrap_or(unit);
+    fn unit(&self, blank: &[u8]) -> &Unit {
+        let of_file = || unit_of(self.source).unwrap_or_else(|| self.unit_of_body().clone());
+        let unit = self.units.file.get_or_init(of_file);
+        if *unit == Unit::Tab && self.source.language == Language::C && blank.len() > 1 && !blank.contains(&b'\t') {
+            return self.units.spaced.get_or_init(|| {
+                let spaced = self.source.bytes.split(|b| *b == b'\n').filter(|l| l.first() != Some(&b'\t'));
+                Unit::of(spaced).unwrap_or(Unit::Tab)
+            });
         }
         unit
     }
 
-    fn unit_of_body(&self) -> Unit {
-        let lines = || self.rows.iter().map(|r| r.text.as_bytes());
-        if lines().any(|l| l.first() == Some(&b'\t')) {
-            Unit::Tab
-        } else {
-            Unit::of(lines()).unwrap_or(Unit::Spaces(4))
-        }
+    fn unit_of_body(&self) -> &Unit {
+        self.units.body.get_or_init(|| {
+            let lines = || self.rows.iter().map(|r| r.text.as_bytes());
+            if lines().any(|l| l.first() == Some(&b'\t')) {
+                Unit::Tab
+            } else {
+                Unit::of(lines()).unwrap_or(Unit::Spaces(4))
+            }
+        })
     }
 
     /// How deep a row of the body is indented.
     pub(super) fn level(&self, row: usize) -> isize {
-        let unit = self.unit_of_body();
         let blank = blanks(self.rows[row].text.as_bytes());
         let tabs = blank.iter().filter(|b| **b == b'\t').count();
         let spaces = blank.len() - tabs;
-        match unit {
+        match self.unit_of_body() {
             Unit::Tab => (tabs + spaces / 4) as isize,
             Unit::Spaces(n) => (tabs + spaces / n) as isize,
         }
@@ -175,12 +191,9 @@ impl Job<'_> {
     /// How much deeper a row stands afterwards: as the body shows it, or where that shows nothing, as the brackets
     /// around it tell. A row that goes on within parentheses says nothing of its own.
     pub(super) fn deeper(&self, (before, after): (usize, usize)) -> Option<isize> {
-        let first = |side: &Side, row: usize| {
-            let at = side.elements.partition_point(|e| e.row < row);
-            side.elements.get(at).filter(|e| e.row == row).map(|_| at)
-        };
+        let first = |side: &Side, row: usize| Some(side.on_row(row)).filter(|row| !row.is_empty()).map(|row| row.start);
         let (b, a) = (first(&self.shape.before, before)?, first(&self.shape.after, after)?);
-        if before != after && is_continued(&self.shape.before, b) {
+        if before != after && self.shape.before.elements[b].wrapped {
             return None;
         }
         let shown = if before == after { 0 } else { self.level(after) - self.level(before) };
@@ -198,20 +211,6 @@ impl Job<'_> {
         let label = first == line && self.is_label(line);
         !(inside || continued || directive || label)
     }
-}
-
-/// Whether a bracket that is no brace is open before an element.
-fn is_continued(side: &Side, element: usize) -> bool {
-    let mut open = Vec::new();
-    for e in &side.elements[..element] {
-        let Part::Token { text, .. } = &e.part else { continue };
-        match &text[..] {
-            b"(" | b"[" | b"{" => open.push(text[0]),
-            b")" | b"]" | b"}" => drop(open.pop()),
-            _ => {}
-        }
-    }
-    open.last().is_some_and(|b| *b != b'{')
 }
 
 fn outdent(blank: &mut Vec<u8>, unit: &[u8]) {

@@ -8,9 +8,10 @@ mod render;
 mod rows;
 
 use crate::find::{Env, Hit};
-use crate::pattern::{Change, Shape};
+use crate::pattern::{Change, Part, Shape};
 use crate::source::{Bytes, Edit, Source};
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashSet};
 
 pub use parens::Parens;
 
@@ -34,6 +35,9 @@ pub(crate) struct Job<'a> {
     /// The names of packages in this file, by the name that the body uses.
     pub packages: &'a BTreeMap<String, Option<String>>,
     pub parens: Parens,
+    pub units: indent::Units,
+    /// The comments that the before side shows.
+    pub comments: OnceCell<HashSet<Bytes>>,
 }
 
 /// The edits of one site that is to do, in the order in which insertions at one place follow each other.
@@ -47,7 +51,8 @@ pub fn edits(
     packages: &BTreeMap<String, Option<String>>,
     parens: Parens,
 ) -> Result<Vec<Edit>, Refusal> {
-    let job = Job { shape, rows, source, hit, env: &hit.env, packages, parens };
+    let (units, comments) = (indent::Units::default(), OnceCell::new());
+    let job = Job { shape, rows, source, hit, env: &hit.env, packages, parens, units, comments };
     let mut edits = Vec::new();
     job.open_parens(&mut edits);
     for change in &shape.changes {
@@ -76,21 +81,22 @@ impl Job<'_> {
         }
     }
 
+    /// Whether the before side shows the comment that has these bytes.
+    fn shows_comment(&self, bytes: &Bytes) -> bool {
+        let shown = self.comments.get_or_init(|| {
+            let elements = self.shape.before.elements.iter().zip(&self.hit.matched.bounds);
+            elements.filter(|(e, _)| matches!(e.part, Part::Comment(_))).map(|(_, b)| b.bytes.clone()).collect()
+        });
+        shown.contains(bytes)
+    }
+
     /// A comment goes only where a `-` line shows it; it may go elsewhere with the code around it.
     fn keeps_comments(&self, edits: &[Edit]) -> Result<(), Refusal> {
-        let shown = |bytes: &Bytes| {
-            self.shape
-                .before
-                .elements
-                .iter()
-                .zip(&self.hit.matched.bounds)
-                .any(|(e, b)| matches!(e.part, crate::pattern::Part::Comment(_)) && b.bytes == *bytes)
-        };
         for edit in edits.iter().filter(|e| !e.bytes.is_empty()) {
             for comment in self.source.comments_in(&edit.bytes) {
                 let text = &self.source.bytes[comment.bytes.clone()];
-                let kept = edits.iter().any(|e| memchr::memmem::find(&e.text, text).is_some());
-                if !kept && !shown(&comment.bytes) {
+                let kept = || edits.iter().any(|e| memchr::memmem::find(&e.text, text).is_some());
+                if !self.shows_comment(&comment.bytes) && !kept() {
                     let message = "the edit would lose this comment; show it on a `-` line if it is to go".to_owned();
                     return Err(Refusal { message, bytes: comment.bytes.clone() });
                 }

@@ -69,7 +69,7 @@ impl Job<'_> {
 
     /// Where a hole is bound in this site.
     pub(super) fn hole_bytes(&self, hole: HoleId) -> Option<Bytes> {
-        let i = self.shape.before.elements.iter().position(|e| e.part.hole() == Some(hole))?;
+        let i = self.shape.before.of_hole(hole)?;
         Some(self.hit.matched.bounds[i].bytes.clone())
     }
 }

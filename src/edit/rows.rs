@@ -131,11 +131,6 @@ impl Job<'_> {
         Ok(Edit::new(from..to, ""))
     }
 
-    fn shows_comment(&self, bytes: &Bytes) -> bool {
-        let elements = self.shape.before.elements.iter().zip(&self.hit.matched.bounds);
-        elements.into_iter().any(|(e, b)| matches!(e.part, crate::pattern::Part::Comment(_)) && b.bytes == *bytes)
-    }
-
     /// Where lines go, two blank lines do not become neighbours, and none is left at the end of the file; in Go, none is
     /// left at the edge of a block.
     fn without_double_blanks(&self, from: usize, to: usize) -> (usize, usize) {
@@ -194,7 +189,7 @@ impl Job<'_> {
                 Some(b'\n') => return Some(at),
                 Some(b'\r') if source.bytes.get(at + 1) == Some(&b'\n') => return Some(at),
                 Some(b' ' | b'\t' | b'\r') => at += 1,
-                Some(b',' | b';') if source.separators.iter().any(|s| s.start == at) => at += 1,
+                Some(b',' | b';') if source.separators.binary_search_by_key(&at, |s| s.start).is_ok() => at += 1,
                 Some(b'/') => {
                     let i = source.comments.partition_point(|c| c.bytes.start < at);
                     let comment = source.comments.get(i).filter(|c| c.bytes.start == at)?;
@@ -212,11 +207,9 @@ impl Job<'_> {
         let own = width(blanks(&source.bytes[start..]));
         while start > source.lines.content_start() {
             let above = source.lines.around(start - 1, &source.bytes);
-            let comment = source
-                .comments
-                .iter()
-                .find(|c| c.bytes.end == source.bytes[..above.end].trim_ascii_end().len() && c.bytes.end > above.start);
-            let Some(comment) = comment else { break };
+            let end = above.start + source.bytes[above].trim_ascii_end().len();
+            let comment = source.comments.binary_search_by_key(&end, |c| c.bytes.end);
+            let Some(comment) = comment.ok().map(|c| &source.comments[c]) else { break };
             let line = source.lines.start(comment.bytes.start);
             let blank = blanks(&source.bytes[line..]);
             // A comment that stands deeper ends what is above: `/* fall through */`.
@@ -343,8 +336,9 @@ impl Job<'_> {
     /// How much deeper than its neighbour, as that stands now, a new line stands.
     pub(super) fn steps(&self, row: &Inserted, base_row: usize) -> isize {
         // What the neighbour itself is shifted by, since the body shows both as they stand afterwards.
-        let kept = |k: &&(usize, usize)| self.shape.before.elements[k.0].row == base_row;
-        let stays = self.shape.keeps.iter().find(kept).map(|k| (base_row, self.shape.after.elements[k.1].row));
+        let before = self.shape.before.on_row(base_row);
+        let kept = self.shape.keeps.get(self.shape.keeps.partition_point(|k| k.0 < before.start));
+        let stays = kept.filter(|k| before.contains(&k.0)).map(|k| (base_row, self.shape.after.elements[k.1].row));
         let shift = stays.and_then(|rows| self.deeper(rows)).unwrap_or(0);
         let base_row = stays.map_or(base_row, |(_, after)| after);
         let shown = self.level(row.row) - self.level(base_row);
@@ -354,7 +348,7 @@ impl Job<'_> {
         // A body written without indentation: its brackets tell.
         let after = &self.shape.after;
         let depth = after.elements[row.elements.start].depth as isize;
-        let base = after.elements.iter().find(|e| e.row == base_row).map_or(depth, |e| e.depth as isize);
+        let base = after.elements[after.on_row(base_row)].first().map_or(depth, |e| e.depth as isize);
         depth - base + shift
     }
 
@@ -381,12 +375,12 @@ impl Job<'_> {
             side.source.lists_at(tokens.start).any(|l| {
                 let list = &side.source.lists[l];
                 !list.kind.by_lines()
-                    && list.items.iter().any(|x| x.tokens.start == tokens.start)
-                    && list.items.iter().any(|x| x.tokens.end == tokens.end)
+                    && list.item_from(tokens.start).is_some()
+                    && list.item_to(tokens.end).is_some()
                     && side.source.nodes[list.node].tokens.len() > tokens.len()
             }) && !side.source.lists_at(tokens.start).any(|l| {
                 let list = &side.source.lists[l];
-                list.kind.by_lines() && list.items.iter().any(|x| x.tokens.start == tokens.start)
+                list.kind.by_lines() && list.item_from(tokens.start).is_some()
             })
         })
     }

@@ -369,8 +369,7 @@ impl<'a> Matcher<'a> {
 
     /// The text that a hole is bound to.
     fn text_of(&self, bounds: &[Bound], hole: HoleId) -> Option<Vec<u8>> {
-        let element = self.side.elements.iter().position(|e| e.part.hole() == Some(hole));
-        match element {
+        match self.side.of_hole(hole) {
             Some(i) => Some(self.source.slice(&bounds[i].tokens).to_vec()),
             None => self.env.get(&hole).map(|c| c.text().to_vec()),
         }

@@ -260,15 +260,8 @@ impl Sort<'_, '_> {
 
 /// The holes of a side and the tokens that a match binds them to.
 fn bindings(side: &Side, m: &Match) -> Vec<(HoleId, Tokens)> {
-    let mut bound: Vec<(HoleId, Tokens)> = Vec::new();
-    for (element, at) in side.elements.iter().zip(&m.bounds) {
-        if let Some(hole) = element.part.hole()
-            && !bound.iter().any(|(h, _)| *h == hole)
-        {
-            bound.push((hole, at.tokens.clone()));
-        }
-    }
-    bound
+    let firsts = side.elements.iter().zip(&m.bounds).filter(|(element, _)| element.hole_prior.is_none());
+    firsts.filter_map(|(element, at)| Some((element.part.hole()?, at.tokens.clone()))).collect()
 }
 
 /// The bytes that the changed lines stand for in a match of one side.

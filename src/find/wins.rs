@@ -34,15 +34,17 @@ impl From<OutOfSteps> for Undecidable {
     }
 }
 
-/// The steps that it may take to compare the two sides of a body.
+/// The steps that it may take to compare the two sides of a body, at all and for each of their elements.
 const COMPARING: u64 = 2_000_000;
+const EACH: u64 = 16;
 
 /// Matches each side of a shape against the text of the other, holes and ellipses taken as opaque items.
 ///
 /// `may_end` says that conditions may keep the body from its own result; then that is left to the plan.
 pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let (env, packages) = (Env::new(), self_named(shape));
-    let mut steps = Steps(COMPARING);
+    let elements = shape.before.elements.len() + shape.after.elements.len();
+    let mut steps = Steps(COMPARING + EACH * elements as u64);
     let in_after = Matcher::new(&shape.before, &shape.after.source, &env, &packages).all(&mut steps)?;
     let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
     let tokens = || shape.after.elements.iter().map(|e| &e.tokens);

@@ -165,18 +165,13 @@ pub fn compile_fragment(
 ) -> Result<Compiled, Vec<Complaint>> {
     let text = SideText::new(fragment, Sign::Plus, language);
     let number = names.fragment();
-    let mut worst = None;
     let mut spellings: Vec<Spelling> = Vec::new();
     let mut settled = None;
     for frame in frames(language) {
         if settled == Some(Reading::Code) || spellings.iter().any(|s| s.reading == frame.reading) {
             continue;
         }
-        let read = text.read(*frame);
-        if !read.is_clean() {
-            keep_better(&mut worst, read);
-            continue;
-        }
+        let Some(read) = text.read_clean(*frame) else { continue };
         // What reads as plain code needs no other reading; a condition is asked in all the others that there are.
         settled = settled.or((!read.is_label()).then_some(frame.reading));
         let side = read.elements(&text, &[], number, names, imports);
@@ -196,7 +191,8 @@ pub fn compile_fragment(
     if !spellings.is_empty() {
         return Ok(Compiled { spellings, fragment: fragment.clone() });
     }
-    Err(vec![unreadable(fragment, language, &text, worst, "the fragment")])
+    let best = least_wrong(&text, frames(language));
+    Err(vec![unreadable(fragment, language, &text, best, "the fragment")])
 }
 
 fn shape(
@@ -240,24 +236,16 @@ fn choose(
     fragment: &Fragment,
 ) -> Result<(Reading, Read, Read), Vec<Complaint>> {
     let mut found: Vec<(Reading, Read, Read)> = Vec::new();
-    let (mut left_tries, mut right_tries) = (Tries::default(), Tries::default());
-    let mut readings: Vec<Reading> = frames(language).iter().map(|f| f.reading).collect();
-    readings.dedup();
-    for reading in readings {
-        let wanted = |r: Reading| r == reading || (reading == Reading::Code && r == Reading::Label);
-        if forced.is_some_and(|f| !wanted(f)) {
-            continue;
-        }
-        let tried: Vec<Frame> = frames(language).iter().copied().filter(|f| f.reading == reading).collect();
-        let left = left_tries.first_clean(before, &tried);
-        let right = right_tries.first_clean(after, &tried);
-        if let (Some(left), Some(right)) = (left, right) {
-            // What reads as plain code needs no other reading, unless it is a label, which `a: b` is by chance.
-            let settled = reading == Reading::Code && !(left.is_label() && right.is_label());
-            found.push((reading, left, right));
-            if settled {
-                break;
-            }
+    let mut left_is_clean = false;
+    for (reading, tried) in wrappings(language, forced) {
+        let Some(left) = first_clean(before, tried) else { continue };
+        left_is_clean = true;
+        let Some(right) = first_clean(after, tried) else { continue };
+        // What reads as plain code needs no other reading, unless it is a label, which `a: b` is by chance.
+        let settled = reading == Reading::Code && !(left.is_label() && right.is_label());
+        found.push((reading, left, right));
+        if settled {
+            break;
         }
     }
     if found.len() > 1 {
@@ -271,12 +259,34 @@ fn choose(
         return Ok(only);
     }
     // Show the side that fails, the before side first.
-    let (text, tries, which) = if left_tries.clean {
-        (after, right_tries, "the after side (`+` and space lines)")
+    let (text, which) = if left_is_clean {
+        (after, "the after side (`+` and space lines)")
     } else {
-        (before, left_tries, "the before side (`-` and space lines)")
+        (before, "the before side (`-` and space lines)")
     };
-    Err(vec![unreadable(fragment, language, text, tries.best, which)])
+    let most = if text.is_long() { 1 } else { usize::MAX };
+    let wrong = wrappings(language, forced).take(most).filter_map(|(_, tried)| least_wrong(text, tried));
+    let best = wrong.min_by_key(Read::errors);
+    Err(vec![unreadable(fragment, language, text, best, which)])
+}
+
+/// The readings of a language that an author may mean, each with its frames.
+fn wrappings(language: Language, forced: Option<Reading>) -> impl Iterator<Item = (Reading, &'static [Frame])> {
+    let wanted =
+        move |r: Reading| r == Reading::Code && forced == Some(Reading::Label) || forced.is_none_or(|f| f == r);
+    frames(language).chunk_by(|a, b| a.reading == b.reading).map(|f| (f[0].reading, f)).filter(move |f| wanted(f.0))
+}
+
+/// The first clean reading of a side in these frames.
+fn first_clean(side: &SideText<'_>, frames: &[Frame]) -> Option<Read> {
+    frames.iter().find_map(|frame| side.read_clean(*frame))
+}
+
+/// The best reading of a side in these frames, up to one that is clean, of those that are not.
+fn least_wrong(side: &SideText<'_>, frames: &[Frame]) -> Option<Read> {
+    let frames = if side.is_long() { &frames[..1] } else { frames };
+    let reads = frames.iter().map(|frame| side.read_wrong(*frame));
+    reads.take_while(|read| !read.is_clean()).min_by_key(Read::errors)
 }
 
 fn as_word(reading: Reading, label: bool) -> &'static str {
@@ -293,44 +303,14 @@ fn as_word(reading: Reading, label: bool) -> &'static str {
     }
 }
 
-/// How it went to read one side.
-#[derive(Default)]
-struct Tries {
-    /// Whether some reading was clean.
-    clean: bool,
-    /// The best of those that were not.
-    best: Option<Read>,
-}
-
-impl Tries {
-    /// The first clean reading of a side in these frames.
-    fn first_clean(&mut self, side: &SideText<'_>, frames: &[Frame]) -> Option<Read> {
-        for frame in frames {
-            let read = side.read(*frame);
-            if read.is_clean() {
-                self.clean = true;
-                return Some(read);
-            }
-            keep_better(&mut self.best, read);
-        }
-        None
-    }
-}
-
-fn keep_better(best: &mut Option<Read>, read: Read) {
-    if best.as_ref().is_none_or(|b| read.errors() < b.errors()) {
-        *best = Some(read);
-    }
-}
-
 fn unreadable(
     fragment: &Fragment,
     language: Language,
     side: &SideText<'_>,
-    worst: Option<Read>,
+    best: Option<Read>,
     which: &str,
 ) -> Complaint {
-    let at = worst.map_or(0..0, |w| w.trouble(side));
+    let at = best.map_or(0..0, |w| w.trouble(side));
     let message = format!("{which} does not parse as {}", language.name());
     let inline =
         fragment.rows.iter().any(|r| r.text.contains("...") && !r.text.contains("$...") && r.text.trim() != "...");
@@ -398,7 +378,7 @@ fn as_specs(side: &Side, decl: &str, keyword: &str, specs: &[&'static str]) -> O
             kept.push(element);
         }
     }
-    link(&mut kept);
+    side.holes = link(&mut kept);
     side.elements = kept;
     side.root =
         if items.len() == 1 { Root::Node(specs.to_vec()) } else { Root::Run { by_lines: true, list: Some(list) } };

@@ -1,12 +1,16 @@
 use super::HoleId;
 use crate::language::{Atom, ListKind};
 use crate::source::{Bytes, Gap, Source, Tokens};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// One side of a body: a run of elements.
 #[derive(Clone, Debug)]
 pub struct Side {
     /// The elements in order.
     pub elements: Vec<Element>,
+    /// The first element of each hole.
+    pub(super) holes: BTreeMap<HoleId, usize>,
     /// What the whole is, and where it may stand.
     pub root: Root,
     /// The rows of this side, joined by line ends, as the author wrote them.
@@ -57,6 +61,8 @@ pub struct Element {
     pub hole_prior: Option<usize>,
     /// How deep its row is nested in brackets: those that open on one row count once.
     pub depth: usize,
+    /// Whether the innermost bracket around it is no brace.
+    pub wrapped: bool,
 }
 
 /// What an element matches.
@@ -138,6 +144,17 @@ impl Part {
 }
 
 impl Side {
+    /// The first element that shows a hole.
+    pub fn of_hole(&self, hole: HoleId) -> Option<usize> {
+        self.holes.get(&hole).copied()
+    }
+
+    /// The elements that stand on a row of the fragment.
+    pub fn on_row(&self, row: usize) -> Range<usize> {
+        let from = self.elements.partition_point(|e| e.row < row);
+        from..self.elements.partition_point(|e| e.row <= row)
+    }
+
     /// The element's text as the author wrote it.
     pub fn written(&self, element: usize) -> &str {
         &self.text[self.elements[element].bytes.clone()]

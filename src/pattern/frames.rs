@@ -14,6 +14,14 @@ pub(super) struct Frame {
     pub value: bool,
 }
 
+impl Frame {
+    /// Whether a comma can be the last that is in it.
+    pub fn may_end_in_comma(&self) -> bool {
+        matches!(self.reading, Reading::Element | Reading::Parameter | Reading::Enumerator)
+            && !self.tail.starts_with(',')
+    }
+}
+
 const fn frame(reading: Reading, head: &'static str, tail: &'static str) -> Frame {
     Frame { reading, head, tail, value: false }
 }

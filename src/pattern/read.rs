@@ -4,14 +4,17 @@ use super::element::{Element, Part, Piece, Reach, Root, Side};
 use super::frames::Frame;
 use super::names::{HoleName, Names};
 use crate::language::Language;
-use crate::patchset::{Fragment, HoleKind, HoleUse, Sign, scan};
+use crate::patchset::{Fragment, HoleKind, HoleUse, Reading as As, Sign, scan};
 use crate::source::{Bytes, Gap, Limits, ListId, Source, Tokens};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The most parses that one side may cost, whatever it holds.
 const MOST_PARSES: usize = 600;
 /// The most bytes that they may cost: a long body has fewer tries.
 const MOST_BYTES: usize = 16 << 20;
+/// Sides of more bytes are not read on behind a syntax error, where nothing but the first one would be told.
+const LONG: usize = 64 << 10;
 
 /// One side of a fragment as text, with its holes found.
 pub(super) struct SideText<'a> {
@@ -23,6 +26,8 @@ pub(super) struct SideText<'a> {
     starts: Vec<(usize, usize)>,
     uses: Vec<Use>,
     stem: String,
+    /// The bytes that were parsed of a long side.
+    spent: Cell<usize>,
 }
 
 /// A hole or ellipsis in the text.
@@ -46,6 +51,13 @@ pub(super) struct Reading {
     /// 0 where it parses.
     errors: usize,
 }
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$')
+}
+
+/// The spellings of all holes that were tried in one frame.
+type Tried = HashSet<Vec<usize>>;
 
 /// A beginning of names that the text does not hold.
 fn free_stem(text: &str) -> String {
@@ -110,7 +122,7 @@ impl<'a> SideText<'a> {
             let named = !u.name.is_empty() && u.kind != HoleKind::Anonymous;
             u.first = if named { *firsts.entry(u.name.clone()).or_insert(n) } else { n };
         }
-        SideText { fragment, language, text, starts, uses, stem }
+        SideText { fragment, language, text, starts, uses, stem, spent: Cell::new(0) }
     }
 
     /// Whether it shows no code.
@@ -133,26 +145,79 @@ impl<'a> SideText<'a> {
         at..at + bytes.len().max(1).min(self.text.len() - bytes.start.min(self.text.len())).max(1)
     }
 
+    /// The reading in a frame, if the grammar has one without an error.
+    pub fn read_clean(&self, frame: Frame) -> Option<Reading> {
+        if !self.may_begin(&frame) || !self.may_end(&frame) || self.spent.get() > MOST_BYTES {
+            return None;
+        }
+        Some(self.read(frame)).filter(Reading::is_clean)
+    }
+
+    /// The best reading in a frame that has none without an error, to tell where it fails.
+    pub fn read_wrong(&self, frame: Frame) -> Reading {
+        if self.is_long() { self.parse_in(frame, vec![0; self.uses.len()], false) } else { self.read(frame) }
+    }
+
+    /// Whether it is dear to parse.
+    pub fn is_long(&self) -> bool {
+        self.text.len() > LONG
+    }
+
     /// Reads the side in a frame: each hole spelt so that the grammar is content, if that can be.
-    pub fn read(&self, frame: Frame) -> Reading {
-        let best = self.search(frame);
-        if best.errors == 0 { self.likeliest(frame, best) } else { best }
+    fn read(&self, frame: Frame) -> Reading {
+        let mut tried = HashSet::new();
+        let best = self.search(frame, &mut tried);
+        if best.errors == 0 { self.likeliest(frame, best, &mut tried) } else { best }
+    }
+
+    /// Whether the side's first token can be the first in a frame, as far as a look at the text tells. The dearest of
+    /// all parses are those that fail.
+    fn may_begin(&self, frame: &Frame) -> bool {
+        let text = self.text.trim_start();
+        let begins = |word: &str| text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_of_name));
+        match self.language {
+            Language::Go if begins("case") || begins("default") => frame.reading == As::Case,
+            // A designator: `.name = x`.
+            Language::C if text.strip_prefix('.').is_some_and(|name| name.starts_with(char::is_alphabetic)) => {
+                frame.reading == As::Element
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether the side's last token can be the last in a frame, as far as a look at the text tells.
+    fn may_end(&self, frame: &Frame) -> bool {
+        let text = self.text.trim_end();
+        let last_line = text.rsplit('\n').next().unwrap_or("");
+        // A hole may be spelt with a mark behind it, and a comment hides the last token.
+        let is_hole = self.uses.last().is_some_and(|u| u.bytes.end >= text.len());
+        if text.is_empty() || is_hole || text.ends_with("*/") || last_line.contains("//") {
+            return true;
+        }
+        if text.ends_with(',') {
+            return frame.may_end_in_comma();
+        }
+        let is_statement = self.language == Language::C && frame.reading == As::Code && !frame.value;
+        !is_statement || text.ends_with([';', '}', ':', '{', '\\']) || text.contains('#')
     }
 
     /// A clean reading with each hole spelt in the likeliest way that stays clean.
-    fn likeliest(&self, frame: Frame, mut best: Reading) -> Reading {
+    fn likeliest(&self, frame: Frame, mut best: Reading, tried: &mut Tried) -> Reading {
         let mut parses = 0;
         for n in 0..self.uses.len() {
             for k in 0..best.choices[n] {
-                parses += 1;
-                if parses > self.tries() {
+                if parses >= self.tries() {
                     return best;
                 }
                 let mut choices = best.choices.clone();
                 choices[n] = k;
-                let tried = self.parse(frame, choices);
-                if tried.errors == 0 {
-                    best = tried;
+                if !tried.insert(choices.clone()) {
+                    continue;
+                }
+                parses += 1;
+                let next = self.parse(frame, choices);
+                if next.errors == 0 {
+                    best = next;
                     break;
                 }
             }
@@ -165,41 +230,32 @@ impl<'a> SideText<'a> {
         MOST_PARSES.min(MOST_BYTES / self.text.len().max(1))
     }
 
-    fn search(&self, frame: Frame) -> Reading {
-        let mut best = self.parse(frame, vec![0; self.uses.len()]);
-        let mut parses = 1;
+    fn search(&self, frame: Frame, tried: &mut Tried) -> Reading {
+        let first = vec![0; self.uses.len()];
+        tried.insert(first.clone());
+        let mut best = self.parse(frame, first);
         let widest = self.uses.iter().map(|u| u.spellings.len()).max().unwrap_or(1);
         // First every hole of a kind alike, since neighbours mostly stand in the same list; then one by one.
         for k in 1..widest {
             if best.errors == 0 {
                 return best;
             }
-            let choices: Vec<usize> = self
-                .uses
-                .iter()
-                .map(|u| if u.spellings.len() > 1 { k.min(u.spellings.len() - 1) } else { 0 })
-                .collect();
-            let tried = self.parse(frame, choices);
-            parses += 1;
-            if tried.errors < best.errors {
-                best = tried;
+            let choices: Vec<usize> = self.uses.iter().map(|u| k.min(u.spellings.len() - 1)).collect();
+            if tried.insert(choices.clone()) {
+                self.improve(frame, &mut best, choices);
             }
         }
         loop {
             let before = best.errors;
             for n in 0..self.uses.len() {
                 for k in 0..self.uses[n].spellings.len() {
-                    if best.errors == 0 || parses > self.tries() {
+                    if best.errors == 0 || tried.len() > self.tries() {
                         return best;
                     }
-                    if k != best.choices[n] {
-                        let mut choices = best.choices.clone();
-                        choices[n] = k;
-                        let tried = self.parse(frame, choices);
-                        parses += 1;
-                        if tried.errors < best.errors {
-                            best = tried;
-                        }
+                    let mut choices = best.choices.clone();
+                    choices[n] = k;
+                    if tried.insert(choices.clone()) {
+                        self.improve(frame, &mut best, choices);
                     }
                 }
             }
@@ -209,12 +265,29 @@ impl<'a> SideText<'a> {
         }
     }
 
+    /// Takes this spelling of the holes if it reads better.
+    fn improve(&self, frame: Frame, best: &mut Reading, choices: Vec<usize>) {
+        let next = self.parse(frame, choices);
+        if next.errors < best.errors {
+            *best = next;
+        }
+    }
+
     /// What stands for a hole when the side is parsed: the same name for the same hole, and for no other.
     fn placeholder(&self, n: usize) -> String {
         format!("{}{}z", self.stem, self.uses[n].first)
     }
 
     fn parse(&self, frame: Frame, choices: Vec<usize>) -> Reading {
+        // Spellings are chosen by how many errors they leave, and macros among C's statements and elements leave some
+        // that are none.
+        let is_choice = self.uses.iter().any(|u| u.spellings.len() > 1);
+        let has_macros =
+            self.language == Language::C && !frame.value && matches!(frame.reading, As::Code | As::Element);
+        self.parse_in(frame, choices, self.is_long() && !is_choice && !has_macros)
+    }
+
+    fn parse_in(&self, frame: Frame, choices: Vec<usize>, strict: bool) -> Reading {
         let mut framed = frame.head.as_bytes().to_vec();
         let mut segments = Vec::with_capacity(self.uses.len());
         let mut at = 0;
@@ -231,9 +304,14 @@ impl<'a> SideText<'a> {
         framed.extend_from_slice(&self.text.as_bytes()[at..]);
         let body = frame.head.len()..framed.len();
         framed.extend_from_slice(frame.tail.as_bytes());
+        self.spent.set(self.spent.get() + if self.is_long() { framed.len() } else { 0 });
         let limits = Limits::NONE;
         let empty = || Source::parse(self.language, Vec::new(), limits).ok();
-        let parsed = Source::parse(self.language, framed, limits).ok();
+        let parsed = if strict {
+            Source::parse_strictly(self.language, framed).ok()
+        } else {
+            Source::parse(self.language, framed, limits).ok()
+        };
         let failed = parsed.is_none();
         // An empty file stands in for one that the parser gave up on; it counts as all wrong.
         let Some(source) = parsed.or_else(empty) else { unreachable!("the empty file parses") };
@@ -369,7 +447,8 @@ impl Reading {
                 break;
             }
             let token = &self.source.tokens[t];
-            let use_at = self.segments.iter().position(|s| s.start <= token.bytes.start && token.bytes.end <= s.end);
+            let from = self.segments.partition_point(|s| s.start <= token.bytes.start).checked_sub(1);
+            let use_at = from.filter(|&n| token.bytes.end <= self.segments[n].end);
             if let Some(n) = use_at.filter(|&n| side.uses[n].kind != HoleKind::Dollar) {
                 let end = (t..tokens.end).find(|&e| self.source.tokens[e].bytes.start >= self.segments[n].end);
                 let region = t..end.unwrap_or(tokens.end);
@@ -389,9 +468,10 @@ impl Reading {
         }
         let inner_rows = join_rows(side, &mut elements);
         nest(&mut elements);
-        link(&mut elements);
+        wrap(&mut elements);
+        let holes = link(&mut elements);
         let root = self.root(&tokens);
-        Ok(Side { elements, root, text: side.text.clone(), inner_rows, source: self.source })
+        Ok(Side { elements, holes, root, text: side.text.clone(), inner_rows, source: self.source })
     }
 
     fn element(
@@ -414,6 +494,7 @@ impl Reading {
             list_prior: None,
             hole_prior: None,
             depth: 0,
+            wrapped: false,
         }
     }
 
@@ -498,7 +579,7 @@ impl Reading {
         };
         let starts = |l: &ListId| {
             let list = &source.lists[*l];
-            list.kind.by_lines() == by_lines && list.items.iter().skip(1).any(|i| i.tokens.start == t)
+            list.kind.by_lines() == by_lines && list.item_from(t).is_some_and(|item| item > 0)
         };
         source.lists_at(t).rfind(starts)
     }
@@ -514,9 +595,9 @@ impl Reading {
         let source = &self.source;
         let token = &source.tokens[t];
         let text = source.word(t).into_owned();
-        let inside: Vec<usize> = (0..self.segments.len())
-            .filter(|&n| token.bytes.start <= self.segments[n].start && self.segments[n].end <= token.bytes.end)
-            .collect();
+        let from = self.segments.partition_point(|s| s.start < token.bytes.start);
+        let inside: Vec<usize> =
+            (from..self.segments.len()).take_while(|&n| self.segments[n].end <= token.bytes.end).collect();
         if !inside.is_empty() {
             let mut pieces = Vec::new();
             let mut at = token.bytes.start;
@@ -589,7 +670,8 @@ fn join_rows(side: &SideText<'_>, elements: &mut [Element]) -> BTreeSet<usize> {
         }
         let last = side.row(e.bytes.end.saturating_sub(1).max(e.bytes.start));
         if side.text[e.bytes.clone()].contains('\n') {
-            inner.extend(side.starts.iter().map(|s| s.1).filter(|r| e.row < *r && *r <= last));
+            let behind = &side.starts[side.starts.partition_point(|s| s.1 <= e.row)..];
+            inner.extend(behind.iter().map(|s| s.1).take_while(|r| *r <= last));
             joined = Some((last, e.row));
         }
     }
@@ -599,7 +681,8 @@ fn join_rows(side: &SideText<'_>, elements: &mut [Element]) -> BTreeSet<usize> {
 /// Says how deep each row is nested. Brackets that open on one row count once, as they do in any layout; those that
 /// a row begins by closing do not count for it.
 fn nest(elements: &mut [Element]) {
-    let mut open: Vec<usize> = Vec::new();
+    // The rows on which brackets are open, each with how many rows these are up to it.
+    let mut open: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
     while at < elements.len() {
         let row = elements[at].row;
@@ -614,14 +697,13 @@ fn nest(elements: &mut [Element]) {
         };
         let closing = elements[at..end].iter().take_while(|e| mark(e) < 0).count();
         open.truncate(open.len().saturating_sub(closing));
-        let mut rows = open.clone();
-        rows.dedup();
+        let rows = |open: &[(usize, usize)]| open.last().map_or(0, |o| o.1);
         for e in &mut elements[at..end] {
-            e.depth = rows.len();
+            e.depth = rows(&open);
         }
         for e in &elements[at + closing..end] {
             match mark(e) {
-                1 => open.push(row),
+                1 => open.push((row, rows(&open) + usize::from(open.last().is_none_or(|o| o.0 != row)))),
                 -1 => drop(open.pop()),
                 _ => {}
             }
@@ -630,8 +712,22 @@ fn nest(elements: &mut [Element]) {
     }
 }
 
-/// Fills in what earlier elements each one must agree with.
-pub(super) fn link(elements: &mut [Element]) {
+/// Says which elements stand within a bracket that is no brace.
+fn wrap(elements: &mut [Element]) {
+    let mut open = Vec::new();
+    for e in elements {
+        e.wrapped = open.last().is_some_and(|bracket| *bracket != b'{');
+        let Part::Token { text, .. } = &e.part else { continue };
+        match &text[..] {
+            b"(" | b"[" | b"{" => open.push(text[0]),
+            b")" | b"]" | b"}" => drop(open.pop()),
+            _ => {}
+        }
+    }
+}
+
+/// Fills in what earlier elements each one must agree with; gives the first of each hole.
+pub(super) fn link(elements: &mut [Element]) -> BTreeMap<usize, usize> {
     let mut lists: BTreeMap<usize, usize> = BTreeMap::new();
     let mut holes: BTreeMap<usize, usize> = BTreeMap::new();
     for (i, e) in elements.iter_mut().enumerate() {
@@ -644,4 +740,5 @@ pub(super) fn link(elements: &mut [Element]) {
             holes.entry(hole).or_insert(i);
         }
     }
+    holes
 }

@@ -12,6 +12,8 @@ pub(super) struct Pairs {
 
 /// Rows less alike than this are a deletion and an insertion, not a change of one line.
 const ALIKE: f32 = 0.4;
+/// The work of comparing the rows of one body: pairs of words. What is beyond it is a deletion and an insertion.
+const COMPARING: usize = 100_000_000;
 /// What a `+` row is preferred by that is written right below its `-` row.
 const BESIDE: f32 = 0.1;
 
@@ -21,7 +23,7 @@ pub(super) fn pair(fragment: &Fragment) -> Pairs {
     let rows = &fragment.rows;
     let mut pairs = Pairs { partner: vec![None; rows.len()], moved: Vec::new() };
     let words: Vec<Vec<&str>> = rows.iter().map(|r| words(&r.text)).collect();
-    let mut at = 0;
+    let (mut at, mut left) = (0, COMPARING);
     while at < rows.len() {
         if rows[at].sign == Sign::Context {
             at += 1;
@@ -29,7 +31,7 @@ pub(super) fn pair(fragment: &Fragment) -> Pairs {
         }
         let end = (at..rows.len()).find(|&i| rows[i].sign == Sign::Context).unwrap_or(rows.len());
         let of = |sign| (at..end).filter(|&i| rows[i].sign == sign).collect::<Vec<_>>();
-        for (minus, plus) in align(&of(Sign::Minus), &of(Sign::Plus), &words) {
+        for (minus, plus) in align(&of(Sign::Minus), &of(Sign::Plus), &words, &mut left) {
             pairs.partner[minus] = Some(plus);
             pairs.partner[plus] = Some(minus);
         }
@@ -53,13 +55,18 @@ pub(super) fn pair(fragment: &Fragment) -> Pairs {
     pairs
 }
 
-/// The best pairing in order: most alike in sum.
-fn align(minus: &[usize], plus: &[usize], words: &[Vec<&str>]) -> Vec<(usize, usize)> {
+/// The best pairing in order: most alike in sum. `left` is what the body may still cost.
+fn align(minus: &[usize], plus: &[usize], words: &[Vec<&str>], left: &mut usize) -> Vec<(usize, usize)> {
     if minus.is_empty() || plus.is_empty() || minus.len() * plus.len() > 250_000 {
         return Vec::new();
     }
     if let ([m], [p]) = (minus, plus) {
         return vec![(*m, *p)];
+    }
+    let count = |rows: &[usize]| rows.iter().map(|&row| words[row].len() + 1).sum::<usize>();
+    match left.checked_sub(count(minus).saturating_mul(count(plus))) {
+        Some(rest) => *left = rest,
+        None => return Vec::new(),
     }
     let wide = plus.len() + 1;
     let mut best = vec![0f32; (minus.len() + 1) * wide];

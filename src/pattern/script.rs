@@ -3,6 +3,7 @@
 use super::element::{Element, Side};
 use super::rows::{Pairs, words};
 use crate::patchset::{Fragment, Sign};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -49,6 +50,11 @@ pub struct Inserted {
     pub moved_from: Option<Range<usize>>,
 }
 
+/// The most comparisons of rows that it may take to find what moves; beyond them rows go and come.
+const COMPARING: usize = 1_000_000;
+/// The most pairs of tokens of two rows between what they begin and end with alike; beyond them all of that is replaced.
+const PAIRS: usize = 4_000_000;
+
 /// The whole of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Script {
@@ -64,10 +70,7 @@ pub(super) struct Script {
 pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &Side) -> Script {
     let mut out = Script::default();
     let rows = &fragment.rows;
-    let of = |side: &Side, row: usize| -> Range<usize> {
-        let from = side.elements.partition_point(|e| e.row < row);
-        from..side.elements.partition_point(|e| e.row <= row)
-    };
+    let of = Side::on_row;
     let is_inner = |row: usize| before.inner_rows.contains(&row) || after.inner_rows.contains(&row);
     let is_paired = |row: usize| pairs.partner[row].is_some_and(|p| !is_inner(p) && !is_inner(row));
     let free = |sign| (0..rows.len()).filter(|&r| rows[r].sign == sign && !is_paired(r)).collect::<Vec<_>>();
@@ -89,7 +92,7 @@ pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &
         while minus.peek().is_some() || plus.peek().is_some() {
             let mut run = Run::default();
             while let Some(row) = minus.next_if(|&r| !is_paired(r)) {
-                match moves.iter().find(|m| m.0.contains(&row)) {
+                match moves.get(row) {
                     Some((from, _)) if from.start == row => {
                         run.delete.push(Deleted { elements: all(before, from), moved: true });
                     }
@@ -98,7 +101,7 @@ pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &
                 }
             }
             while let Some(row) = plus.next_if(|&r| !is_paired(r)) {
-                match moves.iter().find(|m| m.1.contains(&row)) {
+                match moves.get(row) {
                     Some((from, to)) if to.start == row => {
                         let moved_from = Some(all(before, from));
                         run.insert.push(Inserted { elements: all(after, to), row, moved_from });
@@ -148,20 +151,44 @@ impl Run {
     }
 }
 
-/// Rows that go and come back elsewhere: one whole item on both sides, of the same list, and the only one like it.
+/// Rows that go and come back elsewhere.
+#[derive(Default)]
+struct Moves {
+    /// The rows that go, and those that come.
+    pairs: Vec<(Range<usize>, Range<usize>)>,
+    /// For each row the pair that it belongs to.
+    of_row: Vec<Option<usize>>,
+}
+
+impl Moves {
+    fn get(&self, row: usize) -> Option<&(Range<usize>, Range<usize>)> {
+        self.of_row[row].map(|pair| &self.pairs[pair])
+    }
+
+    fn push(&mut self, from: Range<usize>, to: Range<usize>) {
+        let pair = Some(self.pairs.len());
+        from.clone().chain(to.clone()).for_each(|row| self.of_row[row] = pair);
+        self.pairs.push((from, to));
+    }
+}
+
+/// Finds moves: one whole item on both sides, of the same list, and the only one like it.
 fn moves(
     fragment: &Fragment,
     pairs: &Pairs,
     (before, minus): (&Side, &[usize]),
     (after, plus): (&Side, &[usize]),
-) -> Vec<(Range<usize>, Range<usize>)> {
+) -> Moves {
+    let rows = fragment.rows.len();
     let row_words: Vec<Vec<&str>> = fragment.rows.iter().map(|r| words(&r.text)).collect();
-    let alike = |m: usize, p: usize, len: usize| {
-        let same = |i| {
-            let both = minus.binary_search(&(m + i)).is_ok() && plus.binary_search(&(p + i)).is_ok();
-            both && row_words[m + i] == row_words[p + i]
-        };
-        (0..len).all(same)
+    let marked = |rows_of: &[usize]| {
+        let mut marks = vec![false; rows];
+        rows_of.iter().for_each(|&row| marks[row] = true);
+        marks
+    };
+    let (goes, comes) = (marked(minus), marked(plus));
+    let same = |marks: &[bool], row: usize, other: usize| {
+        row < rows && other < rows && marks[row] && row_words[row] == row_words[other]
     };
     let by_words = |rows: &[usize]| {
         let mut all: HashMap<&[&str], Vec<usize>> = HashMap::new();
@@ -169,26 +196,34 @@ fn moves(
         all
     };
     let (minus_by_words, plus_by_words) = (by_words(minus), by_words(plus));
-    let repeats = |rows: &[usize], by_words: &HashMap<&[&str], Vec<usize>>, at: usize, len: usize| {
-        let stands = |row: usize| rows.binary_search(&row).is_ok();
-        let same = |r: &&usize| (0..len).all(|i| stands(*r + i) && row_words[*r + i] == row_words[at + i]);
-        by_words.get(row_words[at].as_slice()).is_some_and(|likely| likely.iter().filter(same).count() > 1)
+    let left = Cell::new(COMPARING);
+    let repeats = |like: &HashMap<&[&str], Vec<usize>>, marks: &[bool], at: usize, len: usize| {
+        let likely = like.get(row_words[at].as_slice()).into_iter().flatten();
+        let mut found = likely.filter(|&&r| (0..len).all(|i| spend(&left) && same(marks, r + i, at + i)));
+        found.nth(1).is_some()
     };
+    let (in_before, in_after) = (Items::new(before), Items::new(after));
     let place = |row: usize| pairs.partner[row].map_or(row, |p| p.min(row));
-    let mut out: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    let mut out = Moves { pairs: Vec::new(), of_row: vec![None; rows] };
     for &m in minus.iter().filter(|&&m| !row_words[m].is_empty()) {
-        if out.iter().any(|o| o.0.contains(&m)) {
+        if out.get(m).is_some() {
             continue;
         }
-        for &p in plus_by_words.get(row_words[m].as_slice()).into_iter().flatten() {
-            let most = (1..).take_while(|&len| alike(m, p, len)).last().unwrap_or(0);
-            let whole = |len: &usize| {
-                let (x, y) = (item_over(before, m..m + len), item_over(after, p..p + len));
-                matches!((x, y), (Some(x), Some(y)) if x.map(place) == y.map(place))
+        let wholes = in_before.from(m);
+        let likely = plus_by_words.get(row_words[m].as_slice()).into_iter().flatten();
+        for &p in likely.take_while(|_| !wholes.is_empty()) {
+            let alike = |i: usize| spend(&left) && same(&goes, m + i, m + i) && same(&comes, p + i, m + i);
+            let whole = |(len, list): &&(usize, Option<usize>)| {
+                (0..*len).all(alike)
+                    && in_after.from(p).iter().any(|(l, other)| l == len && other.map(place) == list.map(place))
             };
-            let Some(len) = (1..=most).rev().find(whole) else { continue };
-            if !repeats(minus, &minus_by_words, m, len) && !repeats(plus, &plus_by_words, p, len) {
-                out.push((m..m + len, p..p + len));
+            let Some(&(len, _)) = wholes.iter().find(whole) else { continue };
+            let twice = repeats(&minus_by_words, &goes, m, len) || repeats(&plus_by_words, &comes, p, len);
+            if left.get() == 0 {
+                return out;
+            }
+            if !twice {
+                out.push(m..m + len, p..p + len);
                 break;
             }
         }
@@ -196,27 +231,57 @@ fn moves(
     out
 }
 
-/// If these rows are one whole item of a list: the row on which the list opens, if the body shows it.
-fn item_over(side: &Side, rows: Range<usize>) -> Option<Option<usize>> {
-    let from = side.elements.partition_point(|e| e.row < rows.start);
-    let to = side.elements.partition_point(|e| e.row < rows.end);
-    let (first, last) = (side.elements[from..to].first()?, side.elements[from..to].last()?);
-    let tokens = first.tokens.start..last.tokens.end;
-    let whole = side.source.lists_at(tokens.start).any(|l| side.source.lists[l].has_item(&tokens));
-    let open = side.elements[..from].iter().rev().find(|e| e.depth < first.depth);
-    whole.then(|| open.map(|e| e.row))
+/// Takes one of the comparisons that are left.
+fn spend(left: &Cell<usize>) -> bool {
+    left.set(left.get().saturating_sub(1));
+    left.get() > 0
+}
+
+/// The whole items of the lists of a side, by the rows that they are.
+struct Items<'a> {
+    side: &'a Side,
+    /// For each element the nearest one before it that is less deep.
+    outside: Vec<Option<usize>>,
+}
+
+impl Items<'_> {
+    fn new(side: &Side) -> Items<'_> {
+        let mut open: Vec<usize> = Vec::new();
+        let mut outside = Vec::with_capacity(side.elements.len());
+        for (i, e) in side.elements.iter().enumerate() {
+            while open.pop_if(|o| side.elements[*o].depth >= e.depth).is_some() {}
+            outside.push(open.last().copied());
+            open.push(i);
+        }
+        Items { side, outside }
+    }
+
+    /// The items that begin on a row and are whole rows, the longest first: how many rows, and the row on which the
+    /// list opens, if the body shows it.
+    fn from(&self, row: usize) -> Vec<(usize, Option<usize>)> {
+        let (side, on_row) = (self.side, self.side.on_row(row));
+        let Some(first) = side.elements.get(on_row.start).filter(|_| !on_row.is_empty()) else { return Vec::new() };
+        let item = |l: usize| {
+            let list = &side.source.lists[l];
+            let end = list.items[list.item_from(first.tokens.start)?].tokens.end;
+            let behind = side.elements.partition_point(|e| e.tokens.end <= end);
+            let last = side.elements[..behind].last().filter(|e| e.tokens.end == end)?;
+            let inner = (last.row + 1..).take_while(|r| side.inner_rows.contains(r)).count();
+            (side.on_row(last.row).end == behind).then_some(last.row + 1 + inner - row)
+        };
+        let mut lens: Vec<usize> = side.source.lists_at(first.tokens.start).filter_map(item).collect();
+        lens.sort_unstable_by(|a, b| b.cmp(a));
+        lens.dedup();
+        let opens = self.outside[on_row.start].map(|o| side.elements[o].row);
+        lens.into_iter().map(|len| (len, opens)).collect()
+    }
 }
 
 /// Two rows that stand for each other, token by token.
 fn tokens(out: &mut Script, before: &Side, b: Range<usize>, after: &Side, a: Range<usize>) {
     let parts = |elements: &[Element]| elements.iter().map(key).collect::<Vec<_>>();
     let (left, right) = (parts(&before.elements[b.clone()]), parts(&after.elements[a.clone()]));
-    let mut keeps: Vec<(usize, usize)> = Vec::new();
-    for op in similar::capture_diff_slices(similar::Algorithm::Myers, &left, &right) {
-        if op.tag() == similar::DiffTag::Equal {
-            keeps.extend(op.old_range().zip(op.new_range()));
-        }
-    }
+    let mut keeps = kept(&left, &right);
     pair_brackets(&mut keeps, &left, &right);
     let (mut x, mut y) = (0, 0);
     for (i, j) in keeps.iter().copied().chain([(left.len(), right.len())]) {
@@ -229,13 +294,29 @@ fn tokens(out: &mut Script, before: &Side, b: Range<usize>, after: &Side, a: Ran
     out.keeps.extend(keeps.into_iter().map(|(i, j)| (b.start + i, a.start + j)));
 }
 
+/// What stays of two runs of tokens, the most that can.
+fn kept(left: &[super::Part], right: &[super::Part]) -> Vec<(usize, usize)> {
+    let head = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let (old, new) = (&left[head..], &right[head..]);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    if (old.len() - tail).saturating_mul(new.len() - tail) > PAIRS {
+        let (from, to) = (left.len() - tail, right.len() - tail);
+        return (0..head).map(|i| (i, i)).chain((0..tail).map(|i| (from + i, to + i))).collect();
+    }
+    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, left, right);
+    let equal = ops.iter().filter(|op| op.tag() == similar::DiffTag::Equal);
+    equal.flat_map(|op| op.old_range().zip(op.new_range())).collect()
+}
+
 /// Brackets stay in pairs: in `f(x)` to `f(g(x))` the bracket that stays is the one that closes `f`.
 fn pair_brackets(keeps: &mut [(usize, usize)], left: &[super::Part], right: &[super::Part]) {
     let (left, right) = (closing(left), closing(right));
     for n in 0..keeps.len() {
         let (open, twin) = keeps[n];
         let (Some(close), Some(wanted)) = (left[open], right[twin]) else { continue };
-        let Some(k) = keeps.iter().position(|k| k.0 == close || k.1 == wanted) else { continue };
+        // Both columns rise, so that each is searched by halves.
+        let found = [keeps.binary_search_by_key(&close, |k| k.0), keeps.binary_search_by_key(&wanted, |k| k.1)];
+        let Some(k) = found.into_iter().flatten().min() else { continue };
         let free = |new: (usize, usize)| {
             let above = k.checked_sub(1).is_none_or(|p| keeps[p].0 < new.0 && keeps[p].1 < new.1);
             above && keeps.get(k + 1).is_none_or(|n| new.0 < n.0 && new.1 < n.1)

@@ -1,6 +1,9 @@
 use super::element::{Part, Side};
 use crate::language::{Atom, Language};
 
+/// The most words that are asked of a file: the longest tell as much as all.
+const MOST: usize = 64;
+
 /// Words that must be there for a side to match: names, literals and numbers, longest first.
 #[derive(Clone, Debug, Default)]
 pub struct Required {
@@ -41,5 +44,6 @@ fn words<'a>(language: Language, parts: impl Iterator<Item = &'a Part>) -> Vec<V
     let mut words = if words.is_empty() { keywords } else { words };
     words.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
     words.dedup();
+    words.truncate(MOST);
     words
 }

@@ -367,8 +367,7 @@ fn same_holes(source: &Source, after: &Source, work: &Work<'_>, done: &Hit, site
     let shape = &work.rule.pattern.shapes[work.hit.shape];
     shape.after.elements.iter().zip(&done.matched.bounds).all(|(element, new)| {
         let Some(hole) = element.part.hole().filter(|_| !element.part.is_dots()) else { return true };
-        let old = shape.before.elements.iter().position(|e| e.part.hole() == Some(hole));
-        let Some(old) = old.map(|i| &work.hit.matched.bounds[i]) else { return true };
+        let Some(old) = shape.before.of_hole(hole).map(|i| &work.hit.matched.bounds[i]) else { return true };
         claims.another_within(&old.bytes, site)
             || source.same(&old.tokens, after, &new.tokens)
             || in_parens(source, after, &old.tokens, &new.tokens)

@@ -1,6 +1,7 @@
+use super::parse::{self, How};
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Limits, Lines, Tokens};
-use super::{Edit, macros, parse};
+use super::{Edit, macros};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
 use std::sync::Arc;
 use tree_sitter::Tree;
@@ -32,7 +33,13 @@ impl Source {
     pub fn parse(language: Language, bytes: impl Into<Arc<Vec<u8>>>, limits: Limits) -> Result<Source, ParseError> {
         let bytes = bytes.into();
         let whole = std::iter::once(0..bytes.len()).collect();
-        Source::parse_parts(language, bytes, whole, limits)
+        Source::build(language, bytes, whole, limits, How::Anew)
+    }
+
+    /// Parses text that is worth nothing with a syntax error in it, and may give up at the first.
+    pub fn parse_strictly(language: Language, bytes: Vec<u8>) -> Result<Source, ParseError> {
+        let whole = std::iter::once(0..bytes.len()).collect();
+        Source::build(language, Arc::new(bytes), whole, Limits::NONE, How::Strictly)
     }
 
     /// Parses some parts of a file, as if nothing stood between them; offsets are those of the whole file. The parts
@@ -43,12 +50,7 @@ impl Source {
         parts: Vec<Bytes>,
         limits: Limits,
     ) -> Result<Source, ParseError> {
-        let bytes = bytes.into();
-        if bytes.len() > limits.bytes {
-            return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
-        }
-        let tree = parse::tree(language, &bytes, &parts, None).ok_or(ParseError::GaveUp(language.name()))?;
-        Source::of_tree(language, bytes, parts, tree, limits)
+        Source::build(language, bytes.into(), parts, limits, How::Anew)
     }
 
     /// The file after edits, which have made it these bytes and these parts: what they leave alone is not parsed again,
@@ -64,6 +66,20 @@ impl Source {
             Some(tree) => Source::of_tree(self.language, bytes, parts, tree, Limits::NONE),
             None => Source::parse_parts(self.language, bytes, parts, Limits::NONE),
         }
+    }
+
+    fn build(
+        language: Language,
+        bytes: Arc<Vec<u8>>,
+        parts: Vec<Bytes>,
+        limits: Limits,
+        how: How<'_>,
+    ) -> Result<Source, ParseError> {
+        if bytes.len() > limits.bytes {
+            return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
+        }
+        let tree = parse::tree(language, &bytes, &parts, how).ok_or(ParseError::GaveUp(language.name()))?;
+        Source::of_tree(language, bytes, parts, tree, limits)
     }
 
     fn of_tree(

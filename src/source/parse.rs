@@ -3,8 +3,9 @@ use super::build::is_whole;
 use super::edit::Edit;
 use crate::language::Language;
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::thread;
-use tree_sitter::{InputEdit, Parser, Point, Range, Tree};
+use tree_sitter::{InputEdit, ParseOptions, ParseState, Parser, Point, Range, Tree};
 
 /// The parser lets go of its own stack by recursion, where code can be read in several ways, and it may do so once for
 /// each token. A call takes some hundred bytes.
@@ -17,6 +18,16 @@ const BASE: usize = 1 << 20;
 thread_local! {
     /// A parser for each thread: what it has allocated serves all files.
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
+
+/// How a file is parsed.
+#[derive(Clone, Copy)]
+pub(super) enum How<'a> {
+    Anew,
+    /// From an older tree, which knows what was edited.
+    After(&'a Tree),
+    /// Without a tree where the grammar is at a loss.
+    Strictly,
 }
 
 /// The grammar's tree of a file that was edited, made of what the edits leave of the tree before. Nothing where either
@@ -38,18 +49,23 @@ pub(super) fn edited(language: Language, old: &Tree, edits: &[Edit], bytes: &[u8
             new_end_position: point(new_end),
         });
     }
-    tree(language, bytes, parts, Some(&old)).filter(|tree| !tree.root_node().has_error())
+    tree(language, bytes, parts, How::After(&old)).filter(|tree| !tree.root_node().has_error())
 }
 
 /// The grammar's tree of some parts of a file, parsed on a stack that is deep enough for any file of that size. Memory
-/// for it is taken only as far as it is used. Of an older tree, which knows what was edited, the rest is taken over.
-pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], old: Option<&Tree>) -> Option<Tree> {
+/// for it is taken only as far as it is used.
+pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'_>) -> Option<Tree> {
     let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(range).collect() };
     let parse = || {
         PARSER.with_borrow_mut(|parser| {
             parser.set_language(&language.grammar()).ok()?;
             // None means the whole file.
             parser.set_included_ranges(&ranges).ok()?;
+            let old = match how {
+                How::Anew => None,
+                How::After(old) => Some(old),
+                How::Strictly => return strictly(parser, bytes),
+            };
             parser.parse(bytes, old)
         })
     };
@@ -59,6 +75,15 @@ pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], old: Optio
     }
     let stack = BASE + size.saturating_mul(CALL);
     thread::scope(|scope| thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse).ok()?.join().ok()?)
+}
+
+fn strictly(parser: &mut Parser, bytes: &[u8]) -> Option<Tree> {
+    let stop = |state: &ParseState| if state.has_error() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let (mut read, mut stop) = (|at: usize, _| bytes.get(at..).unwrap_or_default(), stop);
+    let tree = parser.parse_with_options(&mut read, None, Some(ParseOptions::new().progress_callback(&mut stop)));
+    // What was broken off would be gone on with.
+    parser.reset();
+    tree
 }
 
 /// A part as the parser takes it.

@@ -29,7 +29,9 @@ const GAP: i32 = 3;
 /// How a side lies on a run of tokens, if not exactly.
 #[derive(Clone, Debug)]
 pub(super) struct Alignment {
-    /// How much of the side is there, rare words counting most: 1000 for all of it.
+    /// The elements of the side that were laid.
+    pub elements: Range<usize>,
+    /// How much of them is there, rare words counting most: 1000 for all of it.
     pub share: i32,
     /// The tokens from its first to its last.
     pub tokens: Tokens,
@@ -53,6 +55,7 @@ pub(super) enum Step {
 /// Lays elements of a side on a source.
 pub(super) struct Aligner<'a> {
     side: &'a Side,
+    elements: Range<usize>,
     source: &'a Source,
     wants: Vec<Want<'a>>,
     /// For each token the number of its text among those that the side shows.
@@ -99,7 +102,7 @@ impl<'a> Aligner<'a> {
         let mut texts: HashMap<Vec<u8>, u16> = HashMap::new();
         let mut wants = Vec::new();
         let mut behind_dots = true;
-        for element in elements {
+        for element in elements.clone() {
             let part = &side.elements[element].part;
             let text = match part {
                 Part::Comment(_) => continue,
@@ -125,7 +128,7 @@ impl<'a> Aligner<'a> {
         }
         let most = wants.iter().map(|w| w.worth).sum::<i32>().max(1);
         let (lines, commas) = borders(source);
-        Aligner { side, source, wants, classes, most, within: brackets(source), lines, commas }
+        Aligner { side, elements, source, wants, classes, most, within: brackets(source), lines, commas }
     }
 
     /// The best places, none over another or over one that is `taken`, the best first; `most` of them at most, each
@@ -165,7 +168,8 @@ impl<'a> Aligner<'a> {
     /// A bracket here and a comma there is no line: lines of which next to nothing is left are gone as a whole.
     fn drop_stray_lines(&self, alignment: &mut Alignment) {
         let row = |e: usize| self.side.elements[e].row;
-        let worth = |e: usize| self.wants.iter().find(|w| w.element == e).map_or(0, |w| w.worth);
+        let want = |e: usize| self.wants.binary_search_by_key(&e, |w| w.element).ok();
+        let worth = |e: usize| want(e).map_or(0, |w| self.wants[w].worth);
         // Of each row: what is there, what it is all worth, how many elements are not there.
         let mut rows: BTreeMap<usize, (i32, i32, usize)> = BTreeMap::new();
         for step in &alignment.steps {
@@ -377,7 +381,8 @@ impl<'a> Aligner<'a> {
             }
         }
         steps.reverse();
-        Alignment { share: table.last[end] * 1000 / self.most, tokens: covered(&steps), steps }
+        let share = table.last[end] * 1000 / self.most;
+        Alignment { elements: self.elements.clone(), share, tokens: covered(&steps), steps }
     }
 }
 
@@ -424,7 +429,7 @@ pub(super) fn has_name(side: &Side, alignment: &Alignment) -> bool {
     let wordy = |e: usize| matches!(side.elements[e].part, Part::Token { atom: Atom::Word, .. });
     let strange = alignment.steps.iter().filter(|s| !matches!(s, Step::Kept(..)));
     let one_name = strange.clone().count() == 1 && strange.clone().all(|s| matches!(s, Step::Other(..)));
-    let all = 0..side.elements.len();
+    let all = alignment.elements.clone();
     all.clone().any(|e| tells(side, e) && kept(e))
         || one_name && all.clone().any(|e| wordy(e) && kept(e))
         || !all.clone().any(|e| tells(side, e))

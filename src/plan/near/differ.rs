@@ -41,7 +41,7 @@ pub(super) fn differences(side: &Side, source: &Source, alignment: &Alignment) -
     let mut out: Vec<Difference> = Vec::new();
     let mut open: Option<Difference> = None;
     // Behind the last element and token that were taken.
-    let (mut element, mut token) = (0, alignment.tokens.start);
+    let (mut element, mut token) = (alignment.elements.start, alignment.tokens.start);
     for step in &alignment.steps {
         let (elements, tokens) = match step {
             Step::Kept(e, tokens) => {
@@ -86,19 +86,20 @@ fn holes(side: &Side, source: &Source, alignment: &Alignment) -> Vec<Difference>
         let sort = Sort::Hole(prior.start);
         (!source.same(&prior, source, &here)).then_some(Difference { elements: e..e + 1, tokens: here, sort })
     };
-    (0..side.elements.len()).filter_map(other).collect()
+    alignment.elements.clone().filter_map(other).collect()
 }
 
 fn comments(side: &Side, source: &Source, alignment: &Alignment) -> Vec<Difference> {
     let words = |b: &[u8]| String::from_utf8_lossy(b).split_whitespace().collect::<Vec<_>>().join(" ");
     let missing = |e: usize| {
         let Part::Comment(text) = &side.elements[e].part else { return None };
-        let next = (e + 1..side.elements.len()).find_map(|n| lies_on(alignment, n)).map(|t| t.start);
-        let at = next.or_else(|| (0..e).rev().find_map(|n| lies_on(alignment, n)).map(|t| t.end))?;
+        let all = &alignment.elements;
+        let next = (e + 1..all.end).find_map(|n| lies_on(alignment, n)).map(|t| t.start);
+        let at = next.or_else(|| (all.start..e).rev().find_map(|n| lies_on(alignment, n)).map(|t| t.end))?;
         let there = source.comments_at(at).iter().any(|c| words(&source.bytes[c.bytes.clone()]) == words(text));
         (!there).then_some(Difference { elements: e..e + 1, tokens: at..at, sort: Sort::Comment })
     };
-    (0..side.elements.len()).filter_map(missing).collect()
+    alignment.elements.clone().filter_map(missing).collect()
 }
 
 /// `a; b` beside `a; b; b`: of the runs that could be the new one, a run of whole items is meant, or a whole part.

@@ -24,16 +24,17 @@ use super::ready::ReadyHunk;
 use super::report::{NearMiss, Reason};
 use super::survey::{Sighting, Survey, rule_for};
 use super::workspace::Workspace;
-use crate::find::{Env, Rule};
+use crate::find::{Env, Matcher, Rule, Steps};
 use crate::language::Atom;
 use crate::patchset::Patchset;
-use crate::pattern::Names;
+use crate::pattern::{Names, Side};
 use crate::source::{Source, Tokens};
 use align::{Aligner, Alignment, Packages};
 use differ::differences;
 use names::SideNames;
 use place::{patchset_line, place_of};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use structure::structure;
@@ -49,6 +50,11 @@ const BYTES: usize = 128 << 20;
 const LEAST: i32 = 250;
 /// With this much of the body, per mille, a place is surely the one that was meant.
 pub(super) const SURE: i32 = 700;
+/// A side of more elements is too long to be laid on a file as a whole, and so many of them are.
+const LONG: usize = 2_000;
+const LAID: usize = 500;
+/// The steps that it may take to see how far a long side comes.
+const STEPS: u64 = 10_000_000;
 /// The most differences of one place that are told.
 const DIFFERENCES: usize = 3;
 
@@ -227,7 +233,7 @@ fn align(file: &Likely<'_>) -> Vec<(usize, Alignment)> {
     let mut found: Vec<(usize, Alignment)> = Vec::new();
     for (n, shape) in file.rule.pattern.shapes.iter().enumerate() {
         let side = &shape.before;
-        let aligner = Aligner::new(side, 0..side.elements.len(), &file.source, &packages);
+        let aligner = Aligner::new(side, to_lay(side, file, &packages), &file.source, &packages);
         found.extend(aligner.best(MOST, LEAST, &file.taken).into_iter().map(|a| (n, a)));
     }
     found.sort_by_key(|(n, a)| (std::cmp::Reverse(a.share), *n, a.tokens.start));
@@ -240,6 +246,21 @@ fn align(file: &Likely<'_>) -> Vec<(usize, Alignment)> {
         }
     }
     kept
+}
+
+/// The elements of a side that are laid on a file: all of them, or of a long side those around the one that it came
+/// to when it was matched.
+fn to_lay(side: &Side, file: &Likely<'_>, packages: &Packages) -> Range<usize> {
+    let all = side.elements.len();
+    if all <= LONG {
+        return 0..all;
+    }
+    let mut matcher = Matcher::new(side, &file.source, &file.env, packages);
+    // What it finds is no site for some other reason; how far it comes is what counts.
+    let _ = matcher.all(&mut Steps(STEPS));
+    let missed = matcher.miss.map_or(0, |miss| miss.element);
+    let from = missed.saturating_sub(LAID / 2).min(all - LAID);
+    from..from + LAID
 }
 
 /// One place in words.
