@@ -13,6 +13,15 @@ use std::sync::Mutex;
 /// It is there only while such a run is under way, or was killed.
 pub const STATE: &str = ".treepatch-journal";
 
+/// What folders are called in which a report waits until it is whole: this, and a number. Such a folder, beside the
+/// report, is there only for that moment, or was left by a run that was killed in it.
+pub const DRAFTS: &str = ".treepatch-output-";
+
+/// Whether a name is that of a folder of treepatch's own, which is part of no checkout.
+pub fn is_own(name: &OsStr) -> bool {
+    name == STATE || name.as_bytes().starts_with(DRAFTS.as_bytes())
+}
+
 /// A checkout on disk.
 #[derive(Debug)]
 pub struct Disk {
@@ -41,7 +50,7 @@ impl Default for Walk<'_> {
 
 impl Disk {
     /// Lists every regular file below `root`, hidden and ignored ones too. What lies in a component named `.git`
-    /// (any case), symlinks, and treepatch's own [`STATE`] folder are left out.
+    /// (any case), symlinks, and treepatch's own folders ([`is_own`]) are left out.
     pub fn open(root: &Path) -> Result<Disk, OpenError> {
         Disk::walk(root, Walk::default())
     }
@@ -109,7 +118,7 @@ fn list(root: &Path, walk: Walk) -> (Vec<PathBuf>, Vec<ReadError>) {
             let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
             let name = entry.file_name();
             entry.depth() == 0
-                || !(name.eq_ignore_ascii_case(".git") || entry.depth() == 1 && name == STATE)
+                || !(name.eq_ignore_ascii_case(".git") || is_folder && is_own(name))
                     && (!is_folder || reach.as_ref().is_none_or(|r| r.enters(below(prefix, entry.path()))))
         })
         .build_parallel();

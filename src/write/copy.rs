@@ -175,8 +175,9 @@ impl Draft {
         fs::rename(&self.path, target).map_err(failed("put the copy in its place,", target))?;
         self.finished = true;
         let above = target.parent().unwrap_or(Path::new("/"));
-        let handle = File::open(above).map_err(failed("sync", above))?;
-        super::state::sync(handle, above)
+        // It is there, even if that cannot be made sure of.
+        let synced = File::open(above).map_err(failed("sync", above)).and_then(|h| super::state::sync(h, above));
+        synced.map_err(|e| WriteError::Untidy(Box::new(e)))
     }
 }
 

@@ -14,7 +14,9 @@
 
 mod appear;
 mod copy;
+mod dress;
 pub mod git;
+mod hidden;
 mod journal;
 mod lock;
 mod output;
