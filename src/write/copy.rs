@@ -1,4 +1,4 @@
-use super::{Run, WriteError};
+use super::{Run, WriteError, unfinished_below};
 use crate::checkout::{Item, ItemKind, Root, inventory, root_mode};
 use crate::plan::FileChange;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
@@ -39,6 +39,10 @@ impl Copying {
         let target = place(&root, target)?;
         let run = Run::begin(root)?;
         let items = inventory(&run.root)?;
+        let folders = items.iter().filter(|i| matches!(i.kind, ItemKind::Folder(_))).map(|i| i.path.as_path());
+        if let Some(below) = unfinished_below(&run.root, folders)? {
+            return Err(WriteError::Unfinished(below));
+        }
         Ok(Copying { run, items, target })
     }
 

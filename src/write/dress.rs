@@ -16,6 +16,9 @@ fn is_kept(name: &CStr) -> bool {
 
 const ACCESS: &CStr = c"system.posix_acl_access";
 
+/// The kernel lets neither the names nor a value be longer.
+const MOST: usize = 1 << 16;
+
 /// Gives a new file the owner, the mode and the attributes of the old one at `path`, as far as that is permitted.
 pub(super) fn dress(file: &File, root: &Root, path: &Path) -> Result<(), WriteError> {
     let system = |what| failed(what, path);
@@ -36,20 +39,22 @@ pub(super) fn dress(file: &File, root: &Root, path: &Path) -> Result<(), WriteEr
 
 /// Copies the attributes, and removes an access list that the new file has from its folder and the old one has not.
 fn attributes(old: &OwnedFd, new: &File) -> Result<(), Errno> {
-    let names = match list(old) {
+    let mut names = vec![0; MOST];
+    let length = match rustix::fs::flistxattr(old, &mut names[..]) {
         Err(Errno::OPNOTSUPP) => return Ok(()),
-        names => names?,
+        length => length?,
     };
-    let names: Vec<&CStr> = names.split_inclusive(|b| *b == 0).flat_map(CStr::from_bytes_with_nul).collect();
+    let names: Vec<&CStr> = names[..length].split_inclusive(|b| *b == 0).flat_map(CStr::from_bytes_with_nul).collect();
     if !names.contains(&ACCESS) {
         permitted(rustix::fs::fremovexattr(new, ACCESS))?;
     }
     for name in names.into_iter().filter(|name| is_kept(name)) {
-        let value = match value(old, name) {
+        let mut value = vec![0; MOST];
+        let length = match rustix::fs::fgetxattr(old, name, &mut value[..]) {
             Err(Errno::NODATA) => continue,
-            value => value?,
+            length => length?,
         };
-        permitted(rustix::fs::fsetxattr(new, name, &value, XattrFlags::empty()))?;
+        permitted(rustix::fs::fsetxattr(new, name, &value[..length], XattrFlags::empty()))?;
     }
     Ok(())
 }
@@ -59,31 +64,5 @@ fn permitted(answer: Result<(), Errno>) -> Result<(), Errno> {
     match answer {
         Err(Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP | Errno::NODATA) => Ok(()),
         answer => answer,
-    }
-}
-
-fn list(file: &OwnedFd) -> Result<Vec<u8>, Errno> {
-    whole(|buffer| rustix::fs::flistxattr(file, buffer))
-}
-
-fn value(file: &OwnedFd, name: &CStr) -> Result<Vec<u8>, Errno> {
-    whole(|buffer| rustix::fs::fgetxattr(file, name, buffer))
-}
-
-/// All of something whose length is told when it is asked for with no room.
-fn whole(read: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<u8>, Errno> {
-    loop {
-        let mut bytes = vec![0; read(&mut [])?];
-        if bytes.is_empty() {
-            return Ok(bytes);
-        }
-        match read(&mut bytes) {
-            // It grew meanwhile.
-            Err(Errno::RANGE) => {}
-            length => {
-                bytes.truncate(length?);
-                return Ok(bytes);
-            }
-        }
     }
 }

@@ -40,6 +40,12 @@ impl State {
         Ok(Hidden::open(root.handle(), STATE, Path::new(STATE))?.map(|folder| State { folder }))
     }
 
+    /// Who made the folder, if it is there and may be looked into.
+    pub(super) fn owner(root: &Root) -> Option<u32> {
+        let state = State::open(root).ok()??;
+        rustix::fs::fstat(state.handle()).ok().map(|stat| stat.st_uid)
+    }
+
     /// Removes what a run left behind that was killed before or after it changed anything. The lock must be held,
     /// and there must be no journal.
     pub(super) fn sweep(root: &Root) -> Result<(), WriteError> {
