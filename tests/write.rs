@@ -357,6 +357,10 @@ fn extended_attributes_stay() {
     let dir = checkout(&[("a.go", "old"), ("b.go", "old")]);
     let path = dir.path().join("a.go");
     let set = |name: &str, value: &[u8]| setxattr(&path, name, value, XattrFlags::empty());
+    let get = |name: &str| {
+        let mut value = [0; 100];
+        getxattr(&path, name, &mut value).map(|length| value[..length].to_vec())
+    };
     if let Err(error) = set("user.note", b"by hand\0\xff") {
         eprintln!("SKIPPED extended_attributes_stay: {error}");
         let required = std::env::var_os("TREEPATCH_REQUIRE_TOOLS").is_some_and(|value| value == "1");
@@ -366,16 +370,15 @@ fn extended_attributes_stay() {
     set("user.empty", b"").unwrap();
     let list = access_list([6, 4, 0, 4, 0]);
     let has_list = set("system.posix_acl_access", &list).is_ok();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    let list = if has_list { get("system.posix_acl_access").unwrap() } else { list };
 
     write::apply(dir.path(), &[change("a.go", "old", "new"), change("b.go", "old", "new")]).unwrap();
-    let get = |name: &str| {
-        let mut value = [0; 100];
-        getxattr(&path, name, &mut value).map(|length| value[..length].to_vec())
-    };
     assert_eq!(read(&dir, "a.go"), "new");
     assert_eq!(get("user.note").unwrap(), *b"by hand\0\xff");
     assert_eq!(get("user.empty").unwrap(), b"");
     assert!(!has_list || get("system.posix_acl_access").unwrap() == list);
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o444);
     let mut names = [0; 100];
     assert_eq!(listxattr(dir.path().join("b.go"), &mut names), Ok(0));
 }

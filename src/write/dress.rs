@@ -30,11 +30,10 @@ pub(super) fn dress(file: &File, root: &Root, path: &Path) -> Result<(), WriteEr
         // Only root may give files away; for others the new file is their own, as with any editor.
         let _ = rustix::fs::fchown(file, Some(owner), Some(group));
     }
-    // After the owner: a change of owner drops the set-user-id bits.
-    rustix::fs::fchmod(file, Mode::from_raw_mode(stat.st_mode & 0o7777)).map_err(system("set the mode"))?;
-    // A file that cannot be read has no plan that could change it.
     let old = OwnedFd::from(root.file(path)?);
-    attributes(&old, file).map_err(system("copy the extended attributes"))
+    attributes(&old, file).map_err(system("copy the extended attributes"))?;
+    // Last: a change of owner drops the set-user-id bits, and to a file that is read-only nobody may add attributes.
+    rustix::fs::fchmod(file, Mode::from_raw_mode(stat.st_mode & 0o7777)).map_err(system("set the mode"))
 }
 
 /// Copies the attributes, and removes an access list that the new file has from its folder and the old one has not.

@@ -112,6 +112,10 @@ impl<'a> Sweep<'a> {
             assert!(injected.output.status.success());
             return false;
         };
+        // An attribute that nobody permits to set is left out.
+        if call == "fsetxattr" && fault == Fault::Once("EACCES") {
+            return true;
+        }
         if let Err(what) = self.look(&checkout, fault, &injected) {
             let told = String::from_utf8_lossy(&injected.output.stderr);
             wrong.push(format!("{}: call {n}, {call}, {fault}: {what}\n{told}", self.args.join(" ")));

@@ -59,6 +59,8 @@ impl Checkout {
             fs::remove_dir_all(this.dir.path().join(gone)).unwrap();
         }
         put("mine.toml", PATCHES);
+        let noted = this.root().join("main.c");
+        let _ = rustix::fs::setxattr(noted, NOTE, b"by hand", rustix::fs::XattrFlags::empty());
         this
     }
 
@@ -158,10 +160,8 @@ impl Checkout {
                     folders.push(path.clone());
                 }
                 let time = if meta.is_dir() { 0 } else { meta.mtime() * 1_000_000_000 + meta.mtime_nsec() };
-                all.insert(
-                    path.strip_prefix(self.dir.path()).unwrap().to_owned(),
-                    Thing { mode: meta.mode(), bytes, time },
-                );
+                let thing = Thing { mode: meta.mode(), bytes, note: note(&path), time };
+                all.insert(path.strip_prefix(self.dir.path()).unwrap().to_owned(), thing);
             }
         }
         Everything(all)
@@ -173,7 +173,17 @@ struct Thing {
     mode: u32,
     /// `None` for a folder.
     bytes: Option<Vec<u8>>,
+    /// An extended attribute, which [`Checkout::new`] sets where there are any.
+    note: Option<Vec<u8>>,
     time: i64,
+}
+
+const NOTE: &str = "user.note";
+
+fn note(path: &Path) -> Option<Vec<u8>> {
+    let mut value = [0; 100];
+    let length = rustix::fs::lgetxattr(path, NOTE, &mut value).ok()?;
+    Some(value[..length].to_vec())
 }
 
 /// What is in a folder with a root: the tree, and what there is beside it.
@@ -205,7 +215,11 @@ impl Everything {
                 return Some(format!("{} {which}", path.display()));
             };
             let is_edited = other.0.get(path).is_none_or(|o| o.bytes != should.bytes);
-            if is.bytes != should.bytes || is.mode != should.mode || (!is_edited && is.time != should.time) {
+            if is.bytes != should.bytes
+                || is.mode != should.mode
+                || is.note != should.note
+                || (!is_edited && is.time != should.time)
+            {
                 return Some(format!("{} is another: mode {:o}, time {}", path.display(), is.mode, is.time));
             }
         }
