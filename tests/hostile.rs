@@ -282,3 +282,44 @@ fn the_program_needs_no_large_stack() {
         }
     }
 }
+
+/// Every patch reads what the one before it has made, and no more of it than it needs.
+#[test]
+fn hundreds_of_patches_edit_one_file() {
+    let many = 600;
+    let function = |n: usize| format!("func f{n}() {{\n\told_{n}(1)\n}}\n\n");
+    let file = format!("package a\n\n{}", (0..many).map(function).collect::<String>());
+    let patch = |n: usize| {
+        format!(
+            "[[patch]]\nid = \"p{n}\"\ntitle = \"p\"\nwhy = \"w\"\nfiles = [\"a.go\"]\ndiff = '''\n-old_{n}($x)\n+new_{n}($x)\n'''\n"
+        )
+    };
+    let text: String = (0..many).map(patch).collect();
+    let text = format!("format = 1\n[patchset]\nname = \"hostile\"\n{text}");
+    let patchset = load("hostile.toml", &text).unwrap();
+    let tree = Memory::new([(PathBuf::from("a.go"), file.clone().into())]);
+    let plan = plan(&patchset, &tree, &Options { ways_back: true, ..options() }).unwrap();
+    let wrong = plan.reports.iter().find(|r| r.verdict != Verdict::Applies || r.one_way.is_some());
+    assert!(wrong.is_none(), "{wrong:?}");
+    let after = String::from_utf8(plan.changes()[0].after.clone()).unwrap();
+    assert_eq!(after, file.replace("old_", "new_"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_hides_nothing_that_upstream_did() {
+    let more = "[patch.obsolete]\nmatch = 'theirs()'\nfiles = ['b.go']\n";
+    let text = format!("{}{more}", patchset("a.go", "-mark()\n+done()", ""));
+    let look = |theirs: &str| {
+        let tree = Memory::new([
+            (PathBuf::from("a.go"), go("mark()").into_bytes()),
+            (PathBuf::from("b.go"), go(theirs).into_bytes()),
+        ]);
+        let limits = Limits { bytes: 100, ..Limits::default() };
+        plan(&load("hostile.toml", &text).unwrap(), &tree, &Options { limits, ..options() }).unwrap()
+    };
+    verdict(&look("ours()"), Verdict::Applies);
+    verdict(&look("theirs()"), Verdict::Drifted);
+    let hidden = look(&format!("theirs()\n{}", "ours()\n".repeat(20)));
+    verdict(&hidden, Verdict::Unreadable);
+    assert!(hidden.reports[0].reasons[0].text.contains("(`obsolete`) cannot be seen in b.go"), "{:?}", hidden.reports);
+}

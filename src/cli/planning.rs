@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Root, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
-use treepatch::plan::{self, Options, Plan, Reason, Report, Verdict, plan};
+use treepatch::plan::{self, FileChange, Options, Plan, Reason, Report, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::write::git::Heads;
@@ -31,17 +31,18 @@ impl Planned {
         Ok((patchset, colors))
     }
 
-    /// Loads, reads and plans.
-    pub fn new(args: &PlanArgs) -> Result<Planned, Failure> {
+    /// Loads, reads and plans. With `ways_back` it is noted which patches `revert` could not undo.
+    pub fn new(args: &PlanArgs, ways_back: bool) -> Result<Planned, Failure> {
         let (patchset, colors) = Planned::load(args)?;
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let none = BTreeMap::new();
-        let mut plan = make(args, &patchset, colors, reach.as_deref(), &none)?;
+        let options = Options { ways_back, ..options(args, &patchset) };
+        let mut plan = make(args, &patchset, colors, reach.as_deref(), &none, &options)?;
         // Only a failure is worth a look at the rest of the tree: where has the code gone?
         if reach.is_some() && plan.reports.iter().any(|r| r.blocks && is_missing(r.verdict)) {
-            plan = make(args, &patchset, colors, None, &none)?;
+            plan = make(args, &patchset, colors, None, &none, &options)?;
         }
         Ok(Planned { patchset, plan, colors })
     }
@@ -50,7 +51,7 @@ impl Planned {
     pub fn instead(&self, args: &PlanArgs, files: &BTreeMap<PathBuf, Option<Vec<u8>>>) -> Result<Plan, Failure> {
         let reach = reach(&self.patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
-        make(args, &self.patchset, self.colors, reach.as_deref(), files)
+        make(args, &self.patchset, self.colors, reach.as_deref(), files, &options(args, &self.patchset))
     }
 
     /// Plans the way back; gives the files to remove, too.
@@ -69,13 +70,6 @@ impl Planned {
         planned.patchset.patches.reverse();
         tell_trouble(&mut planned.plan, &planned.patchset, disk.trouble());
         Ok((planned, removals))
-    }
-
-    /// Notes which patches `revert` could not undo.
-    pub fn tell_irreversible(&mut self, args: &PlanArgs) {
-        for (number, why) in plan::irreversible(&self.patchset, &self.plan, &options(args, &self.patchset)) {
-            self.plan.reports[number].notes.push(why);
-        }
     }
 
     /// Makes every patch that is still to do need a person: the gate of a build that patches first.
@@ -102,7 +96,7 @@ impl Planned {
     pub fn json(&self, args: &PlanArgs, doing: Doing<'_>) -> String {
         let Doing { command, dry_run, into, commits, notes } = doing;
         let exit = self.exit();
-        let written = !dry_run && exit == Exit::Done && (into.is_some() || !self.plan.changes().is_empty());
+        let written = !dry_run && exit == Exit::Done && (into.is_some() || self.plan.changed().next().is_some());
         let target = args.target.as_deref().or(self.patchset.target.as_deref());
         let exit = exit as u8;
         let facts = json::Facts { command, root: &args.dir, target, dry_run, written, into, commits, notes, exit };
@@ -127,9 +121,10 @@ fn make(
     colors: Colors,
     globs: Option<&[&Globs]>,
     files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
+    options: &Options,
 ) -> Result<Plan, Failure> {
     let disk = list(args, walk(args, globs))?;
-    let mut plan = plan(patchset, &Overlay::new(&disk, files), &options(args, patchset))
+    let mut plan = plan(patchset, &Overlay::new(&disk, files), options)
         .map_err(|complaints| refused(complaints, patchset, colors))?;
     tell_trouble(&mut plan, patchset, disk.trouble());
     tell_refused(&mut plan, disk.root());
@@ -159,6 +154,7 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         strict: args.strict,
         all_done: args.count_done,
         whole_files: false,
+        ways_back: false,
         threads: args.threads.count(),
         limits: args.limits.limits(),
     }
@@ -191,9 +187,12 @@ fn tell_trouble(plan: &mut Plan, patchset: &Patchset, trouble: &[ReadError]) {
 /// What the gate would not let through when it is written makes a patch unreadable that asks for it, as where there is
 /// a symlink above a new file.
 fn tell_refused(plan: &mut Plan, root: &Root) {
-    for change in plan.changes() {
-        let Err(error @ (WriteError::Gate(_) | WriteError::Case { .. })) = write::look(root, &change) else { continue };
-        let to_do = |r: &&mut Report| r.sites.iter().any(|s| !s.done && s.place.path == change.path);
+    let refused = |change: FileChange| match write::look(root, &change) {
+        Err(error @ (WriteError::Gate(_) | WriteError::Case { .. })) => Some((change.path, error)),
+        _ => None,
+    };
+    for (path, error) in plan.each_change().filter_map(refused).collect::<Vec<_>>() {
+        let to_do = |r: &&mut Report| r.sites.iter().any(|s| !s.done && s.place.path == path);
         for report in plan.reports.iter_mut().filter(to_do) {
             report.verdict = match error {
                 WriteError::Case { .. } => Verdict::Ambiguous,

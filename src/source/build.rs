@@ -2,6 +2,7 @@ use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token}
 use super::{Bytes, Limits, Lines, Tokens};
 use super::{macros, parse};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
+use std::sync::Arc;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +28,8 @@ pub enum ParseError {
 
 impl Source {
     /// Parses a file. Syntax errors are no failure: they are listed in [`Source::errors`].
-    pub fn parse(language: Language, bytes: Vec<u8>, limits: Limits) -> Result<Source, ParseError> {
+    pub fn parse(language: Language, bytes: impl Into<Arc<Vec<u8>>>, limits: Limits) -> Result<Source, ParseError> {
+        let bytes = bytes.into();
         let whole = std::iter::once(0..bytes.len()).collect();
         Source::parse_parts(language, bytes, whole, limits)
     }
@@ -36,10 +38,11 @@ impl Source {
     /// are in order, do not touch each other, and each holds whole items of the top level: see [`Language::cuts`].
     pub fn parse_parts(
         language: Language,
-        bytes: Vec<u8>,
+        bytes: impl Into<Arc<Vec<u8>>>,
         parts: Vec<Bytes>,
         limits: Limits,
     ) -> Result<Source, ParseError> {
+        let bytes = bytes.into();
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }

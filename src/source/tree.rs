@@ -1,5 +1,6 @@
 use super::{Bytes, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind};
+use std::sync::Arc;
 
 /// The number of a node in [`Source::nodes`], which are in preorder.
 pub type NodeId = usize;
@@ -100,7 +101,7 @@ pub struct Source {
     /// The language it was parsed as.
     pub language: Language,
     /// The whole file.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
     /// Where lines begin and how they end.
     pub lines: Lines,
     /// The tokens in order.
