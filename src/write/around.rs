@@ -41,8 +41,8 @@ pub(super) fn above(root: &Root) -> Result<Option<PathBuf>, WriteError> {
     let stat = |root: &Root| rustix::fs::fstat(root.handle()).map_err(failed("look at", root.path()));
     let disk = stat(root)?.st_dev;
     for folder in root.real()?.ancestors().skip(1) {
-        // What may not be entered holds no run of ours.
-        let Ok(folder) = Root::open(folder) else { break };
+        // What may not be looked into holds no run of ours.
+        let Ok(folder) = Root::open(folder) else { continue };
         let (device, owner) = stat(&folder).map(|s| (s.st_dev, s.st_uid))?;
         if device != disk {
             break;
