@@ -4,9 +4,9 @@ use super::progress::Progress;
 use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::{self, Disk, Overlay, ReadError, Tree, Walk};
+use treepatch::checkout::{self, Disk, Overlay, ReadError, Root, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
-use treepatch::plan::{self, Options, Plan, Reason, Verdict, plan};
+use treepatch::plan::{self, FileChange, Options, Plan, Reason, Report, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::write::git::Heads;
@@ -25,8 +25,8 @@ impl Planned {
         let colors = Colors::choose(args.output.style.color);
         let mut patchset = patchsets::find(&args.patchset, colors.stderr)?;
         patchsets::prepare(&mut patchset, &args.only, args.target.as_deref(), colors.stderr)?;
-        if write::unfinished(&args.dir)? {
-            return Err(WriteError::Unfinished(args.dir.clone()).into());
+        if let Some(root) = write::unfinished(&args.dir)? {
+            return Err(WriteError::Unfinished(root).into());
         }
         Ok((patchset, colors))
     }
@@ -61,7 +61,7 @@ impl Planned {
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let walk = walk(args, reach.as_deref());
-        let disk = Disk::walk(&args.dir, walk)?;
+        let disk = list(args, walk)?;
         let heads = Heads::new(&args.dir);
         let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &|file| heads.read(file))
             .map_err(|complaints| refused(complaints, &patchset, colors))?;
@@ -123,11 +123,21 @@ fn make(
     files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
     options: &Options,
 ) -> Result<Plan, Failure> {
-    let disk = Disk::walk(&args.dir, walk(args, globs))?;
+    let disk = list(args, walk(args, globs))?;
     let mut plan = plan(patchset, &Overlay::new(&disk, files), options)
         .map_err(|complaints| refused(complaints, patchset, colors))?;
     tell_trouble(&mut plan, patchset, disk.trouble());
+    tell_refused(&mut plan, disk.root());
     Ok(plan)
+}
+
+/// Lists the files, where no run was interrupted that had a folder below for its root.
+fn list(args: &PlanArgs, walk: Walk<'_>) -> Result<Disk, Failure> {
+    let disk = Disk::walk(&args.dir, walk)?;
+    match write::unfinished_below(disk.root(), disk.roots().iter().map(PathBuf::as_path))? {
+        Some(root) => Err(WriteError::Unfinished(root).into()),
+        None => Ok(disk),
+    }
 }
 
 /// What is listed and read. A file that may be parsed may be read.
@@ -170,6 +180,26 @@ fn tell_trouble(plan: &mut Plan, patchset: &Patchset, trouble: &[ReadError]) {
             report.verdict = Verdict::Unreadable;
             report.blocks = true;
             report.reasons.push(Reason { text: format!("the folder cannot be listed: {error}"), place: None });
+        }
+    }
+}
+
+/// What the gate would not let through when it is written makes a patch unreadable that asks for it, as where there is
+/// a symlink above a new file.
+fn tell_refused(plan: &mut Plan, root: &Root) {
+    let refused = |change: FileChange| match write::look(root, &change) {
+        Err(error @ (WriteError::Gate(_) | WriteError::Case { .. })) => Some((change.path, error)),
+        _ => None,
+    };
+    for (path, error) in plan.each_change().filter_map(refused).collect::<Vec<_>>() {
+        let to_do = |r: &&mut Report| r.sites.iter().any(|s| !s.done && s.place.path == path);
+        for report in plan.reports.iter_mut().filter(to_do) {
+            report.verdict = match error {
+                WriteError::Case { .. } => Verdict::Ambiguous,
+                _ => Verdict::Unreadable,
+            };
+            report.blocks = true;
+            report.reasons.push(Reason { text: error.to_string(), place: None });
         }
     }
 }

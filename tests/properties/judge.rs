@@ -67,6 +67,8 @@ pub struct Judged {
     /// What was said, where the file was not changed.
     pub said: String,
     pub failures: Vec<Failure>,
+    /// Whether there is nothing to compare the result with: gofmt cannot read the plain edit.
+    pub is_unread: bool,
     after: Option<Vec<u8>>,
     diff: Vec<u8>,
 }
@@ -125,6 +127,7 @@ fn run(case: &Case) -> Judged {
         outcome: Outcome::Unloaded,
         said: String::new(),
         failures: Vec::new(),
+        is_unread: false,
         after: None,
         diff: Vec::new(),
     };
@@ -220,7 +223,10 @@ fn compare(judged: &mut [Judged]) {
             Language::Go => {
                 // What gofmt cannot read is no Go any more by the plain edit, such as a group whose first constant is
                 // gone that the others repeat.
-                let Some(wanted) = formatted[n].as_deref() else { continue };
+                let Some(wanted) = formatted[n].as_deref() else {
+                    judged.is_unread = true;
+                    continue;
+                };
                 if wanted != result {
                     judged.failures.push(fail(Property::Plain, wanted, result));
                 }
