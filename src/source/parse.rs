@@ -15,6 +15,9 @@ const SMALL: usize = 8 << 10;
 /// What a parser needs beside that.
 const BASE: usize = 1 << 20;
 
+/// After more edits a file is parsed anew: telling a tree of one edit may take a walk from its root to its deepest leaf.
+const MOST: usize = 16;
+
 thread_local! {
     /// A parser for each thread: what it has allocated serves all files.
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
@@ -30,10 +33,10 @@ pub(super) enum How<'a> {
     Strictly,
 }
 
-/// The grammar's tree of a file that was edited, made of what the edits leave of the tree before. Nothing where either
-/// has an error: then what the parser makes of it depends on where it begins.
+/// The grammar's tree of a file that was edited, made of what the edits leave of the tree before. Nothing where they are
+/// many, or where either tree has an error: then what the parser makes of it depends on where it begins.
 pub(super) fn edited(language: Language, old: &Tree, edits: &[Edit], bytes: &[u8], parts: &[Bytes]) -> Option<Tree> {
-    if old.root_node().has_error() {
+    if edits.len() > MOST || old.root_node().has_error() {
         return None;
     }
     let mut old = old.clone();
