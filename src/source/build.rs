@@ -2,6 +2,7 @@ use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token}
 use super::{Bytes, Limits, Lines, Tokens};
 use super::{macros, parse};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
+use std::sync::OnceLock;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +108,7 @@ impl Source {
             parts,
             first_node_at,
             borders,
+            places: OnceLock::new(),
         })
     }
 }
