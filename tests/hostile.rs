@@ -265,7 +265,8 @@ fn rows_that_are_all_alike_are_compared_so_often_and_no_more() {
 
 #[test]
 fn one_line_of_a_body_may_be_as_long_as_it_likes() {
-    let line = |name: &str| format!("\tcall({})", (0..20_000).map(|n| format!("{name}{n}, ")).collect::<String>() + "x");
+    let line =
+        |name: &str| format!("\tcall({})", (0..20_000).map(|n| format!("{name}{n}, ")).collect::<String>() + "x");
     let text = patchset("*.go", &format!("-{}\n+{}", line("a"), line("b")), "");
     verdict(&run("a.go", go(&line("a")), &text), Verdict::Applies);
 }

@@ -20,6 +20,9 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// The most sites that the alternatives of a patch may have together, each held until one is chosen.
+const SITES: usize = 1_000_000;
+
 /// What became of a patch, before it is known whether the run may write.
 pub(super) struct Outcome {
     pub verdict: Verdict,
@@ -317,6 +320,14 @@ fn edit_hunks(
     let mut surveys: Vec<Vec<Survey<'_>>> = Vec::new();
     for body in &ready.bodies {
         surveys.push(survey_all(body.hunks(), &shared_holes(body), &looking, focus));
+        let hits: usize = surveys.iter().flatten().flat_map(|s| &s.sightings).map(|s| s.found.hits.len()).sum();
+        if surveys.len() > 1 && hits > SITES {
+            let text =
+                format!("its alternatives have more than {SITES} sites together; make the bodies or `files` narrower");
+            let mut outcome = Outcome::new(Verdict::Unreadable).because(text);
+            outcome.files = surveys.iter().flatten().map(|s| s.files).max().unwrap_or(0);
+            return (outcome, Vec::new());
+        }
     }
     agree(&mut surveys, &looking);
     let all = || surveys.iter().flatten();
@@ -356,11 +367,11 @@ fn edit_hunks(
             outcome.reasons.push(Reason { text, place: Some(place) });
         }
     }
+    let mut told: BTreeSet<(&Path, usize)> = BTreeSet::new();
     for c in &chosen {
         outcome.sites.push(Site { place: c.sighting.place(c.hit), done: c.hit.done, bytes: c.hit.bytes.clone() });
-        let pair = (c.sighting.path.clone(), c.body);
-        if c.body > 0 && !outcome.alternatives.contains(&pair) {
-            outcome.alternatives.push(pair);
+        if c.body > 0 && told.insert((c.sighting.path.as_path(), c.body)) {
+            outcome.alternatives.push((c.sighting.path.clone(), c.body));
         }
     }
     outcome.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
