@@ -47,7 +47,7 @@ fn parse(bencher: Bencher, language: &str) {
 #[divan::bench(args = LANGUAGES)]
 fn find_sites(bencher: Bencher, language: &str) {
     let (rules, source) = (rules(&patchset(language, 1)), parsed(language, &source(language, FUNCTIONS)));
-    bencher.counter(BytesCount::of_slice(&source.bytes)).bench(|| sites(&rules[0], &source));
+    bencher.counter(BytesCount::of_slice(source.bytes.as_slice())).bench(|| sites(&rules[0], &source));
 }
 
 #[divan::bench(args = LANGUAGES)]
@@ -61,8 +61,8 @@ fn edit_sites(bencher: Bencher, language: &str) {
 fn diff(bencher: Bencher, language: &str) {
     let (rules, source) = (rules(&patchset(language, 1)), parsed(language, &source(language, FUNCTIONS)));
     let after = edited(&rules[0], &source, &sites(&rules[0], &source));
-    let change = [FileChange { path: PathBuf::from("file"), before: Some(source.bytes.clone()), after }];
-    bencher.counter(BytesCount::of_slice(&source.bytes)).bench(|| unified(&change, false));
+    let change = [FileChange { path: PathBuf::from("file"), before: Some(source.bytes.to_vec()), after }];
+    bencher.counter(BytesCount::of_slice(source.bytes.as_slice())).bench(|| unified(&change, false));
 }
 
 /// All of it, for one file: found, edited, read again.

@@ -38,7 +38,7 @@ fn main() {
             }
             if let Some(folder) = &folder {
                 let file = folder.join(format!("{kind}{files}.go"));
-                if let Err(error) = std::fs::write(&file, &result.bytes) {
+                if let Err(error) = std::fs::write(&file, result.bytes.as_slice()) {
                     println!("{}: {error}", file.display());
                 }
             }

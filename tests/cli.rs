@@ -654,6 +654,21 @@ fn a_run_that_was_interrupted_comes_first() {
     ground.run(&["check", "mine.toml", "root"]).exits(0);
 }
 
+/// It had a folder above or below for its root: what is seen here may be half done.
+#[test]
+fn a_run_that_was_interrupted_above_or_below_comes_first() {
+    let commands = [&["apply"][..], &["apply", "--dry-run"], &["apply", "--into", "copy"], &["check"], &["revert"]];
+    for (at, root) in [("root", "root/src"), ("root/src", "root")] {
+        let ground = Ground::new();
+        ground.put(&format!("{at}/{STATE}/journal"), r#"{"treepatch_journal":1,"folders":[],"files":[]}"#);
+        for args in commands {
+            ground.run(&[args, &["mine.toml", root]].concat()).exits(3).tells(&format!("{at}`, or undo it"));
+        }
+        ground.run(&["recover", at]).exits(0);
+        ground.run(&["check", "mine.toml", "root"]).exits(0);
+    }
+}
+
 // ---------------------------------------------------------------------------------------------------------------
 // Nobody listens: success.
 

@@ -16,7 +16,7 @@ fn parse(text: impl Into<Vec<u8>>) -> Source {
 /// Replaces each text by another, as a patch does, and realigns the file.
 fn patched(before: &str, changes: &[(&str, &str)]) -> String {
     let before = parse(before);
-    let text = String::from_utf8(before.bytes.clone()).unwrap();
+    let text = String::from_utf8(before.bytes.to_vec()).unwrap();
     let mut edits: Vec<Edit> = changes
         .iter()
         .map(|(old, new)| {
@@ -375,7 +375,7 @@ fn disturbed_files_get_what_gofmt_makes_of_them() {
     for (number, source) in sample(&gofmt).iter().enumerate() {
         let Some((disturbed, touched)) = disturb::disturb(source, &mut random) else { continue };
         let path = folder.path().join(format!("{number}.go"));
-        std::fs::write(&path, &disturbed.bytes).unwrap();
+        std::fs::write(&path, disturbed.bytes.as_slice()).unwrap();
         aligned.push((path, disturb::edited(&disturbed, align(&disturbed, &touched))));
     }
     assert!(aligned.len() > 50, "{} files were disturbed", aligned.len());
@@ -389,4 +389,28 @@ fn disturbed_files_get_what_gofmt_makes_of_them() {
             assert_eq!(String::from_utf8_lossy(&aligned), String::from_utf8_lossy(&wanted), "seed {SEED}, {name}");
         }
     }
+}
+
+#[test]
+fn of_an_untidy_file_the_block_that_is_edited_is_laid_out_and_the_gaps_around_it_stay() {
+    let before = "\
+package p
+
+var   untidy = 1
+
+
+var (
+	a = 1 // one
+	b = 2 // two
+)
+
+
+func f() {
+	old()
+}
+
+";
+    let after = before.replace("a = 1 //", "long = 1 //").replace("\tb = 2 //", "\tb    = 2 //");
+    assert_eq!(patched(before, &[("a = 1", "long = 1")]), after);
+    assert_eq!(patched(before, &[("old()", "new()")]), before.replace("old", "new"));
 }

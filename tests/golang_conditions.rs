@@ -28,7 +28,7 @@ fn among(files: &[(&str, &str)], path: &str, wanted: &str) -> Answer {
         .map(|(name, text)| {
             if *name == path {
                 let (source, tokens) = marked(text);
-                let bytes = source.bytes.clone();
+                let bytes = source.bytes.to_vec();
                 marked_file = Some((source, tokens));
                 (name.to_string(), bytes)
             } else {

@@ -294,3 +294,85 @@ fn alternatives_may_overlap_and_lead_in_a_circle() {
     verdict(&run("a.go", source, &text), Verdict::Ambiguous);
     assert!(load("hostile.toml", &(text + &alternative(1, 2))).is_err());
 }
+
+/// The program itself, whose main thread has the stack that the system gives it, and 4 GiB of memory. A level has as much
+/// of the stack as where there are 100,000 of them in 8 MiB. By hand, just that:
+/// `TREEPATCH_HOSTILE_DEPTH=100000 cargo test --release --test hostile program`.
+#[test]
+fn the_program_needs_no_large_stack() {
+    let depth = std::env::var("TREEPATCH_HOSTILE_DEPTH").map_or(10_000, |text| text.parse().unwrap());
+    let limited = format!("ulimit -s {} && ulimit -v 4194304 && exec \"$@\"", depth * 8192 / 100_000);
+    let nested = |open: &str, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(depth), close.repeat(depth));
+    let sources = [
+        ("parens.go", go(&format!("\tx = {}", nested("(", "mark", ")")))),
+        ("blocks.go", go(&nested("{", " mark ", "}"))),
+        ("else.go", go(&format!("\tif a {{\n\t}}{} else {{\n\t\tmark\n\t}}", " else if b {\n\t}".repeat(depth)))),
+        ("binary.go", go(&format!("\tx = mark{}", " + 1".repeat(depth)))),
+        ("parens.c", c(&format!("\tx = {};", nested("(", "mark", ")")))),
+        ("blocks.c", c(&nested("{", " mark(); ", "}"))),
+        ("if.c", nested("#if A\n", "int mark;\n", "#endif\n")),
+        ("else.c", c(&format!("\tif (a)\n\t\tb();\n{}\telse\n\t\tmark();", "\telse if (c)\n\t\td();\n".repeat(depth)))),
+        ("binary.c", c(&format!("\tx = mark{};", " + 1".repeat(depth)))),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    std::fs::create_dir(path("root")).unwrap();
+    for (name, source) in &sources {
+        std::fs::write(path("root").join(name), source).unwrap();
+    }
+    let of = |files: &str, count: usize| patchset(files, "-mark\n+done", &format!("expect = {count}"));
+    let second = of("*.c", 5).replace("\"p\"", "\"q\"");
+    std::fs::write(path("p.toml"), of("*.go", 4) + &second[second.find("[[patch]]").unwrap()..]).unwrap();
+    for args in [&["check"], &["apply"], &["revert"]] {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", limited.as_str(), "sh", env!("CARGO_BIN_EXE_treepatch")]).args(args);
+        let output = command.arg(path("p.toml")).arg(path("root")).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        for (name, source) in &sources {
+            let is_patched = args == &["apply"];
+            let wanted = if is_patched { source.replace("mark", "done") } else { source.clone() };
+            assert!(std::fs::read_to_string(path("root").join(name)).unwrap() == wanted, "{args:?}: {name}");
+        }
+    }
+}
+
+/// Every patch reads what the one before it has made, and no more of it than it needs.
+#[test]
+fn hundreds_of_patches_edit_one_file() {
+    let many = 600;
+    let function = |n: usize| format!("func f{n}() {{\n\told_{n}(1)\n}}\n\n");
+    let file = format!("package a\n\n{}", (0..many).map(function).collect::<String>());
+    let patch = |n: usize| {
+        format!(
+            "[[patch]]\nid = \"p{n}\"\ntitle = \"p\"\nwhy = \"w\"\nfiles = [\"a.go\"]\ndiff = '''\n-old_{n}($x)\n+new_{n}($x)\n'''\n"
+        )
+    };
+    let text: String = (0..many).map(patch).collect();
+    let text = format!("format = 1\n[patchset]\nname = \"hostile\"\n{text}");
+    let patchset = load("hostile.toml", &text).unwrap();
+    let tree = Memory::new([(PathBuf::from("a.go"), file.clone().into())]);
+    let plan = plan(&patchset, &tree, &Options { ways_back: true, ..options() }).unwrap();
+    let wrong = plan.reports.iter().find(|r| r.verdict != Verdict::Applies || r.one_way.is_some());
+    assert!(wrong.is_none(), "{wrong:?}");
+    let after = String::from_utf8(plan.changes()[0].after.clone()).unwrap();
+    assert_eq!(after, file.replace("old_", "new_"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_hides_nothing_that_upstream_did() {
+    let more = "[patch.obsolete]\nmatch = 'theirs()'\nfiles = ['b.go']\n";
+    let text = format!("{}{more}", patchset("a.go", "-mark()\n+done()", ""));
+    let look = |theirs: &str| {
+        let tree = Memory::new([
+            (PathBuf::from("a.go"), go("mark()").into_bytes()),
+            (PathBuf::from("b.go"), go(theirs).into_bytes()),
+        ]);
+        let limits = Limits { bytes: 100, ..Limits::default() };
+        plan(&load("hostile.toml", &text).unwrap(), &tree, &Options { limits, ..options() }).unwrap()
+    };
+    verdict(&look("ours()"), Verdict::Applies);
+    verdict(&look("theirs()"), Verdict::Drifted);
+    let hidden = look(&format!("theirs()\n{}", "ours()\n".repeat(20)));
+    verdict(&hidden, Verdict::Unreadable);
+    assert!(hidden.reports[0].reasons[0].text.contains("(`obsolete`) cannot be seen in b.go"), "{:?}", hidden.reports);
+}

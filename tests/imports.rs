@@ -340,7 +340,7 @@ fn no_input_makes_the_calls_panic() {
                 let count = edits.len();
                 sort_edits(&mut edits).unwrap();
                 let (result, _) = apply_edits(&source.bytes, &edits);
-                assert!(count == 0 || result != source.bytes);
+                assert!(count == 0 || result != *source.bytes);
             }
             local_name(&source, path);
         }

@@ -206,6 +206,7 @@ fn report(id: &str, verdict: Verdict) -> Report {
         notes: Vec::new(),
         findings: Vec::new(),
         open: false,
+        one_way: None,
     }
 }
 
@@ -225,8 +226,13 @@ fn smooth() -> Plan {
     let obsolete = Report { notes: vec!["fixed upstream in 1.9".into()], ..report("old", Verdict::Obsolete) };
     let skipped = report("other", Verdict::Skipped);
     let steps = vec![
-        Step { patch: 0, path: "src/fs.go".into(), before: Some(b"a\n".to_vec()), after: b"b\n".to_vec() },
-        Step { patch: 1, path: "l\u{e4}n.go".into(), before: None, after: b"\xff\n".to_vec() },
+        Step {
+            patch: 0,
+            path: "src/fs.go".into(),
+            before: Some(b"a\n".to_vec().into()),
+            after: b"b\n".to_vec().into(),
+        },
+        Step { patch: 1, path: "l\u{e4}n.go".into(), before: None, after: b"\xff\n".to_vec().into() },
     ];
     Plan { reports: vec![applies, partly, applied, obsolete, skipped], steps }
 }

@@ -224,7 +224,7 @@ fn interrupted(done: usize) -> tempfile::TempDir {
 fn an_interrupted_run_is_finished_or_undone() {
     for done in 0..=3 {
         let dir = interrupted(done);
-        assert!(write::unfinished(dir.path()).unwrap());
+        assert!(write::unfinished(dir.path()).unwrap().is_some());
         let error = write::apply(dir.path(), &[]).unwrap_err();
         assert!(error.to_string().contains("treepatch recover"), "{error}");
         assert_eq!(write::recover(dir.path(), Direction::Finish).unwrap().files.len(), 3 - done);
@@ -235,7 +235,7 @@ fn an_interrupted_run_is_finished_or_undone() {
         assert_eq!(write::recover(dir.path(), Direction::Undo).unwrap().files.len(), done);
         assert_eq!([read(&dir, "a.go"), read(&dir, "b.go")], ["old", "old b"]);
         assert_eq!(everything(dir.path()).len(), 2);
-        assert!(!write::unfinished(dir.path()).unwrap());
+        assert!(write::unfinished(dir.path()).unwrap().is_none());
     }
 }
 
@@ -338,4 +338,121 @@ fn a_removal_that_was_killed_is_finished_or_undone() {
             assert!(!dir.path().join(STATE).exists());
         }
     }
+}
+
+/// A POSIX access list as the system has it: what the owner, user 12345, the group, all of these at most, and others may.
+fn access_list(may: [u16; 5]) -> Vec<u8> {
+    let whom = [(1u16, u32::MAX), (2, 12345), (4, u32::MAX), (16, u32::MAX), (32, u32::MAX)];
+    let mut list = 2u32.to_le_bytes().to_vec();
+    for ((tag, who), may) in whom.into_iter().zip(may) {
+        list.extend(tag.to_le_bytes().into_iter().chain(may.to_le_bytes()).chain(who.to_le_bytes()));
+    }
+    list
+}
+
+/// What somebody noted on a file, and who may do what with it, stays when the file is replaced.
+#[test]
+fn extended_attributes_stay() {
+    use rustix::fs::{XattrFlags, getxattr, listxattr, setxattr};
+    let dir = checkout(&[("a.go", "old"), ("b.go", "old")]);
+    let path = dir.path().join("a.go");
+    let set = |name: &str, value: &[u8]| setxattr(&path, name, value, XattrFlags::empty());
+    let get = |name: &str| {
+        let mut value = [0; 100];
+        getxattr(&path, name, &mut value).map(|length| value[..length].to_vec())
+    };
+    if let Err(error) = set("user.note", b"by hand\0\xff") {
+        eprintln!("SKIPPED extended_attributes_stay: {error}");
+        let required = std::env::var_os("TREEPATCH_REQUIRE_TOOLS").is_some_and(|value| value == "1");
+        assert!(!required, "there are no attributes in {}: {error}", dir.path().display());
+        return;
+    }
+    set("user.empty", b"").unwrap();
+    let list = access_list([6, 4, 0, 4, 0]);
+    let has_list = set("system.posix_acl_access", &list).is_ok();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    let list = if has_list { get("system.posix_acl_access").unwrap() } else { list };
+
+    write::apply(dir.path(), &[change("a.go", "old", "new"), change("b.go", "old", "new")]).unwrap();
+    assert_eq!(read(&dir, "a.go"), "new");
+    assert_eq!(get("user.note").unwrap(), *b"by hand\0\xff");
+    assert_eq!(get("user.empty").unwrap(), b"");
+    assert!(!has_list || get("system.posix_acl_access").unwrap() == list);
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o444);
+    let mut names = [0; 100];
+    assert_eq!(listxattr(dir.path().join("b.go"), &mut names), Ok(0));
+}
+
+/// A folder can say what whoever makes files in it shall be permitted. The files that are replaced were made before.
+#[test]
+fn no_access_list_comes_from_the_folder() {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+    let dir = checkout(&[("a.go", "old")]);
+    let list = access_list([7, 7, 5, 7, 5]);
+    if setxattr(dir.path(), "system.posix_acl_default", &list, XattrFlags::empty()).is_err() {
+        // Not every file system has access lists.
+        return;
+    }
+    write::apply(dir.path(), &[change("a.go", "old", "new")]).unwrap();
+    let answer = getxattr(dir.path().join("a.go"), "system.posix_acl_access", &mut [0; 100]);
+    assert_eq!(answer, Err(rustix::io::Errno::NODATA));
+    assert_eq!(fs::metadata(dir.path().join("a.go")).unwrap().mode() & 0o777, 0o644);
+}
+
+/// A journal in a folder above or below: that run had another root, and its files may be half done.
+#[test]
+fn a_run_that_was_interrupted_around_this_root() {
+    let text = r#"{"treepatch_journal":1,"folders":[],"files":[]}"#;
+    let journal = format!("{STATE}/journal");
+    let unfinished = |error: WriteError, root: &Path| {
+        assert!(matches!(&error, WriteError::Unfinished(at) if at == &root.canonicalize().unwrap()), "{error}");
+        assert!(error.to_string().contains(&format!("treepatch recover {}", root.canonicalize().unwrap().display())));
+    };
+    let dir = checkout(&[("a/b/x.go", "old"), ("y.go", "old"), (&journal, text)]);
+    let below = dir.path().join("a/b");
+    unfinished(write::apply(&below, &[change("x.go", "old", "new")]).unwrap_err(), dir.path());
+    unfinished(write::recover(&below, Direction::Finish).unwrap_err(), dir.path());
+    assert_eq!(write::unfinished(&below).unwrap(), Some(dir.path().canonicalize().unwrap()));
+    write::recover(dir.path(), Direction::Finish).unwrap();
+    write::apply(&below, &[change("x.go", "old", "new")]).unwrap();
+
+    let dir = checkout(&[("a/b/x.go", "old"), ("y.go", "old"), (&format!("a/{journal}"), text)]);
+    let root = dir.path().canonicalize().unwrap();
+    unfinished(write::apply(&root, &[change("a/b/x.go", "old", "new")]).unwrap_err(), &root.join("a"));
+    unfinished(write::apply(&root, &[creation("a/z.go", "new")]).unwrap_err(), &root.join("a"));
+    // Where nothing is changed, nothing is in the way.
+    write::apply(&root, &[change("y.go", "old", "new")]).unwrap();
+}
+
+/// In a folder like `/tmp` everybody can make a journal, and whoever recovers it changes his own files.
+#[test]
+fn a_journal_above_that_somebody_else_made() {
+    let journal = format!("{STATE}/journal");
+    let dir = checkout(&[("a/x.go", "old"), (&journal, r#"{"treepatch_journal":1,"folders":[],"files":[]}"#)]);
+    // Only root may give files away.
+    if std::os::unix::fs::chown(dir.path().join(STATE), Some(12345), None).is_ok() {
+        assert_eq!(write::unfinished(&dir.path().join("a")).unwrap(), None);
+        assert_eq!(write::unfinished(dir.path()).unwrap(), Some(dir.path().to_owned()));
+    }
+}
+
+/// A report waits in a hidden folder until it is whole. One that a killed run left is swept away, one in which a run is
+/// at work is not.
+#[test]
+fn a_report_takes_the_place_of_an_older_one() {
+    let dir = checkout(&[("report", "old"), (".treepatch-output-0/draft", "half")]);
+    let root = Root::open(dir.path()).unwrap();
+    let report = dir.path().join("report");
+    let names = || root.names(Path::new("")).unwrap().into_iter().map(|n| n.into_string().unwrap()).collect::<Vec<_>>();
+    {
+        let theirs = root.below(Path::new(".treepatch-output-0")).unwrap();
+        let _at_work = Lock::take(&theirs).unwrap();
+        write::output(Some(dir.path()), &report, b"new").unwrap();
+        assert_eq!(names(), [".treepatch-output-0", "report"]);
+        assert_eq!(read(&dir, ".treepatch-output-0/draft"), "half");
+    }
+    fs::set_permissions(&report, fs::Permissions::from_mode(0o640)).unwrap();
+    write::output(Some(dir.path()), &report, b"newer").unwrap();
+    assert_eq!((names(), read(&dir, "report")), (vec!["report".to_owned()], "newer".to_owned()));
+    assert_eq!(fs::metadata(&report).unwrap().mode() & 0o777, 0o640);
 }

@@ -1,7 +1,7 @@
 use super::globs::Reach;
 use super::{GateError, OpenError, ReadError, Root, Tree};
 use crate::patchset;
-use ignore::{WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::slice::ParallelSliceMut;
 use std::cmp::Ordering;
 use std::ffi::OsStr;
@@ -13,12 +13,22 @@ use std::sync::Mutex;
 /// It is there only while such a run is under way, or was killed.
 pub const STATE: &str = ".treepatch-journal";
 
+/// What folders are called in which a report waits until it is whole: this, and a number. Such a folder, beside the
+/// report, is there only for that moment, or was left by a run that was killed in it.
+pub const DRAFTS: &str = ".treepatch-output-";
+
+/// Whether a name is that of a folder of treepatch's own, which is part of no checkout.
+pub fn is_own(name: &OsStr) -> bool {
+    name == STATE || name.as_bytes().starts_with(DRAFTS.as_bytes())
+}
+
 /// A checkout on disk.
 #[derive(Debug)]
 pub struct Disk {
     root: Root,
     limit: u64,
     paths: Vec<PathBuf>,
+    roots: Vec<PathBuf>,
     trouble: Vec<ReadError>,
 }
 
@@ -41,7 +51,7 @@ impl Default for Walk<'_> {
 
 impl Disk {
     /// Lists every regular file below `root`, hidden and ignored ones too. What lies in a component named `.git`
-    /// (any case), symlinks, and treepatch's own [`STATE`] folder are left out.
+    /// (any case), symlinks, and treepatch's own folders ([`is_own`]) are left out.
     pub fn open(root: &Path) -> Result<Disk, OpenError> {
         Disk::walk(root, Walk::default())
     }
@@ -56,15 +66,21 @@ impl Disk {
         let root = Root::open(root)?;
         // A root that is a symlink is followed, unlike anything below it.
         let real = root.path().canonicalize().map_err(|e| OpenError::System(root.path().to_owned(), e))?;
-        let (mut paths, mut trouble) = list(&real, walk);
+        let Found { mut paths, mut roots, mut trouble } = list(&real, walk);
         paths.par_sort_unstable_by(|a, b| in_order(a, b));
+        roots.sort_unstable();
         trouble.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Disk { root, limit: walk.limit, paths, trouble })
+        Ok(Disk { root, limit: walk.limit, paths, roots, trouble })
     }
 
     /// The root, open.
     pub fn root(&self) -> &Root {
         &self.root
+    }
+
+    /// The folders below in which there is a [`STATE`] folder: a run had, or has, each for its root.
+    pub fn roots(&self) -> &[PathBuf] {
+        &self.roots
     }
 }
 
@@ -98,7 +114,7 @@ fn reason(error: &GateError) -> String {
     }
 }
 
-fn list(root: &Path, walk: Walk) -> (Vec<PathBuf>, Vec<ReadError>) {
+fn list(root: &Path, walk: Walk) -> Found {
     let reach = walk.globs.map(Reach::of);
     let prefix = root.as_os_str().len();
     let walker = WalkBuilder::new(root)
@@ -109,25 +125,36 @@ fn list(root: &Path, walk: Walk) -> (Vec<PathBuf>, Vec<ReadError>) {
             let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
             let name = entry.file_name();
             entry.depth() == 0
-                || !(name.eq_ignore_ascii_case(".git") || entry.depth() == 1 && name == STATE)
+                || is_state(entry)
+                || !(name.eq_ignore_ascii_case(".git") || is_folder && is_own(name))
                     && (!is_folder || reach.as_ref().is_none_or(|r| r.enters(below(prefix, entry.path()))))
         })
         .build_parallel();
-    let all = Mutex::new((Vec::new(), Vec::new()));
+    let all = Mutex::new(Found::default());
     walker.run(|| {
-        let mut mine = Share { all: &all, paths: Vec::new(), trouble: Vec::new() };
+        let mut mine = Share { all: &all, found: Found::default() };
         Box::new(move |entry| {
             match entry {
                 Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
-                    mine.paths.push(below(prefix, entry.path()).to_owned());
+                    mine.found.paths.push(below(prefix, entry.path()).to_owned());
+                }
+                Ok(entry) if is_state(&entry) => {
+                    let root = below(prefix, entry.path()).parent().filter(|root| !root.as_os_str().is_empty());
+                    mine.found.roots.extend(root.map(Path::to_owned));
+                    return WalkState::Skip;
                 }
                 Ok(_) => {}
-                Err(error) => mine.trouble.push(trouble(root, &error)),
+                Err(error) => mine.found.trouble.push(trouble(root, &error)),
             }
             WalkState::Continue
         })
     });
     all.into_inner().unwrap_or_else(|poison| poison.into_inner())
+}
+
+/// Whether this is a [`STATE`] folder. It is seen, and not entered.
+fn is_state(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name() == STATE && entry.file_type().is_some_and(|t| t.is_dir())
 }
 
 /// The path of something that the walk found, without that of the root, which has `prefix` bytes. The walk joins names
@@ -146,20 +173,25 @@ fn in_order(a: &Path, b: &Path) -> Ordering {
     rank(a).cmp(&rank(b))
 }
 
-type Found = (Vec<PathBuf>, Vec<ReadError>);
+#[derive(Default)]
+struct Found {
+    paths: Vec<PathBuf>,
+    roots: Vec<PathBuf>,
+    trouble: Vec<ReadError>,
+}
 
 /// What one thread has found; handed in when the thread is done.
 struct Share<'a> {
     all: &'a Mutex<Found>,
-    paths: Vec<PathBuf>,
-    trouble: Vec<ReadError>,
+    found: Found,
 }
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
         let mut all = self.all.lock().unwrap_or_else(|poison| poison.into_inner());
-        all.0.append(&mut self.paths);
-        all.1.append(&mut self.trouble);
+        all.paths.append(&mut self.found.paths);
+        all.roots.append(&mut self.found.roots);
+        all.trouble.append(&mut self.found.trouble);
     }
 }
 
@@ -224,15 +256,7 @@ mod tests {
         std::os::unix::fs::symlink("pkg", dir.path().join("link")).unwrap();
         std::os::unix::fs::symlink("a.go", dir.path().join("pkg/link.go")).unwrap();
         let disk = Disk::open(dir.path()).unwrap();
-        let expected = [
-            ".github/d.c",
-            ".gitignore",
-            ".hidden/b.go",
-            ".ignore",
-            "deep/.treepatch-journal/kept",
-            "pkg/a.go",
-            "vendor/c.go",
-        ];
+        let expected = [".github/d.c", ".gitignore", ".hidden/b.go", ".ignore", "pkg/a.go", "vendor/c.go"];
         assert_eq!(listed(&disk), expected);
         assert_eq!(disk.read(Path::new("pkg/a.go")).unwrap(), b"pkg/a.go");
         assert!(disk.read(Path::new("link/a.go")).unwrap_err().reason.contains("symlink"));

@@ -1,4 +1,4 @@
-use super::{GateError, Root, STATE, check};
+use super::{GateError, Root, check, is_own};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -56,9 +56,9 @@ pub fn inventory(root: &Root) -> Result<Vec<Item>, InventoryError> {
     // Each folder once: those that are found are listed in turn.
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
-        for (name, _) in list(root, &folder)? {
+        for (name, kind) in list(root, &folder)? {
             let path = folder.join(&name);
-            if name.eq_ignore_ascii_case(".git") || path == Path::new(STATE) {
+            if name.eq_ignore_ascii_case(".git") || kind.is_dir() && is_own(&name) {
                 continue;
             }
             let kind = look(root, &path)?;
@@ -156,6 +156,7 @@ fn system(path: &Path, error: Errno) -> GateError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checkout::STATE;
     use std::fs;
     use std::os::unix::fs::symlink;
 

@@ -1,5 +1,5 @@
 use super::inventory::list;
-use super::{Root, STATE};
+use super::{Root, is_own};
 use std::path::{Path, PathBuf};
 
 /// The folders above a path (relative to the root) that are repositories of their own, innermost first; the last one
@@ -20,7 +20,7 @@ pub fn repositories_below(root: &Root) -> Vec<PathBuf> {
             let path = folder.join(&name);
             if name == ".git" {
                 found.push(folder.clone());
-            } else if path != Path::new(STATE) && kind.is_dir() {
+            } else if kind.is_dir() && !is_own(&name) {
                 folders.push(path);
             }
         }

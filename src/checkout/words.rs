@@ -1,6 +1,8 @@
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 use memchr::memmem::Finder;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Sets of words, searched for in raw bytes all at once: most files hold no set and need not be parsed.
 ///
@@ -16,6 +18,7 @@ pub struct Words {
     anchors: Anchors,
     /// For each anchor the sets that it stands for.
     of_anchor: Vec<Vec<usize>>,
+    gains: Gains,
 }
 
 impl Words {
@@ -27,8 +30,9 @@ impl Words {
             sets: Vec::new(),
             free: Vec::new(),
             finders: Vec::new(),
-            anchors: Anchors::None,
+            anchors: Anchors::Each(Vec::new()),
             of_anchor: Vec::new(),
+            gains: Gains::default(),
         };
         for (number, set) in sets.into_iter().enumerate() {
             let anchor = set.iter().flat_map(|w| names_in(w.as_ref())).max_by_key(|name| name.len());
@@ -43,6 +47,7 @@ impl Words {
             // An anchor that is a whole word has been found by then.
             let rest = set.iter().map(AsRef::as_ref).filter(|w| !w.is_empty() && Some(*w) != anchor);
             made.sets.push(rest.map(|word| words.of(word)).collect());
+            set.iter().map(AsRef::as_ref).chain(anchor).for_each(|word| made.gains.add(word, number));
         }
         made.finders = words.all.iter().map(|word| Finder::new(word).into_owned()).collect();
         match Anchors::new(&anchors.all) {
@@ -56,29 +61,82 @@ impl Words {
     /// The sets, as numbers in rising order, whose words all occur in `bytes`.
     pub fn sets_in(&self, bytes: &[u8]) -> Vec<usize> {
         let mut sets = self.free.clone();
-        let mut seen = vec![false; self.of_anchor.len()];
-        let mut missing = seen.len();
-        self.anchors.each_in(bytes, |anchor, start, end| {
-            if !seen[anchor] && stands_alone(bytes, start, end) {
-                seen[anchor] = true;
-                sets.extend(&self.of_anchor[anchor]);
-                missing -= 1;
-            }
-            missing > 0
-        });
+        self.anchors.found_in(bytes, self.of_anchor.len()).into_iter().for_each(|a| sets.extend(&self.of_anchor[a]));
         let mut known: HashMap<usize, bool> = HashMap::new();
         let mut holds = |word: usize| *known.entry(word).or_insert_with(|| self.finders[word].find(bytes).is_some());
         sets.retain(|&set| self.sets[set].iter().all(|&word| holds(word)));
         sets.sort_unstable();
         sets
     }
+
+    /// The sets, as numbers in rising order, whose words all occur in `new` and did not in `old`, from which it was made
+    /// by changes at `places` of `new`. There may be some more that `old` held as well.
+    pub fn gained(&self, old: &[u8], new: &[u8], places: &[Range<usize>]) -> Vec<usize> {
+        let Some(words) = self.gains.words_at(new, places) else { return self.sets_in(new) };
+        let is_new = |finder: &Finder<'_>| {
+            let mut found = finder.find_iter(old);
+            !found.any(|at| stands_alone(old, at, at + finder.needle().len()))
+        };
+        let new_words = words.into_iter().map(|word| &self.gains.words[word]).filter(|(finder, _)| is_new(finder));
+        let mut sets: Vec<usize> = new_words.flat_map(|(_, sets)| sets).copied().collect();
+        sets.sort_unstable();
+        sets.dedup();
+        sets.retain(|&set| self.sets[set].iter().all(|&word| self.finders[word].find(new).is_some()));
+        sets
+    }
 }
+
+/// Which sets a change of a file can have completed.
+#[derive(Clone, Debug, Default)]
+struct Gains {
+    /// All words and anchors, each with the sets that need it.
+    words: Vec<(Finder<'static>, Vec<usize>)>,
+    known: HashMap<Vec<u8>, usize>,
+    longest: usize,
+    /// Made when it is first asked for; nothing where there are too many words.
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Gains {
+    fn add(&mut self, word: &[u8], set: usize) {
+        if word.is_empty() {
+            return;
+        }
+        let next = self.words.len();
+        let number = *self.known.entry(word.to_owned()).or_insert(next);
+        if number == next {
+            self.words.push((Finder::new(word).into_owned(), Vec::new()));
+            self.longest = self.longest.max(word.len());
+        }
+        let sets = &mut self.words[number].1;
+        if sets.last() != Some(&set) {
+            sets.push(set);
+        }
+    }
+
+    /// The words in these places, whole or as a part of others; `None` where nobody can say.
+    fn words_at(&self, bytes: &[u8], places: &[Range<usize>]) -> Option<BTreeSet<usize>> {
+        let words = || self.words.iter().map(|(finder, _)| finder.needle());
+        let automaton = self.automaton.get_or_init(|| AhoCorasick::new(words()).ok()).as_ref()?;
+        let mut seen = BTreeSet::new();
+        for place in places {
+            // A word that is there now and was not before touches what was written, or spans what was taken out.
+            let end = place.end.saturating_add(self.longest).min(bytes.len());
+            let near = &bytes[place.start.saturating_sub(self.longest).min(end)..end];
+            seen.extend(automaton.find_overlapping_iter(near).map(|m| m.pattern().as_usize()));
+        }
+        Some(seen)
+    }
+}
+
+/// Up to so many anchors are looked for one after the other.
+const EACH: usize = 3;
 
 /// Finds anchors. Of several that begin at one place the longest counts: as a whole name it is the one that stands there.
 #[derive(Clone, Debug)]
 enum Anchors {
-    None,
-    One(Finder<'static>),
+    /// So few that a search for each takes less than one for all: it looks for the rarest bytes of a name.
+    Each(Vec<Finder<'static>>),
     /// So few that they are compared many bytes at a time.
     Few(packed::Searcher),
     Many(AhoCorasick),
@@ -93,30 +151,46 @@ impl Anchors {
         };
         let many = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
         match names {
-            [] => Some(Anchors::None),
-            [one] => Some(Anchors::One(Finder::new(one).into_owned())),
+            names if names.len() <= EACH => {
+                Some(Anchors::Each(names.iter().map(|n| Finder::new(n).into_owned()).collect()))
+            }
             _ => few().map(Anchors::Few).or_else(|| many().map(Anchors::Many)),
         }
     }
 
-    /// Tells every anchor found, by its number and its bytes, until `goes_on` says no.
-    fn each_in(&self, bytes: &[u8], mut goes_on: impl FnMut(usize, usize, usize) -> bool) {
+    /// The anchors, of `all` that there are, that stand alone somewhere.
+    fn found_in(&self, bytes: &[u8], all: usize) -> Vec<usize> {
         match self {
-            Anchors::None => {}
-            Anchors::One(finder) => {
-                let mut found = finder.find_iter(bytes);
-                found.all(|at| goes_on(0, at, at + finder.needle().len()));
+            Anchors::Each(finders) => {
+                let alone = |finder: &Finder<'_>, at: usize| stands_alone(bytes, at, at + finder.needle().len());
+                let found = |finder: &Finder<'_>| finder.find_iter(bytes).any(|at| alone(finder, at));
+                (0..finders.len()).filter(|&n| found(&finders[n])).collect()
             }
             Anchors::Few(searcher) => {
-                let mut found = searcher.find_iter(bytes);
-                found.all(|m| goes_on(m.pattern().as_usize(), m.start(), m.end()));
+                let found = searcher.find_iter(bytes).map(|m| (m.pattern().as_usize(), m.start(), m.end()));
+                alone(bytes, found, all)
             }
             Anchors::Many(automaton) => {
-                let mut found = automaton.find_iter(bytes);
-                found.all(|m| goes_on(m.pattern().as_usize(), m.start(), m.end()));
+                let found = automaton.find_iter(bytes).map(|m| (m.pattern().as_usize(), m.start(), m.end()));
+                alone(bytes, found, all)
             }
         }
     }
+}
+
+/// Those that stand alone, of what is found: number, start and end. Looks no further once all of them are known.
+fn alone(bytes: &[u8], mut found: impl Iterator<Item = (usize, usize, usize)>, all: usize) -> Vec<usize> {
+    let mut seen = vec![false; all];
+    let mut known = Vec::new();
+    while known.len() < all
+        && let Some((anchor, start, end)) = found.next()
+    {
+        if !seen[anchor] && stands_alone(bytes, start, end) {
+            seen[anchor] = true;
+            known.push(anchor);
+        }
+    }
+    known
 }
 
 /// Words by number.
@@ -202,6 +276,18 @@ mod tests {
         let sets: Vec<[&str; 1]> = names.iter().map(|n| [n.as_str()]).collect();
         let words = Words::new(sets.iter().map(|s| s.as_slice()));
         assert_eq!(words.sets_in(b"name_7 name_71(name_, xname_8, name_499)"), [7, 71, 499]);
+    }
+
+    #[test]
+    fn a_change_completes_sets_by_what_it_writes_and_by_what_it_takes_out() {
+        let sets: &[&[&str]] = &[&["one", "two"], &["two"], &["onetwo"], &["three"]];
+        let words = Words::new(sets.iter().copied());
+        let gained = |old: &str, new: &str, place: Range<usize>| words.gained(old.as_bytes(), new.as_bytes(), &[place]);
+        assert_eq!(gained("one()", "one(two)", 4..7), [0, 1]);
+        assert_eq!(gained("one(two)", "one(two, two)", 7..12), [0usize; 0]);
+        assert_eq!(gained("one two", "onetwo", 3..3), [2]);
+        assert_eq!(gained("three3", "three", 5..5), [3]);
+        assert_eq!(gained("", "four", 0..4), [0usize; 0]);
     }
 
     #[test]

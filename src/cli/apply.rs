@@ -3,30 +3,26 @@ use super::commit::{self, Committing};
 use super::planning::{Doing, Planned};
 use super::{Exit, Failure, bosh, console};
 use std::path::Path;
-use treepatch::plan::FileChange;
-use treepatch::render::{Ending, count, table, unified};
+use treepatch::plan::Plan;
+use treepatch::render::{Ending, count, table, unified_plan};
 use treepatch::write::git::{Committed, Ready};
 use treepatch::write::{self, Copied, Copying, WriteError, Written};
 
 /// `treepatch apply`.
 pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
-    let mut planned = Planned::new(&args.plan)?;
     // Commits are undone by commits, whatever the patch is.
-    if args.commit.is_none() {
-        planned.tell_irreversible(&args.plan);
-    }
-    let changes = planned.plan.changes();
+    let planned = Planned::new(&args.plan, args.commit.is_none())?;
     let output = &args.plan.output;
     let way = Way::look(args, &planned).map_err(nothing_written)?;
     let text = match output.format {
-        Format::Json => planned.json(&args.plan, way.doing(args, &changes)).into_bytes(),
-        Format::Text => unified(&changes, args.dry_run && output.output.is_none() && planned.colors.stdout),
+        Format::Json => planned.json(&args.plan, way.doing(args, &planned.plan)).into_bytes(),
+        Format::Text => unified_plan(&planned.plan, args.dry_run && output.output.is_none() && planned.colors.stdout),
     };
     // Before the tree is touched: a full disk here must not leave it half-told.
     if let Some(file) = &output.output {
         write::output(Some(&args.plan.dir), file, &text)?;
     }
-    let done = way.go(args, &changes).map_err(refused)?;
+    let done = way.go(args, &planned.plan).map_err(refused)?;
     let printed = match output.output {
         None if args.dry_run || output.format == Format::Json => console::stdout(&text),
         _ => Ok(()),
@@ -36,7 +32,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
         if !output.quiet {
-            bosh::notes(&args.plan.dir, &changes).iter().for_each(|note| console::note(note));
+            bosh::notes(&args.plan.dir, &planned.plan).iter().for_each(|note| console::note(note));
         }
         done.tell(args);
     }
@@ -80,8 +76,8 @@ impl Way {
     }
 
     /// What a report for programs has to say of it.
-    fn doing<'a>(&self, args: &'a ApplyArgs, changes: &[FileChange]) -> Doing<'a> {
-        let mut notes = bosh::notes(&args.plan.dir, changes);
+    fn doing<'a>(&self, args: &'a ApplyArgs, plan: &Plan) -> Doing<'a> {
+        let mut notes = bosh::notes(&args.plan.dir, plan);
         let mut commits = Vec::new();
         if let Way::Commits(ready) = self {
             notes.extend_from_slice(ready.notes());
@@ -90,13 +86,14 @@ impl Way {
         Doing { command: "apply", dry_run: args.dry_run, into: args.into.as_deref(), commits, notes }
     }
 
-    fn go(self, args: &ApplyArgs, changes: &[FileChange]) -> Result<Done, WriteError> {
+    fn go(self, args: &ApplyArgs, plan: &Plan) -> Result<Done, WriteError> {
+        let changes = if matches!(self, Way::Nowhere) { Vec::new() } else { plan.changes() };
         let (written, done) = match self {
             Way::Nowhere => return Ok(Done::Nothing),
-            Way::Files => (write::apply(&args.plan.dir, changes)?, Done::Nothing),
-            Way::Copy(copying) => return copying.write(changes).map(Done::Copied),
+            Way::Files => (write::apply(&args.plan.dir, &changes)?, Done::Nothing),
+            Way::Copy(copying) => return copying.write(&changes).map(Done::Copied),
             Way::Commits(ready) => {
-                let committed = Box::new(ready.write(changes)?);
+                let committed = Box::new(ready.write(&changes)?);
                 (committed.written.clone(), Done::Committed(committed))
             }
         };

@@ -1,18 +1,18 @@
 use std::env;
 use std::path::Path;
 use treepatch::checkout::{Packages, Root};
-use treepatch::plan::FileChange;
+use treepatch::plan::Plan;
 
 /// What goes wrong silently in releases of BOSH, a sentence each; elsewhere there is nothing to say. docs/bosh.md says
 /// more.
-pub fn notes(dir: &Path, changes: &[FileChange]) -> Vec<String> {
+pub fn notes(dir: &Path, plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
-    if changes.is_empty() {
+    if plan.changed().next().is_none() {
         return notes;
     }
     if let Some(packages) = Root::open(dir).ok().and_then(|root| Packages::read(&root)) {
-        for change in changes.iter().filter(|change| packages.misses(&change.path)) {
-            let path = change.path.display();
+        for path in plan.changed().filter(|path| packages.misses(path)) {
+            let path = path.display();
             notes.push(format!("{path}: no packages/*/spec lists it, so that it is in no package"));
         }
     }

@@ -9,7 +9,7 @@ use treepatch::write::git::History;
 
 /// `treepatch check`: here the table is the answer, so that it goes to standard output.
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
-    let mut planned = Planned::new(&args.plan)?;
+    let mut planned = Planned::new(&args.plan, false)?;
     if args.require == Some(Require::Applied) {
         planned.require_applied();
     }

@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use treepatch::checkout::{Root, repositories_above};
 use treepatch::plan::FileChange;
-use treepatch::render::{Ending, Messages, count, mail, quilt, table, unified};
+use treepatch::render::{Ending, Messages, count, mail, quilt, table, unified_plan};
 use treepatch::write::{self, git};
 
 /// `treepatch export`: the plan for this very checkout, for other programs.
 pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
     let plan = args.plan();
-    let planned = Planned::new(&plan)?;
+    let planned = Planned::new(&plan, false)?;
     if planned.plan.is_refused() {
         console::stderr(&table(&planned.plan, Planned::view(&plan, planned.colors.stderr, Ending::Written)));
         return Ok(planned.exit());
     }
     let out = &args.output;
     match args.format {
-        ExportFormat::Diff => write::output(Some(&args.dir), out, &unified(&planned.plan.changes(), false))?,
+        ExportFormat::Diff => write::output(Some(&args.dir), out, &unified_plan(&planned.plan, false))?,
         ExportFormat::Quilt | ExportFormat::Mbox => {
             let series = series(args, &planned)?;
             let files = match args.format {
@@ -46,7 +46,7 @@ fn series(args: &ExportArgs, planned: &Planned) -> Result<Series, Failure> {
     for step in &planned.plan.steps {
         let repository = repositories_above(&root, &step.path).into_iter().next().unwrap_or_default();
         let path = step.path.strip_prefix(&repository).unwrap_or(&step.path).to_owned();
-        let change = FileChange { path, before: step.before.clone(), after: step.after.clone() };
+        let change = FileChange { path, ..step.change() };
         let patches = series.entry(repository).or_default();
         match patches.last_mut().filter(|(patch, _)| *patch == step.patch) {
             Some((_, changes)) => changes.push(change),

@@ -4,9 +4,9 @@ use super::progress::Progress;
 use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::{self, Disk, Overlay, ReadError, Tree, Walk};
+use treepatch::checkout::{self, Disk, Overlay, ReadError, Root, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
-use treepatch::plan::{self, Options, Plan, Reason, Verdict, plan};
+use treepatch::plan::{self, FileChange, Options, Plan, Reason, Report, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::write::git::Heads;
@@ -25,23 +25,24 @@ impl Planned {
         let colors = Colors::choose(args.output.style.color);
         let mut patchset = patchsets::find(&args.patchset, colors.stderr)?;
         patchsets::prepare(&mut patchset, &args.only, args.target.as_deref(), colors.stderr)?;
-        if write::unfinished(&args.dir)? {
-            return Err(WriteError::Unfinished(args.dir.clone()).into());
+        if let Some(root) = write::unfinished(&args.dir)? {
+            return Err(WriteError::Unfinished(root).into());
         }
         Ok((patchset, colors))
     }
 
-    /// Loads, reads and plans.
-    pub fn new(args: &PlanArgs) -> Result<Planned, Failure> {
+    /// Loads, reads and plans. With `ways_back` it is noted which patches `revert` could not undo.
+    pub fn new(args: &PlanArgs, ways_back: bool) -> Result<Planned, Failure> {
         let (patchset, colors) = Planned::load(args)?;
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let none = BTreeMap::new();
-        let mut plan = make(args, &patchset, colors, reach.as_deref(), &none)?;
+        let options = Options { ways_back, ..options(args, &patchset) };
+        let mut plan = make(args, &patchset, colors, reach.as_deref(), &none, &options)?;
         // Only a failure is worth a look at the rest of the tree: where has the code gone?
         if reach.is_some() && plan.reports.iter().any(|r| r.blocks && is_missing(r.verdict)) {
-            plan = make(args, &patchset, colors, None, &none)?;
+            plan = make(args, &patchset, colors, None, &none, &options)?;
         }
         Ok(Planned { patchset, plan, colors })
     }
@@ -50,7 +51,7 @@ impl Planned {
     pub fn instead(&self, args: &PlanArgs, files: &BTreeMap<PathBuf, Option<Vec<u8>>>) -> Result<Plan, Failure> {
         let reach = reach(&self.patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
-        make(args, &self.patchset, self.colors, reach.as_deref(), files)
+        make(args, &self.patchset, self.colors, reach.as_deref(), files, &options(args, &self.patchset))
     }
 
     /// Plans the way back; gives the files to remove, too.
@@ -60,7 +61,7 @@ impl Planned {
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let walk = walk(args, reach.as_deref());
-        let disk = Disk::walk(&args.dir, walk)?;
+        let disk = list(args, walk)?;
         let heads = Heads::new(&args.dir);
         let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &|file| heads.read(file))
             .map_err(|complaints| refused(complaints, &patchset, colors))?;
@@ -69,13 +70,6 @@ impl Planned {
         planned.patchset.patches.reverse();
         tell_trouble(&mut planned.plan, &planned.patchset, disk.trouble());
         Ok((planned, removals))
-    }
-
-    /// Notes which patches `revert` could not undo.
-    pub fn tell_irreversible(&mut self, args: &PlanArgs) {
-        for (number, why) in plan::irreversible(&self.patchset, &self.plan, &options(args, &self.patchset)) {
-            self.plan.reports[number].notes.push(why);
-        }
     }
 
     /// Makes every patch that is still to do need a person: the gate of a build that patches first.
@@ -102,7 +96,7 @@ impl Planned {
     pub fn json(&self, args: &PlanArgs, doing: Doing<'_>) -> String {
         let Doing { command, dry_run, into, commits, notes } = doing;
         let exit = self.exit();
-        let written = !dry_run && exit == Exit::Done && (into.is_some() || !self.plan.changes().is_empty());
+        let written = !dry_run && exit == Exit::Done && (into.is_some() || self.plan.changed().next().is_some());
         let target = args.target.as_deref().or(self.patchset.target.as_deref());
         let exit = exit as u8;
         let facts = json::Facts { command, root: &args.dir, target, dry_run, written, into, commits, notes, exit };
@@ -127,12 +121,23 @@ fn make(
     colors: Colors,
     globs: Option<&[&Globs]>,
     files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
+    options: &Options,
 ) -> Result<Plan, Failure> {
-    let disk = Disk::walk(&args.dir, walk(args, globs))?;
-    let mut plan = plan(patchset, &Overlay::new(&disk, files), &options(args, patchset))
+    let disk = list(args, walk(args, globs))?;
+    let mut plan = plan(patchset, &Overlay::new(&disk, files), options)
         .map_err(|complaints| refused(complaints, patchset, colors))?;
     tell_trouble(&mut plan, patchset, disk.trouble());
+    tell_refused(&mut plan, disk.root());
     Ok(plan)
+}
+
+/// Lists the files, where no run was interrupted that had a folder below for its root.
+fn list(args: &PlanArgs, walk: Walk<'_>) -> Result<Disk, Failure> {
+    let disk = Disk::walk(&args.dir, walk)?;
+    match write::unfinished_below(disk.root(), disk.roots().iter().map(PathBuf::as_path))? {
+        Some(root) => Err(WriteError::Unfinished(root).into()),
+        None => Ok(disk),
+    }
 }
 
 /// What is listed and read. A file that may be parsed may be read.
@@ -149,6 +154,7 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         strict: args.strict,
         all_done: args.count_done,
         whole_files: false,
+        ways_back: false,
         threads: args.threads.count(),
         limits: args.limits.limits(),
     }
@@ -174,6 +180,26 @@ fn tell_trouble(plan: &mut Plan, patchset: &Patchset, trouble: &[ReadError]) {
             report.verdict = Verdict::Unreadable;
             report.blocks = true;
             report.reasons.push(Reason { text: format!("the folder cannot be listed: {error}"), place: None });
+        }
+    }
+}
+
+/// What the gate would not let through when it is written makes a patch unreadable that asks for it, as where there is
+/// a symlink above a new file.
+fn tell_refused(plan: &mut Plan, root: &Root) {
+    let refused = |change: FileChange| match write::look(root, &change) {
+        Err(error @ (WriteError::Gate(_) | WriteError::Case { .. })) => Some((change.path, error)),
+        _ => None,
+    };
+    for (path, error) in plan.each_change().filter_map(refused).collect::<Vec<_>>() {
+        let to_do = |r: &&mut Report| r.sites.iter().any(|s| !s.done && s.place.path == path);
+        for report in plan.reports.iter_mut().filter(to_do) {
+            report.verdict = match error {
+                WriteError::Case { .. } => Verdict::Ambiguous,
+                _ => Verdict::Unreadable,
+            };
+            report.blocks = true;
+            report.reasons.push(Reason { text: error.to_string(), place: None });
         }
     }
 }

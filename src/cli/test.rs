@@ -67,7 +67,7 @@ fn try_out(set: &Patchset, patch: &Patch, example: &Example, color: bool) -> Res
     let target = target.or(set.target.as_deref()).or(patch.target.first().map(String::as_str));
     let mut alone = patch_for(set, patch, target).map_err(refused)?;
     alone.needs.clear();
-    let one = Patchset { patches: vec![alone], ..set.clone() };
+    let one = set.with(vec![alone]);
     let Some(path) = path_of(patch, example) else {
         return Ok(Err(Problem::new("no file name could be made that `files` matches; give the example a `path`")));
     };

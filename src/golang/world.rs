@@ -146,7 +146,7 @@ impl<'t> World<'t> {
     /// The bytes of a file.
     pub fn bytes(&self, id: FileId) -> Option<Arc<Vec<u8>>> {
         match &self.overlay {
-            Some(file) if file.id == id => Some(Arc::new(file.source.bytes.clone())),
+            Some(file) if file.id == id => Some(file.source.bytes.clone()),
             _ => {
                 let entry = &self.shared.entries[id];
                 entry.bytes.get_or_init(|| self.shared.tree.and_then(|t| t.read(&entry.path))).clone()
@@ -177,7 +177,7 @@ impl<'t> World<'t> {
                 let read = || {
                     let bytes = self.bytes(id)?;
                     let limits = self.shared.tree.map_or_else(Limits::default, |tree| tree.limits());
-                    let source = Source::parse(Language::Go, bytes.to_vec(), limits).ok()?;
+                    let source = Source::parse(Language::Go, bytes, limits).ok()?;
                     let header = self.header(id).clone();
                     Some(Arc::new(File::new(id, entry.path.clone(), entry.dir.clone(), header, Arc::new(source))))
                 };

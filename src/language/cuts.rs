@@ -55,16 +55,27 @@ mod tests {
 
     #[test]
     fn go_is_cut_before_a_declaration_and_the_comments_above_it() {
-        let text = "package p\n|\nimport \"x\"\n|\n// f does.\nfunc f() {\n\tfunc() {}()\n}\n|\nvar (\n\ta = 1\n)\n|type T int\n";
+        let text = "package p\n|\nimport \"x\"\n|\n// f does.\nfunc f() {\n\tfunc() {}()\n}\n|\nvar (\n\ta = 1\n)\n|\ntype T int\n";
         cuts(Language::Go, text);
         assert_eq!(Language::Go.cuts(text.replace('|', "").as_bytes()).unwrap().header, 2);
     }
 
     #[test]
     fn go_is_not_cut_within_a_declaration() {
-        cuts(Language::Go, "package p\n|var f =\nfunc() {\n}\n|var s = `\nfunc x() {}\n` // a\n|var c chan\nfunc ()\n");
-        cuts(Language::Go, "package p\n|var r = '\"'\n|var e = \"\\\"\"\n|/* a\nfunc no() {}\n*/\nfunc g() {}\n");
-        cuts(Language::Go, "package p; func f() {}; func g() {}\n|func h() {}\n");
+        cuts(
+            Language::Go,
+            "package p\n|\nvar f =\n\nfunc() {\n}\n|\nvar s = `\n\nfunc x() {}\n` // a\n|\nvar c chan\n\nfunc ()\n",
+        );
+        cuts(
+            Language::Go,
+            "package p\n|\nvar r = '\"'\n|\nvar e = \"\\\"\"\n|\n/* a\n\nfunc no() {}\n*/\nfunc g() {}\n",
+        );
+        cuts(Language::Go, "package p; func f() {}; func g() {}\n|\nfunc h() {}\n");
+    }
+
+    #[test]
+    fn go_is_cut_at_empty_lines_alone_so_that_no_column_is_torn() {
+        cuts(Language::Go, "package p\n|\nvar a = 1 // x\nvar bc = 2 // y\n// z\n\ntype T int\n|  \r\nfunc f() {}\n");
     }
 
     #[test]

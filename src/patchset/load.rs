@@ -60,7 +60,7 @@ fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
         tables,
         patches,
         origin: origin.to_owned(),
-        text: text.to_owned(),
+        text: text.into(),
     })
 }
 

@@ -2,6 +2,7 @@ use super::Fragment;
 use crate::language::Language;
 use crate::source::Bytes;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A value and where it stands in the patchset file, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -34,7 +35,25 @@ pub struct Patchset {
     /// Where the text came from: a path as the user wrote it, or a built-in's name.
     pub origin: String,
     /// The whole text, for messages that show a line of it.
-    pub text: String,
+    pub text: Arc<str>,
+}
+
+impl Patchset {
+    /// The same file with these patches alone.
+    pub fn with(&self, patches: Vec<Patch>) -> Patchset {
+        Patchset {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            release: self.release.clone(),
+            tested: self.tested.clone(),
+            author: self.author.clone(),
+            target: self.target.clone(),
+            tables: self.tables.clone(),
+            patches,
+            origin: self.origin.clone(),
+            text: self.text.clone(),
+        }
+    }
 }
 
 /// `[table.NAME]`.

@@ -11,6 +11,7 @@ use crate::patchset::Expect;
 use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// One site to edit, and the rule and bindings under which it was found.
 pub(super) struct Work<'a> {
@@ -31,7 +32,7 @@ impl Work<'_> {
 /// A file after its edits.
 pub(super) struct Edited {
     /// The file as it is now.
-    pub source: Source,
+    pub source: Arc<Source>,
     /// What the patch wrote, in the new bytes.
     pub written: Vec<Bytes>,
     /// The edits, in the batches in which they were carried out.
@@ -48,7 +49,7 @@ pub(super) fn change(
     // Parentheses are tried only at the sites that come out wrong without them.
     let mut tries = vec![0; works.len()];
     loop {
-        let mut edited = carry_out(source, works, &tries)?;
+        let mut edited = carry_out(path, source, works, &tries, looking)?;
         let wrong = verify(path, source, works, &mut edited, looking)?;
         let Some(&(first, _)) = wrong.first() else { return Ok(edited) };
         let mut exhausted = true;
@@ -65,7 +66,13 @@ pub(super) fn change(
     }
 }
 
-fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edited, Refusal> {
+fn carry_out(
+    path: &Path,
+    source: &Source,
+    works: &[Work<'_>],
+    tries: &[usize],
+    looking: &Looking<'_, '_>,
+) -> Result<Edited, Refusal> {
     let mut batch: Vec<Edit> = Vec::new();
     for (work, &n) in works.iter().zip(tries) {
         let shape = &work.rule.pattern.shapes[work.hit.shape];
@@ -83,6 +90,11 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
         bytes: o.first.start..o.second.end,
     })?;
     let (bytes, written) = apply_edits(&source.bytes, &batch);
+    let reparse = |source: &Source, bytes: Vec<u8>, batch: &[Edit]| {
+        // In the same parts, which the edits have moved.
+        let parts = moved(&source.parts, batch);
+        looking.workspace.reparse(path, source, batch, bytes, parts).map_err(unread)
+    };
     let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
@@ -97,19 +109,19 @@ fn carry_out(source: &Source, works: &[Work<'_>], tries: &[usize]) -> Result<Edi
             if imports.is_empty() {
                 break;
             }
-            edited.and_then(imports)?;
+            edited.and_then(imports, &reparse)?;
         }
     }
     if source.language == Language::Go {
         let columns = crate::golang::realign(source, &edited.batches[0], &edited.source, &edited.written);
-        edited.and_then(columns)?;
+        edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
 }
 
 impl Edited {
     /// Carries out one more batch, made for the file as it is now.
-    fn and_then(&mut self, mut batch: Vec<Edit>) -> Result<(), Refusal> {
+    fn and_then(&mut self, mut batch: Vec<Edit>, reparse: &Reparse<'_>) -> Result<(), Refusal> {
         if batch.is_empty() {
             return Ok(());
         }
@@ -124,18 +136,16 @@ impl Edited {
     }
 }
 
-/// A file with new bytes, read in the same language and in the same parts, which a batch of edits has moved.
-fn reparse(source: &Source, bytes: Vec<u8>, batch: &[Edit]) -> Result<Source, Refusal> {
-    let parts = moved(&source.parts, batch);
-    Source::parse_parts(source.language, bytes, parts, Limits::NONE).map_err(|e| unread(&e))
-}
+/// Reads a file again that a batch of edits has given new bytes.
+type Reparse<'a> = dyn Fn(&Source, Vec<u8>, &[Edit]) -> Result<Arc<Source>, Refusal> + 'a;
 
 /// The same file, read as a whole.
-fn whole(source: &Source) -> Result<Source, Refusal> {
-    Source::parse(source.language, source.bytes.clone(), Limits::NONE).map_err(|e| unread(&e))
+fn whole(source: &Source) -> Result<Arc<Source>, Refusal> {
+    let whole = Source::parse(source.language, source.bytes.clone(), Limits::NONE);
+    whole.map(Arc::new).map_err(|e| unread(e.to_string()))
 }
 
-fn unread(error: &crate::source::ParseError) -> Refusal {
+fn unread(error: String) -> Refusal {
     Refusal { message: format!("the result cannot be read again: {error}"), bytes: 0..0 }
 }
 

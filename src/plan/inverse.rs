@@ -4,13 +4,12 @@ use super::options::Options;
 use super::ready::Ready;
 use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
 use super::undone::{Earlier, Undone, finals};
-use crate::checkout::{Memory, Tree};
-use crate::patchset::{
-    Body, Complaint, Create, Expect, HoleKind, HoleTest, Hunk, Patch, Patchset, Row, Sign, Work, scan,
-};
+use crate::checkout::Tree;
+use crate::patchset::{Body, Complaint, Create, Expect, HoleKind, Hunk, Patch, Patchset, Row, Sign, Work, scan};
 use crate::pattern::Change;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What undoing a patchset comes to.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +29,9 @@ pub fn revert(
 ) -> Result<Undoing, Vec<Complaint>> {
     let mut forward = patchset.clone();
     forward.patches.iter_mut().for_each(|patch| patch.needs.clear());
+    let options = &Options { ways_back: false, ..options.clone() };
     let now = super::plan(&forward, tree, options)?;
-    let mut back = Patchset { patches: Vec::new(), ..forward.clone() };
+    let mut back = forward.with(Vec::new());
     let mut numbers = Vec::new();
     let mut reports: BTreeMap<usize, Report> = BTreeMap::new();
     for (number, (patch, report)) in forward.patches.iter().zip(&now.reports).enumerate().rev() {
@@ -39,7 +39,7 @@ pub fn revert(
             && !matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous | Verdict::Unreadable);
         // Where a later patch stands in the way, that shows only when it is undone.
         let is_hidden = report.verdict == Verdict::Nothing;
-        match inverse(patch).and_then(|inverse| reads(&back, inverse)) {
+        match inverse(patch).and_then(|inverse| Ready::of_inverse(&inverse).map(|_| inverse)) {
             result if is_out && !(is_hidden && result.is_ok()) || created(patch).is_some() => {
                 let verdict = if report.verdict == Verdict::Skipped { Verdict::Skipped } else { Verdict::Nothing };
                 reports.insert(number, bare(report, verdict, None));
@@ -92,36 +92,8 @@ pub fn revert(
     Ok(Undoing { plan: Plan { reports: reports.into_values().rev().collect(), steps }, removals })
 }
 
-/// The patches that a plan carries out and that no swap of their sides would undo, with the reasons.
-pub fn irreversible(patchset: &Patchset, plan: &Plan, options: &Options) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    for (number, patch) in patchset.patches.iter().enumerate() {
-        let steps: Vec<&Step> = plan.steps.iter().filter(|s| s.patch == number).collect();
-        if steps.is_empty() || created(patch).is_some() {
-            continue;
-        }
-        let none = Patchset { patches: Vec::new(), ..patchset.clone() };
-        let why = match inverse(patch).and_then(|inverse| reads(&none, inverse)) {
-            Err(why) => Some(why),
-            Ok(inverse) => {
-                let back = Patchset { patches: vec![inverse], ..none };
-                // Where the number of sites is free each file stands for itself, and the first ones mostly tell.
-                let first = if is_open(patch) { steps.len().min(FIRST) } else { steps.len() };
-                let (first, rest) = steps.split_at(first);
-                let mut parts = [first, rest].into_iter().filter(|part| !part.is_empty());
-                parts.find_map(|part| no_way_back(&back, part, options, asks_for_types(patch)))
-            }
-        };
-        found.extend(why.map(|why| (number, not_reversible(&why))));
-    }
-    found
-}
-
-/// So many files of a patch are undone before the others.
-const FIRST: usize = 16;
-
 /// Whether any number of sites will do.
-fn is_open(patch: &Patch) -> bool {
+pub(super) fn is_open(patch: &Patch) -> bool {
     let is_open = |body: &Body| match &body.work {
         Work::Edit(hunks) => hunks.iter().all(|h| matches!(h.expect, Expect::Between(0 | 1, None))),
         _ => false,
@@ -129,28 +101,13 @@ fn is_open(patch: &Patch) -> bool {
     patch.bodies.iter().all(is_open)
 }
 
-/// Why a plan that goes back does not give these files as they were, if it does not.
-fn no_way_back(back: &Patchset, steps: &[&Step], options: &Options, asks_for_types: bool) -> Option<String> {
-    let tree = Memory::new(steps.iter().map(|s| (s.path.clone(), s.after.clone())));
-    match super::plan(back, &tree, &Options { only: Vec::new(), ..options.clone() }) {
-        Ok(plan) if !plan.is_refused() => {
-            let after = finals(&plan.steps);
-            let other = steps.iter().find(|s| after.get(s.path.as_path()).copied() != s.before.as_deref());
-            other.map(|s| format!("{} would not be what it was, byte for byte", s.path.display()))
-        }
-        // Types may be declared in files that are not looked at here; `revert` looks at all of them.
-        Ok(_) if asks_for_types => None,
-        Ok(_) => Some("its result cannot be told from other code".to_owned()),
-        Err(complaints) => Some(complaints.into_iter().next().map_or_else(String::new, |c| c.message)),
-    }
-}
-
-fn not_reversible(why: &str) -> String {
+/// The reason as it is told.
+pub(super) fn not_reversible(why: &str) -> String {
     format!("not reversible: {why}")
 }
 
 /// The patch with its sides exchanged; the reason, where that undoes nothing.
-fn inverse(patch: &Patch) -> Result<Patch, String> {
+pub(super) fn inverse(patch: &Patch) -> Result<Patch, String> {
     let mut inverse = patch.clone();
     inverse.obsolete = None;
     inverse.needs.clear();
@@ -202,34 +159,11 @@ fn swap(hunk: &mut Hunk) -> Result<(), String> {
     Ok(())
 }
 
-/// The inverse, if it reads.
-fn reads(set: &Patchset, inverse: Patch) -> Result<Patch, String> {
-    let one = Patchset { patches: vec![inverse], ..set.clone() };
-    match super::plan(&one, &Memory::default(), &Options::default()) {
-        Ok(_) => one.patches.into_iter().next().ok_or_else(String::new),
-        Err(complaints) => {
-            let message = complaints.first().map_or("", |c| c.message.as_str());
-            Err(format!("its sides cannot be exchanged ({message})"))
-        }
-    }
-}
-
 fn created(patch: &Patch) -> Option<&Create> {
     patch.bodies.iter().find_map(|body| match &body.work {
         Work::Create(create) => Some(create),
         _ => None,
     })
-}
-
-fn asks_for_types(patch: &Patch) -> bool {
-    let hunks = patch.bodies.iter().flat_map(|body| match &body.work {
-        Work::Edit(hunks) => hunks.as_slice(),
-        _ => &[],
-    });
-    hunks
-        .flat_map(|h| &h.holes)
-        .flat_map(|h| &h.tests)
-        .any(|t| matches!(t.value, HoleTest::Type(_) | HoleTest::Fits(_)))
 }
 
 /// The report of a patch that is in, and cannot go.
@@ -266,9 +200,9 @@ fn remove(
         let Some(create) = created(patch).filter(|_| report.verdict != Verdict::Skipped) else { continue };
         let path = PathBuf::from(&create.path.value);
         let Some(disk) = tree.paths().binary_search(&path).ok().and_then(|_| tree.read(&path).ok()) else { continue };
-        let last = finals(steps).get(path.as_path()).map_or_else(|| disk.clone(), |bytes| bytes.to_vec());
+        let last = finals(steps).get(path.as_path()).map_or_else(|| Arc::new(disk.clone()), |last| last.bytes());
         let mut told = bare(report, Verdict::Applies, None);
-        if last == create.content.as_bytes() {
+        if *last == create.content.as_bytes() {
             let text = create.content.lines().next().unwrap_or("").to_owned();
             let place = Place { path: path.clone(), line: 1, column: 1, text };
             told.sites = vec![Site { place, done: false, bytes: 0..disk.len() }];

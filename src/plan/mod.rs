@@ -2,12 +2,18 @@
 
 mod anchored;
 mod asks;
+mod back;
 mod change;
+mod changed;
+mod chosen;
 mod create;
+mod editing;
+mod hunks;
 mod imports;
 mod inverse;
 mod looking;
 mod near;
+mod obsolete;
 mod operation;
 mod options;
 mod parts;
@@ -16,18 +22,19 @@ mod ready;
 mod report;
 mod scout;
 mod shift;
+mod spans;
 mod survey;
 mod tally;
 mod undone;
 mod workspace;
 
-pub use inverse::{Undoing, irreversible, revert};
+pub use inverse::{Undoing, revert};
 pub use options::Options;
 pub use report::*;
 pub use undone::Earlier;
 
 use crate::checkout::Tree;
-use crate::patchset::{Complaint, Patchset};
+use crate::patchset::{Complaint, Patch, Patchset};
 use rayon::prelude::*;
 use ready::Ready;
 use scout::Scout;
@@ -38,7 +45,7 @@ use workspace::Workspace;
 /// `patchset` has its parameters filled in. Nothing is written; reading goes through `tree`. Fails with what is
 /// wrong in the bodies, as places in the patchset file.
 pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
-    let is_selected = |patch: &crate::patchset::Patch| {
+    let is_selected = |patch: &Patch| {
         let asked = options.only.is_empty() || options.only.contains(&patch.id.value);
         let target = options.target.as_ref().or(patchset.target.as_ref());
         asked && (patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t)))
@@ -62,9 +69,16 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<P
         scout.explore(tree);
         let mut workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
         let mut plan = Plan::default();
-        for (number, (patch, ready)) in patchset.patches.iter().zip(&ready).enumerate() {
-            let report = patch::run(patchset, patch, ready.as_ref(), number, &mut workspace, &mut plan, options);
-            plan.reports.push(report);
+        let mut left = ready.into_iter();
+        for patches in patchset.patches.chunks(AHEAD) {
+            let ready: Vec<Option<Ready>> = left.by_ref().take(AHEAD).collect();
+            if options.ways_back {
+                foresee(patchset, patches, &ready, &scout);
+            }
+            for (patch, ready) in patches.iter().zip(ready) {
+                let report = patch::run(patchset, patch, ready.as_ref(), &mut workspace, &mut plan, options);
+                plan.reports.push(report);
+            }
         }
         tally::settle(patchset, &mut plan.reports, options);
         Ok(plan)
@@ -74,4 +88,16 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<P
         // Without threads of its own the run uses those that there are; the result is the same.
         Err(_) => run(),
     }
+}
+
+/// So many patches are prepared at a time.
+const AHEAD: usize = 256;
+
+/// Makes the ways back of patches on all cores: most of those that find their words will change something.
+fn foresee(patchset: &Patchset, patches: &[Patch], ready: &[Option<Ready>], scout: &Scout) {
+    let all = patches.par_iter().zip(ready).filter_map(|(patch, ready)| Some((patch, ready.as_ref()?)));
+    let may_do = |ready: &Ready| ready.hunks().any(|h| scout.answer(h.ask).leads.iter().any(|lead| lead.todo));
+    all.filter(|(_, ready)| may_do(ready)).for_each(|(patch, ready)| {
+        ready.way_back(patchset, patch);
+    });
 }

@@ -18,6 +18,8 @@ pub struct Options {
     pub whole_files: bool,
     /// Every done site is counted, where `expect` has no upper bound and the first ones would do.
     pub all_done: bool,
+    /// Of every patch that is carried out it is asked whether swapping its sides would undo it.
+    pub ways_back: bool,
     /// How many threads work; 0 for as many as there are cores. The result is the same for any number.
     pub threads: usize,
 }

@@ -1,16 +1,19 @@
 use super::asks::{Ask, AskId};
+use super::back::WayBack;
 use crate::checkout::{BadGlob, Globs};
 use crate::find::Rule;
 use crate::language::Language;
-use crate::patchset::{self, Complaint, Create, Hunk, Operation, Patch, Work};
+use crate::patchset::{self, Complaint, Create, Hunk, Operation, Patch, Patchset, Work};
 use crate::pattern::{Compiled, Names, compile_fragment};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// A patch with its bodies compiled.
 pub(super) struct Ready {
     pub bodies: Vec<ReadyBody>,
     pub obsolete: Option<ReadyObsolete>,
+    way_back: OnceLock<Result<Box<WayBack>, String>>,
 }
 
 /// One body, compiled.
@@ -56,7 +59,20 @@ impl Ready {
             bodies.push(ReadyBody { work, names });
         }
         let obsolete = patch.obsolete.as_ref().map(|o| ReadyObsolete::compile(patch, o)).transpose()?;
-        Ok(Ready { bodies, obsolete })
+        Ok(Ready { bodies, obsolete, way_back: OnceLock::new() })
+    }
+
+    /// A patch with its sides exchanged, compiled; the reason where that cannot be.
+    pub fn of_inverse(inverse: &Patch) -> Result<Ready, String> {
+        Ready::compile(inverse).map_err(|complaints| {
+            let message = complaints.first().map_or("", |c| c.message.as_str());
+            format!("its sides cannot be exchanged ({message})")
+        })
+    }
+
+    /// The way back from the patch, made when it is first asked for.
+    pub fn way_back(&self, patchset: &Patchset, patch: &Patch) -> &Result<Box<WayBack>, String> {
+        self.way_back.get_or_init(|| WayBack::new(patchset, patch).map(Box::new))
     }
 
     /// Numbers what the patch asks of files, behind what others ask.

@@ -1,6 +1,8 @@
 use crate::patchset::Expect;
-use crate::source::Bytes;
-use std::path::PathBuf;
+use crate::source::{Bytes, Version};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a run would do: a verdict for every patch, and the files as they would be.
 #[derive(Clone, Debug, Default)]
@@ -18,10 +20,17 @@ pub struct Step {
     pub patch: usize,
     /// The file, relative to the root.
     pub path: PathBuf,
-    /// Its bytes before; `None` where it did not exist.
-    pub before: Option<Vec<u8>>,
-    /// Its bytes after.
-    pub after: Vec<u8>,
+    /// The file before; `None` where it did not exist.
+    pub before: Option<Version>,
+    /// The file after.
+    pub after: Version,
+}
+
+impl Step {
+    /// The change by itself, with all bytes.
+    pub fn change(&self) -> FileChange {
+        FileChange::new(&self.path, self.before.as_ref(), &self.after)
+    }
 }
 
 /// The end of one file's steps.
@@ -43,16 +52,36 @@ impl Plan {
 
     /// The files that change, sorted by path, each with its first and last bytes. Empty where the plan is refused.
     pub fn changes(&self) -> Vec<FileChange> {
-        if self.is_refused() {
-            return Vec::new();
+        self.each_change().collect()
+    }
+
+    /// [`Plan::changes`] one by one: the bytes of a file are put together when its turn comes.
+    pub fn each_change(&self) -> impl Iterator<Item = FileChange> {
+        self.ends().map(|(path, before, after)| FileChange::new(path, before, after))
+    }
+
+    /// The files that change, sorted.
+    pub fn changed(&self) -> impl Iterator<Item = &Path> {
+        self.ends().map(|(path, ..)| path)
+    }
+
+    /// The files that change, each with its first and its last version.
+    fn ends(&self) -> impl Iterator<Item = (&Path, Option<&Version>, &Version)> {
+        let mut files: BTreeMap<&Path, (Option<&Version>, &Version)> = BTreeMap::new();
+        let steps = if self.is_refused() { &[] } else { self.steps.as_slice() };
+        for step in steps {
+            let ends = files.entry(&step.path).or_insert((step.before.as_ref(), &step.after));
+            ends.1 = &step.after;
         }
-        let mut files = std::collections::BTreeMap::new();
-        for step in &self.steps {
-            files.entry(&step.path).and_modify(|c: &mut FileChange| c.after = step.after.clone()).or_insert_with(
-                || FileChange { path: step.path.clone(), before: step.before.clone(), after: step.after.clone() },
-            );
-        }
-        files.into_values().filter(|c| c.before.as_ref() != Some(&c.after)).collect()
+        let is_changed = |before: Option<&Version>, after: &Version| before.is_none_or(|before| before != after);
+        files.into_iter().filter(move |(_, (b, a))| is_changed(*b, a)).map(|(path, (b, a))| (path, b, a))
+    }
+}
+
+impl FileChange {
+    fn new(path: &Path, before: Option<&Version>, after: &Version) -> FileChange {
+        let bytes = |version: &Version| Arc::unwrap_or_clone(version.bytes());
+        FileChange { path: path.to_owned(), before: before.map(bytes), after: bytes(after) }
     }
 }
 
@@ -112,6 +141,9 @@ pub struct Report {
     /// Whether there may be more done sites than these: where `expect` has no upper bound their number decides
     /// nothing, and in a large tree only the first are counted.
     pub open: bool,
+    /// Why no swap of the patch's sides would undo what it does, where that was asked for and is so. It is among the
+    /// notes, too.
+    pub one_way: Option<String>,
 }
 
 impl Report {

@@ -3,6 +3,7 @@
 use super::asks::{Ask, AskId};
 use crate::checkout::{BadGlob, GlobTable, ReadError, Tree, Words};
 use crate::patchset::Globs;
+use crate::source::Bytes;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -46,6 +47,9 @@ pub(super) struct Lead {
     /// How many bytes it has.
     pub size: usize,
 }
+
+/// The asks that a file may have something for, and whether that may be something to do.
+pub(super) type Leads = BTreeMap<AskId, bool>;
 
 impl Scout {
     /// Prepares the search.
@@ -150,14 +154,36 @@ impl Scout {
         self.globs.lists_for(path).contains(&self.list_of[ask])
     }
 
-    /// The asks that a file with these bytes may have something for, and whether that may be something to do.
-    pub fn leads_to(&self, path: &Path, bytes: &[u8]) -> Vec<(AskId, bool)> {
-        self.leads_in(path, bytes, &self.globs.lists_for(path))
+    /// The leads to a file of the tree, as it was found.
+    pub fn leads_of(&self, path: &Path) -> Leads {
+        let lead = |answer: &Answer| {
+            let found = answer.leads.binary_search_by(|lead| lead.path.as_path().cmp(path));
+            found.ok().map(|n| answer.leads[n].todo)
+        };
+        self.answers.iter().enumerate().filter_map(|(id, answer)| Some((id, lead(answer)?))).collect()
+    }
+
+    /// The leads to a file with these bytes.
+    pub fn leads_to(&self, path: &Path, bytes: &[u8]) -> Leads {
+        self.leads_in(path, bytes, &self.globs.lists_for(path)).into_iter().collect()
+    }
+
+    /// Adds the leads to a file that a change of its bytes has brought, made at these places of the new ones.
+    pub fn add_gained(&self, path: &Path, (old, new): (&[u8], &[u8]), places: &[Bytes], leads: &mut Leads) {
+        let sets = self.words.gained(old, new, places);
+        for (ask, todo) in self.leads_by(path, &self.globs.lists_for(path), sets) {
+            *leads.entry(ask).or_default() |= todo;
+        }
     }
 
     fn leads_in(&self, path: &Path, bytes: &[u8], lists: &[usize]) -> Vec<(AskId, bool)> {
+        self.leads_by(path, lists, self.words.sets_in(bytes))
+    }
+
+    /// The leads that sets of words are, in rising order.
+    fn leads_by(&self, path: &Path, lists: &[usize], sets: Vec<usize>) -> Vec<(AskId, bool)> {
         let mut leads: Vec<(AskId, bool)> = Vec::new();
-        for set in self.words.sets_in(bytes).into_iter().map(|n| &self.sets[n]) {
+        for set in sets.into_iter().map(|n| &self.sets[n]) {
             let ask = &self.asks[set.ask];
             let is_asked = lists.binary_search(&self.list_of[set.ask]).is_ok();
             if !is_asked || !ask.forms_for(path).any(|f| std::ptr::eq(f, &ask.forms[set.form])) {

@@ -44,6 +44,21 @@ impl Shift {
     }
 }
 
+/// Where the texts of batches of edits lie once all are carried out.
+pub(super) fn places(batches: &[Vec<Edit>]) -> Vec<Bytes> {
+    let mut places = Vec::new();
+    for (number, batch) in batches.iter().enumerate() {
+        let later = Shift::new(&batches[number + 1..]);
+        let mut grown = 0isize;
+        for edit in batch {
+            let start = edit.bytes.start.saturating_add_signed(grown);
+            places.push(later.range(&(start..start + edit.text.len())));
+            grown += edit.text.len() as isize - edit.bytes.len() as isize;
+        }
+    }
+    places
+}
+
 impl Batch {
     /// A byte that has so many of the batch's edits before it.
     fn moved(&self, byte: usize, before: usize) -> usize {

@@ -1,6 +1,5 @@
 //! One hunk looked for in all the files that it names.
 
-use super::asks::AskId;
 use super::looking::Looking;
 use super::near::place;
 use super::ready::ReadyHunk;
@@ -32,9 +31,9 @@ pub(super) struct Sighting<'r> {
     pub env: Env,
     /// Where the sites are, by the byte that they are told by.
     places: BTreeMap<usize, Place>,
-    /// The file as a tree, while it is worth its memory.
+    /// The file as a tree, while it is at hand, and the parts of it that were read.
     source: Option<Arc<Source>>,
-    ask: AskId,
+    parts: Vec<Bytes>,
 }
 
 /// A file of the hunk that could not be looked into.
@@ -57,15 +56,6 @@ pub(super) struct Survey<'r> {
     parsed: usize,
 }
 
-/// How much of what is done has to be known.
-#[derive(Clone, Copy)]
-pub(super) struct Focus<'a> {
-    /// The files in which the patch may have something to do: there everything counts.
-    pub live: &'a BTreeSet<PathBuf>,
-    /// Whether everything counts everywhere.
-    pub all: bool,
-}
-
 impl<'r> Sighting<'r> {
     /// Where a site is: its first changed line.
     pub fn place(&self, hit: &Hit) -> Place {
@@ -85,6 +75,7 @@ impl<'r> Sighting<'r> {
         let known =
             |h: &Hit| self.found.hits.iter().any(|k| (k.shape, k.done, &k.changed) == (h.shape, h.done, &h.changed));
         found.hits.retain(known);
+        self.parts = whole.parts.clone();
         (self.found, self.source) = (found, Some(whole));
     }
 
@@ -97,10 +88,7 @@ impl<'r> Sighting<'r> {
     pub fn source(&self, workspace: &Workspace<'_>) -> Result<Arc<Source>, String> {
         match &self.source {
             Some(source) => Ok(source.clone()),
-            None => {
-                let source = workspace.source(&self.path, self.rule.pattern.language, self.ask)?;
-                source.ok_or_else(|| "the file has changed meanwhile".to_owned())
-            }
+            None => workspace.in_parts(&self.path, self.rule.pattern.language, &self.parts),
         }
     }
 }
@@ -127,34 +115,47 @@ pub(super) fn agree(surveys: &mut [Vec<Survey<'_>>], looking: &Looking<'_, '_>) 
     });
 }
 
-/// Looks for a hunk in every file that it names, as far as the focus asks for it.
-pub(super) fn survey<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, focus: Focus<'_>) -> Survey<'r> {
-    let workspace = looking.workspace;
-    let (live, settled): (Vec<Lead>, Vec<Lead>) =
-        workspace.leads(hunk.ask).into_iter().partition(|lead| lead.todo || focus.live.contains(&lead.path));
-    let mut out = Survey { files: workspace.files(hunk.ask), ..Survey::default() };
-    out.unseen
-        .extend(workspace.unread(hunk.ask).iter().map(|e| Unseen { path: e.path.clone(), why: e.reason.clone() }));
-    out.look(hunk, env, looking, &live);
-    match hunk.rules.values().next().map(|r| (r.expect, r.pick)) {
-        Some((Expect::Between(least, None), None)) if !focus.all => {
-            let mut left = settled.chunks(DONE_FILES);
-            while !out.is_enough(least)
-                && let Some(files) = left.next()
-            {
-                out.look(hunk, env, looking, files);
-            }
-            out.open = left.next().is_some();
-        }
-        _ => out.look(hunk, env, looking, &settled),
-    }
-    out.sightings.sort_by(|a, b| a.path.cmp(&b.path));
-    out
-}
-
 impl<'r> Survey<'r> {
+    /// What is known of a hunk before any file is looked into.
+    pub fn new(hunk: &ReadyHunk, workspace: &Workspace<'_>) -> Survey<'r> {
+        let unread = workspace.unread(hunk.ask).iter();
+        let unseen = unread.map(|e| Unseen { path: e.path.clone(), why: e.reason.clone() }).collect();
+        Survey { files: workspace.files(hunk.ask), unseen, ..Survey::default() }
+    }
+
+    /// Takes in what is known of other files.
+    pub fn join(&mut self, other: Survey<'r>) {
+        self.sightings.extend(other.sightings);
+        self.unseen.extend(other.unseen);
+        self.parsed += other.parsed;
+    }
+
+    /// Lets go of the trees.
+    pub fn release(&mut self) {
+        self.sightings.iter_mut().for_each(|s| s.source = None);
+    }
+
+    /// Looks into the files in which the patch has nothing to do: into all of them where that is asked for or their
+    /// number counts.
+    pub fn settle(&mut self, hunk: &'r ReadyHunk, looking: &Looking<'_, '_>, settled: &[Lead], all: bool) {
+        let env = Env::new();
+        match hunk.rules.values().next().map(|r| (r.expect, r.pick)) {
+            Some((Expect::Between(least, None), None)) if !all => {
+                let mut left = settled.chunks(DONE_FILES);
+                while !self.is_enough(least)
+                    && let Some(files) = left.next()
+                {
+                    self.look(hunk, &env, looking, files);
+                }
+                self.open = left.next().is_some();
+            }
+            _ => self.look(hunk, &env, looking, settled),
+        }
+        self.sightings.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+
     /// Looks into some files.
-    fn look(&mut self, hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, leads: &[Lead]) {
+    pub fn look(&mut self, hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, leads: &[Lead]) {
         let sight = |lead: &Lead| {
             let seen = sight(hunk, env, looking, &lead.path);
             seen.map_err(|why| Unseen { path: lead.path.clone(), why })
@@ -193,9 +194,8 @@ fn sight<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, path: &P
         return Ok(Seen { sighting: None, parsed: 0 });
     };
     let mut found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
-    // What cannot be read in a part, may be in the whole; and imports and gofmt's columns are asked of the whole file
-    // where a Go file is edited.
-    let edits = language == Language::Go && found.hits.iter().any(|h| !h.done);
+    // What cannot be read in a part, may be in the whole; and what an edit asks of the imports, it asks of the whole.
+    let edits = !rule.imports.is_empty() && found.hits.iter().any(|h| !h.done);
     if (found.at_border || !found.unreadable.is_empty() || edits) && !source.is_whole() {
         source = looking.workspace.whole(path, language)?;
         found = looking.look(rule, &source, env, path).map_err(|e| e.to_string())?;
@@ -204,18 +204,12 @@ fn sight<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, path: &P
     if found.is_empty() {
         return Ok(Seen { sighting: None, parsed });
     }
-    let mut sighting = Sighting {
-        path: path.to_owned(),
-        rule,
-        found,
-        env: env.clone(),
-        places: BTreeMap::new(),
-        source: None,
-        ask: hunk.ask,
-    };
+    let parts = source.parts.clone();
+    let (path, env) = (path.to_owned(), env.clone());
+    let mut sighting = Sighting { path, rule, found, env, places: BTreeMap::new(), source: None, parts };
     let starts =
         sighting.found.hits.iter().flat_map(|h| h.changed.first().map(|c| c.start).into_iter().chain([h.bytes.start]));
-    sighting.places = starts.map(|byte| (byte, place(path, &source, byte))).collect();
+    sighting.places = starts.map(|byte| (byte, place(&sighting.path, &source, byte))).collect();
     // Of files in which all is done, only the places are told.
     let Found { hits, unreadable, undecided, refused, .. } = &sighting.found;
     let is_settled = unreadable.is_empty() && undecided.is_empty() && refused.is_empty() && hits.iter().all(|h| h.done);
@@ -247,23 +241,20 @@ fn too_many<'r>(survey: &Survey<'r>, hunks: usize) -> Vec<Survey<'r>> {
     all
 }
 
-/// Looks for several hunks that go together: a named hole that several of them use stands for equal code in all.
+/// Looks for several hunks that go together into all files: a named hole that several of them use stands for equal code
+/// in all.
 pub(super) fn survey_all<'r>(
     hunks: &'r [ReadyHunk],
     shared: &BTreeSet<HoleId>,
     looking: &Looking<'_, '_>,
-    focus: Focus<'_>,
 ) -> Vec<Survey<'r>> {
-    if shared.is_empty() || hunks.len() < 2 {
-        return hunks.iter().map(|h| survey(h, &Env::new(), looking, focus)).collect();
-    }
-    let focus = Focus { all: true, ..focus };
     // Each way to bind the shared holes is a group of sites of its own; a group counts if every hunk has its part.
     let mut groups: Vec<(Env, Vec<Survey<'r>>)> = vec![(Env::new(), Vec::new())];
     for hunk in hunks {
         let mut next = Vec::new();
         for (env, surveys) in groups {
-            let survey = survey(hunk, &env, looking, focus);
+            let mut survey = Survey::default();
+            survey.look(hunk, &env, looking, &looking.workspace.leads(hunk.ask));
             let mut ways: Vec<Env> = Vec::new();
             for hit in survey.sightings.iter().flat_map(|s| &s.found.hits) {
                 let way = project(hit, shared, &env);

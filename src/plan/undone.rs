@@ -4,8 +4,10 @@ use super::options::Options;
 use super::report::{Plan, Step};
 use crate::checkout::{Overlay, Tree};
 use crate::patchset::{Complaint, Patchset};
+use crate::source::Version;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a file may have been before the patches, as its repository has it.
 pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
@@ -18,7 +20,7 @@ pub(super) struct Undone<'a> {
 
 impl<'a> Undone<'a> {
     pub fn new(steps: &'a [Step], removals: &[(PathBuf, Vec<u8>)]) -> Undone<'a> {
-        let files = finals(steps).into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes.to_vec())));
+        let files = finals(steps).into_iter().map(|(path, last)| (path.to_owned(), Some(last.bytes().to_vec())));
         Undone { steps, files: files.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect() }
     }
 
@@ -36,7 +38,7 @@ impl<'a> Undone<'a> {
     pub fn differs(&self, again: &Plan, now: &Plan, tree: &dyn Tree) -> Option<(usize, PathBuf)> {
         let again = finals(&again.steps);
         self.files.keys().find_map(|path| {
-            let other = again.get(path.as_path()).copied() != present(now, tree, path).as_deref();
+            let other = again.get(path.as_path()).map(|last| last.bytes()) != present(now, tree, path);
             other.then(|| Some((self.patch(path)?, path.clone())))?
         })
     }
@@ -59,18 +61,21 @@ impl<'a> Undone<'a> {
         }
         let plan = super::plan(set, &Overlay::new(tree, &before), options)?;
         let after = finals(&plan.steps);
-        let leads_here = |path: &Path| after.get(path).is_some_and(|b| present(now, tree, path).as_deref() == Some(b));
+        let leads_here = |path: &Path| {
+            after.get(path).is_some_and(|last| present(now, tree, path).is_some_and(|bytes| bytes == last.bytes()))
+        };
         let known = before.iter().filter(|(path, _)| leads_here(path));
         Ok(known.map(|(path, bytes)| (path.clone(), self.files.get(path) == Some(bytes))).collect())
     }
 }
 
 /// The bytes of a file once all is done that is to do in it now.
-fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Vec<u8>> {
-    finals(&now.steps).get(path).map(|bytes| bytes.to_vec()).or_else(|| tree.read(path).ok())
+fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Arc<Vec<u8>>> {
+    let last = now.steps.iter().rev().find(|step| step.path == path).map(|step| step.after.bytes());
+    last.or_else(|| tree.read(path).ok().map(Arc::new))
 }
 
-/// The bytes of each file after its last step.
-pub(super) fn finals(steps: &[Step]) -> BTreeMap<&Path, &[u8]> {
-    steps.iter().map(|step| (step.path.as_path(), step.after.as_slice())).collect()
+/// Each file after its last step.
+pub(super) fn finals(steps: &[Step]) -> BTreeMap<&Path, &Version> {
+    steps.iter().map(|step| (step.path.as_path(), &step.after)).collect()
 }

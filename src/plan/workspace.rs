@@ -1,17 +1,18 @@
 use super::asks::AskId;
 use super::parts::parts;
-use super::scout::{Lead, Scout};
+use super::scout::{Lead, Leads, Scout};
 use crate::checkout::{ReadError, Tree};
 use crate::golang::GoTree;
 use crate::language::Language;
-use crate::source::{Bytes, Limits, Source};
+use crate::source::{Bytes, Edit, Limits, Source, Version};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The most bytes of files that are kept parsed for the patches to come.
-const KEPT: usize = 32 << 20;
+/// The most memory that files take which are kept parsed for the patches to come.
+const KEPT: usize = 64 << 20;
 /// If no more bytes than these are asked for, all files are parsed before the first patch, at the same time.
 const FEW: usize = 4 << 20;
 
@@ -30,19 +31,26 @@ pub(super) struct Workspace<'t> {
     /// files at all.
     shared: HashMap<PathBuf, Vec<AskId>>,
     kept: Mutex<Kept>,
+    /// What files may become again, as trees.
+    foreseen: HashMap<PathBuf, Arc<Source>>,
+    /// The last file that was changed: the next patch is often for the same part of it.
+    last: Option<(PathBuf, Arc<Source>)>,
 }
 
 struct Changed {
-    bytes: Arc<Vec<u8>>,
+    version: Version,
     /// What patches wrote, by patch.
     written: Vec<(Bytes, usize)>,
-    /// What it may hold of each ask, and whether to do.
-    leads: Vec<(AskId, bool)>,
+    /// What it may hold of each ask, and whether to do. What has gone meanwhile may be among them.
+    leads: Leads,
+    /// How many of its bytes have been parsed.
+    parsed: AtomicUsize,
 }
 
 /// Files that are parsed already, since more than one patch asks for them.
 #[derive(Default)]
 struct Kept {
+    /// Each has all that any ask can find in the file.
     sources: HashMap<PathBuf, Arc<Source>>,
     bytes: usize,
 }
@@ -54,8 +62,9 @@ impl<'t> Workspace<'t> {
         let few = wanted.values().map(|(_, size)| size).sum::<usize>() <= FEW;
         let shared = wanted.into_iter().filter(|(_, (asks, _))| few || asks.len() > 1);
         let shared = shared.map(|(path, (asks, _))| (path.to_owned(), asks)).collect();
-        let (paths, kept) = (tree.paths().to_vec(), Mutex::default());
-        let workspace = Workspace { tree, scout, limits, whole, changed: BTreeMap::new(), paths, shared, kept };
+        let (paths, kept, foreseen) = (tree.paths().to_vec(), Mutex::default(), HashMap::new());
+        let changed = BTreeMap::new();
+        let workspace = Workspace { tree, scout, limits, whole, changed, paths, shared, kept, foreseen, last: None };
         if few {
             workspace.shared.par_iter().for_each(|(path, asks)| {
                 let language = asks.iter().find_map(|&ask| Some(scout.ask(ask).forms_for(path).next()?.language));
@@ -72,7 +81,7 @@ impl<'t> Workspace<'t> {
 
     pub fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
         match self.changed.get(path) {
-            Some(changed) => Ok(changed.bytes.clone()),
+            Some(changed) => Ok(self.last(path).map_or_else(|| changed.version.bytes(), |last| last.bytes.clone())),
             None => self.tree.read(path).map(Arc::new),
         }
     }
@@ -88,9 +97,9 @@ impl<'t> Workspace<'t> {
     pub fn leads(&self, ask: AskId) -> Vec<Lead> {
         let old = self.scout.answer(ask).leads.iter().filter(|l| !self.changed.contains_key(&l.path));
         let mut leads: Vec<Lead> = old.cloned().collect();
-        for (path, Changed { bytes, leads: held, .. }) in &self.changed {
-            let lead = held.iter().find(|(id, _)| *id == ask);
-            leads.extend(lead.map(|&(_, todo)| Lead { path: path.clone(), todo, size: bytes.len() }));
+        for (path, Changed { version, leads: held, .. }) in &self.changed {
+            let lead = held.get(&ask);
+            leads.extend(lead.map(|&todo| Lead { path: path.clone(), todo, size: version.size() }));
         }
         leads.sort_by(|a, b| a.path.cmp(&b.path));
         leads
@@ -104,36 +113,65 @@ impl<'t> Workspace<'t> {
     /// A file as a tree that has all that an ask can find in it: of the whole file, or of the parts that matter; `None`
     /// where it can find nothing. Fails with the reason in words.
     pub fn source(&self, path: &Path, language: Language, ask: AskId) -> Result<Option<Arc<Source>>, String> {
-        let several = match self.changed.get(path) {
-            Some(changed) => (changed.leads.len() > 1).then(|| changed.leads.iter().map(|l| l.0).collect()),
-            None => self.shared.get(path).cloned(),
-        };
-        let Some(asks) = several else { return self.parse(path, language, &[ask]) };
         if let Some(source) = self.kept().sources.get(path).filter(|s| s.language == language) {
             return Ok(Some(source.clone()));
         }
-        let source = self.parse(path, language, &asks)?;
-        source.iter().for_each(|source| self.keep(path, source));
+        let changed = self.changed.get(path);
+        let several = match changed {
+            // Most patches that have a lead to a file that was changed will change it, too: what is parsed for all of
+            // them would serve one. If they do not, it pays once as much has been parsed as the file has.
+            Some(changed) => changed.is_asked_often().then(|| changed.leads.keys().copied().collect()),
+            None => self.shared.get(path).cloned(),
+        };
+        let source = self.parse(path, language, several.as_deref().unwrap_or(&[ask]))?;
+        if let Some(source) = &source {
+            changed.iter().for_each(|changed| changed.add_parsed(source));
+            several.iter().for_each(|_| self.keep(path, source));
+        }
         Ok(source)
+    }
+
+    /// Some parts of a file as a tree, as they were read before. Fails where it can no longer be read.
+    pub fn in_parts(&self, path: &Path, language: Language, parts: &[Bytes]) -> Result<Arc<Source>, String> {
+        let is_same = |s: &&Arc<Source>| s.language == language && s.parts == parts;
+        if let Some(source) = self.kept().sources.get(path).filter(is_same) {
+            return Ok(source.clone());
+        }
+        let bytes = self.read(path).map_err(|e| e.reason)?;
+        if parts.iter().any(|part| part.end > bytes.len()) {
+            return Err("the file has changed meanwhile".to_owned());
+        }
+        Source::parse_parts(language, bytes, parts.to_vec(), self.limits).map(Arc::new).map_err(|e| e.to_string())
+    }
+
+    /// A file after edits as a tree of these parts: one that is known from before, where the file becomes that again.
+    pub fn reparse(
+        &self,
+        path: &Path,
+        source: &Source,
+        edits: &[Edit],
+        bytes: Vec<u8>,
+        parts: Vec<Bytes>,
+    ) -> Result<Arc<Source>, String> {
+        let is_same = |s: &&Arc<Source>| s.language == source.language && s.parts == parts && *s.bytes == bytes;
+        match self.foreseen.get(path).filter(is_same) {
+            Some(known) => Ok(known.clone()),
+            None => source.edited(edits, bytes, parts).map(Arc::new).map_err(|e| e.to_string()),
+        }
     }
 
     /// The whole file as a tree.
     pub fn whole(&self, path: &Path, language: Language) -> Result<Arc<Source>, String> {
-        let is_kept = |s: &&Arc<Source>| s.language == language && s.is_whole();
-        if let Some(source) = self.kept().sources.get(path).filter(is_kept) {
+        let is_whole = |s: &&Arc<Source>| s.language == language && s.is_whole();
+        if let Some(source) = self.kept().sources.get(path).or(self.last(path)).filter(is_whole) {
             return Ok(source.clone());
         }
-        let source = Source::parse(language, self.owned(path)?, self.limits).map_err(|e| e.to_string())?;
-        let source = Arc::new(source);
+        let bytes = self.read(path).map_err(|e| e.reason)?;
+        let source = Arc::new(Source::parse(language, bytes, self.limits).map_err(|e| e.to_string())?);
         if self.kept().sources.contains_key(path) {
             self.keep(path, &source);
         }
         Ok(source)
-    }
-
-    fn owned(&self, path: &Path) -> Result<Vec<u8>, String> {
-        let bytes = self.read(path).map_err(|e| e.reason)?;
-        Ok(Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec()))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -142,7 +180,7 @@ impl<'t> Workspace<'t> {
 
     fn keep(&self, path: &Path, source: &Arc<Source>) {
         let mut kept = self.kept();
-        let size = source.bytes.len();
+        let size = source.memory();
         kept.forget(path);
         if kept.bytes + size <= KEPT {
             kept.bytes += size;
@@ -152,15 +190,29 @@ impl<'t> Workspace<'t> {
 
     /// Reads and parses a file for some asks.
     fn parse(&self, path: &Path, language: Language, asks: &[AskId]) -> Result<Option<Arc<Source>>, String> {
-        let bytes = self.owned(path)?;
+        let bytes = self.read(path).map_err(|e| e.reason)?;
         let forms: Vec<_> = asks.iter().flat_map(|&a| self.scout.ask(a).forms_for(path)).collect();
         let in_parts = !self.whole && bytes.len() <= self.limits.bytes;
-        let source = match in_parts.then(|| parts(language, &bytes, &forms)).flatten() {
-            Some(parts) if parts.is_empty() => return Ok(None),
-            Some(parts) => Source::parse_parts(language, bytes, parts, self.limits),
-            None => Source::parse(language, bytes, self.limits),
-        };
+        let whole = || std::iter::once(0..bytes.len()).collect();
+        let parts = in_parts.then(|| parts(language, &bytes, &forms)).flatten().unwrap_or_else(whole);
+        if parts.is_empty() {
+            return Ok(None);
+        }
+        let is_same = |s: &&Arc<Source>| s.language == language && s.parts == parts;
+        if let Some(last) = self.last(path).filter(is_same) {
+            return Ok(Some(last.clone()));
+        }
+        let source = Source::parse_parts(language, bytes, parts, self.limits);
         source.map(Arc::new).map(Some).map_err(|e| e.to_string())
+    }
+
+    fn last(&self, path: &Path) -> Option<&Arc<Source>> {
+        self.last.as_ref().filter(|(known, _)| known == path).map(|(_, source)| source)
+    }
+
+    /// Keeps the tree that a file was changed to, until the next file is.
+    pub fn remember(&mut self, path: &Path, source: Arc<Source>) {
+        self.last = Some((path.to_owned(), source));
     }
 
     /// What earlier patches wrote in a file.
@@ -168,21 +220,65 @@ impl<'t> Workspace<'t> {
         self.changed.get(path).map_or(&[], |c| &c.written)
     }
 
-    /// Takes in a file's new bytes, with what is written in it by whom.
-    pub fn put(&mut self, path: &Path, bytes: Vec<u8>, written: Vec<(Bytes, usize)>) {
+    /// A file as it is now, to be told from what it becomes.
+    pub fn version(&self, path: &Path, bytes: &Arc<Vec<u8>>) -> Version {
+        self.changed.get(path).map_or_else(|| Version::new(bytes.clone()), |changed| changed.version.clone())
+    }
+
+    /// Takes in a file that was made.
+    pub fn put_made(&mut self, path: &Path, made: &Version, written: Vec<(Bytes, usize)>) {
+        let leads = self.scout.leads_to(path, &made.bytes());
+        self.put(path, made, written, leads);
+    }
+
+    /// Takes in a file that was edited at some places, with what is written in it by whom. `bytes` are those before and
+    /// after.
+    pub fn put_edited(
+        &mut self,
+        path: &Path,
+        bytes: (&[u8], &[u8]),
+        places: &[Bytes],
+        after: &Version,
+        written: Vec<(Bytes, usize)>,
+    ) {
+        let old = self.changed.remove(path).map(|changed| changed.leads);
+        let mut leads = old.unwrap_or_else(|| self.scout.leads_of(path));
+        self.scout.add_gained(path, bytes, places, &mut leads);
+        self.put(path, after, written, leads);
+    }
+
+    fn put(&mut self, path: &Path, version: &Version, written: Vec<(Bytes, usize)>, leads: Leads) {
         if let Err(at) = self.paths.binary_search_by(|p| p.as_path().cmp(path)) {
             self.paths.insert(at, path.to_owned());
         }
-        let leads = self.scout.leads_to(path, &bytes);
         self.kept().forget(path);
-        self.changed.insert(path.to_owned(), Changed { bytes: Arc::new(bytes), written, leads });
+        self.last = self.last.take().filter(|(known, _)| known != path);
+        let changed = Changed { version: version.clone(), written, leads, parsed: AtomicUsize::new(0) };
+        self.changed.insert(path.to_owned(), changed);
+    }
+
+    /// Takes in a file that is known as a tree with all that any ask can find in it, and what it may become.
+    pub fn put_known(&mut self, path: &Path, now: &Arc<Source>, then: &Arc<Source>) {
+        self.put_made(path, &Version::new(now.bytes.clone()), Vec::new());
+        self.keep(path, now);
+        self.foreseen.insert(path.to_owned(), then.clone());
+    }
+}
+
+impl Changed {
+    fn is_asked_often(&self) -> bool {
+        self.leads.len() > 1 && self.parsed.load(Ordering::Relaxed) > self.version.size()
+    }
+
+    fn add_parsed(&self, source: &Source) {
+        self.parsed.fetch_add(source.parts.iter().map(|p| p.len()).sum(), Ordering::Relaxed);
     }
 }
 
 impl Kept {
     fn forget(&mut self, path: &Path) {
         if let Some(old) = self.sources.remove(path) {
-            self.bytes -= old.bytes.len();
+            self.bytes -= old.memory();
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::paint::Paint;
-use crate::plan::FileChange;
+use crate::plan::{FileChange, Plan};
 use anstyle::{AnsiColor, Style};
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 use std::ops::Range;
@@ -20,6 +20,11 @@ const NEW: Style = AnsiColor::Green.on_default();
 /// for eyes only: changed words are marked, control characters made visible.
 pub fn unified(changes: &[FileChange], color: bool) -> Vec<u8> {
     changes.iter().flat_map(|change| unified_file(change, color)).collect()
+}
+
+/// The changes of a plan as such a diff.
+pub fn unified_plan(plan: &Plan, color: bool) -> Vec<u8> {
+    plan.each_change().flat_map(|change| unified_file(&change, color)).collect()
 }
 
 /// One file's part of [`unified`].

@@ -238,7 +238,7 @@ impl Run {
             written: facts.written,
             into: facts.into.map(Encoded::of_path),
             patches: plan.reports.iter().map(Patch::of).collect(),
-            files: plan.changes().iter().map(File::of).collect(),
+            files: plan.each_change().map(|change| File::of(&change)).collect(),
             commits: facts.commits,
             notes: facts.notes,
             exit: facts.exit,

@@ -11,7 +11,7 @@ mod table;
 mod words;
 
 pub use complaint::render as complaint;
-pub use diff::{unified, unified_file};
+pub use diff::{unified, unified_file, unified_plan};
 pub use encoded::Encoded;
 pub use message::{Digested, Messages};
 pub use series::{mail, quilt};

@@ -167,7 +167,7 @@ impl Text {
 
     fn sum(&mut self, plan: &Plan) {
         let stuck: Vec<&str> = plan.reports.iter().filter(|r| r.blocks).map(|r| r.id.as_str()).collect();
-        let changes = plan.changes().len();
+        let changes = plan.changed().count();
         let (style, line) = if !stuck.is_empty() {
             let wrote = match self.view.ending {
                 Ending::Written => "nothing was written",

@@ -1,8 +1,10 @@
+use super::parse::{self, How};
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Limits, Lines, Tokens};
-use super::{macros, parse};
+use super::{Edit, macros};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use tree_sitter::Tree;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,39 +30,65 @@ pub enum ParseError {
 
 impl Source {
     /// Parses a file. Syntax errors are no failure: they are listed in [`Source::errors`].
-    pub fn parse(language: Language, bytes: Vec<u8>, limits: Limits) -> Result<Source, ParseError> {
+    pub fn parse(language: Language, bytes: impl Into<Arc<Vec<u8>>>, limits: Limits) -> Result<Source, ParseError> {
+        let bytes = bytes.into();
         let whole = std::iter::once(0..bytes.len()).collect();
-        Source::build(language, bytes, whole, limits, false)
+        Source::build(language, bytes, whole, limits, How::Anew)
     }
 
     /// Parses text that is worth nothing with a syntax error in it, and may give up at the first.
     pub fn parse_strictly(language: Language, bytes: Vec<u8>) -> Result<Source, ParseError> {
         let whole = std::iter::once(0..bytes.len()).collect();
-        Source::build(language, bytes, whole, Limits::NONE, true)
+        Source::build(language, Arc::new(bytes), whole, Limits::NONE, How::Strictly)
     }
 
     /// Parses some parts of a file, as if nothing stood between them; offsets are those of the whole file. The parts
     /// are in order, do not touch each other, and each holds whole items of the top level: see [`Language::cuts`].
     pub fn parse_parts(
         language: Language,
-        bytes: Vec<u8>,
+        bytes: impl Into<Arc<Vec<u8>>>,
         parts: Vec<Bytes>,
         limits: Limits,
     ) -> Result<Source, ParseError> {
-        Source::build(language, bytes, parts, limits, false)
+        Source::build(language, bytes.into(), parts, limits, How::Anew)
+    }
+
+    /// The file after edits, which have made it these bytes and these parts: what they leave alone is not parsed again,
+    /// unless there are syntax errors. There are no limits.
+    pub fn edited(
+        &self,
+        edits: &[Edit],
+        bytes: impl Into<Arc<Vec<u8>>>,
+        parts: Vec<Bytes>,
+    ) -> Result<Source, ParseError> {
+        let bytes = bytes.into();
+        match parse::edited(self.language, &self.tree, edits, &bytes, &parts) {
+            Some(tree) => Source::of_tree(self.language, bytes, parts, tree, Limits::NONE),
+            None => Source::parse_parts(self.language, bytes, parts, Limits::NONE),
+        }
     }
 
     fn build(
         language: Language,
-        bytes: Vec<u8>,
+        bytes: Arc<Vec<u8>>,
         parts: Vec<Bytes>,
         limits: Limits,
-        strict: bool,
+        how: How<'_>,
     ) -> Result<Source, ParseError> {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let tree = parse::tree(language, &bytes, &parts, strict).ok_or(ParseError::GaveUp(language.name()))?;
+        let tree = parse::tree(language, &bytes, &parts, how).ok_or(ParseError::GaveUp(language.name()))?;
+        Source::of_tree(language, bytes, parts, tree, limits)
+    }
+
+    fn of_tree(
+        language: Language,
+        bytes: Arc<Vec<u8>>,
+        parts: Vec<Bytes>,
+        tree: Tree,
+        limits: Limits,
+    ) -> Result<Source, ParseError> {
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
@@ -109,6 +137,7 @@ impl Source {
             first_node_at,
             borders,
             places: OnceLock::new(),
+            tree,
         })
     }
 }
@@ -116,17 +145,6 @@ impl Source {
 /// Whether the parts of a file are all of it.
 pub(super) fn is_whole(parts: &[Bytes], len: usize) -> bool {
     matches!(parts, [all] if *all == (0..len))
-}
-
-/// A part as the parser takes it. Rows and columns are only handed through to nodes, where nobody asks for them.
-pub(super) fn included(part: &Bytes) -> tree_sitter::Range {
-    let point = |byte| tree_sitter::Point { row: 0, column: byte };
-    tree_sitter::Range {
-        start_byte: part.start,
-        end_byte: part.end,
-        start_point: point(part.start),
-        end_point: point(part.end),
-    }
 }
 
 /// The walk over the grammar's tree.

@@ -13,12 +13,14 @@ mod macros;
 mod parse;
 mod places;
 mod tree;
+mod version;
 
 pub use build::ParseError;
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use limits::Limits;
 pub use lines::{LineEnding, Lines};
 pub use tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
+pub use version::Version;
 
 /// A range of token positions.
 pub type Tokens = std::ops::Range<usize>;

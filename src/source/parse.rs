@@ -1,10 +1,11 @@
 use super::Bytes;
-use super::build::{included, is_whole};
+use super::build::is_whole;
+use super::edit::Edit;
 use crate::language::Language;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::thread;
-use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{InputEdit, ParseOptions, ParseState, Parser, Point, Range, Tree};
 
 /// The parser lets go of its own stack by recursion, where code can be read in several ways, and it may do so once for
 /// each token. A call takes some hundred bytes.
@@ -19,26 +20,53 @@ thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
 }
 
+/// How a file is parsed.
+#[derive(Clone, Copy)]
+pub(super) enum How<'a> {
+    Anew,
+    /// From an older tree, which knows what was edited.
+    After(&'a Tree),
+    /// Without a tree where the grammar is at a loss.
+    Strictly,
+}
+
+/// The grammar's tree of a file that was edited, made of what the edits leave of the tree before. Nothing where either
+/// has an error: then what the parser makes of it depends on where it begins.
+pub(super) fn edited(language: Language, old: &Tree, edits: &[Edit], bytes: &[u8], parts: &[Bytes]) -> Option<Tree> {
+    if old.root_node().has_error() {
+        return None;
+    }
+    let mut old = old.clone();
+    // The last one first, so that those before it lie where they say.
+    for Edit { bytes, text } in edits.iter().rev() {
+        let new_end = bytes.start + text.len();
+        old.edit(&InputEdit {
+            start_byte: bytes.start,
+            old_end_byte: bytes.end,
+            new_end_byte: new_end,
+            start_position: point(bytes.start),
+            old_end_position: point(bytes.end),
+            new_end_position: point(new_end),
+        });
+    }
+    tree(language, bytes, parts, How::After(&old)).filter(|tree| !tree.root_node().has_error())
+}
+
 /// The grammar's tree of some parts of a file, parsed on a stack that is deep enough for any file of that size. Memory
-/// for it is taken only as far as it is used. `strict` has it end without a tree where the grammar is at a loss.
-pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], strict: bool) -> Option<Tree> {
-    let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(included).collect() };
+/// for it is taken only as far as it is used.
+pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'_>) -> Option<Tree> {
+    let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(range).collect() };
     let parse = || {
         PARSER.with_borrow_mut(|parser| {
             parser.set_language(&language.grammar()).ok()?;
             // None means the whole file.
             parser.set_included_ranges(&ranges).ok()?;
-            if !strict {
-                return parser.parse(bytes, None);
-            }
-            let stop =
-                |state: &ParseState| if state.has_error() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-            let (mut read, mut stop) = (|at: usize, _| bytes.get(at..).unwrap_or_default(), stop);
-            let tree =
-                parser.parse_with_options(&mut read, None, Some(ParseOptions::new().progress_callback(&mut stop)));
-            // What was broken off would be gone on with.
-            parser.reset();
-            tree
+            let old = match how {
+                How::Anew => None,
+                How::After(old) => Some(old),
+                How::Strictly => return strictly(parser, bytes),
+            };
+            parser.parse(bytes, old)
         })
     };
     let size: usize = parts.iter().map(|part| part.len()).sum();
@@ -47,4 +75,24 @@ pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], strict: bo
     }
     let stack = BASE + size.saturating_mul(CALL);
     thread::scope(|scope| thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse).ok()?.join().ok()?)
+}
+
+fn strictly(parser: &mut Parser, bytes: &[u8]) -> Option<Tree> {
+    let stop = |state: &ParseState| if state.has_error() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let (mut read, mut stop) = (|at: usize, _| bytes.get(at..).unwrap_or_default(), stop);
+    let tree = parser.parse_with_options(&mut read, None, Some(ParseOptions::new().progress_callback(&mut stop)));
+    // What was broken off would be gone on with.
+    parser.reset();
+    tree
+}
+
+/// A part as the parser takes it.
+fn range(part: &Bytes) -> Range {
+    let (start_point, end_point) = (point(part.start), point(part.end));
+    Range { start_byte: part.start, end_byte: part.end, start_point, end_point }
+}
+
+/// Rows and columns are only handed through to nodes, where nobody asks for them.
+fn point(byte: usize) -> Point {
+    Point { row: 0, column: byte }
 }

@@ -1,7 +1,7 @@
 use super::places::Places;
 use super::{Bytes, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The number of a node in [`Source::nodes`], which are in preorder.
 pub type NodeId = usize;
@@ -102,7 +102,7 @@ pub struct Source {
     /// The language it was parsed as.
     pub language: Language,
     /// The whole file.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
     /// Where lines begin and how they end.
     pub lines: Lines,
     /// The tokens in order.
@@ -125,12 +125,21 @@ pub struct Source {
     pub(super) borders: Vec<(usize, ListId)>,
     /// Where its words stand, worked out when that is first asked for.
     pub(super) places: OnceLock<Places>,
+    /// The grammar's own tree, from which that of an edited file is made.
+    pub(super) tree: tree_sitter::Tree,
 }
 
 impl Source {
     /// Whether the whole file was read.
     pub fn is_whole(&self) -> bool {
         super::build::is_whole(&self.parts, self.bytes.len())
+    }
+
+    /// How much memory the file takes as a tree, roughly.
+    pub fn memory(&self) -> usize {
+        /// What a token costs with its share of nodes, lists and the grammar's own tree.
+        const TOKEN: usize = 400;
+        self.bytes.len() + self.tokens.len() * TOKEN
     }
 
     /// Whether these tokens, and the one before and the one behind them, are neighbours in the file too: always so in

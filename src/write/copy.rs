@@ -1,4 +1,4 @@
-use super::{Run, WriteError};
+use super::{Run, WriteError, unfinished_below};
 use crate::checkout::{Item, ItemKind, Root, inventory, root_mode};
 use crate::plan::FileChange;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
@@ -39,6 +39,10 @@ impl Copying {
         let target = place(&root, target)?;
         let run = Run::begin(root)?;
         let items = inventory(&run.root)?;
+        let folders = items.iter().filter(|i| matches!(i.kind, ItemKind::Folder(_))).map(|i| i.path.as_path());
+        if let Some(below) = unfinished_below(&run.root, folders)? {
+            return Err(WriteError::Unfinished(below));
+        }
         Ok(Copying { run, items, target })
     }
 
@@ -175,8 +179,9 @@ impl Draft {
         fs::rename(&self.path, target).map_err(failed("put the copy in its place,", target))?;
         self.finished = true;
         let above = target.parent().unwrap_or(Path::new("/"));
-        let handle = File::open(above).map_err(failed("sync", above))?;
-        super::state::sync(handle, above)
+        // It is there, even if that cannot be made sure of.
+        let synced = File::open(above).map_err(failed("sync", above)).and_then(|h| super::state::sync(h, above));
+        synced.map_err(|e| WriteError::Untidy(Box::new(e)))
     }
 }
 

@@ -13,8 +13,11 @@
 //! 7. The journal is removed, then the folder. A failure in step 5 or 6 swaps back what was swapped.
 
 mod appear;
+mod around;
 mod copy;
+mod dress;
 pub mod git;
+mod hidden;
 mod journal;
 mod lock;
 mod output;
@@ -23,16 +26,19 @@ mod remove;
 mod state;
 mod swap;
 
+pub use around::{unfinished, unfinished_below};
 pub use copy::{Copied, Copying};
 pub use lock::Lock;
 pub use output::{folder, output};
-pub use recover::{Direction, recover, unfinished};
+pub use recover::{Direction, recover};
 pub use remove::Removal;
+pub use swap::look;
 
 use crate::checkout::{GateError, InventoryError, OpenError, Root, clash};
 use crate::plan::FileChange;
 use git::{Locks, Move};
 use state::State;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -184,6 +190,9 @@ impl Run {
         if State::has_journal(&root)? {
             return Err(WriteError::Unfinished(root.path().to_owned()));
         }
+        if let Some(above) = around::above(&root)? {
+            return Err(WriteError::Unfinished(above));
+        }
         State::sweep(&root)?;
         Ok(Run { root, _lock: lock, state: None })
     }
@@ -230,7 +239,12 @@ fn check(root: &Root, job: Job<'_>) -> Result<(), WriteError> {
             return Err(WriteError::Case { path: new.path.clone(), other: other.path.clone() });
         }
     }
-    job.changes.iter().try_for_each(|change| swap::check(root, change))?;
+    let paths = job.changes.iter().map(|c| &c.path).chain(job.removals.iter().map(|r| &r.path));
+    let folders: BTreeSet<_> = paths.flat_map(|path| path.ancestors().skip(1)).collect();
+    if let Some(below) = unfinished_below(root, folders)? {
+        return Err(WriteError::Unfinished(below));
+    }
+    job.changes.iter().try_for_each(|change| swap::look(root, change))?;
     job.removals.iter().try_for_each(|removal| remove::check(root, removal))
 }
 

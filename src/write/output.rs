@@ -1,7 +1,8 @@
 use super::appear::appear;
+use super::hidden::Hidden;
 use super::{WriteError, failed, swap};
-use crate::checkout::Root;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use crate::checkout::{DRAFTS, Root};
+use rustix::fs::{AtFlags, FileType, Mode};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -9,6 +10,9 @@ use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+/// The name of a file before it is whole.
+const DRAFT: &str = "draft";
 
 /// Writes bytes to a file that the user named, wholly or not at all.
 ///
@@ -105,23 +109,47 @@ fn put(folder: &OwnedFd, name: &OsStr, mode: Option<u32>, shown: &Path, bytes: &
     if mode.is_none() && appear(folder, name, bytes, true).is_ok() {
         return Ok(());
     }
-    let system = |source| WriteError::System { what: "write", path: shown.to_owned(), source };
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let open = |draft: &str| rustix::fs::openat(folder, draft, flags, Mode::from_raw_mode(0o666));
-    let names = (0..100).map(|n| format!(".treepatch-{}-{n}", std::process::id()));
-    let found = names.map(|draft| (open(&draft), draft)).find(|(file, _)| !matches!(file, Err(Errno::EXIST)));
-    let (file, draft) = found.unwrap_or((Err(Errno::EXIST), String::new()));
-    let mut file = File::from(file.map_err(failed("write", shown))?);
-    let write = |file: &mut File| {
-        file.write_all(bytes)?;
-        if let Some(mode) = mode {
-            rustix::fs::fchmod(&*file, Mode::from_raw_mode(mode & 0o7777))?;
-        }
-        file.sync_all()?;
-        Ok(rustix::fs::renameat(folder, &draft, folder, name)?)
+    let (hidden, draft) = drafts(folder, shown)?;
+    let permit = |file: &File| match mode {
+        Some(mode) => rustix::fs::fchmod(file, Mode::from_raw_mode(mode & 0o7777)).map_err(failed("write", shown)),
+        None => Ok(()),
     };
-    write(&mut file).map_err(|source| {
-        let _ = rustix::fs::unlinkat(folder, &draft, AtFlags::empty());
-        system(source)
-    })
+    let written = hidden.fill(DRAFT, bytes, shown, permit);
+    let written = written
+        .and_then(|()| rustix::fs::renameat(hidden.handle(), DRAFT, folder, name).map_err(failed("write", shown)));
+    let swept = hidden.remove(folder, &draft);
+    written.and(swept)
+}
+
+/// A hidden folder where a file can wait until it is whole, and its name. What killed runs left there is swept away.
+fn drafts(folder: &OwnedFd, shown: &Path) -> Result<(Hidden, String), WriteError> {
+    let mut last = Err(failed("write", shown)(Errno::EXIST));
+    for name in (0..100).map(|n| format!("{DRAFTS}{n}")) {
+        let at = shown.with_file_name(&name);
+        // Where another run is at work, or somebody else put something, the next one will do.
+        if sweep(folder, &name, &at).is_err() {
+            continue;
+        }
+        last = Hidden::create(folder, &name, &at).map(|hidden| (hidden, name));
+        match &last {
+            Err(WriteError::Locked(_)) => {}
+            Err(WriteError::System { source, .. }) if is_taken(source.kind()) => {}
+            _ => break,
+        }
+    }
+    last
+}
+
+/// Whether another run made that folder, or swept it away, at the same moment.
+fn is_taken(error: io::ErrorKind) -> bool {
+    matches!(error, io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound)
+}
+
+fn sweep(folder: &OwnedFd, name: &str, shown: &Path) -> Result<(), WriteError> {
+    match Hidden::open(folder, name, shown)? {
+        None => Ok(()),
+        Some(left) if left.lock()? => left.remove(folder, name),
+        // Where there are no locks nobody knows whether a run is at work there.
+        Some(_) => Err(WriteError::Locked(shown.to_owned())),
+    }
 }

@@ -1,6 +1,6 @@
 use super::state::State;
-use super::{Lock, WriteError, Written, git, remove, swap};
-use crate::checkout::{OpenError, Root};
+use super::{Lock, WriteError, Written, around, git, remove, swap};
+use crate::checkout::Root;
 use crate::plan::FileChange;
 use std::path::Path;
 
@@ -13,25 +13,15 @@ pub enum Direction {
     Undo,
 }
 
-/// Whether a run below this root was interrupted while it wrote; one that still writes is an error. Nothing is changed.
-pub fn unfinished(root: &Path) -> Result<bool, WriteError> {
-    let root = match Root::open(root) {
-        Ok(root) => root,
-        Err(OpenError::Missing(_)) => return Ok(false),
-        Err(other) => return Err(other.into()),
-    };
-    if !State::has_journal(&root)? {
-        return Ok(false);
-    }
-    // Whoever has the lock still writes; whoever had it may have become ready just now.
-    let _lock = Lock::take(&root)?;
-    State::has_journal(&root)
-}
-
 /// Settles an interrupted run. It can be interrupted, too, and run again, in either direction.
 pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError> {
     let root = Root::open(root)?;
     let _lock = Lock::take(&root)?;
+    if !State::has_journal(&root)? {
+        // The run may have had a folder above for its root.
+        let path = root.path().to_owned();
+        return Err(around::above(&root)?.map_or(WriteError::NothingToRecover(path), WriteError::Unfinished));
+    }
     let nothing = || WriteError::NothingToRecover(root.path().to_owned());
     let state = State::open(&root)?.ok_or_else(nothing)?;
     let journal = state.journal(&root)?;

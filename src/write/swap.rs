@@ -10,13 +10,15 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 /// Looks whether a change can be made: the gate lets its path through, and the bytes on disk are those of the plan.
-pub(super) fn check(root: &Root, change: &FileChange) -> Result<(), WriteError> {
+pub fn look(root: &Root, change: &FileChange) -> Result<(), WriteError> {
     match (&change.before, root.read(&change.path, u64::MAX)) {
         (Some(before), Ok(bytes)) if *before == bytes => {}
         (None, Err(e)) if e.is_missing() => return check_case(root, &change.path),
         (Some(_), Err(e)) if !e.is_missing() => return Err(e.into()),
         (None, Err(e @ GateError::Forbidden { .. })) => return Err(e.into()),
-        (None, Err(e @ (GateError::Symlink { .. } | GateError::System { .. }))) => return Err(e.into()),
+        (None, Err(e @ (GateError::Symlink { .. } | GateError::NotRegular { .. } | GateError::System { .. }))) => {
+            return Err(e.into());
+        }
         _ => return Err(WriteError::Changed(change.path.clone())),
     }
     let (folder, _) = root.parent(&change.path)?;
@@ -152,7 +154,7 @@ impl Place<'_> {
             Ok(()) => Ok(How::Swapped),
             // Some file systems cannot swap. Between this look and the rename there is a moment that nobody guards.
             Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-                check(self.root, self.change)?;
+                look(self.root, self.change)?;
                 self.rename(RenameFlags::empty()).map_err(|e| self.failed(e))?;
                 Ok(How::Replaced)
             }
@@ -255,7 +257,7 @@ impl Done<'_> {
                         before: Some(change.after.clone()),
                         after: before.clone().unwrap_or_default(),
                     };
-                    check(root, &back).map_err(|_| WriteError::Foreign { path: path.clone() })?;
+                    look(root, &back).map_err(|_| WriteError::Foreign { path: path.clone() })?;
                     state.stage(root, number, &back)?;
                     let (folder, name) = root.parent(path)?;
                     rustix::fs::renameat(state.handle(), &*staged, &folder, name).map_err(system())?;

@@ -50,7 +50,8 @@ static const struct call calls[] = {
 	ALWAYS(write) ALWAYS(pwrite64) ALWAYS(writev) ALWAYS(pwritev) ALWAYS(pwritev2) ALWAYS(fsync) ALWAYS(fdatasync)
 	ALWAYS(syncfs) ALWAYS(renameat2) ALWAYS(unlinkat) ALWAYS(linkat) ALWAYS(symlinkat) ALWAYS(mkdirat) ALWAYS(mknodat)
 	ALWAYS(fchmod) ALWAYS(fchmodat) ALWAYS(fchown) ALWAYS(fchownat) ALWAYS(truncate) ALWAYS(ftruncate) ALWAYS(fallocate)
-	ALWAYS(utimensat) ALWAYS(setxattr) ALWAYS(lsetxattr) ALWAYS(fsetxattr) ALWAYS(copy_file_range) ALWAYS(sendfile)
+	ALWAYS(utimensat) ALWAYS(setxattr) ALWAYS(lsetxattr) ALWAYS(fsetxattr) ALWAYS(fremovexattr)
+	ALWAYS(copy_file_range) ALWAYS(sendfile)
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

@@ -22,78 +22,47 @@ pub struct Injected {
     pub call: Option<String>,
 }
 
-/// The way to interfere with a program that this machine allows.
+/// `inject.c`, compiled: a seccomp filter, which sees just the calls that write. It needs neither ptrace nor a privilege.
 #[derive(Clone)]
-pub enum Injector {
-    /// `inject.c`: a seccomp filter. It sees just the calls that write.
-    Filter(PathBuf),
-    /// strace: it sees all calls that open files, too, and counts for each thread.
-    Strace(PathBuf),
+pub struct Injector {
+    program: PathBuf,
 }
 
-const CALLS: &str = "openat,write,pwrite64,writev,fsync,fdatasync,syncfs,/rename.*,/unlink.*,/link.*,/symlink.*,/mkdir.*,\
-                     rmdir,/fchmod.*,chmod,/.*chown.*,/f?truncate,/utim.*,fallocate,copy_file_range,sendfile";
-
 impl Injector {
-    /// The first way that works here.
+    /// One that was seen to work here.
     pub fn find() -> Option<Injector> {
-        let ways = [compiled().map(Injector::Filter), crate::common::find_tool("strace").map(Injector::Strace)];
-        ways.into_iter().flatten().find(|way| {
-            let dir = tempfile::tempdir().unwrap();
-            let mut command = Command::new("mkdir");
-            command.arg(dir.path().join("made"));
-            let ran = way.run(1_000_000, Fault::Kill, &command);
-            let killed = way.run(1, Fault::Kill, Command::new("mkdir").arg(dir.path().join("not")));
-            ran.output.status.success()
-                && ran.call.is_none()
-                && killed.call.is_some()
-                && !dir.path().join("not").exists()
-        })
+        let injector = Injector { program: compiled()? };
+        let dir = tempfile::tempdir().unwrap();
+        let made = |n, name: &str| {
+            let path = dir.path().join(name);
+            let ran = injector.start(n, Fault::Kill, Command::new("mkdir").arg(&path));
+            (ran.output.status.code(), path.exists())
+        };
+        let works = made(1_000_000, "made") == (Some(0), true) && made(1, "not") == (Some(137), false);
+        works.then_some(injector)
     }
 
     /// Runs the command; its `n`th call that writes, from 1, is the one.
     pub fn run(&self, n: usize, fault: Fault, command: &Command) -> Injected {
+        let injected = self.start(n, fault, command);
+        let output = &injected.output;
+        assert_ne!(output.status.code(), Some(125), "{}", String::from_utf8_lossy(&output.stderr));
+        injected
+    }
+
+    fn start(&self, n: usize, fault: Fault, command: &Command) -> Injected {
         let note = tempfile::NamedTempFile::new_in(space()).unwrap();
-        let is_plain = command.get_envs().any(|(name, _)| name == "INJECT_PLAIN");
-        let mut run = match self {
-            Injector::Filter(program) => {
-                let mut run = Command::new(program);
-                run.arg(note.path()).arg(n.to_string()).arg(match fault {
-                    Fault::Kill => "kill".to_owned(),
-                    Fault::Once(error) => error.to_owned(),
-                    Fault::On(error) => format!("{error}+"),
-                });
-                run
-            }
-            Injector::Strace(program) => {
-                let what = match fault {
-                    Fault::Kill => format!("signal=KILL:when={n}"),
-                    Fault::Once(error) => format!("error={error}:when={n}"),
-                    Fault::On(error) => format!("error={error}:when={n}+"),
-                };
-                let mut run = Command::new(program);
-                run.args(["-f", "-qq", "-o"]).arg(note.path());
-                run.arg("-e").arg(format!("trace={CALLS}")).arg("-e").arg(format!("inject={CALLS}:{what}"));
-                if is_plain {
-                    run.args(["-e", "inject=renameat2:error=EINVAL"]);
-                }
-                run
-            }
-        };
+        let mut run = Command::new(&self.program);
+        run.arg(note.path()).arg(n.to_string()).arg(match fault {
+            Fault::Kill => "kill".to_owned(),
+            Fault::Once(error) => error.to_owned(),
+            Fault::On(error) => format!("{error}+"),
+        });
         run.arg(command.get_program()).args(command.get_args()).stdin(std::process::Stdio::null());
         run.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         let output = run.output().unwrap();
-        assert_ne!(output.status.code(), Some(125), "{}", String::from_utf8_lossy(&output.stderr));
         let told = std::fs::read_to_string(note.path()).unwrap();
-        let call = match self {
-            Injector::Filter(_) => told.split_whitespace().nth(1).filter(|name| *name != "-").map(str::to_owned),
-            Injector::Strace(_) => {
-                let lines = told.lines().rev().filter(|l| !is_plain || !l.contains("renameat2"));
-                let hit = lines.into_iter().find(|l| l.contains("(INJECTED)") || l.contains("<unfinished"));
-                let is_killed = told.contains("killed by SIGKILL");
-                (is_killed || hit.is_some_and(|l| l.contains("(INJECTED)"))).then(|| hit.unwrap_or("?").to_owned())
-            }
-        };
+        let call = told.split_whitespace().nth(1).filter(|name| *name != "-").map(str::to_owned);
         Injected { output, call }
     }
 }

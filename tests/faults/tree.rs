@@ -43,7 +43,9 @@ impl Checkout {
     pub fn new() -> Checkout {
         let this = Checkout { dir: tempfile::tempdir_in(space()).unwrap() };
         let put = |name: &str, text: &str| fs::write(this.dir.path().join(name), text).unwrap();
-        for (name, file, text) in [("sub", "lib.c", "int width = 2;\n"), ("super", "main.c", "int width = 1;\n")] {
+        // More than one page of a disk: it can be full in the midst of a file.
+        let long = "int width = 1;\n".to_owned() + &"/* and so on */\n".repeat(800);
+        for (name, file, text) in [("sub", "lib.c", "int width = 2;\n"), ("super", "main.c", &long)] {
             this.git(".", &["init", "-q", "-b", "main", "--template=", name]);
             put(&format!("{name}/{file}"), text);
             put(&format!("{name}/other.txt"), "not touched\n");
@@ -57,6 +59,15 @@ impl Checkout {
             fs::remove_dir_all(this.dir.path().join(gone)).unwrap();
         }
         put("mine.toml", PATCHES);
+        let noted = this.root().join("main.c");
+        let _ = rustix::fs::setxattr(noted, NOTE, b"by hand", rustix::fs::XattrFlags::empty());
+        this
+    }
+
+    /// With a report in it that a new one can replace.
+    pub fn with_report() -> Checkout {
+        let this = Checkout::new();
+        fs::write(this.report(), "an old one\n").unwrap();
         this
     }
 
@@ -70,6 +81,11 @@ impl Checkout {
 
     pub fn root(&self) -> PathBuf {
         self.dir.path().join("root")
+    }
+
+    /// A file of the tree where a report can go.
+    pub fn report(&self) -> PathBuf {
+        self.root().join("lib/report.diff")
     }
 
     fn quiet(&self, program: &str) -> Command {
@@ -102,7 +118,13 @@ impl Checkout {
         ["root", "root/lib"].iter().all(|folder| !self.git(folder, &["log", "--raw", "-p", "--format=%H"]).is_empty())
     }
 
-    /// treepatch; `{set}` stands for the patchset, `{root}` for the root.
+    /// The folder of it all.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// treepatch; `{set}` stands for the patchset, `{root}` for the root, `{copy}` for a folder beside it, `{report}`
+    /// for a file in it.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = self.quiet(env!("CARGO_BIN_EXE_treepatch"));
         command.env("SOURCE_DATE_EPOCH", "1500000000");
@@ -110,6 +132,8 @@ impl Checkout {
             match *arg {
                 "{set}" => command.arg(self.dir.path().join("mine.toml")),
                 "{root}" => command.arg(self.root()),
+                "{copy}" => command.arg(self.dir.path().join("copy")),
+                "{report}" => command.arg(self.report()),
                 other => command.arg(other),
             };
         }
@@ -123,7 +147,7 @@ impl Checkout {
     /// All that is there, but for git's objects and logs.
     pub fn everything(&self) -> Everything {
         let mut all = BTreeMap::new();
-        let mut folders = vec![self.root()];
+        let mut folders = vec![self.dir.path().to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -136,10 +160,8 @@ impl Checkout {
                     folders.push(path.clone());
                 }
                 let time = if meta.is_dir() { 0 } else { meta.mtime() * 1_000_000_000 + meta.mtime_nsec() };
-                all.insert(
-                    path.strip_prefix(self.root()).unwrap().to_owned(),
-                    Thing { mode: meta.mode(), bytes, time },
-                );
+                let thing = Thing { mode: meta.mode(), bytes, note: note(&path), time };
+                all.insert(path.strip_prefix(self.dir.path()).unwrap().to_owned(), thing);
             }
         }
         Everything(all)
@@ -151,23 +173,38 @@ struct Thing {
     mode: u32,
     /// `None` for a folder.
     bytes: Option<Vec<u8>>,
+    /// An extended attribute, which [`Checkout::new`] sets where there are any.
+    note: Option<Vec<u8>>,
     time: i64,
 }
 
-/// What is below a root.
+const NOTE: &str = "user.note";
+
+fn note(path: &Path) -> Option<Vec<u8>> {
+    let mut value = [0; 100];
+    let length = rustix::fs::lgetxattr(path, NOTE, &mut value).ok()?;
+    Some(value[..length].to_vec())
+}
+
+/// What is in a folder with a root: the tree, and what there is beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Everything(BTreeMap<PathBuf, Thing>);
 
 impl Everything {
-    /// Without the folder for unfinished work.
+    /// Without what is unfinished.
     pub fn settled(mut self) -> Everything {
-        self.0.retain(|path, _| !path.starts_with(treepatch::checkout::STATE));
+        self.0.retain(|path, _| !is_unfinished(path));
         self
+    }
+
+    /// What is unfinished.
+    pub fn unfinished(&self) -> Vec<&Path> {
+        self.0.keys().map(PathBuf::as_path).filter(|path| is_unfinished(path)).collect()
     }
 
     /// Whether a run left a journal.
     pub fn has_journal(&self) -> bool {
-        self.0.contains_key(&Path::new(treepatch::checkout::STATE).join("journal"))
+        self.0.contains_key(&Path::new("root").join(treepatch::checkout::STATE).join("journal"))
     }
 
     /// The first difference. Times count for files that have the same bytes in `other`, the state on the other side.
@@ -178,10 +215,18 @@ impl Everything {
                 return Some(format!("{} {which}", path.display()));
             };
             let is_edited = other.0.get(path).is_none_or(|o| o.bytes != should.bytes);
-            if is.bytes != should.bytes || is.mode != should.mode || (!is_edited && is.time != should.time) {
+            if is.bytes != should.bytes
+                || is.mode != should.mode
+                || is.note != should.note
+                || (!is_edited && is.time != should.time)
+            {
                 return Some(format!("{} is another: mode {:o}, time {}", path.display(), is.mode, is.time));
             }
         }
         None
     }
+}
+
+fn is_unfinished(path: &Path) -> bool {
+    path.iter().any(|name| treepatch::checkout::is_own(name) || name == ".copy.treepatch-copy")
 }

@@ -101,7 +101,7 @@ fn told(plan: &Plan) -> Told {
         told.entry(site.place.path.clone()).or_default().0.insert(at);
     }
     for step in &plan.steps {
-        told.entry(step.path.clone()).or_default().1 = Some(step.after.to_vec());
+        told.entry(step.path.clone()).or_default().1 = Some(step.after.bytes().to_vec());
     }
     told
 }

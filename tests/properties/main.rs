@@ -134,6 +134,8 @@ fn enough(shares: &Shares) {
     }
     let (_, changed) = shares.of(None);
     assert!(shares.one_way() * 2 < changed, "{} of {changed} had no way back", shares.one_way());
+    let unread = shares.unread();
+    assert!(unread * 100 <= changed, "{unread} of {changed} were not compared with their plain edits, more than 1%");
 }
 
 /// Fails with the failures, the first few of them in full.

@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub struct Shares {
     counts: BTreeMap<(Kind, &'static str), BTreeMap<Outcome, usize>>,
+    unread: usize,
 }
 
 impl Shares {
     /// Counts some more.
     pub fn add(&mut self, judged: &[Judged]) {
         for j in judged {
+            self.unread += usize::from(j.is_unread);
             *self.counts.entry((j.case.kind, j.case.how)).or_default().entry(j.outcome.clone()).or_default() += 1;
         }
     }
@@ -32,6 +34,11 @@ impl Shares {
         self.counts.values().filter_map(|outcomes| outcomes.get(&one_way)).sum()
     }
 
+    /// How many of the changes could not be compared with their plain edits, which gofmt cannot read.
+    pub fn unread(&self) -> usize {
+        self.unread
+    }
+
     /// As a table.
     pub fn table(&self) -> String {
         let mut outcomes: Vec<&Outcome> = self.counts.values().flat_map(|o| o.keys()).collect();
@@ -46,6 +53,13 @@ impl Shares {
                 let share = counts.get(outcome).copied().unwrap_or(0) as f64 * 100.0 / all as f64;
                 out.push_str(&format!("{:>16}%", format!("{share:.1}")));
             }
+        }
+        let (_, changed) = self.of(None);
+        if self.unread > 0 {
+            out.push_str(&format!(
+                "\n{} of {changed} were not compared: gofmt cannot read the plain edit",
+                self.unread
+            ));
         }
         out
     }

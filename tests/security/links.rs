@@ -40,7 +40,29 @@ fn a_symlink_as_any_folder_above() {
             assert!(error.to_string().contains("symlink"), "{error}");
         }
         for path in ["out/new.c", "near/deep/new.c", "out/new/new.c", "real/nearer/new.c"] {
-            ground.create(path, &[]).exits(3).tells("symlink").tells("nothing was written");
+            ground.create(path, &[]).exits(1).tells("symlink").tells("nothing was written");
+            let create = FileChange { path: path.into(), before: None, after: b"made".to_vec() };
+            let error = write::apply(&ground.root(), &[create]).unwrap_err();
+            assert!(error.to_string().contains("symlink"), "{error}");
+        }
+    });
+}
+
+/// A gate that opens for `check` and is closed for `apply` would be a broken promise.
+#[test]
+fn every_command_says_the_same_of_a_new_file_behind_a_symlink() {
+    let ground = Ground::new();
+    ground.link("../outside", "root/out");
+    ground.link("nowhere", "root/new.c");
+    ground.pipe("root/pipe");
+    untouched(&ground, |ground| {
+        for path in ["out/new.c", "new.c", "pipe/new.c", "pipe"] {
+            let said = ground.create(path, &[]).exits(1).tells("unreadable  one");
+            let said = said.text.replace("nothing was", "nothing would be");
+            for args in [&["check"][..], &["apply", "--dry-run"], &["apply", "--into", "copy"]] {
+                let ran = ground.run(&[args, &["mine.toml", "root"]].concat()).exits(1);
+                assert_eq!(ran.text.replace("nothing was", "nothing would be"), said, "{args:?}");
+            }
         }
     });
 }
@@ -110,7 +132,7 @@ fn a_folder_swapped_all_the_time() {
             if write::apply(&ground.root(), std::slice::from_ref(&there)).is_ok() {
                 std::mem::swap(&mut there, &mut back);
                 written += 1;
-            } else if write::unfinished(&ground.root()).unwrap() {
+            } else if write::unfinished(&ground.root()).unwrap().is_some() {
                 // The folder was away while the file was to go back: that is told, and settled when it is there.
                 while write::recover(&ground.root(), write::Direction::Undo).is_err() {}
             }

@@ -69,7 +69,7 @@ fn somebody_who_saves_the_file_meanwhile() {
                 panic!("round {round}: what they saved is lost; the run says {ours:?}");
             }
         });
-        if write::unfinished(&root).unwrap() {
+        if write::unfinished(&root).unwrap().is_some() {
             fs::remove_dir_all(ground.path("root/.treepatch-journal")).unwrap();
         }
     }

@@ -4,6 +4,7 @@
 //! tokens (`layout`), the comments are set among it (`print`), and columns get their widths (`tabs`).
 //! What differs from the file becomes edits, of the touched sections only.
 
+mod blocks;
 mod comments;
 mod layout;
 mod print;
@@ -12,6 +13,7 @@ mod space;
 mod tabs;
 
 use crate::source::{Bytes, Edit, LineEnding, Source};
+use blocks::{blocks, moved};
 use print::Page;
 use sections::{between_brackets, sections};
 use space::Index;
@@ -35,7 +37,9 @@ pub fn is_clean(source: &Source) -> bool {
 /// The edits of white space that keep an edited file in gofmt's layout, as far as it was in it before.
 ///
 /// `edits` made `after` of `before`, and their texts lie at `placed`. If all of `before` was as gofmt lays it out,
-/// the end of its last line aside, so is all of `after`. Otherwise the sections that were as gofmt lays them out stay so, and others are left alone.
+/// the end of its last line aside, so is all of `after`. Otherwise the blocks between empty lines of the top level stay
+/// as gofmt lays them out that were so; in others the sections that were so do; the rest is left alone. That comes to
+/// the same where only some blocks of the file were parsed, with all that the edits touch.
 pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]) -> Vec<Edit> {
     let (Some(old), Some(new)) = (page(before), page(after)) else { return Vec::new() };
     // A last line end that is not there is no reason to leave the rest of the file alone; it is not added either.
@@ -48,6 +52,13 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     if dirty.is_empty() {
         return found.into_iter().map(|d| d.edit).collect();
     }
+    let blocks = blocks(before);
+    let is_edited = |block: &&Bytes| edits.iter().any(|e| e.bytes.start <= block.end && block.start <= e.bytes.end);
+    // What stands between two blocks belongs to neither.
+    let within = |d: &Difference, block: &Bytes| block.start <= d.edit.bytes.start && d.edit.bytes.end <= block.end;
+    let is_clean = |block: &&Bytes| !dirty.iter().any(|d| within(d, block));
+    let clean: Vec<Bytes> = blocks.iter().filter(is_edited).filter(is_clean).map(|b| moved(b, edits)).collect();
+    let in_clean = |d: &Difference| clean.iter().any(|block| within(d, block));
     let was_clean = |edit: &&Edit| {
         let marked = sections(before, &old, std::slice::from_ref(&edit.bytes));
         !dirty.iter().any(|d| d.is_in(&marked))
@@ -55,7 +66,7 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     let touched: Vec<Bytes> =
         edits.iter().zip(placed).filter(|(edit, _)| was_clean(edit)).map(|(_, place)| place.clone()).collect();
     let marked = sections(after, &new, &touched);
-    found.into_iter().filter(|d| d.is_in(&marked)).map(|d| d.edit).collect()
+    found.into_iter().filter(|d| d.is_in(&marked) || in_clean(d)).map(|d| d.edit).collect()
 }
 
 fn page(source: &Source) -> Option<Page> {

@@ -56,7 +56,9 @@ impl Scan {
         let word = lex::word(bytes, at);
         if self.depth == 0 && self.fresh && DECLARATIONS.contains(&word) {
             let cut = self.ended.and_then(|end| lex::rest_of_line(bytes, end)).filter(|&cut| cut <= at);
-            if let Some(cut) = cut.filter(|&cut| cut > 0) {
+            // gofmt's columns end at an empty line, so that pieces can be laid out apart.
+            let is_apart = |&cut: &usize| cut > 0 && lex::is_blank_line(bytes, cut);
+            if let Some(cut) = cut.filter(is_apart) {
                 self.starts.push(cut);
             }
             if word == b"import" {

@@ -35,6 +35,11 @@ pub(super) fn line_comment(bytes: &[u8], start: usize) -> usize {
     memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |n| start + n)
 }
 
+/// Whether nothing but blanks stands from `at` to the end of the line.
+pub(super) fn is_blank_line(bytes: &[u8], at: usize) -> bool {
+    bytes[at..].iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r')) == Some(&b'\n')
+}
+
 /// The byte behind the line that `at` is on, if nothing but blanks and comments stands on it from there.
 pub(super) fn rest_of_line(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = at;

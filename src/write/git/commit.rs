@@ -141,7 +141,8 @@ impl<'a> Work<'a> {
             let Some(patch) = self.options.patchset.patches.get(number) else { continue };
             let mut changed = BTreeMap::new();
             for step in steps.iter().filter(|s| s.patch == number) {
-                let id = self.repo.git.blob(&step.after).map_err(failed("write a file into", &self.repo.git))?;
+                let id =
+                    self.repo.git.blob(&step.after.bytes()).map_err(failed("write a file into", &self.repo.git))?;
                 let mode = stage.files.get(&step.path).map_or(0o100_644, |f| f.1.mode);
                 changed.insert(self.repo.own(&step.path), (id, mode));
             }

@@ -64,13 +64,15 @@ impl Stage {
     /// Looks at the repositories of every file that the plan changes or finds changed.
     pub fn look(root: &Path, plan: &Plan) -> Result<Stage, WriteError> {
         let root = Root::open(root)?;
-        let touched: BTreeMap<&Path, Option<&[u8]>> =
-            plan.steps.iter().rev().map(|s| (s.path.as_path(), s.before.as_deref())).collect();
+        let touched: BTreeMap<&Path, _> =
+            plan.steps.iter().rev().map(|s| (s.path.as_path(), s.before.as_ref())).collect();
         let done = plan.reports.iter().flat_map(|r| &r.sites).filter(|s| s.done).map(|s| s.place.path.as_path());
         let done: BTreeSet<&Path> = done.filter(|path| !touched.contains_key(path)).collect();
         let mut stage = Stage { root, repositories: Vec::new(), files: BTreeMap::new(), dirty: BTreeMap::new() };
         for (path, disk) in touched {
             let number = stage.repository_of(path)?;
+            let disk = disk.map(|version| version.bytes());
+            let disk = disk.as_ref().map(|bytes| bytes.as_slice());
             let tracked = stage.repositories[number].look(path, disk)?;
             stage.compare(path, disk, &tracked);
             stage.files.insert(path.to_owned(), (number, tracked));

@@ -51,7 +51,7 @@ pub fn case(excerpt: &Excerpt, kind: Kind, number: usize, random: &mut Random) -
             how: draft.how,
             origin: excerpt.origin.clone(),
             dress,
-            text: source.bytes.clone(),
+            text: source.bytes.to_vec(),
             patch,
             edits: draft.edits,
         });

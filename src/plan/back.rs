@@ -1,0 +1,80 @@
+use super::inverse::{inverse, is_open, not_reversible};
+use super::options::Options;
+use super::patch;
+use super::ready::Ready;
+use super::report::Plan;
+use super::scout::Scout;
+use super::tally;
+use super::workspace::Workspace;
+use crate::checkout::Memory;
+use crate::patchset::{HoleTest, Patch, Patchset, Work};
+use crate::source::Source;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The way back from what a patch does: the patch with its sides exchanged, compiled.
+pub(super) struct WayBack {
+    /// That patch, alone.
+    set: Patchset,
+    ready: Ready,
+    scout: Scout,
+    /// Whether each file stands for itself, since the number of sites is free.
+    pub is_open: bool,
+    asks_for_types: bool,
+}
+
+/// A file that the patch edits, as the trees that its edit was proved with.
+pub(super) struct Edited {
+    pub path: PathBuf,
+    pub before: Arc<Source>,
+    pub after: Arc<Source>,
+}
+
+impl WayBack {
+    /// Exchanges the sides. Fails with the reason why that undoes nothing.
+    pub fn new(patchset: &Patchset, patch: &Patch) -> Result<WayBack, String> {
+        let inverse = inverse(patch)?;
+        let mut ready = Ready::of_inverse(&inverse)?;
+        let mut asks = Vec::new();
+        ready.number(&mut asks);
+        let scout = Scout::new(asks).map_err(|bad| bad.to_string())?;
+        let (is_open, asks_for_types) = (is_open(patch), asks_for_types(patch));
+        let set = patchset.with(vec![inverse]);
+        Ok(WayBack { set, ready, scout, is_open, asks_for_types })
+    }
+
+    /// Why undoing these edits would not give the files as they were, if it would not.
+    pub fn is_barred(&self, files: &[Edited], options: &Options) -> Option<String> {
+        let nothing = Memory::default();
+        let options = Options { only: Vec::new(), ways_back: false, ..options.clone() };
+        let mut workspace = Workspace::new(&nothing, &self.scout, options.limits, options.whole_files);
+        files.iter().for_each(|file| workspace.put_known(&file.path, &file.after, &file.before));
+        let mut plan = Plan::default();
+        let [patch] = self.set.patches.as_slice() else { return None };
+        let report = patch::run(&self.set, patch, Some(&self.ready), &mut workspace, &mut plan, &options);
+        plan.reports.push(report);
+        tally::settle(&self.set, &mut plan.reports, &options);
+        if plan.is_refused() {
+            // Types may be declared in files that are not looked at here; `revert` looks at all of them.
+            let why = not_reversible("its result cannot be told from other code");
+            return (!self.asks_for_types).then_some(why);
+        }
+        let is_as_before = |file: &Edited| {
+            let step = plan.steps.iter().find(|step| step.path == file.path);
+            step.is_some_and(|step| step.after.bytes() == file.before.bytes)
+        };
+        let other = files.iter().find(|file| !is_as_before(file))?;
+        Some(not_reversible(&format!("{} would not be what it was, byte for byte", other.path.display())))
+    }
+}
+
+fn asks_for_types(patch: &Patch) -> bool {
+    let hunks = patch.bodies.iter().flat_map(|body| match &body.work {
+        Work::Edit(hunks) => hunks.as_slice(),
+        _ => &[],
+    });
+    hunks
+        .flat_map(|h| &h.holes)
+        .flat_map(|h| &h.tests)
+        .any(|t| matches!(t.value, HoleTest::Type(_) | HoleTest::Fits(_)))
+}

@@ -1,0 +1,122 @@
+use super::back::Edited;
+use super::change::{Work, change};
+use super::changed::Changed;
+use super::chosen::{Chosen, choose};
+use super::looking::Looking;
+use super::near::place;
+use super::options::Options;
+use super::ready::Ready;
+use super::report::Reason;
+use super::survey::Survey;
+use crate::patchset::{Expect, Patch, Patchset};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The edits of a patch, made while the trees of its files are at hand and before it is known whether they count: what
+/// else the patch finds may forbid them.
+pub(super) struct Editing<'a, 'w, 't> {
+    patch: (&'a Patchset, &'a Patch, &'a Ready),
+    looking: &'a Looking<'w, 't>,
+    options: &'a Options,
+    /// The trees that the way back is still to be tried with, where it takes all files.
+    trees: Vec<Edited>,
+    /// How many more sites can be right.
+    left: usize,
+    pub changes: Vec<Changed>,
+    /// Why files cannot be edited.
+    pub refused: Vec<Reason>,
+    /// Why there is no way back.
+    pub one_way: Option<String>,
+}
+
+impl<'a, 'w, 't> Editing<'a, 'w, 't> {
+    pub fn new(
+        patch: (&'a Patchset, &'a Patch, &'a Ready),
+        looking: &'a Looking<'w, 't>,
+        options: &'a Options,
+    ) -> Self {
+        let most = patch.2.hunks().flat_map(|h| h.rules.values().next()).map(|rule| match rule.expect {
+            Expect::Between(_, most) => most.unwrap_or(usize::MAX),
+            Expect::PerFile(_) => usize::MAX,
+        });
+        let left = most.fold(0, usize::saturating_add);
+        let (trees, changes, refused) = (Vec::new(), Vec::new(), Vec::new());
+        Editing { patch, looking, options, trees, left, changes, refused, one_way: None }
+    }
+
+    /// Edits the files of some surveys, of which each has all that is known of its files.
+    pub fn edit(&mut self, sum: bool, surveys: &[Vec<Survey<'_>>]) {
+        let chosen = choose(sum, surveys).0;
+        let mut files: BTreeMap<&Path, Vec<&Chosen<'_, '_>>> = BTreeMap::new();
+        for c in chosen.iter().filter(|c| !c.hit.done) {
+            files.entry(&c.sighting.path).or_default().push(c);
+        }
+        let sites: usize = files.values().map(Vec::len).sum();
+        let Some(left) = self.left.checked_sub(sites) else {
+            // So many are wrong, however they would be edited.
+            self.left = 0;
+            let text = "there are more sites than `expect` allows, so that none was edited".to_owned();
+            self.refused.push(Reason { text, place: None });
+            return;
+        };
+        self.left = left;
+        let files: Vec<_> = files.into_iter().collect();
+        let edited: Vec<_> = files.par_iter().map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
+        for edited in edited {
+            match edited {
+                Ok((changed, edited)) => {
+                    // One pair of trees may serve the next patch.
+                    self.changes.iter_mut().rev().take(1).for_each(|earlier| earlier.trees = None);
+                    self.changes.push(changed);
+                    self.trees.push(edited);
+                }
+                Err(reason) => self.refused.push(reason),
+            }
+        }
+        self.go_back(false);
+    }
+
+    /// No more files come.
+    pub fn finish(&mut self) {
+        self.go_back(true);
+    }
+
+    /// Tries the way back with the trees at hand: of all files at the end, or of these where the number of sites is free,
+    /// so that each file stands for itself.
+    fn go_back(&mut self, is_last: bool) {
+        let (patchset, patch, ready) = self.patch;
+        if !self.options.ways_back || self.one_way.is_some() {
+            self.trees.clear();
+        }
+        if self.trees.is_empty() {
+            return;
+        }
+        match ready.way_back(patchset, patch) {
+            Err(why) => self.one_way = Some(why.clone()),
+            Ok(way) if is_last || way.is_open => {
+                self.one_way = way.is_barred(&std::mem::take(&mut self.trees), self.options);
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.
+fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> Result<(Changed, Edited), Reason> {
+    let read = |c: &Chosen<'_, '_>| c.sighting.source(looking.workspace);
+    let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
+    let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
+    let Some(source) = source else { return Err(lost("there is nothing to do".to_owned())) };
+    let works = chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env, done: c.done });
+    let works: Vec<Work<'_>> = works.collect();
+    let edited = change(path, &source, &works, looking).map_err(|refusal| {
+        let place = place(path, &source, refusal.bytes.start);
+        Reason { text: refusal.message, place: Some(place) }
+    })?;
+    let before = Some(looking.workspace.version(path, &source.bytes));
+    let trees = Some((source.clone(), edited.source.clone()));
+    let (path, batches, written) = (path.to_owned(), edited.batches, edited.written);
+    let changed = Changed { path: path.clone(), before, batches, written, trees };
+    Ok((changed, Edited { path, before: source, after: edited.source }))
+}

@@ -1,0 +1,116 @@
+use super::{WriteError, failed};
+use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock};
+use rustix::io::Errno;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+const IGNORE: &str = ".gitignore";
+const EVERYTHING: &[u8] = b"*\n";
+/// No git shows a file of this name, wherever it is.
+const UNSEEN: &str = ".git";
+
+/// A folder for what is not finished, beside other people's files. git does not see it, at no moment of its life: empty
+/// folders it does not show, and the first thing that comes into it is a `.gitignore` that hides all, itself included.
+#[derive(Debug)]
+pub(super) struct Hidden {
+    handle: OwnedFd,
+    /// What to call it when something fails.
+    shown: PathBuf,
+}
+
+impl Hidden {
+    /// One that is there.
+    pub(super) fn open(above: impl AsFd, name: &str, shown: &Path) -> Result<Option<Hidden>, WriteError> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match rustix::fs::openat(above, name, flags, Mode::empty()) {
+            Ok(handle) => Ok(Some(Hidden { handle, shown: shown.to_owned() })),
+            Err(Errno::NOENT) => Ok(None),
+            Err(other) => Err(failed("open the folder for unfinished work", shown)(other)),
+        }
+    }
+
+    /// A new one, locked. It must not be there.
+    pub(super) fn create(above: impl AsFd, name: &str, shown: &Path) -> Result<Hidden, WriteError> {
+        let what = "make the folder for unfinished work";
+        rustix::fs::mkdirat(&above, name, Mode::RWXU).map_err(failed(what, shown))?;
+        let hidden = Hidden::open(&above, name, shown)?.ok_or_else(|| failed(what, shown)(Errno::NOENT))?;
+        hidden.lock()?;
+        // Under its own name the file is never empty: as such it would show itself.
+        let hide = hidden.put(UNSEEN, EVERYTHING).and_then(|()| {
+            rustix::fs::renameat(&hidden.handle, UNSEEN, &hidden.handle, IGNORE).map_err(failed(what, shown))
+        });
+        hide.inspect_err(|_| drop(hidden.remove(&above, name)))?;
+        Ok(hidden)
+    }
+
+    /// The folder itself.
+    pub(super) fn handle(&self) -> &OwnedFd {
+        &self.handle
+    }
+
+    /// Marks it as in use, as long as it is open. Where there are no locks this does nothing, and says so.
+    pub(super) fn lock(&self) -> Result<bool, WriteError> {
+        match flock(&self.handle, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(true),
+            Err(Errno::WOULDBLOCK) => Err(WriteError::Locked(self.shown.clone())),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Removes it and all that is in it.
+    pub(super) fn remove(&self, above: impl AsFd, name: &str) -> Result<(), WriteError> {
+        let failed = || failed("remove the folder for unfinished work", &self.shown);
+        let settled = |answer: Result<(), Errno>| match answer {
+            Err(Errno::NOENT) => Ok(()),
+            other => other.map_err(failed()),
+        };
+        let entries = rustix::fs::Dir::read_from(&self.handle).map_err(failed())?;
+        let names: Vec<_> = entries.filter_map(Result::ok).map(|e| e.file_name().to_owned()).collect();
+        // The .gitignore goes last: until then it hides the others.
+        let (last, first): (Vec<_>, Vec<_>) = names.into_iter().partition(|n| n.to_bytes() == IGNORE.as_bytes());
+        for name in first.into_iter().chain(last).filter(|n| !matches!(n.to_bytes(), b"." | b"..")) {
+            settled(rustix::fs::unlinkat(&self.handle, &*name, AtFlags::empty()))?;
+        }
+        settled(rustix::fs::unlinkat(above, name, AtFlags::REMOVEDIR))
+    }
+
+    /// The bytes of a file in the folder, if it is there and regular.
+    pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let mut file = File::from(rustix::fs::openat(&self.handle, name, flags, Mode::empty()).ok()?);
+        let mut bytes = Vec::new();
+        file.metadata().ok()?.is_file().then(|| file.read_to_end(&mut bytes).ok())??;
+        Some(bytes)
+    }
+
+    /// Removes a file of the folder, if it is there.
+    pub(super) fn drop(&self, name: &str) {
+        let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
+    }
+
+    /// Writes a file of the folder, over one of that name.
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        self.fill(name, bytes, &self.shown.join(name), |_| Ok(()))
+    }
+
+    /// Writes, dresses and syncs a file of the folder, over one of that name; `path` is what to call it when that fails.
+    pub(super) fn fill(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        path: &Path,
+        dress: impl FnOnce(&File) -> Result<(), WriteError>,
+    ) -> Result<(), WriteError> {
+        self.drop(name);
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mode = Mode::from_raw_mode(0o666);
+        let handle = rustix::fs::openat(&self.handle, name, flags, mode).map_err(failed("write the new file", path))?;
+        let mut file = File::from(handle);
+        let system = |source| WriteError::System { what: "write the new file", path: path.to_owned(), source };
+        file.write_all(bytes).map_err(system)?;
+        dress(&file)?;
+        file.sync_all().map_err(system)
+    }
+}
