@@ -227,6 +227,59 @@ fn a_long_body_is_read_in_time() {
     verdict(&run("a.go", source, &changed), Verdict::Applies);
 }
 
+/// A body of many rows of each sign, and the function that it changes. The names differ from row to row.
+fn long_body(groups: usize, end: &str) -> (String, String) {
+    let (mut body, mut source) = (String::new(), String::new());
+    for n in 0..groups {
+        let (kept, old) = (format!("\tkept{n}(a, {n}){end}\n"), format!("\told{n}(x, {n}){end}\n"));
+        body += &format!(" {kept}-{old}+\tnew{n}(x, {n}){end}\n+\tadded{n}(){end}\n");
+        source += &(kept + &old);
+    }
+    (body, source)
+}
+
+#[test]
+fn a_body_of_a_megabyte_costs_what_it_is_long() {
+    let (body, source) = long_body(5_000, "");
+    let text = patchset("*.go", &format!(" func f() {{\n{body} }}"), "");
+    verdict(&run("a.go", go(source.trim_end()), &text), Verdict::Applies);
+    let other = source.replace("\told4000(", "\tother(");
+    let plan = run("a.go", go(other.trim_end()), &text);
+    verdict(&plan, Verdict::Drifted);
+    let near = &plan.reports[0].near[0];
+    assert!(near.what.contains("`other`") && near.row.contains("old4000"), "{near:?}");
+    let (body, source) = long_body(5_000, ";");
+    verdict(&run("a.c", c(source.trim_end()), &patchset("*.c", body.trim_end(), "")), Verdict::Applies);
+    let added: String = (0..20_000).map(|n| format!("+\tadded{n}(x);\n")).collect();
+    let added = patchset("*.c", &format!(" \tmark();\n{}", added.trim_end()), "");
+    verdict(&run("a.c", c("\tmark();"), &added), Verdict::Applies);
+}
+
+#[test]
+fn rows_that_are_all_alike_are_compared_so_often_and_no_more() {
+    let rows = |row: &str, many: usize| format!("{row}\n").repeat(many);
+    let body = format!("{}{}", rows("-\tx()", 6_000), rows("+\tx()\n+\ty()", 3_000));
+    let text = patchset("*.go", &format!(" func f() {{\n{body} }}"), "");
+    verdict(&run("a.go", go(rows("\tx()", 6_000).trim_end()), &text), Verdict::Applies);
+}
+
+#[test]
+fn one_line_of_a_body_may_be_as_long_as_it_likes() {
+    let line =
+        |name: &str| format!("\tcall({})", (0..20_000).map(|n| format!("{name}{n}, ")).collect::<String>() + "x");
+    let text = patchset("*.go", &format!("-{}\n+{}", line("a"), line("b")), "");
+    verdict(&run("a.go", go(&line("a")), &text), Verdict::Applies);
+}
+
+#[test]
+fn a_long_body_that_does_not_parse_is_refused() {
+    let (body, _) = long_body(5_000, "");
+    let patchset = load("hostile.toml", &patchset("*.go", &format!("-\tx((\n{body}"), "")).unwrap();
+    let tree = Memory::new([(PathBuf::from("a.go"), Vec::new())]);
+    let wrong = plan(&patchset, &tree, &options()).unwrap_err();
+    assert!(wrong[0].message.contains("does not parse"), "{wrong:?}");
+}
+
 #[test]
 fn alternatives_may_overlap_and_lead_in_a_circle() {
     let alternative =

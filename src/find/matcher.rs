@@ -105,10 +105,8 @@ impl<'a> Matcher<'a> {
         let mut found = Vec::new();
         // A look at a token is a part of a step.
         steps.take(range.len() / 8)?;
-        for start in range {
-            if self.may_start(start) {
-                self.at(start, steps, &mut found)?;
-            }
+        for start in self.starts(range) {
+            self.at(start, steps, &mut found)?;
         }
         Ok(found)
     }
@@ -122,16 +120,14 @@ impl<'a> Matcher<'a> {
         self.loose = true;
         let torn = |t: usize| source.language.is_error(source.kind(source.tokens[t].node));
         let mut found = Vec::new();
-        for start in 0..source.tokens.len() {
-            if self.may_start(start) {
-                let from = found.len();
-                self.at(start, steps, &mut found)?;
-                found.truncate(from + 1);
-                if let Some(m) = found.get(from) {
-                    let missing = source.errors_in(&m.tokens).any(|e| e.is_empty());
-                    if !missing && !m.tokens.clone().any(torn) {
-                        found.truncate(from);
-                    }
+        for start in self.starts(0..source.tokens.len()) {
+            let from = found.len();
+            self.at(start, steps, &mut found)?;
+            found.truncate(from + 1);
+            if let Some(m) = found.get(from) {
+                let missing = source.errors_in(&m.tokens).any(|e| e.is_empty());
+                if !missing && !m.tokens.clone().any(torn) {
+                    found.truncate(from);
                 }
             }
         }
@@ -145,12 +141,25 @@ impl<'a> Matcher<'a> {
         words.count() > 0 && !matches!(self.side.elements.first().map(|e| &e.part), Some(Part::Dots(..)))
     }
 
-    fn may_start(&self, start: usize) -> bool {
+    /// The tokens of a range at which a match may begin. In a whole file those that show the first word are looked up,
+    /// so that many sides do not walk it each.
+    fn starts(&self, range: Tokens) -> Vec<usize> {
         let first = self.side.elements.iter().map(|e| &e.part).find(|p| !matches!(p, Part::Comment(_)));
-        match first {
-            None => false,
-            Some(part @ (Part::Token { .. } | Part::Package { .. })) => self.is_token(part, start),
-            _ => true,
+        let word = match first {
+            None => return Vec::new(),
+            Some(Part::Token { text, .. }) => Some(text.as_slice()),
+            Some(Part::Package { name, .. }) => match self.packages.get(name) {
+                Some(Some(local)) => Some(local.as_bytes()),
+                _ => return Vec::new(),
+            },
+            Some(_) => None,
+        };
+        match (word, first) {
+            (Some(word), Some(part)) if range == (0..self.source.tokens.len()) => {
+                self.source.likely_at(word).filter(|&start| self.is_token(part, start)).collect()
+            }
+            (Some(_), Some(part)) => range.filter(|&start| self.is_token(part, start)).collect(),
+            _ => range.collect(),
         }
     }
 

@@ -3,7 +3,7 @@ use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token}
 use super::{Bytes, Limits, Lines, Tokens};
 use super::{Edit, macros};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tree_sitter::Tree;
 
 /// Why a file has no tree.
@@ -136,6 +136,7 @@ impl Source {
             parts,
             first_node_at,
             borders,
+            places: OnceLock::new(),
             tree,
         })
     }

@@ -11,6 +11,7 @@ mod limits;
 mod lines;
 mod macros;
 mod parse;
+mod places;
 mod tree;
 mod version;
 

@@ -1,6 +1,7 @@
+use super::places::Places;
 use super::{Bytes, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The number of a node in [`Source::nodes`], which are in preorder.
 pub type NodeId = usize;
@@ -122,6 +123,8 @@ pub struct Source {
     pub(super) error_ends: Vec<usize>,
     pub(super) first_node_at: Vec<NodeId>,
     pub(super) borders: Vec<(usize, ListId)>,
+    /// Where its words stand, worked out when that is first asked for.
+    pub(super) places: OnceLock<Places>,
     /// The grammar's own tree, from which that of an edited file is made.
     pub(super) tree: tree_sitter::Tree,
 }

@@ -1,0 +1,46 @@
+//! Where the words of a file stand, so that who looks for one need not walk all tokens.
+
+use super::Source;
+
+/// The tokens of a file, sorted into buckets by a hash of their words. It costs about as much as one walk.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    /// Where each bucket begins in `tokens`, and where the last ends.
+    from: Vec<u32>,
+    /// The tokens, bucket by bucket, each in order.
+    tokens: Vec<u32>,
+}
+
+const BUCKETS: usize = 4096;
+
+impl Places {
+    fn new(source: &Source) -> Places {
+        let buckets: Vec<u16> = (0..source.tokens.len()).map(|t| bucket(&source.word(t)) as u16).collect();
+        let mut from = vec![0u32; BUCKETS + 1];
+        buckets.iter().for_each(|b| from[usize::from(*b) + 1] += 1);
+        (1..=BUCKETS).for_each(|b| from[b] += from[b - 1]);
+        let mut next = from.clone();
+        let mut tokens = vec![0u32; buckets.len()];
+        for (t, b) in buckets.iter().enumerate() {
+            let slot = &mut next[usize::from(*b)];
+            tokens[*slot as usize] = t as u32;
+            *slot += 1;
+        }
+        Places { from, tokens }
+    }
+}
+
+fn bucket(word: &[u8]) -> usize {
+    let hash = word.iter().fold(0x811c_9dc5u32, |hash, b| (hash ^ u32::from(*b)).wrapping_mul(0x0100_0193));
+    (hash ^ hash >> 16) as usize % BUCKETS
+}
+
+impl Source {
+    /// The tokens, in order, that may have this word: all that do have it are among them.
+    pub fn likely_at(&self, word: &[u8]) -> impl Iterator<Item = usize> {
+        let places = self.places.get_or_init(|| Places::new(self));
+        let bucket = bucket(word);
+        let held = places.from[bucket] as usize..places.from[bucket + 1] as usize;
+        places.tokens[held].iter().map(|t| *t as usize)
+    }
+}
