@@ -261,7 +261,6 @@ mod tests {
             ".gitignore",
             ".hidden/b.go",
             ".ignore",
-            "deep/.treepatch-journal/kept",
             "pkg/a.go",
             "vendor/c.go",
         ];
