@@ -35,7 +35,12 @@ pub(super) fn edit_hunks(
 ) -> (Outcome, Vec<Changed>) {
     let looking = Looking::new(workspace);
     let mut editing = Editing::new((patchset, patch, ready), &looking, options);
-    let surveys = look(ready, patch.sum, &looking, options.all_done, &mut editing);
+    let Some(surveys) = look(ready, patch.sum, &looking, options.all_done, &mut editing) else {
+        let text = format!("it has more than {SITES} sites; narrow its bodies or `files`");
+        let mut outcome = Outcome::new(Verdict::Unreadable).because(text);
+        outcome.files = ready.hunks().map(|hunk| workspace.files(hunk.ask)).max().unwrap_or(0);
+        return (outcome, Vec::new());
+    };
     let all = || surveys.iter().flatten();
     let mut outcome = Outcome::new(Verdict::Nothing);
     outcome.notes.extend(wordless(ready));
@@ -71,15 +76,18 @@ pub(super) fn edit_hunks(
     (outcome, changes)
 }
 
+/// The most sites of all bodies of a patch together, each of which is held until the bodies are chosen.
+const SITES: usize = 1_000_000;
+
 /// Looks for the hunks of all bodies: first into the files in which there may be something to do, which are edited while
-/// their trees are at hand, then for what is done elsewhere.
+/// their trees are at hand, then for what is done elsewhere. Nothing where there are too many sites.
 fn look<'r>(
     ready: &'r Ready,
     sum: bool,
     looking: &Looking<'_, '_>,
     all_done: bool,
     editing: &mut Editing<'_, '_, '_>,
-) -> Vec<Vec<Survey<'r>>> {
+) -> Option<Vec<Vec<Survey<'r>>>> {
     let workspace = looking.workspace;
     let bodies: Vec<(&ReadyBody, BTreeSet<HoleId>)> = ready.bodies.iter().map(|b| (b, shared_holes(b))).collect();
     let leads = |hunk: &ReadyHunk| workspace.leads(hunk.ask);
@@ -90,6 +98,7 @@ fn look<'r>(
     let together = bodies.iter().any(|(_, shared)| !shared.is_empty());
     let new = |(body, _): &(&'r ReadyBody, _)| body.hunks().iter().map(|h| Survey::new(h, workspace)).collect();
     let mut surveys: Vec<Vec<Survey<'r>>> = bodies.iter().map(new).collect();
+    let mut sites = 0;
     let chunks = if together { vec![live.as_slice()] } else { live.chunks(FILES).collect() };
     for files in chunks {
         let survey = |hunk: &'r ReadyHunk| {
@@ -98,11 +107,18 @@ fn look<'r>(
             survey.look(hunk, &Env::new(), looking, &leads);
             survey
         };
-        let look = |(body, shared): &(&'r ReadyBody, BTreeSet<HoleId>)| match shared.is_empty() {
-            true => body.hunks().iter().map(survey).collect(),
-            false => survey_all(body.hunks(), shared, looking),
-        };
-        let mut part: Vec<Vec<Survey<'r>>> = bodies.iter().map(look).collect();
+        let mut part: Vec<Vec<Survey<'r>>> = Vec::with_capacity(bodies.len());
+        for (body, shared) in &bodies {
+            let surveys: Vec<Survey<'r>> = match shared.is_empty() {
+                true => body.hunks().iter().map(survey).collect(),
+                false => survey_all(body.hunks(), shared, looking),
+            };
+            sites += surveys.iter().map(Survey::sites).sum::<usize>();
+            part.push(surveys);
+            if sites > SITES {
+                return None;
+            }
+        }
         agree(&mut part, looking);
         editing.edit(sum, &part);
         for (known, new) in surveys.iter_mut().flatten().zip(part.into_iter().flatten()) {
@@ -117,7 +133,7 @@ fn look<'r>(
             survey.settle(hunk, looking, &settled.collect::<Vec<_>>(), all_done);
         }
     }
-    surveys
+    (surveys.iter().flatten().map(Survey::sites).sum::<usize>() <= SITES).then_some(surveys)
 }
 
 /// Tells of what cannot be read, and of matches that nobody can judge.

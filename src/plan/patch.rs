@@ -49,7 +49,8 @@ impl Outcome {
         }
     }
 
-    fn because(mut self, text: impl Into<String>) -> Outcome {
+    /// Adds a reason.
+    pub fn because(mut self, text: impl Into<String>) -> Outcome {
         self.reasons.push(Reason { text: text.into(), place: None });
         self
     }

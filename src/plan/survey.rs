@@ -123,6 +123,11 @@ impl<'r> Survey<'r> {
         Survey { files: workspace.files(hunk.ask), unseen, ..Survey::default() }
     }
 
+    /// How many sites there are.
+    pub fn sites(&self) -> usize {
+        self.sightings.iter().map(|s| s.found.hits.len()).sum()
+    }
+
     /// Takes in what is known of other files.
     pub fn join(&mut self, other: Survey<'r>) {
         self.sightings.extend(other.sightings);
