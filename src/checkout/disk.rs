@@ -256,14 +256,7 @@ mod tests {
         std::os::unix::fs::symlink("pkg", dir.path().join("link")).unwrap();
         std::os::unix::fs::symlink("a.go", dir.path().join("pkg/link.go")).unwrap();
         let disk = Disk::open(dir.path()).unwrap();
-        let expected = [
-            ".github/d.c",
-            ".gitignore",
-            ".hidden/b.go",
-            ".ignore",
-            "pkg/a.go",
-            "vendor/c.go",
-        ];
+        let expected = [".github/d.c", ".gitignore", ".hidden/b.go", ".ignore", "pkg/a.go", "vendor/c.go"];
         assert_eq!(listed(&disk), expected);
         assert_eq!(disk.read(Path::new("pkg/a.go")).unwrap(), b"pkg/a.go");
         assert!(disk.read(Path::new("link/a.go")).unwrap_err().reason.contains("symlink"));
