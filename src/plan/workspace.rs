@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The most memory that files take which are kept parsed for the patches to come.
 const KEPT: usize = 64 << 20;
@@ -52,6 +52,8 @@ struct Changed {
 struct Kept {
     /// Each has all that any ask can find in the file.
     sources: HashMap<PathBuf, Arc<Source>>,
+    /// Those too that there was no room for: as long as somebody holds one, it serves others.
+    held: HashMap<PathBuf, Weak<Source>>,
     bytes: usize,
 }
 
@@ -113,8 +115,8 @@ impl<'t> Workspace<'t> {
     /// A file as a tree that has all that an ask can find in it: of the whole file, or of the parts that matter; `None`
     /// where it can find nothing. Fails with the reason in words.
     pub fn source(&self, path: &Path, language: Language, ask: AskId) -> Result<Option<Arc<Source>>, String> {
-        if let Some(source) = self.kept().sources.get(path).filter(|s| s.language == language) {
-            return Ok(Some(source.clone()));
+        if let Some(source) = self.kept().get(path).filter(|s| s.language == language) {
+            return Ok(Some(source));
         }
         let changed = self.changed.get(path);
         let several = match changed {
@@ -133,9 +135,8 @@ impl<'t> Workspace<'t> {
 
     /// Some parts of a file as a tree, as they were read before. Fails where it can no longer be read.
     pub fn in_parts(&self, path: &Path, language: Language, parts: &[Bytes]) -> Result<Arc<Source>, String> {
-        let is_same = |s: &&Arc<Source>| s.language == language && s.parts == parts;
-        if let Some(source) = self.kept().sources.get(path).filter(is_same) {
-            return Ok(source.clone());
+        if let Some(source) = self.kept().get(path).filter(|s| s.language == language && s.parts == parts) {
+            return Ok(source);
         }
         let bytes = self.read(path).map_err(|e| e.reason)?;
         if parts.iter().any(|part| part.end > bytes.len()) {
@@ -162,13 +163,14 @@ impl<'t> Workspace<'t> {
 
     /// The whole file as a tree.
     pub fn whole(&self, path: &Path, language: Language) -> Result<Arc<Source>, String> {
-        let is_whole = |s: &&Arc<Source>| s.language == language && s.is_whole();
-        if let Some(source) = self.kept().sources.get(path).or(self.last(path)).filter(is_whole) {
-            return Ok(source.clone());
+        let is_whole = |s: &Arc<Source>| s.language == language && s.is_whole();
+        if let Some(source) = self.kept().get(path).or_else(|| self.last(path).cloned()).filter(is_whole) {
+            return Ok(source);
         }
         let bytes = self.read(path).map_err(|e| e.reason)?;
         let source = Arc::new(Source::parse(language, bytes, self.limits).map_err(|e| e.to_string())?);
-        if self.kept().sources.contains_key(path) {
+        let is_shared = self.kept().get(path).is_some();
+        if is_shared {
             self.keep(path, &source);
         }
         Ok(source)
@@ -182,6 +184,7 @@ impl<'t> Workspace<'t> {
         let mut kept = self.kept();
         let size = source.memory();
         kept.forget(path);
+        kept.held.insert(path.to_owned(), Arc::downgrade(source));
         if kept.bytes + size <= KEPT {
             kept.bytes += size;
             kept.sources.insert(path.to_owned(), source.clone());
@@ -276,7 +279,12 @@ impl Changed {
 }
 
 impl Kept {
+    fn get(&self, path: &Path) -> Option<Arc<Source>> {
+        self.sources.get(path).cloned().or_else(|| self.held.get(path)?.upgrade())
+    }
+
     fn forget(&mut self, path: &Path) {
+        self.held.remove(path);
         if let Some(old) = self.sources.remove(path) {
             self.bytes -= old.memory();
         }
