@@ -142,6 +142,7 @@ impl Job<'_> {
         let mut shifts: Vec<(Range<usize>, isize)> = Vec::new();
         let mut row = None;
         let mut steps = 0;
+        let row_starts = |i: usize| self.shape.before.on_row(self.shape.before.elements[i].row).start == i;
         for (element, rows) in self.staying_rows() {
             if row != Some(rows) {
                 row = Some(rows);
@@ -151,6 +152,10 @@ impl Job<'_> {
             match shifts.last_mut() {
                 // Comments between two shifted neighbours go along.
                 Some((run, s)) if *s == steps && steps != 0 => run.end = bytes.end.max(run.end),
+                // The comment above goes along with the code that it is about.
+                _ if steps != 0 && row_starts(element) && !self.is_taken_apart(element) => {
+                    shifts.push((self.doc_start(bytes.start).min(bytes.start)..bytes.end, steps));
+                }
                 _ => shifts.push((bytes, steps)),
             }
         }

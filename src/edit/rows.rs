@@ -201,7 +201,7 @@ impl Job<'_> {
     }
 
     /// The start of the line on which the comment directly above an item begins, or of the item's own line.
-    fn doc_start(&self, byte: usize) -> usize {
+    pub(super) fn doc_start(&self, byte: usize) -> usize {
         let source = self.source;
         let mut start = source.lines.start(byte);
         let own = width(blanks(&source.bytes[start..]));
@@ -288,7 +288,7 @@ impl Job<'_> {
 
     /// Whether an item that begins at an element is no item of its kind any more: the element has become part of
     /// another, or of something less or more.
-    fn is_taken_apart(&self, element: usize) -> bool {
+    pub(super) fn is_taken_apart(&self, element: usize) -> bool {
         let (before, after, keeps) = (&self.shape.before, &self.shape.after, &self.shape.keeps);
         let row = before.on_row(before.elements[element].row);
         let Some(kept) = keeps.get(keeps.partition_point(|k| k.0 < row.start)).filter(|k| row.contains(&k.0)) else {
