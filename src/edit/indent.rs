@@ -2,9 +2,10 @@
 
 use super::Job;
 use crate::language::Language;
-use crate::pattern::Side;
+use crate::pattern::{Change, Side};
 use crate::source::{Edit, Source};
 use std::cell::OnceCell;
+use std::ops::Range;
 
 /// One step of indentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,20 +137,25 @@ impl Job<'_> {
     }
 
     /// Shifts kept lines whose nesting changes. Lines within raw strings, directives and continued macros stay.
-    pub(super) fn reindent(&self, edits: &mut Vec<Edit>) {
-        let mut shifts: Vec<(std::ops::Range<usize>, isize)> = Vec::new();
+    /// `on_lines` are those of the edits that write within a line; the blanks come before them.
+    pub(super) fn reindent(&self, edits: &mut Vec<Edit>, on_lines: &[Range<usize>]) {
+        let mut shifts: Vec<(Range<usize>, isize)> = Vec::new();
         let mut row = None;
         let mut steps = 0;
-        for &(b, a) in &self.shape.keeps {
-            let rows = (self.shape.before.elements[b].row, self.shape.after.elements[a].row);
+        let row_starts = |i: usize| self.shape.before.on_row(self.shape.before.elements[i].row).start == i;
+        for (element, rows) in self.staying_rows() {
             if row != Some(rows) {
                 row = Some(rows);
                 steps = self.deeper(rows).unwrap_or(steps);
             }
-            let bytes = self.hit.matched.bounds[b].bytes.clone();
+            let bytes = self.hit.matched.bounds[element].bytes.clone();
             match shifts.last_mut() {
                 // Comments between two shifted neighbours go along.
-                Some((run, s)) if *s == steps && steps != 0 => run.end = bytes.end,
+                Some((run, s)) if *s == steps && steps != 0 => run.end = bytes.end.max(run.end),
+                // The comment above goes along with the code that it is about.
+                _ if steps != 0 && row_starts(element) && !self.is_taken_apart(element) => {
+                    shifts.push((self.doc_start(bytes.start).min(bytes.start)..bytes.end, steps));
+                }
                 _ => shifts.push((bytes, steps)),
             }
         }
@@ -159,6 +165,7 @@ impl Job<'_> {
         }
         let line = self.source.lines.around(self.source.span(&self.hit.matched.tokens).start, &self.source.bytes);
         let unit = self.unit(blanks(&self.source.bytes[line])).bytes();
+        let mut blank = Vec::new();
         for (bytes, steps) in shifts {
             let mut at = bytes.start;
             while at < bytes.end {
@@ -170,16 +177,61 @@ impl Job<'_> {
                         // Behind tabs, so that a tab does not swallow them.
                         let tabs = blanks(text).iter().rposition(|b| *b == b'\t').map_or(0, |t| t + 1);
                         let at = line.start + if unit == b"\t" { 0 } else { tabs };
-                        edits.push(Edit::new(at..at, unit.repeat(steps as usize)));
+                        blank.push(Edit::new(at..at, unit.repeat(steps as usize)));
                     } else {
                         let mut left = blanks(text).to_vec();
                         (0..-steps).for_each(|_| outdent(&mut left, &unit));
-                        edits.push(Edit::new(line.start..line.start + blanks(text).len() - left.len(), ""));
+                        blank.push(Edit::new(line.start..line.start + blanks(text).len() - left.len(), ""));
                     }
                 }
                 at = self.source.lines.next(at).max(at + 1);
             }
         }
+        // A line that an edit joins to the one above has no indentation any more.
+        let joined = |new: &Edit| {
+            let (from, to) = (new.bytes.start, new.bytes.end.max(new.bytes.start + 1));
+            let cut =
+                |e: &Edit| e.bytes.start < to && from < e.bytes.end && (e.bytes.start < from || !new.bytes.is_empty());
+            edits.iter().any(cut)
+        };
+        blank.retain(|new| !joined(new));
+        let mut of_lines = vec![false; edits.len()];
+        on_lines.iter().for_each(|run| of_lines[run.clone()].fill(true));
+        let first = |at: usize| (0..of_lines.len()).find(|&i| of_lines[i] && edits[i].bytes == (at..at));
+        let mut places: Vec<(usize, Edit)> =
+            blank.into_iter().map(|e| (first(e.bytes.start).unwrap_or(edits.len()), e)).collect();
+        places.sort_by_key(|(place, _)| *place);
+        for (place, edit) in places.into_iter().rev() {
+            edits.insert(place, edit);
+        }
+    }
+
+    /// The elements of the lines that stay, changed or not: each with its row before and after.
+    fn staying_rows(&self) -> Vec<(usize, (usize, usize))> {
+        let (before, after) = (&self.shape.before, &self.shape.after);
+        let row = |side: &Side, i: usize| side.elements[i].row;
+        let kept = self.shape.keeps.iter().map(|&(b, a)| (b, (row(before, b), row(after, a))));
+        let mut all: Vec<_> = kept.collect();
+        let keeps = |i: usize| all.get(i).copied();
+        let mut changed = Vec::new();
+        for change in &self.shape.changes {
+            let Change::Tokens { before: old, after: new } = change else { continue };
+            if old.is_empty() {
+                continue;
+            }
+            let own = row(before, old.start);
+            let at = all.partition_point(|k| k.0 < old.start);
+            let beside = [Some(at), at.checked_sub(1)].into_iter().flatten().filter_map(keeps).find(|k| k.1.0 == own);
+            let rows = match beside {
+                Some((_, rows)) => rows,
+                None if new.is_empty() => continue,
+                None => (own, row(after, new.start)),
+            };
+            changed.extend(old.clone().map(|b| (b, rows)));
+        }
+        all.extend(changed);
+        all.sort_unstable();
+        all
     }
 
     /// Whether a label begins at a byte.

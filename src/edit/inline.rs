@@ -48,7 +48,7 @@ impl Job<'_> {
         if let Some(l) = near.left.filter(|&l| !bounds[l].bytes.is_empty()) {
             let seam = new.between(after.start - 1, after.start);
             let gap = bounds[l].bytes.end..bytes.start;
-            if !alike(old.between(l, before.start), seam) && may_go(&gap) {
+            if self.changes_seam(&gap, old.between(l, before.start), seam) && may_go(&gap) {
                 bytes.start = gap.start;
                 text.splice(0..0, seam.bytes());
             }
@@ -56,12 +56,20 @@ impl Job<'_> {
         if let Some(r) = near.right.filter(|&r| !bounds[r].bytes.is_empty()) {
             let seam = new.between(after.end - 1, after.end);
             let gap = bytes.end..bounds[r].bytes.start;
-            if !alike(old.between(before.end - 1, r), seam) && may_go(&gap) {
+            if self.changes_seam(&gap, old.between(before.end - 1, r), seam) && may_go(&gap) {
                 bytes.end = gap.end;
                 text.extend(seam.bytes());
             }
         }
         Edit::new(bytes, text)
+    }
+
+    /// Whether what stands between two tokens is to change as the body changes it. Of a line end, which the body has
+    /// not, the body's blanks say nothing.
+    fn changes_seam(&self, gap: &Bytes, old: &str, new: &str) -> bool {
+        let breaks = self.source.bytes.get(gap.clone()).is_some_and(|gap| gap.contains(&b'\n'));
+        let comma = old.contains(',') != new.contains(',');
+        comma || !breaks && !alike(old, new)
     }
 
     /// New tokens between two that stay: the old seam is the one on the side that the body shows unchanged.
@@ -137,7 +145,7 @@ impl Job<'_> {
         let (left, right) = (bounds[left].bytes.end..gone.start, gone.end..bounds[right].bytes.start);
         let (before, behind) = (holds(left.clone(), b'\n'), holds(right.clone(), b'\n'));
         let is_last = before && holds(left, b',') && !holds(right, b',');
-        if seam.is_empty() && before != behind && !is_last { Some(before) } else { None }
+        if !seam.contains(',') && before != behind && !is_last { Some(before) } else { None }
     }
 
     /// Whether a comma of the body joins an element to a neighbour that is there in the source.

@@ -55,15 +55,20 @@ pub fn edits(
     let job = Job { shape, rows, source, hit, env: &hit.env, packages, parens, units, comments };
     let mut edits = Vec::new();
     job.open_parens(&mut edits);
+    let mut on_lines = vec![0..edits.len()];
     for change in &shape.changes {
         match change {
-            Change::Tokens { before, after } => job.change_tokens(before, after, &mut edits)?,
+            Change::Tokens { before, after } => {
+                let from = edits.len();
+                job.change_tokens(before, after, &mut edits)?;
+                on_lines.push(from..edits.len());
+            }
             Change::Rows { delete, insert, above, below } => {
                 job.change_rows(delete, insert, *above, *below, &mut edits)?;
             }
         }
     }
-    job.reindent(&mut edits);
+    job.reindent(&mut edits, &on_lines);
     job.close_parens(&mut edits);
     edits.retain(|e| !(e.bytes.is_empty() && e.text.is_empty()));
     job.keeps_comments(&edits)?;

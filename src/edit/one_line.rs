@@ -159,7 +159,8 @@ impl Job<'_> {
             Some(s) if !closes => {
                 Edit::new(s.end..s.end, [b" ".as_slice(), &joined, separator.trim_ascii_end()].concat())
             }
-            Some(s) => Edit::new(s.end..s.end, [b" ".as_slice(), &joined].concat()),
+            // A list that ends with a comma still does.
+            Some(s) => Edit::new(s.end..s.end, [b" ".as_slice(), &joined, if commas { b"," } else { b"" }].concat()),
             None => Edit::new(at..at, [separator, &joined].concat()),
         }
     }

@@ -2,9 +2,9 @@
 
 use super::indent::{blanks, width};
 use super::{Job, Refusal};
-use crate::language::{Atom, Language};
-use crate::pattern::{Deleted, Inserted};
-use crate::source::{Bytes, Edit, Gap};
+use crate::language::{Atom, Language, ListKind};
+use crate::pattern::{Deleted, Inserted, Side};
+use crate::source::{Bytes, Edit, Gap, Tokens};
 
 impl Job<'_> {
     pub(super) fn change_rows(
@@ -201,7 +201,7 @@ impl Job<'_> {
     }
 
     /// The start of the line on which the comment directly above an item begins, or of the item's own line.
-    fn doc_start(&self, byte: usize) -> usize {
+    pub(super) fn doc_start(&self, byte: usize) -> usize {
         let source = self.source;
         let mut start = source.lines.start(byte);
         let own = width(blanks(&source.bytes[start..]));
@@ -230,6 +230,7 @@ impl Job<'_> {
         edits: &mut Vec<Edit>,
     ) -> Result<(), Refusal> {
         match (above, below) {
+            (_, Some(below)) if self.is_taken_apart(below) => self.insert_above(insert, below, edits),
             (Some(above), _) => self.insert_below(insert, above, edits),
             (None, Some(below)) => self.insert_above(insert, below, edits),
             (None, None) => {
@@ -275,13 +276,43 @@ impl Job<'_> {
             text.push(b',');
             text.extend_from_slice(&source.bytes[at..tail]);
         }
+        // A list that ends with a comma still does.
+        let goes_on = has_comma || opens && (!last_in_list || self.wants_last_comma(insert));
         for (n, row_in) in insert.iter().enumerate() {
-            let more = n + 1 < insert.len()
-                || commas && (has_comma || opens) && (!last_in_list || self.wants_last_comma(insert));
+            let more = n + 1 < insert.len() || commas && goes_on;
             text.extend_from_slice(self.newline());
             text.extend(self.new_line(row_in, base, row, more || commas && n + 1 < insert.len(), commas));
         }
         edits.push(Edit::new(place..tail, text));
+    }
+
+    /// Whether an item that begins at an element is no item of its kind any more: the element has become part of
+    /// another, or of something less or more.
+    pub(super) fn is_taken_apart(&self, element: usize) -> bool {
+        let (before, after, keeps) = (&self.shape.before, &self.shape.after, &self.shape.keeps);
+        let row = before.on_row(before.elements[element].row);
+        let Some(kept) = keeps.get(keeps.partition_point(|k| k.0 < row.start)).filter(|k| row.contains(&k.0)) else {
+            return false;
+        };
+        let new = after.on_row(after.elements[kept.1].row).start;
+        let (old, new) = (before.elements[element].tokens.start, after.elements[new].tokens.start);
+        let items = |side: &'_ Side, token: usize| -> Vec<(ListKind, Tokens)> {
+            let lists = side.source.lists_at(token).map(|l| &side.source.lists[l]);
+            lists.filter_map(|l| Some((l.kind, l.items[l.item_from(token)?].tokens.clone()))).collect()
+        };
+        let kept_in = |tokens: &Tokens, start: &dyn Fn(&(usize, usize)) -> usize| {
+            keeps.partition_point(|k| start(k) < tokens.start)..keeps.partition_point(|k| start(k) < tokens.end)
+        };
+        let Some((kind, item)) = items(before, old).into_iter().next() else { return false };
+        let stays = kept_in(&item, &|k| before.elements[k.0].tokens.start);
+        let is_all = |tokens: &Tokens| kept_in(tokens, &|k| after.elements[k.1].tokens.start) == stays;
+        let items = items(after, new);
+        if items.is_empty() {
+            // Behind a label, or a condition without braces.
+            return !after.source.nodes_at(new).any(|(_, n)| is_all(&n.tokens));
+        }
+        let lines = |kind| matches!(kind, ListKind::File | ListKind::Statements);
+        !items.iter().any(|(k, tokens)| (*k == kind || lines(*k) && lines(kind)) && is_all(tokens))
     }
 
     /// Before the line that `below` begins, above its doc comment.
@@ -297,9 +328,10 @@ impl Job<'_> {
             edits.extend(self.insert_on_line(insert, row, at, next, commas));
             return;
         }
-        // What stands above a closing bracket belongs to the items before it.
+        // What stands above a closing bracket belongs to the items before it; a comment above an item that is no more
+        // belongs to what comes in its place.
         let closes = matches!(source.bytes.get(bytes.start), Some(b'}' | b')' | b']'));
-        let place = if closes { line } else { self.doc_start(bytes.start) };
+        let place = if closes || self.is_taken_apart(below) { line } else { self.doc_start(bytes.start) };
         let mut text = Vec::new();
         for row_in in insert {
             text.extend(self.new_line(row_in, bytes.start, row, true, commas));
