@@ -11,14 +11,16 @@ pub(super) struct Places {
     tokens: Vec<u32>,
 }
 
-const BUCKETS: usize = 4096;
+/// The most buckets.
+const MOST: usize = 1 << 16;
 
 impl Places {
     fn new(source: &Source) -> Places {
-        let buckets: Vec<u16> = (0..source.tokens.len()).map(|t| bucket(&source.word(t)) as u16).collect();
-        let mut from = vec![0u32; BUCKETS + 1];
+        let all = source.tokens.len().next_power_of_two().min(MOST);
+        let buckets: Vec<u16> = (0..source.tokens.len()).map(|t| bucket(&source.word(t), all) as u16).collect();
+        let mut from = vec![0u32; all + 1];
         buckets.iter().for_each(|b| from[usize::from(*b) + 1] += 1);
-        (1..=BUCKETS).for_each(|b| from[b] += from[b - 1]);
+        (1..=all).for_each(|b| from[b] += from[b - 1]);
         let mut next = from.clone();
         let mut tokens = vec![0u32; buckets.len()];
         for (t, b) in buckets.iter().enumerate() {
@@ -28,18 +30,23 @@ impl Places {
         }
         Places { from, tokens }
     }
+
+    fn buckets(&self) -> usize {
+        self.from.len() - 1
+    }
 }
 
-fn bucket(word: &[u8]) -> usize {
+/// The bucket of a word, of so many that there are.
+fn bucket(word: &[u8], all: usize) -> usize {
     let hash = word.iter().fold(0x811c_9dc5u32, |hash, b| (hash ^ u32::from(*b)).wrapping_mul(0x0100_0193));
-    (hash ^ hash >> 16) as usize % BUCKETS
+    (hash ^ hash >> 16) as usize % all
 }
 
 impl Source {
     /// The tokens, in order, that may have this word: all that do have it are among them.
     pub fn likely_at(&self, word: &[u8]) -> impl Iterator<Item = usize> {
         let places = self.places.get_or_init(|| Places::new(self));
-        let bucket = bucket(word);
+        let bucket = bucket(word, places.buckets());
         let held = places.from[bucket] as usize..places.from[bucket + 1] as usize;
         places.tokens[held].iter().map(|t| *t as usize)
     }
