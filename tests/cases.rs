@@ -2,7 +2,7 @@
 //!
 //! A page holds sections that begin with `-- name --`: `patch` (TOML; `format` and `[patchset]` may be left out),
 //! `before NAME`, `after NAME` (only files that change) and `report`. A result of the second run that is not
-//! "applied, nothing changes" stands in `again`. With `TREEPATCH_BLESS=1` pages are written as things are.
+//! "applied, nothing changes" stands in `again`. A byte order mark before each file must change nothing of all that. With `TREEPATCH_BLESS=1` pages are written as things are.
 
 #![allow(clippy::unwrap_used)]
 
@@ -116,7 +116,7 @@ fn run(path: &Path) -> Result<(), Failed> {
             .map(|(p, b)| (format!("after {}", p.display()), escape(b))),
     );
     result.sections.push(("report".to_owned(), report));
-    let (again, twice) = self::report(&toml, &after, target);
+    let (again, twice) = self::report(&toml, &after, target.clone());
     let settled = again
         .lines()
         .filter(|l| !l.starts_with(' '))
@@ -132,7 +132,7 @@ fn run(path: &Path) -> Result<(), Failed> {
         }
     }
     if written == text {
-        return Ok(());
+        return with_mark(&toml, &before, target);
     }
     if std::env::var_os("TREEPATCH_BLESS").is_some() {
         std::fs::write(path, written).unwrap();
@@ -140,6 +140,31 @@ fn run(path: &Path) -> Result<(), Failed> {
     }
     let diff = similar::TextDiff::from_lines(&text, &written).unified_diff().header("page", "as it is").to_string();
     Err(diff.into())
+}
+
+/// A byte order mark before each file changes nothing but that it is there.
+fn with_mark(toml: &str, before: &BTreeMap<PathBuf, Vec<u8>>, target: Option<String>) -> Result<(), Failed> {
+    const MARK: &str = "\u{feff}";
+    let both = |files: &BTreeMap<PathBuf, Vec<u8>>| {
+        let (once, after) = report(toml, files, target.clone());
+        let (again, _) = report(toml, &after, target.clone());
+        let bare: String =
+            after.iter().map(|(p, b)| format!("-- {} --\n{}", p.display(), escape(b).replace("\\BOM", ""))).collect();
+        (format!("{bare}-- report --\n{once}-- again --\n{again}"), after)
+    };
+    let is_text = |path: &Path| path.extension().is_some_and(|e| e == "c" || e == "h" || e == "go");
+    let marked = before.iter().map(|(path, bytes)| {
+        let mark = if is_text(path) && !bytes.starts_with(MARK.as_bytes()) { MARK } else { "" };
+        (path.clone(), [mark.as_bytes(), bytes].concat())
+    });
+    let marked: BTreeMap<PathBuf, Vec<u8>> = marked.collect();
+    let ((plain, _), (page, after)) = (both(before), both(&marked));
+    let keeps = |path: &PathBuf| !is_text(path) || after[path].starts_with(MARK.as_bytes());
+    if plain == page && before.keys().all(keeps) {
+        return Ok(());
+    }
+    let diff = similar::TextDiff::from_lines(&plain, &page);
+    Err(diff.unified_diff().header("page", "with a byte order mark").to_string().into())
 }
 
 fn report(

@@ -221,6 +221,13 @@ fn one_line_groups_stay_on_their_line() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_line_above() {
+    becomes("\u{feff}import \"fmt\"\n\nvar x = 1\n", |s| remove(s, "fmt"), "\u{feff}var x = 1\n");
+    becomes("\u{feff}\n\nimport \"fmt\"\n", |s| remove(s, "fmt"), "\u{feff}");
+    becomes("\u{feff}package p\n\nimport \"fmt\"\n", |s| remove(s, "fmt"), "\u{feff}package p\n");
+}
+
+#[test]
 fn windows_line_endings_are_kept() {
     let before = "package p\r\n\r\nimport (\r\n\t\"fmt\"\r\n)\r\n";
     let after = "package p\r\n\r\nimport (\r\n\t\"fmt\"\r\n\r\n\t\"a.b/c\"\r\n)\r\n";

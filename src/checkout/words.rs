@@ -1,3 +1,4 @@
+use crate::source::text_start;
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 use memchr::memmem::Finder;
 use std::collections::{BTreeSet, HashMap};
@@ -220,7 +221,8 @@ fn names_in(word: &[u8]) -> impl Iterator<Item = &[u8]> {
 pub fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
     let is_of_name = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|b| is_of_name(*b));
     let goes_on = |inner: Option<usize>, outer: Option<usize>| is_of_name(inner) && is_of_name(outer);
-    !goes_on(Some(start), start.checked_sub(1)) && !goes_on(end.checked_sub(1), Some(end))
+    let before = start.checked_sub(1).filter(|&at| at >= text_start(bytes));
+    !goes_on(Some(start), before) && !goes_on(end.checked_sub(1), Some(end))
 }
 
 fn is_of_name(byte: u8) -> bool {
@@ -248,6 +250,7 @@ mod tests {
         let sets: &[&[&str]] = &[&["wide64", "wide"], &["wide64"], &["ide"], &["e64"]];
         assert_eq!(found(sets, b"var wide64 int64 // wide"), [0, 1]);
         assert_eq!(found(sets, b"wide64(ide, e64)"), [0, 1, 2, 3]);
+        assert_eq!(found(sets, "\u{feff}ide, \u{feff}e64".as_bytes()), [2]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use super::context::{Constraint, contexts_of, name_constraint};
+use crate::language::text_start;
 
 /// What stands above the declarations of a Go file, read without parsing the rest.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +24,7 @@ pub struct Import {
 impl Header {
     /// Reads the header of a file with this name.
     pub fn read(name: &str, bytes: &[u8]) -> Header {
-        let mut scan = Scan { bytes, at: if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }, ..Scan::default() };
+        let mut scan = Scan { bytes, at: text_start(bytes), ..Scan::default() };
         let mut header = Header::default();
         let first = scan.next();
         let constraints = scan.constraints();

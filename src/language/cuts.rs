@@ -105,6 +105,13 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_line() {
+        cuts(Language::C, "\u{feff}#include <a.h>\n|int a;\n|");
+        cuts(Language::C, "\u{feff}#ifdef A\nint a;\n#endif\n|int b;\n|");
+        cuts(Language::Go, "\u{feff}package p\n|\nfunc f() {}\n");
+    }
+
+    #[test]
     fn c_keeps_what_may_go_on() {
         cuts(Language::C, "MACRO(a)\nint f(void)\n{\n}\n|enum e {\n\tA\n}\n__packed;\n|int a[] = {\n\t1\n}, b;\n|");
         cuts(Language::C, "extern \"C\" {\nint a;\n}\nint b;\n|");

@@ -13,6 +13,11 @@ pub use cuts::Cuts;
 use std::path::Path;
 use std::sync::OnceLock;
 
+/// The byte at which the text of a file begins: behind a byte order mark, which is a part of no name and no line.
+pub fn text_start(bytes: &[u8]) -> usize {
+    if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+}
+
 /// A source language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Language {

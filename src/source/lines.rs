@@ -1,4 +1,5 @@
 use super::Bytes;
+use crate::language::text_start;
 
 /// How the lines of a file end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,8 @@ impl LineEnding {
 pub struct Lines {
     starts: Vec<usize>,
     len: usize,
-    bom: bool,
+    /// The first byte of the first line.
+    first: usize,
     ending: LineEnding,
 }
 
@@ -38,7 +40,7 @@ impl Lines {
             crlf += usize::from(i > 0 && bytes[i - 1] == b'\r');
         }
         let ending = if crlf * 2 > starts.len() - 1 { LineEnding::CrLf } else { LineEnding::Lf };
-        Lines { starts, len: bytes.len(), bom: bytes.starts_with(b"\xef\xbb\xbf"), ending }
+        Lines { starts, len: bytes.len(), first: text_start(bytes), ending }
     }
 
     /// The 0-based line that this byte is on.
@@ -83,6 +85,6 @@ impl Lines {
 
     /// The first byte behind a byte order mark.
     pub fn content_start(&self) -> usize {
-        if self.bom { 3 } else { 0 }
+        self.first
     }
 }

@@ -22,6 +22,8 @@ pub use lines::{LineEnding, Lines};
 pub use tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 pub use version::Version;
 
+pub use crate::language::text_start;
+
 /// A range of token positions.
 pub type Tokens = std::ops::Range<usize>;
 /// A range of byte offsets.

@@ -124,15 +124,17 @@ impl Fragment {
             }
         }
         for number in 0..random.below(3) {
-            let node = |n: &&treepatch::source::Node| {
+            // A hole is one item: it takes the `p` of `int *p;`, but never the `*p`. Such a body would not mean its own
+            // place, but whatever else it fits.
+            let node = |&(id, n): &(usize, &treepatch::source::Node)| {
                 inside(&n.tokens)
                     && n.tokens.len() <= 6
                     && free(&n.tokens)
                     && source.language.is_value(n.kind)
-                    && !source.language.is_bare_list(n.kind)
+                    && source.is_one_item(id)
             };
-            let nodes: Vec<_> = source.nodes.iter().filter(node).collect();
-            let Some(node) = random.pick(&nodes) else { return };
+            let nodes: Vec<_> = source.nodes.iter().enumerate().filter(node).collect();
+            let Some(&(_, node)) = random.pick(&nodes) else { return };
             let Some((row, words)) = self.words_of(&node.tokens) else { continue };
             let is_dots = self.rows[row].words[words].iter().any(|w| w.text == "$...");
             if !self.rows[row].is_directive() && !is_dots {

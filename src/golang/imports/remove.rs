@@ -72,7 +72,7 @@ fn whole(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Edit {
 
 /// Where the empty lines above a line begin.
 fn empty_lines_above(source: &Source, mut start: usize) -> usize {
-    while start > 0 {
+    while start > source.lines.content_start() {
         let line = source.lines.start(start - 1);
         if !source.bytes[line..start].trim_ascii().is_empty() {
             break;

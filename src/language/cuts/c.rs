@@ -1,11 +1,12 @@
 use super::Cuts;
 use super::lex;
+use crate::language::text_start;
 
 /// Cuts behind each declaration, body and directive of the top level that ends its line.
 pub(super) fn cuts(bytes: &[u8]) -> Option<Cuts> {
     let mut scan =
         Scan { bytes, starts: vec![0], depth: 0, last: b'\n', body: false, open: false, conditions: Vec::new() };
-    let (mut at, mut fresh) = (0, true);
+    let (mut at, mut fresh) = (text_start(bytes), true);
     while let Some(&byte) = bytes.get(at) {
         if byte == b'#' && fresh {
             at = scan.directive(at)?;

@@ -1,5 +1,6 @@
 use super::Cuts;
 use super::lex;
+use crate::language::text_start;
 
 /// The words that a declaration begins with.
 const DECLARATIONS: [&[u8]; 5] = [b"func", b"var", b"const", b"type", b"import"];
@@ -7,7 +8,7 @@ const DECLARATIONS: [&[u8]; 5] = [b"func", b"var", b"const", b"type", b"import"]
 /// Cuts before each declaration that begins a line, where the one above has ended as Go's own semicolons would say.
 pub(super) fn cuts(bytes: &[u8]) -> Option<Cuts> {
     let mut scan = Scan { starts: vec![0], header: 1, depth: 0, ended: None, fresh: true };
-    let mut at = 0;
+    let mut at = text_start(bytes);
     while let Some(&byte) = bytes.get(at) {
         at = match byte {
             b'\n' => {
