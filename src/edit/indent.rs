@@ -136,13 +136,22 @@ impl Job<'_> {
         blank
     }
 
+    /// What is added to these blanks to go some steps deeper.
+    pub(super) fn step(&self, blank: &[u8], steps: isize) -> Vec<u8> {
+        self.unit(blank).bytes().repeat(steps.max(0) as usize)
+    }
+
     /// Shifts kept lines whose nesting changes. Lines within raw strings, directives and continued macros stay.
     /// `on_lines` are those of the edits that write within a line; the blanks come before them.
     pub(super) fn reindent(&self, edits: &mut Vec<Edit>, on_lines: &[Range<usize>]) {
         let mut shifts: Vec<(Range<usize>, isize)> = Vec::new();
         let mut row = None;
         let mut steps = 0;
-        let row_starts = |i: usize| self.shape.before.on_row(self.shape.before.elements[i].row).start == i;
+        let before = &self.shape.before;
+        let begins_lines = |i: usize, byte: usize| {
+            let line = self.source.lines.start(byte);
+            before.on_row(before.elements[i].row).start == i && line + blanks(&self.source.bytes[line..]).len() == byte
+        };
         for (element, rows) in self.staying_rows() {
             if row != Some(rows) {
                 row = Some(rows);
@@ -153,8 +162,8 @@ impl Job<'_> {
                 // Comments between two shifted neighbours go along.
                 Some((run, s)) if *s == steps && steps != 0 => run.end = bytes.end.max(run.end),
                 // The comment above goes along with the code that it is about.
-                _ if steps != 0 && row_starts(element) && !self.is_taken_apart(element) => {
-                    shifts.push((self.doc_start(bytes.start).min(bytes.start)..bytes.end, steps));
+                _ if steps != 0 && begins_lines(element, bytes.start) && !self.is_taken_apart(element) => {
+                    shifts.push((self.doc_start(bytes.start)..bytes.end, steps));
                 }
                 _ => shifts.push((bytes, steps)),
             }
@@ -204,6 +213,14 @@ impl Job<'_> {
         for (place, edit) in places.into_iter().rev() {
             edits.insert(place, edit);
         }
+    }
+
+    /// How much deeper the code that begins at a byte stands afterwards, as far as the body shows it.
+    pub(super) fn shift_at(&self, byte: usize) -> isize {
+        let bounds = &self.hit.matched.bounds;
+        let begins = |i: usize| bounds[i].bytes.start == byte && !bounds[i].bytes.is_empty();
+        let rows = self.staying_rows().into_iter().find(|(i, _)| begins(*i)).map(|(_, rows)| rows);
+        rows.and_then(|rows| self.deeper(rows)).unwrap_or(0)
     }
 
     /// The elements of the lines that stay, changed or not: each with its row before and after.

@@ -138,14 +138,25 @@ impl Job<'_> {
     }
 
     /// Where what goes leaves its neighbours side by side, a line end beside it stays: it belongs to the list. A last
-    /// item takes the one before it along with its comma.
+    /// item takes the one before it along with its comma, a first one the one behind; and no bracket or semicolon that
+    /// stood behind what goes comes to stand on a line of its own.
     fn line_end(&self, left: usize, gone: &Bytes, right: usize, seam: &str) -> Option<bool> {
         let bounds = &self.hit.matched.bounds;
-        let holds = |gap: Bytes, byte: u8| self.source.bytes.get(gap).is_some_and(|gap| gap.contains(&byte));
+        let holds = |gap: &Bytes, byte: u8| self.source.bytes.get(gap.clone()).is_some_and(|gap| gap.contains(&byte));
         let (left, right) = (bounds[left].bytes.end..gone.start, gone.end..bounds[right].bytes.start);
-        let (before, behind) = (holds(left.clone(), b'\n'), holds(right.clone(), b'\n'));
-        let is_last = before && holds(left, b',') && !holds(right, b',');
-        if !seam.contains(',') && before != behind && !is_last { Some(before) } else { None }
+        let (before, behind) = (holds(&left, b'\n'), holds(&right, b'\n'));
+        if seam.contains(',') || before == behind {
+            return None;
+        }
+        if before && holds(&left, b',') && !holds(&right, b',') {
+            return None;
+        }
+        if behind && holds(&right, b',') && !holds(&left, b',') {
+            return Some(true);
+        }
+        let opens = matches!(self.source.bytes.get(left.start.wrapping_sub(1)), Some(b'(' | b'[' | b'{'));
+        let alone = before && right.is_empty() && seam.is_empty() && !opens;
+        if alone && self.source.comments_in(&left).is_empty() { Some(false) } else { Some(before) }
     }
 
     /// Whether a comma of the body joins an element to a neighbour that is there in the source.

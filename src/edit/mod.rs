@@ -55,7 +55,7 @@ pub fn edits(
     let job = Job { shape, rows, source, hit, env: &hit.env, packages, parens, units, comments };
     let mut edits = Vec::new();
     job.open_parens(&mut edits);
-    let mut on_lines = vec![0..edits.len()];
+    let mut on_lines: Vec<std::ops::Range<usize>> = std::iter::once(0..edits.len()).collect();
     for change in &shape.changes {
         match change {
             Change::Tokens { before, after } => {

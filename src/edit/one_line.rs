@@ -103,12 +103,16 @@ impl Job<'_> {
                 continue;
             }
             let blank = if Some(start) == last { self.indentation(open, 0) } else { deeper.clone() };
+            // As much deeper as the body shows it, and apart, so that all sites in the list ask for the same gap.
+            let shifted = if Some(start) == last { 0 } else { self.shift_at(gap.end).max(0) };
             let here = start == next;
             let first = !bracketed && start == list.inside.start && !here;
             if here && gap.is_empty() {
                 // One edit where two would stand at the same byte.
                 text.extend(line(&blank));
+                text.extend(self.step(&blank, shifted));
             } else if !first {
+                edits.push(Edit::new(gap.end..gap.end, self.step(&blank, shifted)));
                 edits.push(Edit::new(gap, line(&blank)));
             }
         }

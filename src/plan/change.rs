@@ -352,7 +352,13 @@ fn is_wrong(
     if shape.after.elements.is_empty() {
         return None;
     }
-    let done = hits.of(work, shift, true).any(|h| {
+    // Where nothing stays that would tell the site from others, its place does.
+    let place = shift.range(&source.span(&work.hit.matched.tokens));
+    let is_here = |h: &Hit| {
+        let new = after.span(&h.matched.tokens);
+        new.start <= place.end && place.start <= new.end
+    };
+    let done = hits.of(work, shift, true).filter(|h| !kept.is_empty() || is_here(h)).any(|h| {
         kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b))
             && same_holes(source, after, &works[site], h, site, claims)
     });
