@@ -1,15 +1,19 @@
 use crate::source::{Bytes, Edit, Source};
 
 /// The blocks of a file: what stands between two empty lines of its top level, in whole lines. No column reaches from
-/// one into another.
-pub(super) fn blocks(source: &Source) -> Vec<Bytes> {
+/// one into another. What edits join is one.
+pub(super) fn blocks(source: &Source, edits: &[Edit]) -> Vec<Bytes> {
+    let is_joined = |at: usize| {
+        let next = edits.partition_point(|e| e.bytes.end <= at);
+        edits.get(next).is_some_and(|e| e.bytes.start < at)
+    };
     let Some(file) = source.lists.iter().find(|list| list.node == 0) else { return Vec::new() };
     let mut blocks = Vec::new();
     let mut start = 0;
     for item in &file.items {
         let next = source.lines.next(source.span(&item.tokens).end);
         let is_empty = source.bytes[source.lines.around(next, &source.bytes)].trim_ascii().is_empty();
-        if next < source.bytes.len() && is_empty {
+        if next < source.bytes.len() && is_empty && !is_joined(next) {
             blocks.push(start..next);
             start = next;
         }

@@ -39,7 +39,8 @@ pub fn is_clean(source: &Source) -> bool {
 /// `edits` made `after` of `before`, and their texts lie at `placed`. If all of `before` was as gofmt lays it out,
 /// the end of its last line aside, so is all of `after`. Otherwise the blocks between empty lines of the top level stay
 /// as gofmt lays them out that were so; in others the sections that were so do; the rest is left alone. That comes to
-/// the same where only some blocks of the file were parsed, with all that the edits touch.
+/// the same where only some blocks of the file were parsed, with all that the edits touch. Lines come and go beside the
+/// edits alone.
 pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]) -> Vec<Edit> {
     let (Some(old), Some(new)) = (page(before), page(after)) else { return Vec::new() };
     // A last line end that is not there is no reason to leave the rest of the file alone; it is not added either.
@@ -49,16 +50,21 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     };
     let dirty = with_last_line_end(before, differences(before, &old));
     let found = with_last_line_end(after, differences(after, &new));
+    // Far from what was written columns and indentation may change, and no line may begin or end: where it would, the
+    // grammar has read the code in another way than before.
+    let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
+    let keeps_lines = |d: &Difference| lines(&after.bytes[d.edit.bytes.clone()]) == lines(&d.edit.text);
     if dirty.is_empty() {
-        return found.into_iter().map(|d| d.edit).collect();
+        let near = sections(after, &new, placed);
+        return found.into_iter().filter(|d| d.is_in(&near) || keeps_lines(d)).map(|d| d.edit).collect();
     }
-    let blocks = blocks(before);
+    let blocks = blocks(before, edits);
     let is_edited = |block: &&Bytes| edits.iter().any(|e| e.bytes.start <= block.end && block.start <= e.bytes.end);
     // What stands between two blocks belongs to neither.
     let within = |d: &Difference, block: &Bytes| block.start <= d.edit.bytes.start && d.edit.bytes.end <= block.end;
     let is_clean = |block: &&Bytes| !dirty.iter().any(|d| within(d, block));
     let clean: Vec<Bytes> = blocks.iter().filter(is_edited).filter(is_clean).map(|b| moved(b, edits)).collect();
-    let in_clean = |d: &Difference| clean.iter().any(|block| within(d, block));
+    let in_clean = |d: &Difference| keeps_lines(d) && clean.iter().any(|block| within(d, block));
     let was_clean = |edit: &&Edit| {
         let marked = sections(before, &old, std::slice::from_ref(&edit.bytes));
         !dirty.iter().any(|d| d.is_in(&marked))
