@@ -67,7 +67,7 @@ impl Job<'_> {
         }
     }
 
-    /// Puts the items of a list on lines of their own, the new ones among them.
+    /// Puts the items of a list that share a line on lines of their own, the new ones among them.
     fn unfold(&self, insert: &[Inserted], row: usize, at: usize, next: usize, list: ListId) -> Vec<Edit> {
         let source = self.source;
         let list = &source.lists[list];
@@ -97,11 +97,17 @@ impl Job<'_> {
             starts.push(list.inside.end);
         }
         let last = bracketed.then_some(list.inside.end);
-        for start in starts {
+        // Those that share a line with the place, one with the next; what stands on other lines stays as it is.
+        let shares_line = |start: &&usize| {
+            let gap = gap_without_comments(source, **start);
+            line_of(gap.start) == line_of(gap.end)
+        };
+        let place = starts.partition_point(|&start| start < next);
+        let behind = starts[place..].iter().skip(1).take_while(shares_line).count();
+        let end = (place + 1).min(starts.len());
+        let before = starts[..end].iter().rev().take_while(shares_line).count();
+        for start in starts[end - before..end + behind].iter().copied() {
             let gap = gap_without_comments(source, start);
-            if line_of(gap.start) != line_of(gap.end) {
-                continue;
-            }
             let blank = if Some(start) == last { self.indentation(open, 0) } else { deeper.clone() };
             // As much deeper as the body shows it, and apart, so that all sites in the list ask for the same gap.
             let shifted = if Some(start) == last { 0 } else { self.shift_at(gap.end).max(0) };
