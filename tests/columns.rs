@@ -414,3 +414,16 @@ func f() {
     assert_eq!(patched(before, &[("a = 1", "long = 1")]), after);
     assert_eq!(patched(before, &[("old()", "new()")]), before.replace("old", "new"));
 }
+
+#[test]
+fn no_line_comes_or_goes_two_lines_from_an_edit() {
+    let before = "package p\r\n\n\nfunc f() {\n\tfor {\n\t\told()\n\t}\n}\n";
+    assert_eq!(patched(before, &[("old()", "new()")]), before.replace("old", "new"));
+}
+
+#[test]
+fn what_is_taken_away_leaves_the_untidy_code_behind_it_alone() {
+    let before = "package p\n\n// f goes.\nfunc f() {\n}\n\nfunc g() // why\n {}\n";
+    let gone = "// f goes.\nfunc f() {\n}\n\n";
+    assert_eq!(patched(before, &[(gone, "")]), before.replace(gone, ""));
+}

@@ -56,7 +56,7 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     let keeps_lines = |d: &Difference| lines(&after.bytes[d.edit.bytes.clone()]) == lines(&d.edit.text);
     if dirty.is_empty() {
         let near = sections(after, &new, placed);
-        return found.into_iter().filter(|d| d.is_in(&near) || keeps_lines(d)).map(|d| d.edit).collect();
+        return found.into_iter().filter(|d| d.is_within(&near) || keeps_lines(d)).map(|d| d.edit).collect();
     }
     let blocks = blocks(before, edits);
     let is_edited = |block: &&Bytes| edits.iter().any(|e| e.bytes.start <= block.end && block.start <= e.bytes.end);
@@ -72,7 +72,8 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     let touched: Vec<Bytes> =
         edits.iter().zip(placed).filter(|(edit, _)| was_clean(edit)).map(|(_, place)| place.clone()).collect();
     let marked = sections(after, &new, &touched);
-    found.into_iter().filter(|d| d.is_in(&marked) || in_clean(d)).map(|d| d.edit).collect()
+    let in_section = |d: &Difference| d.is_within(&marked) || d.is_in(&marked) && keeps_lines(d);
+    found.into_iter().filter(|d| in_section(d) || in_clean(d)).map(|d| d.edit).collect()
 }
 
 fn page(source: &Source) -> Option<Page> {
@@ -93,6 +94,10 @@ struct Difference {
 impl Difference {
     fn is_in(&self, marked: &[bool]) -> bool {
         marked[self.lines.0] || marked[self.lines.1]
+    }
+
+    fn is_within(&self, marked: &[bool]) -> bool {
+        marked[self.lines.0] && marked[self.lines.1]
     }
 }
 
