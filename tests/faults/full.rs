@@ -49,7 +49,7 @@ pub fn run(checkout: &Checkout, args: &[&str], lack: Lack, left: usize) -> Injec
     };
     let command = checkout.command(args);
     let mut run = Command::new("unshare");
-    run.args(["--user", "--map-root-user", "--mount", "sh", "-c", RUN, "sh"]);
+    run.args(namespace().unwrap_or_default()).args(["sh", "-c", RUN, "sh"]);
     run.arg(checkout.dir()).arg(work.path()).arg(pages.to_string()).arg(files.to_string());
     run.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
     run.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -60,8 +60,17 @@ pub fn run(checkout: &Checkout, args: &[&str], lack: Lack, left: usize) -> Injec
 
 /// Whether such disks can be had here.
 pub fn is_possible() -> bool {
-    let mount = ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/tmp"];
-    Command::new("unshare").args(mount).output().is_ok_and(|output| output.status.success())
+    namespace().is_some()
+}
+
+/// How a namespace is made in which a disk can be mounted: as oneself, or else as the superuser that one is.
+fn namespace() -> Option<&'static [&'static str]> {
+    let ways: [&[&str]; 2] = [&["--user", "--map-root-user", "--mount"], &["--mount"]];
+    let mounts = |way: &&[&str]| {
+        let mount = Command::new("unshare").args(*way).args(["mount", "-t", "tmpfs", "none", "/tmp"]).output();
+        mount.is_ok_and(|output| output.status.success())
+    };
+    ways.into_iter().find(mounts)
 }
 
 /// How a full disk counts as a fault.
