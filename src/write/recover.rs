@@ -49,7 +49,7 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
     }
     journal.moves.iter().try_for_each(|this| git::settle(&root, this, direction))?;
     if direction == Direction::Undo {
-        swap::remove_folders(&root, &journal.folders);
+        swap::remove_folders(&root, &journal.folders)?;
     } else {
         remove::tidy(&root, &journal.removals)?;
     }

@@ -264,7 +264,7 @@ impl Done<'_> {
                 }
             }
         }
-        remove_folders(root, &self.folders);
+        remove_folders(root, &self.folders)?;
         sync_folders(root, self.files.iter().filter(|f| f.2 != How::Created).map(|f| f.1.path.as_path()))
     }
 }
@@ -278,12 +278,19 @@ pub(super) fn take_away(root: &Root, state: &State, number: usize, change: &File
 }
 
 /// Removes folders that were made for new files, as far as they are empty.
-pub(super) fn remove_folders(root: &Root, folders: &[PathBuf]) {
+pub(super) fn remove_folders(root: &Root, folders: &[PathBuf]) -> Result<(), WriteError> {
     for folder in folders.iter().rev() {
-        if let Ok((parent, name)) = root.parent(folder) {
-            let _ = rustix::fs::unlinkat(&parent, name, AtFlags::REMOVEDIR);
+        let (parent, name) = match root.parent(folder) {
+            Ok(found) => found,
+            Err(e) if e.is_missing() => continue,
+            Err(other) => return Err(other.into()),
+        };
+        match rustix::fs::unlinkat(&parent, name, AtFlags::REMOVEDIR) {
+            Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => {}
+            Err(other) => return Err(failed("remove the folder", folder)(other)),
         }
     }
+    Ok(())
 }
 
 /// Makes sure that the folders of these files are on the disk as they are now.
