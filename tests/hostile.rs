@@ -376,3 +376,15 @@ fn a_file_that_cannot_be_read_hides_nothing_that_upstream_did() {
     verdict(&hidden, Verdict::Unreadable);
     assert!(hidden.reports[0].reasons[0].text.contains("(`obsolete`) cannot be seen in b.go"), "{:?}", hidden.reports);
 }
+
+#[test]
+fn a_line_of_a_macro_cannot_become_code_by_itself() {
+    let body = "-#define SWAP \\\n-\tdo { \\\n \ta = b; \\\n-\t} while (0)";
+    let text = patchset("a.c", body, "");
+    let tree = Memory::new([(
+        PathBuf::from("a.c"),
+        b"#define SWAP \\\n\tdo { \\\n\ta = b; \\\n\t} while (0)\n\nint x;\n".to_vec(),
+    )]);
+    let wrong = plan(&load("hostile.toml", &text).unwrap(), &tree, &options()).unwrap_err();
+    assert!(wrong[0].message.contains("a part of a macro"), "{wrong:?}");
+}

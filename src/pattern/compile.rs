@@ -210,6 +210,15 @@ fn shape(
         let message = "nothing tells where this line is to stand";
         return Err(vec![complain(fragment, row.at..row.at + row.text.len().max(1), message, Some(help))]);
     }
+    let is_torn = |&row: &usize| {
+        fragment.rows[row].sign == Sign::Context && before.inner_rows.contains(&row) != after.inner_rows.contains(&row)
+    };
+    if let Some(row) = (0..fragment.rows.len()).find(is_torn).map(|row| &fragment.rows[row]) {
+        let message =
+            "this line is a part of a macro, a string or a comment on one side, and code of its own on the other";
+        let help = "write it as a `-` line and a `+` line";
+        return Err(vec![complain(fragment, row.at..row.at + row.text.len().max(1), message, Some(help))]);
+    }
     if script.changes.is_empty() {
         let message = "the two sides are the same, so there is nothing to do";
         return Err(vec![complain(fragment, fragment.span.clone(), message, None)]);

@@ -33,11 +33,12 @@ pub(super) struct Edited {
 impl WayBack {
     /// Exchanges the sides. Fails with the reason why that undoes nothing.
     pub fn new(patchset: &Patchset, patch: &Patch) -> Result<WayBack, String> {
-        let inverse = inverse(patch)?;
-        let mut ready = Ready::of_inverse(&inverse)?;
+        let no_way = |why: String| not_reversible(&why);
+        let inverse = inverse(patch).map_err(no_way)?;
+        let mut ready = Ready::of_inverse(&inverse).map_err(no_way)?;
         let mut asks = Vec::new();
         ready.number(&mut asks);
-        let scout = Scout::new(asks).map_err(|bad| bad.to_string())?;
+        let scout = Scout::new(asks).map_err(|bad| no_way(bad.to_string()))?;
         let (is_open, asks_for_types) = (is_open(patch), asks_for_types(patch));
         let set = patchset.with(vec![inverse]);
         Ok(WayBack { set, ready, scout, is_open, asks_for_types })
