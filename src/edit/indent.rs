@@ -161,8 +161,12 @@ impl Job<'_> {
             match shifts.last_mut() {
                 // Comments between two shifted neighbours go along.
                 Some((run, s)) if *s == steps && steps != 0 => run.end = bytes.end.max(run.end),
-                // The comment above goes along with the code that it is about.
-                _ if steps != 0 && begins_lines(element, bytes.start) && !self.is_taken_apart(element) => {
+                // The comment above goes along with the code that it is about, where that stays.
+                _ if steps != 0
+                    && self.shape.keeps.iter().any(|&(b, _)| b == element)
+                    && begins_lines(element, bytes.start)
+                    && !self.is_taken_apart(element) =>
+                {
                     shifts.push((self.doc_start(bytes.start)..bytes.end, steps));
                 }
                 _ => shifts.push((bytes, steps)),

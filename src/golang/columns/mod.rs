@@ -53,10 +53,12 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     // Far from what was written columns and indentation may change, and no line may begin or end: where it would, the
     // grammar has read the code in another way than before.
     let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
-    let keeps_lines = |d: &Difference| lines(&after.bytes[d.edit.bytes.clone()]) == lines(&d.edit.text);
+    let written = placed.iter().map(|p| after.lines.start(p.start)..after.lines.around(p.end, &after.bytes).end);
+    let written: Vec<Bytes> = written.collect();
+    let is_beside = |d: &Difference| written.iter().any(|w| d.edit.bytes.start <= w.end && w.start <= d.edit.bytes.end);
+    let keeps_lines = |d: &Difference| lines(&after.bytes[d.edit.bytes.clone()]) == lines(&d.edit.text) || is_beside(d);
     if dirty.is_empty() {
-        let near = sections(after, &new, placed);
-        return found.into_iter().filter(|d| d.is_within(&near) || keeps_lines(d)).map(|d| d.edit).collect();
+        return found.into_iter().filter(keeps_lines).map(|d| d.edit).collect();
     }
     let blocks = blocks(before, edits);
     let is_edited = |block: &&Bytes| edits.iter().any(|e| e.bytes.start <= block.end && block.start <= e.bytes.end);
@@ -64,7 +66,7 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     let within = |d: &Difference, block: &Bytes| block.start <= d.edit.bytes.start && d.edit.bytes.end <= block.end;
     let is_clean = |block: &&Bytes| !dirty.iter().any(|d| within(d, block));
     let clean: Vec<Bytes> = blocks.iter().filter(is_edited).filter(is_clean).map(|b| moved(b, edits)).collect();
-    let in_clean = |d: &Difference| keeps_lines(d) && clean.iter().any(|block| within(d, block));
+    let in_clean = |d: &Difference| clean.iter().any(|block| within(d, block));
     let was_clean = |edit: &&Edit| {
         let marked = sections(before, &old, std::slice::from_ref(&edit.bytes));
         !dirty.iter().any(|d| d.is_in(&marked))
@@ -72,8 +74,7 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     let touched: Vec<Bytes> =
         edits.iter().zip(placed).filter(|(edit, _)| was_clean(edit)).map(|(_, place)| place.clone()).collect();
     let marked = sections(after, &new, &touched);
-    let in_section = |d: &Difference| d.is_within(&marked) || d.is_in(&marked) && keeps_lines(d);
-    found.into_iter().filter(|d| in_section(d) || in_clean(d)).map(|d| d.edit).collect()
+    found.into_iter().filter(|d| (d.is_in(&marked) || in_clean(d)) && keeps_lines(d)).map(|d| d.edit).collect()
 }
 
 fn page(source: &Source) -> Option<Page> {
@@ -94,10 +95,6 @@ struct Difference {
 impl Difference {
     fn is_in(&self, marked: &[bool]) -> bool {
         marked[self.lines.0] || marked[self.lines.1]
-    }
-
-    fn is_within(&self, marked: &[bool]) -> bool {
-        marked[self.lines.0] && marked[self.lines.1]
     }
 }
 

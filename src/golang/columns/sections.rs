@@ -17,15 +17,11 @@ pub(super) fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<b
         // The texts on the lines of the range, and those that it borders.
         let end = range.end.max(range.start).min(source.bytes.len());
         let range = &(source.lines.start(range.start)..source.lines.around(end, &source.bytes).end);
-        let behind = page.texts.partition_point(|t| t.start < range.start);
-        let is_on_line = page.texts.get(behind).is_some_and(|t| t.start <= range.end);
         let first = page.texts.partition_point(|t| t.end < range.start);
         let last = page.texts.partition_point(|t| t.start <= range.end);
         let first =
             if page.texts.get(first).is_none_or(|t| t.start > range.start) { first.saturating_sub(1) } else { first };
         let last = if last > 0 && page.texts[last - 1].end >= range.end { last - 1 } else { last };
-        // The line above is the last that the range borders.
-        let first = if is_on_line { behind } else { first };
         let from = line_of[first.min(line_of.len() - 1)].saturating_sub(1);
         let to = line_of.get(last).map_or(last_line, |l| (l + 1).min(last_line));
         marked[from..=to].fill(true);
