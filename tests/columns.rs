@@ -342,8 +342,7 @@ fn no_input_makes_the_aligner_panic() {
 
 /// The Go files of the installed Go that gofmt leaves as they are.
 fn sample(gofmt: &std::path::Path) -> Vec<Source> {
-    let root = tools::output(std::process::Command::new(gofmt.with_file_name("go")).args(["env", "GOROOT"]));
-    let root = std::path::PathBuf::from(root.trim_ascii_end()).join("src");
+    let Some(root) = tools::go_library() else { return Vec::new() };
     let mut files = Vec::new();
     for folder in ["strconv", "sort", "go/printer", "go/ast", "go/types", "encoding/json", "os", "time"] {
         let Ok(found) = std::fs::read_dir(root.join(folder)) else { continue };

@@ -15,16 +15,15 @@ const EDITS: usize = 600;
 
 #[test]
 fn go_is_parsed_after_an_edit_as_it_is_anew() {
-    let Some(go) = tools::find("gofmt").map(|gofmt| gofmt.with_file_name("go")) else { return };
-    let root = tools::output(std::process::Command::new(go).args(["env", "GOROOT"]));
-    holds(&PathBuf::from(root.trim_end()).join("src/net/http").canonicalize().unwrap(), Language::Go);
+    if let Some(library) = tools::go_library() {
+        holds(&library.join("net/http"), Language::Go);
+    }
 }
 
 #[test]
 fn c_is_parsed_after_an_edit_as_it_is_anew() {
-    let gnulib = Path::new("/usr/share/gnulib/lib");
-    if tools::has_sources("gnulib", gnulib) {
-        holds(gnulib, Language::C);
+    if let Some(gnulib) = tools::gnulib() {
+        holds(&gnulib, Language::C);
     }
 }
 

@@ -11,29 +11,26 @@ use std::sync::OnceLock;
 /// automaton finds the anchors, and only where one is found are the other words of its sets looked for.
 #[derive(Clone, Debug)]
 pub struct Words {
-    /// For each set the numbers of its words.
+    /// For each set the numbers of its words, the anchor aside.
     sets: Vec<Vec<usize>>,
     /// The sets that ask for nothing, or for nothing that could be an anchor: any file may hold them.
     free: Vec<usize>,
-    finders: Vec<Finder<'static>>,
     anchors: Anchors,
     /// For each anchor the sets that it stands for.
     of_anchor: Vec<Vec<usize>>,
-    gains: Gains,
+    vocabulary: Vocabulary,
 }
 
 impl Words {
     /// Prepares the search for these sets.
     pub fn new<'a, W: AsRef<[u8]> + 'a>(sets: impl IntoIterator<Item = &'a [W]>) -> Words {
-        let mut words = Numbers::default();
         let mut anchors = Numbers::default();
         let mut made = Words {
             sets: Vec::new(),
             free: Vec::new(),
-            finders: Vec::new(),
             anchors: Anchors::Each(Vec::new()),
             of_anchor: Vec::new(),
-            gains: Gains::default(),
+            vocabulary: Vocabulary::default(),
         };
         for (number, set) in sets.into_iter().enumerate() {
             let anchor = set.iter().flat_map(|w| names_in(w.as_ref())).max_by_key(|name| name.len());
@@ -47,10 +44,11 @@ impl Words {
             }
             // An anchor that is a whole word has been found by then.
             let rest = set.iter().map(AsRef::as_ref).filter(|w| !w.is_empty() && Some(*w) != anchor);
-            made.sets.push(rest.map(|word| words.of(word)).collect());
-            set.iter().map(AsRef::as_ref).chain(anchor).for_each(|word| made.gains.add(word, number));
+            made.sets.push(rest.map(|word| made.vocabulary.add(word, number)).collect());
+            if let Some(name) = anchor {
+                made.vocabulary.add(name, number);
+            }
         }
-        made.finders = words.all.iter().map(|word| Finder::new(word).into_owned()).collect();
         match Anchors::new(&anchors.all) {
             Some(anchors) => made.anchors = anchors,
             // Then every word is looked for, which is slow and right.
@@ -64,7 +62,7 @@ impl Words {
         let mut sets = self.free.clone();
         self.anchors.found_in(bytes, self.of_anchor.len()).into_iter().for_each(|a| sets.extend(&self.of_anchor[a]));
         let mut known: HashMap<usize, bool> = HashMap::new();
-        let mut holds = |word: usize| *known.entry(word).or_insert_with(|| self.finders[word].find(bytes).is_some());
+        let mut holds = |word: usize| *known.entry(word).or_insert_with(|| self.vocabulary.is_in(word, bytes));
         sets.retain(|&set| self.sets[set].iter().all(|&word| holds(word)));
         sets.sort_unstable();
         sets
@@ -73,36 +71,34 @@ impl Words {
     /// The sets, as numbers in rising order, whose words all occur in `new` and did not in `old`, from which it was made
     /// by changes at `places` of `new`. There may be some more that `old` held as well.
     pub fn gained(&self, old: &[u8], new: &[u8], places: &[Range<usize>]) -> Vec<usize> {
-        let Some(words) = self.gains.words_at(new, places) else { return self.sets_in(new) };
+        let Some(words) = self.vocabulary.words_at(new, places) else { return self.sets_in(new) };
         let is_new = |finder: &Finder<'_>| {
             let mut found = finder.find_iter(old);
             !found.any(|at| stands_alone(old, at, at + finder.needle().len()))
         };
-        let new_words = words.into_iter().map(|word| &self.gains.words[word]).filter(|(finder, _)| is_new(finder));
+        let new_words = words.into_iter().map(|word| &self.vocabulary.words[word]).filter(|(finder, _)| is_new(finder));
         let mut sets: Vec<usize> = new_words.flat_map(|(_, sets)| sets).copied().collect();
         sets.sort_unstable();
         sets.dedup();
-        sets.retain(|&set| self.sets[set].iter().all(|&word| self.finders[word].find(new).is_some()));
+        sets.retain(|&set| self.sets[set].iter().all(|&word| self.vocabulary.is_in(word, new)));
         sets
     }
 }
 
-/// Which sets a change of a file can have completed.
+/// All words of the sets, by number.
 #[derive(Clone, Debug, Default)]
-struct Gains {
-    /// All words and anchors, each with the sets that need it.
+struct Vocabulary {
+    /// Each word, the anchors among them, with the sets that need it.
     words: Vec<(Finder<'static>, Vec<usize>)>,
     known: HashMap<Vec<u8>, usize>,
     longest: usize,
-    /// Made when it is first asked for; nothing where there are too many words.
+    /// Finds them all at once. Made when it is first asked for; nothing where there are too many words.
     automaton: OnceLock<Option<AhoCorasick>>,
 }
 
-impl Gains {
-    fn add(&mut self, word: &[u8], set: usize) {
-        if word.is_empty() {
-            return;
-        }
+impl Vocabulary {
+    /// Takes in a word of a set; gives its number.
+    fn add(&mut self, word: &[u8], set: usize) -> usize {
         let next = self.words.len();
         let number = *self.known.entry(word.to_owned()).or_insert(next);
         if number == next {
@@ -113,6 +109,11 @@ impl Gains {
         if sets.last() != Some(&set) {
             sets.push(set);
         }
+        number
+    }
+
+    fn is_in(&self, word: usize, bytes: &[u8]) -> bool {
+        self.words[word].0.find(bytes).is_some()
     }
 
     /// The words in these places, whole or as a part of others; `None` where nobody can say.

@@ -5,6 +5,7 @@ use super::ready::Ready;
 use super::report::Plan;
 use super::scout::Scout;
 use super::tally;
+use super::undone::finals;
 use super::workspace::Workspace;
 use crate::checkout::Memory;
 use crate::patchset::{HoleTest, Patch, Patchset, Work};
@@ -60,10 +61,9 @@ impl WayBack {
             let why = not_reversible("its result cannot be told from other code");
             return (!self.asks_for_types).then_some(why);
         }
-        let is_as_before = |file: &Edited| {
-            let step = plan.steps.iter().find(|step| step.path == file.path);
-            step.is_some_and(|step| step.after.bytes() == file.before.bytes)
-        };
+        let after = finals(&plan.steps);
+        let is_as_before =
+            |file: &Edited| after.get(file.path.as_path()).is_some_and(|last| last.bytes() == file.before.bytes);
         let other = files.iter().find(|file| !is_as_before(file))?;
         Some(not_reversible(&format!("{} would not be what it was, byte for byte", other.path.display())))
     }

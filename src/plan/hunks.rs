@@ -89,28 +89,23 @@ fn look<'r>(
     editing: &mut Editing<'_, '_, '_>,
 ) -> Option<Vec<Vec<Survey<'r>>>> {
     let workspace = looking.workspace;
-    let bodies: Vec<(&ReadyBody, BTreeSet<HoleId>)> = ready.bodies.iter().map(|b| (b, shared_holes(b))).collect();
-    let leads = |hunk: &ReadyHunk| workspace.leads(hunk.ask);
-    let todo = ready.hunks().flat_map(leads).filter(|lead| lead.todo);
+    let todo = ready.hunks().flat_map(|hunk| workspace.leads(hunk.ask)).filter(|lead| lead.todo);
     let live: BTreeSet<PathBuf> = todo.map(|lead| lead.path).collect();
     let live: Vec<PathBuf> = live.into_iter().collect();
+    let sought = |hunk| Sought::new(hunk, workspace, &live);
+    let bodies: Vec<(Vec<Sought<'r>>, BTreeSet<HoleId>)> =
+        ready.bodies.iter().map(|body| (body.hunks().iter().map(sought).collect(), shared_holes(body))).collect();
     // Hunks that share holes have to be looked for in all files before any is edited.
     let together = bodies.iter().any(|(_, shared)| !shared.is_empty());
-    let new = |(body, _): &(&'r ReadyBody, _)| body.hunks().iter().map(|h| Survey::new(h, workspace)).collect();
+    let new = |(hunks, _): &(Vec<Sought<'r>>, _)| hunks.iter().map(|h| Survey::new(h.hunk, workspace)).collect();
     let mut surveys: Vec<Vec<Survey<'r>>> = bodies.iter().map(new).collect();
     let mut sites = 0;
     let chunks = if together { vec![live.as_slice()] } else { live.chunks(FILES).collect() };
     for files in chunks {
-        let survey = |hunk: &'r ReadyHunk| {
-            let leads: Vec<Lead> = leads(hunk).into_iter().filter(|l| files.binary_search(&l.path).is_ok()).collect();
-            let mut survey = Survey::default();
-            survey.look(hunk, &Env::new(), looking, &leads);
-            survey
-        };
         let mut part: Vec<Vec<Survey<'r>>> = Vec::with_capacity(bodies.len());
-        for (body, shared) in &bodies {
+        for ((hunks, shared), body) in bodies.iter().zip(&ready.bodies) {
             let surveys: Vec<Survey<'r>> = match shared.is_empty() {
-                true => body.hunks().iter().map(survey).collect(),
+                true => hunks.iter().map(|hunk| hunk.look(files, looking)).collect(),
                 false => survey_all(body.hunks(), shared, looking),
             };
             sites += surveys.iter().map(Survey::sites).sum::<usize>();
@@ -121,19 +116,46 @@ fn look<'r>(
         }
         agree(&mut part, looking);
         editing.edit(sum, &part);
-        for (known, new) in surveys.iter_mut().flatten().zip(part.into_iter().flatten()) {
+        for (known, mut new) in surveys.iter_mut().flatten().zip(part.into_iter().flatten()) {
+            new.release();
             known.join(new);
-            known.release();
         }
     }
     editing.finish();
-    for ((body, shared), surveys) in bodies.iter().zip(&mut surveys) {
-        for (hunk, survey) in body.hunks().iter().zip(surveys).filter(|_| shared.is_empty()) {
-            let settled = leads(hunk).into_iter().filter(|l| !l.todo && live.binary_search(&l.path).is_err());
-            survey.settle(hunk, looking, &settled.collect::<Vec<_>>(), all_done);
+    for ((hunks, _), surveys) in bodies.iter().zip(&mut surveys).filter(|((_, shared), _)| shared.is_empty()) {
+        for (sought, survey) in hunks.iter().zip(surveys) {
+            survey.settle(sought.hunk, looking, &sought.settled, all_done);
         }
     }
     (surveys.iter().flatten().map(Survey::sites).sum::<usize>() <= SITES).then_some(surveys)
+}
+
+/// A hunk, and the files that may hold it, in order.
+struct Sought<'r> {
+    hunk: &'r ReadyHunk,
+    /// Those in which the patch may have something to do.
+    live: Vec<Lead>,
+    /// The others.
+    settled: Vec<Lead>,
+}
+
+impl<'r> Sought<'r> {
+    fn new(hunk: &'r ReadyHunk, workspace: &Workspace<'_>, live: &[PathBuf]) -> Sought<'r> {
+        let is_live = |lead: &Lead| live.binary_search(&lead.path).is_ok();
+        let (live, settled) = workspace.leads(hunk.ask).into_iter().partition(is_live);
+        Sought { hunk, live, settled }
+    }
+
+    /// Looks into some of the live files, which follow each other.
+    fn look(&self, files: &[PathBuf], looking: &Looking<'_, '_>) -> Survey<'r> {
+        let mut survey = Survey::default();
+        if let (Some(first), Some(last)) = (files.first(), files.last()) {
+            let from = self.live.partition_point(|lead| lead.path < *first);
+            let to = self.live.partition_point(|lead| lead.path <= *last);
+            survey.look(self.hunk, &Env::new(), looking, &self.live[from..to]);
+        }
+        survey
+    }
 }
 
 /// Tells of what cannot be read, and of matches that nobody can judge.

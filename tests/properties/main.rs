@@ -41,11 +41,9 @@ const EACH: usize = 5;
 
 #[test]
 fn patches_of_go_do_what_they_say() {
-    let Some(go) = tools::find("gofmt") else { return };
-    let go = go.with_file_name("go");
-    let root = tools::output(std::process::Command::new(go).args(["env", "GOROOT"]));
-    let root = PathBuf::from(root.trim_end()).join("src").canonicalize().unwrap();
-    sweep(Language::Go, &folders("TREEPATCH_PROPERTIES_GO", &[root]));
+    if let Some(library) = tools::go_library() {
+        sweep(Language::Go, &folders("TREEPATCH_PROPERTIES_GO", &[library]));
+    }
 }
 
 #[test]

@@ -27,6 +27,19 @@ pub fn has_sources(package: &str, folder: &std::path::Path) -> bool {
     is
 }
 
+/// The sources of Go's own library. Where Go is missing it is as with any program.
+pub fn go_library() -> Option<PathBuf> {
+    let go = find("gofmt")?.with_file_name("go");
+    let root = output(Command::new(go).args(["env", "GOROOT"]));
+    Some(PathBuf::from(root.trim_end()).join("src").canonicalize().unwrap())
+}
+
+/// The sources of gnulib, as the package of that name ships them.
+pub fn gnulib() -> Option<PathBuf> {
+    let folder = PathBuf::from("/usr/share/gnulib/lib");
+    has_sources("gnulib", &folder).then_some(folder)
+}
+
 /// What a program prints.
 pub fn output(command: &mut Command) -> String {
     String::from_utf8(command.output().expect("the program runs").stdout).expect("its output is text")
