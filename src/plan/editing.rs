@@ -7,10 +7,8 @@ use super::near::place;
 use super::options::Options;
 use super::ready::Ready;
 use super::report::Reason;
-use super::survey::{Survey, rule_for};
-use crate::find::Env;
+use super::survey::Survey;
 use crate::patchset::{Expect, Patch, Patchset};
-use crate::source::Source;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -64,12 +62,7 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
         };
         self.left = left;
         let files: Vec<_> = files.into_iter().collect();
-        let edit = |(path, chosen): &(&Path, Vec<&Chosen<'_, '_>>)| {
-            let (changed, edited) = edit(path, chosen, self.looking)?;
-            self.is_settled(path, chosen, &edited)?;
-            Ok((changed, edited))
-        };
-        let edited: Vec<_> = files.par_iter().map(edit).collect();
+        let edited: Vec<_> = files.par_iter().map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
         for edited in edited {
             match edited {
                 Ok((changed, edited)) => {
@@ -82,37 +75,6 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
             }
         }
         self.go_back(false);
-    }
-
-    /// Looks whether the edit of a file has made something to do for a hunk that had nothing to do in it before. Fails
-    /// with the reason where it has.
-    fn is_settled(&self, path: &Path, chosen: &[&Chosen<'_, '_>], edited: &Edited) -> Result<(), Reason> {
-        let after = &edited.after;
-        let Some(body) = chosen.first().map(|c| c.body) else { return Ok(()) };
-        let hunks = self.patch.2.bodies.get(body).map_or(&[][..], |body| body.hunks()).iter().enumerate();
-        for (_, hunk) in hunks.filter(|(number, _)| chosen.iter().all(|c| c.hunk != *number)) {
-            let Some(rule) = rule_for(hunk, path).filter(|rule| rule.pattern.language == after.language) else {
-                continue;
-            };
-            let refuse = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
-            if !hunk.globs.matches(path) {
-                continue;
-            }
-            let look = |source: &Source| {
-                let found = self.looking.look(rule, source, &Env::new(), path).map_err(|e| refuse(e.to_string()))?;
-                Ok(found.hits.into_iter().filter(|hit| !hit.done).collect::<Vec<_>>())
-            };
-            let left = look(after)?;
-            // Where hunks share holes, sites that do not go together are left alone.
-            if let Some(hit) = left.last()
-                && left.len() > look(&edited.before)?.len()
-            {
-                let text =
-                    "the result would hold a site of another hunk, so the patch would be applied for ever".to_owned();
-                return Err(Reason { text, place: Some(place(path, after, hit.bytes.start)) });
-            }
-        }
-        Ok(())
     }
 
     /// No more files come.

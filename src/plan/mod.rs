@@ -1,5 +1,6 @@
 //! Sites into verdicts and edits: the whole run as a value, before anything is written.
 
+mod again;
 mod anchored;
 mod asks;
 mod back;
@@ -11,6 +12,7 @@ mod editing;
 mod hunks;
 mod imports;
 mod inverse;
+mod judge;
 mod looking;
 mod near;
 mod obsolete;
@@ -22,6 +24,7 @@ mod ready;
 mod report;
 mod scout;
 mod shift;
+mod sought;
 mod spans;
 mod survey;
 mod tally;

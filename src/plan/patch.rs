@@ -1,5 +1,6 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
+use super::again::{sites_may_count_for_others, undone_by_itself};
 use super::changed::{Changed, stack_conflict};
 use super::hunks::edit_hunks;
 use super::obsolete::Signs;
@@ -163,14 +164,20 @@ fn attempt(
         outcome.one_way = None;
         return outcome;
     }
-    if let Some(reason) = stack_conflict(patchset, &changes, workspace) {
+    let refused = stack_conflict(patchset, &changes, workspace).or_else(|| {
+        let steps = plan.steps.len();
+        let is_doubtful = sites_may_count_for_others(ready);
+        let known: Vec<_> = changes.iter().filter(|_| is_doubtful).map(|c| workspace.known(&c.path)).collect();
+        changes.into_iter().for_each(|changed| changed.put(plan.reports.len(), workspace, plan));
+        let refused = is_doubtful.then(|| undone_by_itself(patch, ready, workspace, options)).flatten()?;
+        known.into_iter().for_each(|known| workspace.take_back(known));
+        plan.steps.truncate(steps);
+        Some(refused)
+    });
+    if let Some(reason) = refused {
         outcome.verdict = Verdict::Ambiguous;
         outcome.reasons.push(reason);
         outcome.one_way = None;
-        return outcome;
-    }
-    for changed in changes {
-        changed.put(plan.reports.len(), workspace, plan);
     }
     outcome
 }

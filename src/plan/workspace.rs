@@ -37,6 +37,13 @@ pub(super) struct Workspace<'t> {
     last: Option<(PathBuf, Arc<Source>)>,
 }
 
+/// A file as earlier patches have left it.
+pub(super) struct Known {
+    path: PathBuf,
+    /// Its bytes, and what they wrote; nothing where none has changed it.
+    state: Option<(Version, Vec<(Bytes, usize)>)>,
+}
+
 struct Changed {
     version: Version,
     /// What patches wrote, by patch.
@@ -250,14 +257,35 @@ impl<'t> Workspace<'t> {
         self.put(path, after, written, leads);
     }
 
+    /// What is known of a file, to go back to.
+    pub fn known(&self, path: &Path) -> Known {
+        let state = self.changed.get(path).map(|changed| (changed.version.clone(), changed.written.clone()));
+        Known { path: path.to_owned(), state }
+    }
+
+    /// Takes a file as it was known before it was edited.
+    pub fn take_back(&mut self, known: Known) {
+        let Known { path, state } = known;
+        let leads = self.changed.remove(&path).map(|changed| changed.leads).unwrap_or_default();
+        match state {
+            Some((version, written)) => self.put(&path, &version, written, leads),
+            None => self.forget(&path),
+        }
+    }
+
     fn put(&mut self, path: &Path, version: &Version, written: Vec<(Bytes, usize)>, leads: Leads) {
         if let Err(at) = self.paths.binary_search_by(|p| p.as_path().cmp(path)) {
             self.paths.insert(at, path.to_owned());
         }
-        self.kept().forget(path);
-        self.last = self.last.take().filter(|(known, _)| known != path);
+        self.forget(path);
         let changed = Changed { version: version.clone(), written, leads, parsed: AtomicUsize::new(0) };
         self.changed.insert(path.to_owned(), changed);
+    }
+
+    /// Lets go of the trees of a file that is another now.
+    fn forget(&mut self, path: &Path) {
+        self.kept().forget(path);
+        self.last = self.last.take().filter(|(known, _)| known != path);
     }
 
     /// Takes in a file that is known as a tree with all that any ask can find in it, and what it may become.
