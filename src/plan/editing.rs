@@ -12,6 +12,7 @@ use crate::patchset::{Expect, Patch, Patchset};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The edits of a patch, made while the trees of its files are at hand and before it is known whether they count: what
 /// else the patch finds may forbid them.
@@ -19,15 +20,21 @@ pub(super) struct Editing<'a, 'w, 't> {
     patch: (&'a Patchset, &'a Patch, &'a Ready),
     looking: &'a Looking<'w, 't>,
     options: &'a Options,
-    /// The trees that the way back is still to be tried with, where it takes all files.
-    trees: Vec<Edited>,
     /// How many more sites can be right.
-    left: usize,
+    left: AtomicUsize,
+    made: Edits,
+}
+
+/// What came of the edits of some files, or of all.
+#[derive(Default)]
+pub(super) struct Edits {
     pub changes: Vec<Changed>,
     /// Why files cannot be edited.
     pub refused: Vec<Reason>,
     /// Why there is no way back.
     pub one_way: Option<String>,
+    /// The trees that the way back is still to be tried with, where it takes all files.
+    trees: Vec<Edited>,
 }
 
 impl<'a, 'w, 't> Editing<'a, 'w, 't> {
@@ -40,62 +47,74 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
             Expect::Between(_, most) => most.unwrap_or(usize::MAX),
             Expect::PerFile(_) => usize::MAX,
         });
-        let left = most.fold(0, usize::saturating_add);
-        let (trees, changes, refused) = (Vec::new(), Vec::new(), Vec::new());
-        Editing { patch, looking, options, trees, left, changes, refused, one_way: None }
+        let left = AtomicUsize::new(most.fold(0, usize::saturating_add));
+        Editing { patch, looking, options, left, made: Edits::default() }
     }
 
-    /// Edits the files of some surveys, of which each has all that is known of its files.
-    pub fn edit(&mut self, sum: bool, surveys: &[Vec<Survey<'_>>]) {
+    /// Edits the files of some surveys, of which each has all that is known of its files. With `last`, the trees of the
+    /// last of them are kept for the next patch.
+    pub fn edit(&self, sum: bool, surveys: &[Vec<Survey<'_>>], last: bool) -> Edits {
         let chosen = choose(sum, surveys).0;
         let mut files: BTreeMap<&Path, Vec<&Chosen<'_, '_>>> = BTreeMap::new();
         for c in chosen.iter().filter(|c| !c.hit.done) {
             files.entry(&c.sighting.path).or_default().push(c);
         }
+        let mut made = Edits::default();
         let sites: usize = files.values().map(Vec::len).sum();
-        let Some(left) = self.left.checked_sub(sites) else {
+        let take = |left: usize| Some(left.saturating_sub(sites));
+        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok_and(|left| left < sites) {
             // So many are wrong, however they would be edited.
-            self.left = 0;
             let text = "there are more sites than `expect` allows, so that none was edited".to_owned();
-            self.refused.push(Reason { text, place: None });
-            return;
-        };
-        self.left = left;
+            made.refused.push(Reason { text, place: None });
+            return made;
+        }
         let files: Vec<_> = files.into_iter().collect();
         let edited: Vec<_> = files.par_iter().map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
-        for edited in edited {
+        let kept = files.len().checked_sub(1).filter(|_| last);
+        for (n, edited) in edited.into_iter().enumerate() {
             match edited {
-                Ok((changed, edited)) => {
-                    // One pair of trees may serve the next patch.
-                    self.changes.iter_mut().rev().take(1).for_each(|earlier| earlier.trees = None);
-                    self.changes.push(changed);
-                    self.trees.push(edited);
+                Ok((mut changed, edited)) => {
+                    changed.trees.take_if(|_| Some(n) != kept);
+                    made.changes.push(changed);
+                    made.trees.push(edited);
                 }
-                Err(reason) => self.refused.push(reason),
+                Err(reason) => made.refused.push(reason),
             }
         }
-        self.go_back(false);
+        self.go_back(&mut made, false);
+        made
     }
 
-    /// No more files come.
-    pub fn finish(&mut self) {
-        self.go_back(true);
+    /// Takes in what [`Editing::edit`] has made, in the order of the files.
+    pub fn take_in(&mut self, new: Edits) {
+        let made = &mut self.made;
+        made.changes.extend(new.changes);
+        made.refused.extend(new.refused);
+        made.trees.extend(new.trees);
+        made.one_way = made.one_way.take().or(new.one_way);
+    }
+
+    /// All that was made; no more files come.
+    pub fn finish(mut self) -> Edits {
+        let mut made = std::mem::take(&mut self.made);
+        self.go_back(&mut made, true);
+        made
     }
 
     /// Tries the way back with the trees at hand: of all files at the end, or of these where the number of sites is free,
     /// so that each file stands for itself.
-    fn go_back(&mut self, is_last: bool) {
+    fn go_back(&self, made: &mut Edits, is_last: bool) {
         let (patchset, patch, ready) = self.patch;
-        if !self.options.ways_back || self.one_way.is_some() {
-            self.trees.clear();
+        if !self.options.ways_back || made.one_way.is_some() || self.made.one_way.is_some() {
+            made.trees.clear();
         }
-        if self.trees.is_empty() {
+        if made.trees.is_empty() {
             return;
         }
         match ready.way_back(patchset, patch) {
-            Err(why) => self.one_way = Some(why.clone()),
+            Err(why) => made.one_way = Some(why.clone()),
             Ok(way) if is_last || way.is_open => {
-                self.one_way = way.is_barred(&std::mem::take(&mut self.trees), self.options);
+                made.one_way = way.is_barred(&std::mem::take(&mut made.trees), self.options);
             }
             Ok(_) => {}
         }

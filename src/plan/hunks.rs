@@ -41,10 +41,11 @@ pub(super) fn edit_hunks(
     explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
     let mut changes = Vec::new();
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
-        (changes, outcome.one_way) = (editing.changes, editing.one_way);
-        if !editing.refused.is_empty() {
+        let made = editing.finish();
+        (changes, outcome.one_way) = (made.changes, made.one_way);
+        if !made.refused.is_empty() {
             outcome.verdict = Verdict::Ambiguous;
-            outcome.reasons.extend(editing.refused);
+            outcome.reasons.extend(made.refused);
         }
     }
     (outcome, changes)

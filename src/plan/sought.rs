@@ -8,11 +8,13 @@ use super::survey::{Survey, agree, survey_all};
 use super::workspace::Workspace;
 use crate::find::Env;
 use crate::pattern::HoleId;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// So many files are looked into and edited before the trees of the next ones are made.
-const FILES: usize = 128;
+/// So many files are looked into and edited before it is put together what they hold.
+const FILES: usize = 1024;
 
 /// The most sites of all bodies of a patch together, each of which is held until the bodies are chosen.
 pub(super) const SITES: usize = 1_000_000;
@@ -37,31 +39,39 @@ pub(super) fn look<'r>(
     let together = bodies.iter().any(|(_, shared)| !shared.is_empty());
     let new = |(hunks, _): &(Vec<Sought<'r>>, _)| hunks.iter().map(|h| Survey::new(h.hunk, workspace)).collect();
     let mut surveys: Vec<Vec<Survey<'r>>> = bodies.iter().map(new).collect();
-    let mut sites = 0;
-    let chunks = if together { vec![live.as_slice()] } else { live.chunks(FILES).collect() };
-    for files in chunks {
+    let sites = AtomicUsize::new(0);
+    // What the files hold of each hunk, and the edits of them. Their trees are let go of.
+    let look = |files: &[PathBuf], editing: Option<&Editing<'_, '_, '_>>| {
         let mut part: Vec<Vec<Survey<'r>>> = Vec::with_capacity(bodies.len());
         for ((hunks, shared), body) in bodies.iter().zip(&ready.bodies) {
             let surveys: Vec<Survey<'r>> = match shared.is_empty() {
                 true => hunks.iter().map(|hunk| hunk.look(files, looking)).collect(),
                 false => survey_all(body.hunks(), shared, looking),
             };
-            sites += surveys.iter().map(Survey::sites).sum::<usize>();
+            let new: usize = surveys.iter().map(Survey::sites).sum();
             part.push(surveys);
-            if sites > SITES {
-                return None;
+            if sites.fetch_add(new, Ordering::Relaxed) + new > SITES {
+                return (part, None);
             }
         }
-        if let Some(editing) = &mut editing {
+        let edits = editing.map(|editing| {
             agree(&mut part, looking);
-            editing.edit(sum, &part);
+            editing.edit(sum, &part, files.last() == live.last())
+        });
+        part.iter_mut().flatten().for_each(Survey::release);
+        (part, edits)
+    };
+    let one_by_one: Vec<&[PathBuf]> = if together { vec![live.as_slice()] } else { live.chunks(1).collect() };
+    for files in one_by_one.chunks(FILES) {
+        let looks: Vec<_> = files.par_iter().map(|files| look(files, editing.as_deref())).collect();
+        if sites.load(Ordering::Relaxed) > SITES {
+            return None;
         }
-        for (known, mut new) in surveys.iter_mut().flatten().zip(part.into_iter().flatten()) {
-            new.release();
-            known.join(new);
+        for (part, edits) in looks {
+            surveys.iter_mut().flatten().zip(part.into_iter().flatten()).for_each(|(known, new)| known.join(new));
+            editing.iter_mut().zip(edits).for_each(|(editing, edits)| editing.take_in(edits));
         }
     }
-    editing.into_iter().for_each(Editing::finish);
     for ((hunks, _), surveys) in bodies.iter().zip(&mut surveys).filter(|((_, shared), _)| shared.is_empty()) {
         for (sought, survey) in hunks.iter().zip(surveys) {
             survey.settle(sought.hunk, looking, &sought.settled, all_done);

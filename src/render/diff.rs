@@ -1,6 +1,7 @@
 use super::paint::Paint;
 use crate::plan::{FileChange, Plan};
 use anstyle::{AnsiColor, Style};
+use rayon::prelude::*;
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
@@ -10,6 +11,9 @@ use std::path::Path;
 const CONTEXT: usize = 3;
 /// More pairs of lines than this are not compared word by word.
 const PAIRS: usize = 10_000;
+
+/// So many files are compared at a time.
+const FILES: usize = 64;
 
 const HEAD: Style = Style::new().bold();
 const HUNK: Style = AnsiColor::Cyan.on_default();
@@ -24,7 +28,16 @@ pub fn unified(changes: &[FileChange], color: bool) -> Vec<u8> {
 
 /// The changes of a plan as such a diff.
 pub fn unified_plan(plan: &Plan, color: bool) -> Vec<u8> {
-    plan.each_change().flat_map(|change| unified_file(&change, color)).collect()
+    let mut changes = plan.each_change();
+    let mut out = Vec::new();
+    loop {
+        let some: Vec<FileChange> = changes.by_ref().take(FILES).collect();
+        if some.is_empty() {
+            return out;
+        }
+        let diffs: Vec<Vec<u8>> = some.par_iter().map(|change| unified_file(change, color)).collect();
+        out.extend(diffs.into_iter().flatten());
+    }
 }
 
 /// One file's part of [`unified`].
