@@ -69,7 +69,8 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
             return made;
         }
         let files: Vec<_> = files.into_iter().collect();
-        let edited: Vec<_> = files.par_iter().map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
+        let edited: Vec<_> =
+            files.par_iter().with_max_len(1).map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
         let kept = files.len().checked_sub(1).filter(|_| last);
         for (n, edited) in edited.into_iter().enumerate() {
             match edited {

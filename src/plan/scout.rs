@@ -88,6 +88,7 @@ impl Scout {
             .par_iter()
             .enumerate()
             .with_min_len(64)
+            .with_max_len(512)
             .fold(Found::default, |mut found, (number, path)| {
                 self.look(tree, number, path, &mut found);
                 found

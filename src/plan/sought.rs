@@ -63,7 +63,7 @@ pub(super) fn look<'r>(
     };
     let one_by_one: Vec<&[PathBuf]> = if together { vec![live.as_slice()] } else { live.chunks(1).collect() };
     for files in one_by_one.chunks(FILES) {
-        let looks: Vec<_> = files.par_iter().map(|files| look(files, editing.as_deref())).collect();
+        let looks: Vec<_> = files.par_iter().with_max_len(1).map(|files| look(files, editing.as_deref())).collect();
         if sites.load(Ordering::Relaxed) > SITES {
             return None;
         }

@@ -165,7 +165,7 @@ impl<'r> Survey<'r> {
             let seen = sight(hunk, env, looking, &lead.path);
             seen.map_err(|why| Unseen { path: lead.path.clone(), why })
         };
-        let seen: Vec<Result<Seen<'r>, Unseen>> = leads.par_iter().map(sight).collect();
+        let seen: Vec<Result<Seen<'r>, Unseen>> = leads.par_iter().with_max_len(1).map(sight).collect();
         for one in seen {
             match one {
                 Ok(Seen { sighting, parsed }) => {

@@ -13,7 +13,7 @@ const CONTEXT: usize = 3;
 const PAIRS: usize = 10_000;
 
 /// So many files are compared at a time.
-const FILES: usize = 64;
+const FILES: usize = 256;
 
 const HEAD: Style = Style::new().bold();
 const HUNK: Style = AnsiColor::Cyan.on_default();
@@ -35,7 +35,7 @@ pub fn unified_plan(plan: &Plan, color: bool) -> Vec<u8> {
         if some.is_empty() {
             return out;
         }
-        let diffs: Vec<Vec<u8>> = some.par_iter().map(|change| unified_file(change, color)).collect();
+        let diffs: Vec<Vec<u8>> = some.par_iter().with_max_len(1).map(|change| unified_file(change, color)).collect();
         out.extend(diffs.into_iter().flatten());
     }
 }
