@@ -52,6 +52,8 @@ pub(super) struct Survey<'r> {
     pub files: usize,
     /// Whether there may be more done sites than were counted.
     pub open: bool,
+    /// What other hunks bound the holes to that they share with it, in one of the ways.
+    pub env: Env,
     /// How many bytes were parsed.
     parsed: usize,
 }
@@ -132,6 +134,7 @@ impl<'r> Survey<'r> {
     pub fn join(&mut self, other: Survey<'r>) {
         self.sightings.extend(other.sightings);
         self.unseen.extend(other.unseen);
+        self.env.extend(other.env);
         self.parsed += other.parsed;
     }
 
@@ -288,6 +291,7 @@ pub(super) fn survey_all<'r>(
     (0..hunks.len())
         .map(|h| {
             let mut out = kept[0].1[h].clone();
+            out.env.clone_from(&kept[0].0);
             for group in &kept[1..] {
                 for sighting in &group.1[h].sightings {
                     match out.sightings.iter_mut().find(|s| s.path == sighting.path && s.env == sighting.env) {

@@ -164,7 +164,7 @@ fn likely_files<'a, 'r: 'a>(short: &Short<'a, 'r>, workspace: &Workspace<'_>) ->
             let sighting = short.survey.sightings.iter().find(|s| s.path == *path);
             let hits = sighting.iter().flat_map(|s| &s.found.hits);
             let taken = hits.map(|h| source.token_at(h.bytes.start)..source.token_at(h.bytes.end)).collect();
-            let env = sighting.map(|s| s.env.clone()).unwrap_or_default();
+            let env = sighting.map_or(&short.survey.env, |s| &s.env).clone();
             out.push(Likely { path: path.clone(), rule, source, env, taken, missing });
         }
     }
