@@ -120,6 +120,21 @@ fn functions_on_one_line_stand_in_columns() {
 }
 
 #[test]
+fn functions_of_more_than_a_hundred_bytes_stand_on_three_lines() {
+    // A declaration counts one more than it has, a literal does not.
+    for (header, most) in [("func f(a int) int", 82), ("func (t T) f()", 85), ("var v = func(a int) int", 85)] {
+        for (length, fits) in [(most, true), (most + 1, false)] {
+            let body = format!("{}()", "x".repeat(length - 2));
+            let before = format!("package p\n\n{header} {{ y() }}\n");
+            let on_one = format!("package p\n\n{header} {{ {body} }}\n");
+            let on_three = format!("package p\n\n{header} {{\n\t{body}\n}}\n");
+            let after = if fits { on_one } else { on_three };
+            assert_eq!(patched(&before, &[("y()", &body)]), after);
+        }
+    }
+}
+
+#[test]
 fn inserted_lines_are_indented_by_their_nesting() {
     let before = "package p\n\nfunc f() {\n\tfor {\n\t\tg()\n\t}\n}\n";
     let new = "g()\nswitch x {\ncase 1:\nL:\nfor {\nbreak L\n}\ndefault:\ny = a+\nb\n}\n";

@@ -308,8 +308,9 @@ impl Job<'_> {
         let is_all = |tokens: &Tokens| kept_in(tokens, &|k| after.elements[k.1].tokens.start) == stays;
         let items = items(after, new);
         if items.is_empty() {
-            // Behind a label, or a condition without braces.
-            return !after.source.nodes_at(new).any(|(_, n)| is_all(&n.tokens));
+            // Behind a label, or a condition without braces; but a block that gets a head is the body of that.
+            let is_body = before.source.text(old) == b"{";
+            return is_body || !after.source.nodes_at(new).any(|(_, n)| is_all(&n.tokens));
         }
         let lines = |kind| matches!(kind, ListKind::File | ListKind::Statements);
         !items.iter().any(|(k, tokens)| (*k == kind || lines(*k) && lines(kind)) && is_all(tokens))

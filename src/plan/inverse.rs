@@ -95,7 +95,11 @@ pub fn revert(
 /// Whether any number of sites will do.
 pub(super) fn is_open(patch: &Patch) -> bool {
     let is_open = |body: &Body| match &body.work {
-        Work::Edit(hunks) => hunks.iter().all(|h| matches!(h.expect, Expect::Between(0 | 1, None))),
+        // Of several hunks each may have its sites in other files.
+        Work::Edit(hunks) => hunks.iter().all(|h| match h.expect {
+            Expect::Between(least, None) => least == 0 || least == 1 && hunks.len() == 1,
+            _ => false,
+        }),
         _ => false,
     };
     patch.bodies.iter().all(is_open)

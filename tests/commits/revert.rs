@@ -92,6 +92,23 @@ fn what_was_edited_since_stays() {
     ground.run(&["revert", "mine.toml", "root"]).exits(1).tells("drifted: limit");
 }
 
+#[test]
+fn hunks_of_different_files_go_back_together() {
+    let ground = Ground::new();
+    let hunk = |files: &str, before: &str, after: &str| {
+        format!("[[patch.hunk]]\nfiles = [\"{files}\"]\nexpect = \"1..\"\ndiff = '''\n-{before}\n+{after}\n'''\n")
+    };
+    let hunks = hunk("a.c", "int a;", "long a;") + &hunk("b.c", "int b;", "long b;");
+    ground.put("one.toml", &patchset("").replace("files = [\"*.c\"]\n", &hunks));
+    ground.put("root/a.c", "int a;\n");
+    ground.put("root/b.c", "int b;\n");
+    let ran = ground.run(&["apply", "one.toml", "root"]).exits(0);
+    assert!(!ran.stderr.contains("not reversible"), "{}", ran.stderr);
+    assert_eq!(ground.read("root/b.c"), "long b;\n");
+    ground.run(&["revert", "one.toml", "root"]).exits(0);
+    assert_eq!((ground.read("root/a.c"), ground.read("root/b.c")), ("int a;\n".to_owned(), "int b;\n".to_owned()));
+}
+
 /// `apply` says what cannot be undone, and `revert` refuses it.
 #[track_caller]
 fn is_one_way(body: &str, code: &str, why: &str) {

@@ -46,9 +46,10 @@ impl Layout<'_> {
         if statements.len() > 5 {
             return false;
         }
-        let mut size = "func".len();
+        let literal = self.kind(id) == go::FUNCTION_LITERAL;
+        // gofmt counts the blank behind `func` of a declaration twice.
+        let mut size = if literal { "func".len() } else { "func ".len() };
         for part in self.children(id).into_iter().filter(|&c| c != body) {
-            let literal = self.kind(id) == go::FUNCTION_LITERAL;
             let blank = match index.source.nodes[part].field {
                 "receiver" | "name" => !literal,
                 "result" => true,
