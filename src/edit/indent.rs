@@ -163,7 +163,7 @@ impl Job<'_> {
                 Some((run, s)) if *s == steps && steps != 0 => run.end = bytes.end.max(run.end),
                 // The comment above goes along with the code that it is about, where that stays.
                 _ if steps != 0
-                    && self.shape.keeps.iter().any(|&(b, _)| b == element)
+                    && self.shape.keeps.binary_search_by_key(&element, |k| k.0).is_ok()
                     && begins_lines(element, bytes.start)
                     && !self.is_taken_apart(element) =>
                 {

@@ -164,22 +164,33 @@ fn attempt(
         outcome.one_way = None;
         return outcome;
     }
-    let refused = stack_conflict(patchset, &changes, workspace).or_else(|| {
-        let steps = plan.steps.len();
-        let is_doubtful = sites_may_count_for_others(ready);
-        let known: Vec<_> = changes.iter().filter(|_| is_doubtful).map(|c| workspace.known(&c.path)).collect();
-        changes.into_iter().for_each(|changed| changed.put(plan.reports.len(), workspace, plan));
-        let refused = is_doubtful.then(|| undone_by_itself(patch, ready, workspace, options)).flatten()?;
-        known.into_iter().for_each(|known| workspace.take_back(known));
-        plan.steps.truncate(steps);
-        Some(refused)
-    });
+    let refused = stack_conflict(patchset, &changes, workspace)
+        .or_else(|| put_all(patch, ready, changes, workspace, plan, options));
     if let Some(reason) = refused {
         outcome.verdict = Verdict::Ambiguous;
         outcome.reasons.push(reason);
         outcome.one_way = None;
     }
     outcome
+}
+
+/// Makes the changes of a patch a part of the plan. Where a second run would not find it done, all is put back; gives why.
+fn put_all(
+    patch: &Patch,
+    ready: &Ready,
+    changes: Vec<Changed>,
+    workspace: &mut Workspace<'_>,
+    plan: &mut Plan,
+    options: &Options,
+) -> Option<Reason> {
+    let steps = plan.steps.len();
+    let is_doubtful = sites_may_count_for_others(ready);
+    let known: Vec<_> = changes.iter().filter(|_| is_doubtful).map(|c| workspace.known(&c.path)).collect();
+    changes.into_iter().for_each(|changed| changed.put(plan.reports.len(), workspace, plan));
+    let refused = is_doubtful.then(|| undone_by_itself(patch, ready, workspace, options)).flatten()?;
+    known.into_iter().for_each(|known| workspace.take_back(known));
+    plan.steps.truncate(steps);
+    Some(refused)
 }
 
 /// The edits of an operation, carried out.
