@@ -11,12 +11,14 @@ mod print;
 mod sections;
 mod space;
 mod tabs;
+mod written;
 
 use crate::source::{Bytes, Edit, LineEnding, Source};
 use blocks::{blocks, moved};
 use print::Page;
 use sections::{between_brackets, sections};
 use space::Index;
+use written::Written;
 
 /// The edits of white space that give the sections of the touched ranges gofmt's layout.
 ///
@@ -53,10 +55,10 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
     // Far from what was written columns and indentation may change, and no line may begin or end: where it would, the
     // grammar has read the code in another way than before.
     let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
-    let written = placed.iter().map(|p| after.lines.start(p.start)..after.lines.around(p.end, &after.bytes).end);
-    let written: Vec<Bytes> = written.collect();
-    let is_beside = |d: &Difference| written.iter().any(|w| d.edit.bytes.start <= w.end && w.start <= d.edit.bytes.end);
-    let keeps_lines = |d: &Difference| lines(&after.bytes[d.edit.bytes.clone()]) == lines(&d.edit.text) || is_beside(d);
+    let written = Written::new(after, placed);
+    let keeps_lines = |d: &Difference| {
+        lines(&after.bytes[d.edit.bytes.clone()]) == lines(&d.edit.text) || written.is_beside(&d.edit.bytes)
+    };
     if dirty.is_empty() {
         return found.into_iter().filter(keeps_lines).map(|d| d.edit).collect();
     }
