@@ -441,3 +441,25 @@ fn what_is_taken_away_leaves_the_untidy_code_behind_it_alone() {
     let gone = "// f goes.\nfunc f() {\n}\n\n";
     assert_eq!(patched(before, &[(gone, "")]), before.replace(gone, ""));
 }
+
+/// gofmt keeps line ends between tokens where they mean nothing, so each of them can be tried in each gap.
+#[test]
+fn a_line_is_torn_where_go_cannot_read_it() {
+    let Some(gofmt) = tools::find("gofmt") else { return };
+    let mut torn = [0, 0];
+    let mut random = disturb::Random::new(11);
+    for source in sample(&gofmt).iter().filter(|s| (50..2000).contains(&s.tokens.len())).take(60) {
+        assert_eq!(source.torn_lines().count(), 0);
+        let at = source.tokens[random.below(source.tokens.len() - 1) + 1].bytes.start;
+        let mut bytes = source.bytes.to_vec();
+        bytes.insert(at, b'\n');
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let edited = parse(bytes);
+        let reads = !tools::filter(&gofmt, &[], &text).is_empty();
+        let is_torn = edited.torn_lines().next().is_some() || !edited.errors.is_empty();
+        assert_eq!(is_torn, !reads, "at byte {at} of {text}");
+        torn[usize::from(is_torn)] += 1;
+    }
+    println!("{torn:?}");
+    assert!(torn.iter().all(|&n| n > 10), "{torn:?}");
+}

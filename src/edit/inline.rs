@@ -48,7 +48,7 @@ impl Job<'_> {
         if let Some(l) = near.left.filter(|&l| !bounds[l].bytes.is_empty()) {
             let seam = new.between(after.start - 1, after.start);
             let gap = bounds[l].bytes.end..bytes.start;
-            if self.changes_seam(&gap, old.between(l, before.start), seam) && may_go(&gap) {
+            if self.changes_seam(&gap, old.between(l, before.start), seam, after.start) && may_go(&gap) {
                 bytes.start = gap.start;
                 text.splice(0..0, seam.bytes());
             }
@@ -56,7 +56,7 @@ impl Job<'_> {
         if let Some(r) = near.right.filter(|&r| !bounds[r].bytes.is_empty()) {
             let seam = new.between(after.end - 1, after.end);
             let gap = bytes.end..bounds[r].bytes.start;
-            if self.changes_seam(&gap, old.between(before.end - 1, r), seam) && may_go(&gap) {
+            if self.changes_seam(&gap, old.between(before.end - 1, r), seam, after.end) && may_go(&gap) {
                 bytes.end = gap.end;
                 text.extend(seam.bytes());
             }
@@ -65,11 +65,17 @@ impl Job<'_> {
     }
 
     /// Whether what stands between two tokens is to change as the body changes it. Of a line end, which the body has
-    /// not, the body's blanks say nothing.
-    fn changes_seam(&self, gap: &Bytes, old: &str, new: &str) -> bool {
-        let breaks = self.source.bytes.get(gap.clone()).is_some_and(|gap| gap.contains(&b'\n'));
+    /// not, the body's blanks say nothing; it goes where no line may end before `right`, an element of the after side.
+    fn changes_seam(&self, gap: &Bytes, old: &str, new: &str, right: usize) -> bool {
+        let gap = self.source.bytes.get(gap.clone()).unwrap_or_default();
+        let line_end = memchr::memchr(b'\n', gap);
         let comma = old.contains(',') != new.contains(',');
-        comma || !breaks && !alike(old, new)
+        let side = &self.shape.after;
+        let may_break = || side.elements.get(right).is_none_or(|e| side.source.may_break(e.tokens.start));
+        match line_end {
+            Some(at) => comma || !gap[..at].contains(&b',') && !may_break(),
+            None => comma || !alike(old, new),
+        }
     }
 
     /// New tokens between two that stay: the old seam is the one on the side that the body shows unchanged.

@@ -289,6 +289,14 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
         let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
         return Some(format!("the result would not parse any more, at `{shown}`"));
     }
+    if after.torn_lines().count() > source.torn_lines().count() {
+        let shift = Shift::new(&edited.batches);
+        let old: BTreeSet<usize> = source.torn_lines().map(|p| shift.start(source.gap_end(p))).collect();
+        let at = after.torn_lines().find(|&p| !old.contains(&after.gap_end(p))).unwrap_or(0);
+        let line = after.lines.around(after.gap_start(at), &after.bytes);
+        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
+        return Some(format!("a line of the result would end where Go would read a semicolon: `{shown}`"));
+    }
     (spread_before_others(after) > spread_before_others(source)).then(|| {
         "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
     })

@@ -8,6 +8,7 @@
 mod build;
 mod edit;
 mod limits;
+mod line_ends;
 mod lines;
 mod macros;
 mod parse;

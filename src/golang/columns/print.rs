@@ -180,10 +180,7 @@ impl<'a> Printer<'a> {
         }
         self.began.push(self.line);
         self.put_text(at.bytes.clone(), at.lines);
-        self.ends_statement = match at.token {
-            Some(t) => ends_statement(text, index.source.tokens[t].atom),
-            None => false,
-        };
+        self.ends_statement = at.token.is_some_and(|t| index.source.ends_with_line(t));
         self.open_bracket = Some(text).filter(|t| matches!(t, [b'(' | b'['])).map(|t| t[0]);
         self.last_text = text;
     }
@@ -455,17 +452,5 @@ fn runs_together(before: &[u8], text: &[u8]) -> bool {
         (b"<", Some(b'-' | b'<')) | (b"&", Some(b'&' | b'^')) => true,
         (number, Some(b'.')) => number.iter().all(u8::is_ascii_digit) && !number.is_empty(),
         _ => false,
-    }
-}
-
-fn ends_statement(text: &[u8], atom: crate::language::Atom) -> bool {
-    use crate::language::{Atom, Language};
-    match atom {
-        Atom::Mark => matches!(text, b")" | b"]" | b"}" | b"++" | b"--"),
-        Atom::Word => {
-            matches!(text, b"break" | b"continue" | b"fallthrough" | b"return")
-                || std::str::from_utf8(text).is_ok_and(|word| word != "." && !Language::Go.is_keyword(word))
-        }
-        _ => true,
     }
 }

@@ -1,0 +1,43 @@
+//! Go's own semicolons: a line end ends what it stands behind, unless that cannot end there.
+//!
+//! The grammar is more lenient than Go: it reads on where a line ends in the midst of an item.
+
+use super::Source;
+use crate::language::{Atom, Language};
+
+impl Source {
+    /// Whether a line end behind token `t` is a semicolon to Go.
+    pub fn ends_with_line(&self, t: usize) -> bool {
+        let text = self.text(t);
+        match self.tokens[t].atom {
+            Atom::Mark => matches!(text, b")" | b"]" | b"}" | b"++" | b"--"),
+            Atom::Word => {
+                matches!(text, b"break" | b"continue" | b"fallthrough" | b"return")
+                    || std::str::from_utf8(text).is_ok_and(|word| word != "." && !Language::Go.is_keyword(word))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a line may end between a token and `p`, the one behind it: Go reads a semicolon in neither place, or
+    /// an item ends there.
+    pub fn may_break(&self, p: usize) -> bool {
+        let ends_item =
+            |p| self.lists_at(p).any(|l| self.lists[l].kind.by_lines() && self.lists[l].item_to(p).is_some());
+        self.language != Language::Go || p == 0 || !self.ends_with_line(p - 1) || ends_item(p)
+    }
+
+    /// Whether the first line end of a gap stands behind a comma or semicolon, if there is one.
+    fn has_bare_line_end(&self, p: usize) -> bool {
+        let gap = self.gap_start(p)..self.gap_end(p);
+        let Some(at) = memchr::memchr(b'\n', &self.bytes[gap.clone()]) else { return false };
+        let first = self.separators.partition_point(|s| s.start < gap.start);
+        !self.separators[first..].iter().take_while(|s| s.start < gap.start + at).any(|s| s.start < s.end)
+    }
+
+    /// The positions where a line ends in the midst of what Go would have to read on for.
+    pub fn torn_lines(&self) -> impl Iterator<Item = usize> {
+        let positions = if self.language == Language::Go { 1..self.tokens.len() } else { 0..0 };
+        positions.filter(|&p| self.has_bare_line_end(p) && !self.may_break(p))
+    }
+}
