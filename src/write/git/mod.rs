@@ -17,6 +17,7 @@ mod open;
 mod repository;
 mod spot;
 mod stage;
+mod tip;
 mod undo;
 mod who;
 

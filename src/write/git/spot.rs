@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The place of one of git's own small files, reached by the open folder that it lies in.
@@ -34,9 +35,15 @@ impl Spot {
         locked(self.shown.as_os_str()).into()
     }
 
-    /// Its bytes; `None` where there is no such file.
+    /// Its bytes; `None` where there is no such file. A reference that git has packed is what a file of it would hold.
     pub fn bytes(&self) -> Result<Option<Vec<u8>>, WriteError> {
-        self.read(&self.path)
+        match self.read(&self.path)? {
+            None if self.path.starts_with("refs") => {
+                let all = self.read(Path::new("packed-refs"))?;
+                Ok(all.and_then(|all| packed(&all, self.path.as_os_str().as_bytes())))
+            }
+            bytes => Ok(bytes),
+        }
     }
 
     /// The bytes of its lock.
@@ -150,6 +157,13 @@ impl Spot {
             }
         }
     }
+}
+
+/// What a file of a reference would hold that is among the packed ones.
+fn packed(all: &[u8], name: &[u8]) -> Option<Vec<u8>> {
+    let ids = all.split(|b| *b == b'\n').filter(|line| !line.starts_with(b"#"));
+    let id = ids.filter_map(|line| line.strip_suffix(name)?.strip_suffix(b" ")).next()?;
+    Some([id, b"\n"].concat())
 }
 
 fn locked(name: &OsStr) -> OsString {
