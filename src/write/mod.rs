@@ -81,6 +81,12 @@ pub enum WriteError {
     /// Everything is done but the sweeping.
     #[error("every file was written, but tidying up failed: {0}")]
     Untidy(Box<WriteError>),
+    /// The journal is of no run that began in this repository.
+    #[error("{path}: is not there, or is of another run: the journal in {state} came with the tree, and may not move this repository; remove that folder", path = .path.display(), state = crate::checkout::STATE)]
+    Stranger {
+        /// What would be in the repository's own folder.
+        path: PathBuf,
+    },
     /// Two changes are for one file.
     #[error("{path}: is to be changed twice in one run", path = .0.display())]
     Twice(PathBuf),
@@ -269,10 +275,13 @@ fn carry_out(root: &Root, state: &State, job: Job<'_>) -> Result<Written, WriteE
         // The journal is of no more use, whether all was done or all was undone. Where tidying up fails it is kept.
         Ok(written) => {
             let swept = remove::tidy(root, job.removals).and_then(|()| state.remove(root));
-            swept.map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
+            let unsealed = swept.map(|()| git::unseal(root, job.moves));
+            unsealed.map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
         }
         Err(cause) => {
-            let _ = state.remove(root);
+            if state.remove(root).is_ok() {
+                git::unseal(root, job.moves);
+            }
             Err(cause)
         }
     }

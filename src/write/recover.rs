@@ -38,7 +38,7 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
             return Err(WriteError::Foreign { path: this.repository.join(".git").join(this.what.name()) });
         }
     }
-    journal.moves.iter().try_for_each(|this| git::unlock(&root, this))?;
+    git::unlock(&root, &journal.moves)?;
     let mut written = Written::default();
     for (number, change) in work {
         step(&root, &state, number, change, direction)?;
@@ -54,6 +54,7 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
         remove::tidy(&root, &journal.removals)?;
     }
     state.remove(&root)?;
+    git::unseal(&root, &journal.moves);
     Ok(written)
 }
 

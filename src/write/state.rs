@@ -1,7 +1,7 @@
 use super::dress::dress;
 use super::hidden::Hidden;
 use super::journal::Journal;
-use super::{Job, WriteError, failed};
+use super::{Job, WriteError, failed, git};
 use crate::checkout::{Root, STATE};
 use crate::plan::FileChange;
 use rustix::fs::AtFlags;
@@ -78,7 +78,9 @@ impl State {
             removals: job.removals.to_vec(),
             moves: job.moves.to_vec(),
         };
-        self.put(DRAFT, &journal.write())?;
+        let journal = journal.write();
+        git::seal(root, job.moves, &journal)?;
+        self.put(DRAFT, &journal)?;
         rustix::fs::renameat(self.handle(), DRAFT, self.handle(), JOURNAL)
             .map_err(failed("write the journal", &Path::new(STATE).join(JOURNAL)))?;
         sync(self.handle(), Path::new(STATE))?;
@@ -113,13 +115,16 @@ impl State {
         self.folder.drop(name);
     }
 
-    /// The journal.
+    /// The journal. Fails where it moves something of a repository that knows of no such run.
     pub(super) fn journal(&self, root: &Root) -> Result<Journal, WriteError> {
         if !State::has_journal(root)? {
             return Err(WriteError::NothingToRecover(root.path().to_owned()));
         }
         let odd = || WriteError::Journal { path: root.path().to_owned(), reason: "it is no regular file".to_owned() };
-        Journal::read(&self.bytes(JOURNAL).ok_or_else(odd)?, root.path())
+        let bytes = self.bytes(JOURNAL).ok_or_else(odd)?;
+        let journal = Journal::read(&bytes, root.path())?;
+        git::check_seal(root, &journal.moves, &bytes)?;
+        Ok(journal)
     }
 
     /// Removes the folder, the journal first: without it the run is settled.

@@ -84,6 +84,12 @@ impl Git {
         Spot::new(folder, what.name().into(), shown)
     }
 
+    /// Where a run leaves the id of its journal.
+    pub fn seal(&self) -> Result<Spot, GateError> {
+        let (folder, shown) = self.dir.own();
+        Spot::new(folder, "treepatch-journal".into(), shown)
+    }
+
     /// Where a log is: of `HEAD`, or of a reference.
     pub fn log(&self, what: &What) -> Result<Spot, GateError> {
         let (folder, shown) = match what {
