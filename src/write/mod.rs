@@ -275,13 +275,10 @@ fn carry_out(root: &Root, state: &State, job: Job<'_>) -> Result<Written, WriteE
         // The journal is of no more use, whether all was done or all was undone. Where tidying up fails it is kept.
         Ok(written) => {
             let swept = remove::tidy(root, job.removals).and_then(|()| state.remove(root));
-            let unsealed = swept.map(|()| git::unseal(root, job.moves));
-            unsealed.map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
+            swept.map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
         }
         Err(cause) => {
-            if state.remove(root).is_ok() {
-                git::unseal(root, job.moves);
-            }
+            let _ = state.remove(root);
             Err(cause)
         }
     }

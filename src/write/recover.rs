@@ -54,7 +54,6 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
         remove::tidy(&root, &journal.removals)?;
     }
     state.remove(&root)?;
-    git::unseal(&root, &journal.moves);
     Ok(written)
 }
 

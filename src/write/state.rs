@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 const JOURNAL: &str = "journal";
 const DRAFT: &str = "draft";
+/// What is left of a journal until everything else is gone.
+const SETTLED: &str = "settled";
 
 /// The folder of a run that writes: the new files before they go to their places, and the journal.
 ///
@@ -127,13 +129,18 @@ impl State {
         Ok(journal)
     }
 
-    /// Removes the folder, the journal first: without it the run is settled.
+    /// Removes the folder, the journal first: without it the run is settled. Its seals are the last that it tells of.
     pub(super) fn remove(&self, root: &Root) -> Result<(), WriteError> {
-        match rustix::fs::unlinkat(self.handle(), JOURNAL, AtFlags::empty()) {
+        match rustix::fs::renameat(self.handle(), JOURNAL, self.handle(), SETTLED) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(other) => return Err(failed("remove the journal", &root.path().join(STATE).join(JOURNAL))(other)),
         }
         sync(self.handle(), Path::new(STATE))?;
+        if let Some(bytes) = self.bytes(SETTLED)
+            && let Ok(settled) = Journal::read(&bytes, root.path())
+        {
+            git::unseal(root, &settled.moves, &bytes)?;
+        }
         self.folder.remove(root.handle(), STATE)
     }
 }

@@ -34,11 +34,14 @@ pub(in crate::write) fn check_seal(root: &Root, moves: &[Move], journal: &[u8]) 
     Ok(())
 }
 
-/// Removes the seals of a journal that is gone. One that stays is of no harm.
-pub(in crate::write) fn unseal(root: &Root, moves: &[Move]) {
-    for path in repositories(moves) {
-        let _ = open(root, path).map_err(WriteError::from).and_then(|git| git.seal()?.remove());
-    }
+/// Removes the seals of a journal that is settled, where they are.
+pub(in crate::write) fn unseal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
+    let id = id(journal);
+    repositories(moves).try_for_each(|path| {
+        // What a stranger's journal names need not be there.
+        let Ok(Ok(spot)) = open(root, path).map(|git| git.seal()) else { return Ok(()) };
+        if spot.bytes()?.as_ref() == Some(&id) { spot.remove() } else { Ok(()) }
+    })
 }
 
 fn repositories(moves: &[Move]) -> impl Iterator<Item = &Path> {
