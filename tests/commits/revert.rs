@@ -289,3 +289,29 @@ fn later_work_stays_or_is_named() {
     ran.tells("main.c: later work changed what").tells("nothing was written");
     assert!(ground.everything("root") == before);
 }
+
+/// A commit that says it is treepatch's, and takes out what treepatch never makes.
+#[test]
+fn symlinks_and_executables_do_not_come_back_as_plain_files() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let make = |name: &str, ground: &Ground| match name {
+        "link" => symlink("main.c", ground.path("root/link")).unwrap(),
+        name => {
+            ground.put(&format!("root/{name}"), "text\n");
+            let executable = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(ground.path(&format!("root/{name}")), executable).unwrap();
+        }
+    };
+    for name in ["link", "run"] {
+        let ground = Ground::new();
+        make(name, &ground);
+        ground.git("root", &["add", name]);
+        ground.git("root", &["commit", "-q", "-m", "third"]);
+        ground.git("root", &["rm", "-q", name]);
+        let message = "gone\n\nTreepatch-Patchset: mine\nTreepatch-Patch: width 123456789012\n";
+        ground.git("root", &["commit", "-q", "-m", message]);
+        let before = ground.everything("root");
+        ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3).tells("git revert");
+        assert!(ground.everything("root") == before, "{name}");
+    }
+}
