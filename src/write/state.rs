@@ -27,11 +27,7 @@ impl State {
     pub(super) fn has_journal(root: &Root) -> Result<bool, WriteError> {
         match State::open(root)? {
             None => Ok(false),
-            Some(state) => match rustix::fs::statat(state.handle(), JOURNAL, AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(_) => Ok(true),
-                Err(Errno::NOENT) => Ok(false),
-                Err(other) => Err(failed("look for a journal", &Path::new(STATE).join(JOURNAL))(other)),
-            },
+            Some(state) => state.has(JOURNAL),
         }
     }
 
@@ -65,6 +61,16 @@ impl State {
     /// The name of the new file of a change.
     pub(super) fn name(number: usize) -> String {
         format!("{number}.new")
+    }
+
+    /// The name of a new file that was taken away again.
+    pub(super) fn made(number: usize) -> String {
+        format!("{number}.made")
+    }
+
+    /// The name of a removed file.
+    pub(super) fn gone(number: usize) -> String {
+        format!("{number}.gone")
     }
 
     /// Writes every new file and then the journal. On disk nothing has changed yet.
@@ -103,6 +109,20 @@ impl State {
     /// The bytes of a file in the folder, if it is there and regular.
     pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         self.folder.bytes(name)
+    }
+
+    /// Whether there is something of that name in the folder.
+    pub(super) fn has(&self, name: &str) -> Result<bool, WriteError> {
+        match rustix::fs::statat(self.handle(), name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(other) => Err(failed("look at", &Path::new(STATE).join(name))(other)),
+        }
+    }
+
+    /// Whether there is something in the folder that is no file of any of these contents. What cannot be read is.
+    pub(super) fn is_other(&self, name: &str, known: &[Option<&[u8]>]) -> Result<bool, WriteError> {
+        Ok(self.has(name)? && self.bytes(name).is_none_or(|bytes| !known.contains(&Some(bytes.as_slice()))))
     }
 
     /// Writes a file of the folder, over one of that name.

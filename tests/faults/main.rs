@@ -9,6 +9,7 @@
 mod common;
 mod full;
 mod inject;
+mod saved;
 mod tree;
 
 use full::Lack;
