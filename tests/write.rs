@@ -487,7 +487,7 @@ fn a_report_takes_the_place_of_an_older_one() {
     let report = dir.path().join("report");
     let names = || root.names(Path::new("")).unwrap().into_iter().map(|n| n.into_string().unwrap()).collect::<Vec<_>>();
     {
-        let theirs = root.below(Path::new(".treepatch-output-0")).unwrap();
+        let theirs = Root::open(&dir.path().join(".treepatch-output-0")).unwrap();
         let _at_work = Lock::take(&theirs).unwrap();
         write::output(Some(dir.path()), &report, b"new").unwrap();
         assert_eq!(names(), [".treepatch-output-0", "report"]);
