@@ -1,6 +1,6 @@
 use super::recover::Stands;
 use super::state::State;
-use super::{Direction, WriteError, failed, rename, strangers, swap};
+use super::{Direction, WriteError, failed, git, rename, strangers, swap};
 use crate::checkout::Root;
 use rustix::fs::AtFlags;
 use rustix::io::Errno;
@@ -54,12 +54,14 @@ pub(super) fn undo<'a>(
     Ok(())
 }
 
-/// Removes the folders above removed files as far as they are empty now, as git does.
+/// Removes the folders above removed files as far as they are empty now, as git does. One that is a submodule's stays:
+/// git expects it, be it empty.
 pub(super) fn tidy(root: &Root, removals: &[Removal]) -> Result<(), WriteError> {
     for removal in removals {
         for folder in removal.path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()) {
-            let (parent, name) = match root.parent(folder) {
-                Ok(found) => found,
+            let (parent, name) = match root.names(folder).and_then(|names| Ok((names, root.parent(folder)?))) {
+                Ok((names, _)) if !names.is_empty() || git::may_be_submodule(root, folder) => break,
+                Ok((_, found)) => found,
                 Err(e) if e.is_missing() => continue,
                 Err(other) => return Err(other.into()),
             };
