@@ -20,6 +20,7 @@ pub mod git;
 mod hidden;
 mod journal;
 mod lock;
+mod mkdir;
 mod output;
 mod recover;
 mod remove;
@@ -207,6 +208,7 @@ struct Run {
 impl Run {
     fn begin(root: Root) -> Result<Run, WriteError> {
         let lock = Lock::take(&root)?;
+        State::sweep_locked_out(&root);
         if State::has_journal(&root)? {
             return Err(WriteError::Unfinished(root.path().to_owned()));
         }

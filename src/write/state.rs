@@ -48,6 +48,16 @@ impl State {
         State::open(root)?.map_or(Ok(()), |old| old.remove(root))
     }
 
+    /// Removes a folder that is empty and that nobody may enter: a run was killed in the moment in which it made it,
+    /// under a umask that takes away even its owner's rights.
+    pub(super) fn sweep_locked_out(root: &Root) {
+        let look = State::has_journal(root);
+        let is_locked_out = |source: &std::io::Error| source.kind() == std::io::ErrorKind::PermissionDenied;
+        if look.is_err_and(|e| matches!(&e, WriteError::System { source, .. } if is_locked_out(source))) {
+            let _ = rustix::fs::unlinkat(root.handle(), STATE, AtFlags::REMOVEDIR);
+        }
+    }
+
     /// A fresh folder. The lock must be held, and there must be none.
     pub(super) fn create(root: &Root) -> Result<State, WriteError> {
         Ok(State { folder: Hidden::create(root.handle(), STATE, &root.path().join(STATE))? })

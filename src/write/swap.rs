@@ -1,3 +1,4 @@
+use super::mkdir::mkdir;
 use super::state::{State, sync};
 use super::{WriteError, Written, failed, remove, rename, strangers};
 use crate::checkout::{GateError, Root, clash};
@@ -179,7 +180,7 @@ pub(super) fn make_folders(root: &Root, path: &Path, made: &mut Vec<PathBuf>) ->
     above.reverse();
     for folder in above {
         let (parent, name) = root.parent(folder)?;
-        match rustix::fs::mkdirat(&parent, name, Mode::from_raw_mode(0o777)) {
+        match mkdir(&parent, name, Mode::from_raw_mode(0o777)) {
             Ok(()) => made.push(folder.to_owned()),
             Err(Errno::EXIST) => {}
             Err(other) if root.parent(path).is_err() => return Err(failed("make the folder", folder)(other)),

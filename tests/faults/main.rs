@@ -11,6 +11,7 @@ mod full;
 mod inject;
 mod saved;
 mod tree;
+mod umask;
 
 use full::Lack;
 use inject::{Fault, Injected, Injector};
