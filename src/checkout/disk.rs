@@ -9,17 +9,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// The folder below the root in which a run that writes keeps its journal and its unfinished files.
-/// It is there only while such a run is under way, or was killed.
-pub const STATE: &str = ".treepatch-journal";
-
-/// What folders are called in which a report waits until it is whole: this, and a number. Such a folder, beside the
-/// report, is there only for that moment, or was left by a run that was killed in it.
-pub const DRAFTS: &str = ".treepatch-output-";
+pub use crate::patchset::{COPY, DRAFTS, STATE};
 
 /// Whether a name is that of a folder of treepatch's own, which is part of no checkout.
 pub fn is_own(name: &OsStr) -> bool {
-    name == STATE || name.as_bytes().starts_with(DRAFTS.as_bytes())
+    patchset::is_own(name.as_bytes())
 }
 
 /// A checkout on disk.

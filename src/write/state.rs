@@ -29,11 +29,7 @@ impl State {
     pub(super) fn has_journal(root: &Root) -> Result<bool, WriteError> {
         match State::open(root)? {
             None => Ok(false),
-            Some(state) => match rustix::fs::statat(state.handle(), JOURNAL, AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(_) => Ok(true),
-                Err(Errno::NOENT) => Ok(false),
-                Err(other) => Err(failed("look for a journal", &Path::new(STATE).join(JOURNAL))(other)),
-            },
+            Some(state) => state.has(JOURNAL),
         }
     }
 
@@ -54,6 +50,16 @@ impl State {
         State::open(root)?.map_or(Ok(()), |old| old.remove(root))
     }
 
+    /// Removes a folder that is empty and that nobody may enter: a run was killed in the moment in which it made it,
+    /// under a umask that takes away even its owner's rights.
+    pub(super) fn sweep_locked_out(root: &Root) {
+        let look = State::has_journal(root);
+        let is_locked_out = |source: &std::io::Error| source.kind() == std::io::ErrorKind::PermissionDenied;
+        if look.is_err_and(|e| matches!(&e, WriteError::System { source, .. } if is_locked_out(source))) {
+            let _ = rustix::fs::unlinkat(root.handle(), STATE, AtFlags::REMOVEDIR);
+        }
+    }
+
     /// A fresh folder. The lock must be held, and there must be none.
     pub(super) fn create(root: &Root) -> Result<State, WriteError> {
         Ok(State { folder: Hidden::create(root.handle(), STATE, &root.path().join(STATE))? })
@@ -67,6 +73,16 @@ impl State {
     /// The name of the new file of a change.
     pub(super) fn name(number: usize) -> String {
         format!("{number}.new")
+    }
+
+    /// The name of a new file that was taken away again.
+    pub(super) fn made(number: usize) -> String {
+        format!("{number}.made")
+    }
+
+    /// The name of a removed file.
+    pub(super) fn gone(number: usize) -> String {
+        format!("{number}.gone")
     }
 
     /// Writes every new file and then the journal. On disk nothing has changed yet.
@@ -105,6 +121,20 @@ impl State {
     /// The bytes of a file in the folder, if it is there and regular.
     pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         self.folder.bytes(name)
+    }
+
+    /// Whether there is something of that name in the folder.
+    pub(super) fn has(&self, name: &str) -> Result<bool, WriteError> {
+        match rustix::fs::statat(self.handle(), name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(other) => Err(failed("look at", &Path::new(STATE).join(name))(other)),
+        }
+    }
+
+    /// Whether there is something in the folder that is no file of any of these contents. What cannot be read is.
+    pub(super) fn is_other(&self, name: &str, known: &[Option<&[u8]>]) -> Result<bool, WriteError> {
+        Ok(self.has(name)? && self.bytes(name).is_none_or(|bytes| !known.contains(&Some(bytes.as_slice()))))
     }
 
     /// Writes a file of the folder, over one of that name.

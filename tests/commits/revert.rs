@@ -31,6 +31,22 @@ fn what_was_applied_is_taken_out_again() {
     assert!(ground.everything("root") == before);
 }
 
+/// git expects the folder of a submodule that is not initialised, be it empty.
+#[test]
+fn the_folder_of_an_empty_submodule_stays() {
+    let ground = Ground::new();
+    let set = patchset("").replace("files = [\"*.c\"]\n", "create = \"lib/new/file.c\"\ncontent = \"int x;\\n\"\n");
+    ground.put("one.toml", &set);
+    ground.git(".", &["clone", "-q", "root", "bare"]);
+    let status = ground.git("bare", &["status", "--porcelain"]);
+    for _ in 0..2 {
+        ground.run(&["apply", "one.toml", "bare"]).exits(0);
+        ground.run(&["revert", "one.toml", "bare"]).exits(0);
+        assert!(ground.path("bare/lib").exists() && !ground.path("bare/lib/new").exists());
+        assert_eq!(ground.git("bare", &["status", "--porcelain"]), status);
+    }
+}
+
 #[test]
 fn a_dry_run_changes_nothing() {
     let ground = Ground::new();

@@ -69,6 +69,38 @@ fn every_disguise_of_git() {
     }
 }
 
+/// A patchset plants no journal that a person is told to recover with, and nothing else where treepatch would sweep.
+#[test]
+fn every_disguise_of_our_own_folders() {
+    for name in [
+        ".treepatch-journal",
+        ".treepatch-output-0",
+        ".root.treepatch-copy",
+        ".Treepatch-JOURNAL",
+        ".treepatch-journal. .",
+        ".treepatch-journal::$INDEX_ALLOCATION",
+        ".tree\u{200c}patch-journal",
+        "TREEPA~1",
+    ] {
+        refused(&format!("{name}/journal"));
+        refused(&format!("vendor/{name}/x.c"));
+        refused(name);
+    }
+    let ground = Ground::new();
+    let ran = ground.create("vendor/.treepatch-journal/journal", &[]).exits(2).tells("a folder of treepatch's own");
+    assert!(ran.text.contains("mine.toml:") && ran.text.contains("create = "), "{}", ran.text);
+}
+
+#[test]
+fn what_lies_in_our_own_folders_is_not_edited() {
+    for name in [".treepatch-output-7", ".out.treepatch-copy", ".Treepatch-Journal"] {
+        let ground = Ground::new();
+        ground.put(&format!("root/{name}/x.c"), "int width = 1;\n");
+        ground.edit("**/*.c", &[]);
+        assert_eq!(ground.read(&format!("root/{name}/x.c")), "int width = 1;\n", "{name:?}");
+    }
+}
+
 #[test]
 fn a_folder_that_looks_like_git_is_not_edited() {
     for name in ["git~1", ".git ", ".g\u{200c}it"] {

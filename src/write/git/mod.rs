@@ -11,6 +11,7 @@
 mod commit;
 mod error;
 mod index;
+mod links;
 mod log;
 mod moves;
 mod open;
@@ -25,6 +26,7 @@ mod who;
 pub use commit::{Commit, Commits, Made, digest};
 pub use error::GitError;
 pub(super) use index::Drafts;
+pub(super) use links::may_be_submodule;
 pub(super) use moves::{Locks, Move, Side, settle, side, unlock};
 pub(super) use open::What;
 pub(super) use seal::{check_seal, seal, unseal};
