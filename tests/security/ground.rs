@@ -121,8 +121,13 @@ impl Ground {
 
     /// Applies a patch that widens `width` in the files of a glob.
     pub fn edit(&self, glob: &str, more: &[&str]) -> Ran {
+        self.edit_as(glob, "", more)
+    }
+
+    /// The same by a patch that has other keys, too.
+    pub fn edit_as(&self, glob: &str, keys: &str, more: &[&str]) -> Ran {
         let patch = format!(
-            "files = ['{glob}']\nexpect = \"any\"\ndiff = '''\n-int width = $value;\n+long width = $value;\n'''\n"
+            "{keys}files = ['{glob}']\nexpect = \"any\"\ndiff = '''\n-int width = $value;\n+long width = $value;\n'''\n"
         );
         self.patch(&patch, more)
     }

@@ -1,17 +1,29 @@
 //! What git's library will open: it must lie in the repository, and be what it is taken for.
 
-use super::{LIMIT, Search, Store};
+use super::{Search, Store};
 use crate::checkout::GateError;
 use crate::checkout::folder::kind_name;
 use rustix::fs::FileType;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Settings are never larger.
 const SETTINGS: u64 = 1 << 22;
-/// How far object stores may refer to others: as far as git goes.
-const DEPTH: usize = 5;
+
+/// What the library takes for a repository. Where it finds none in `.git`, it looks at the folder around that, which
+/// nobody has looked at.
+pub(super) fn is_one(search: &Search<'_>, own: &Store, common: &Store) -> Result<(), GateError> {
+    let parts = [
+        (own, "HEAD", FileType::RegularFile),
+        (common, "objects", FileType::Directory),
+        (common, "refs", FileType::Directory),
+    ];
+    for (store, name, kind) in parts {
+        if !expect(search, store, Path::new(name), kind)? {
+            return search.refuse(&format!("there is no {}", store.path.join(name).display()));
+        }
+    }
+    Ok(())
+}
 
 /// The files that the library reads, and the settings: they must not include others.
 pub(super) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
@@ -38,83 +50,8 @@ pub(super) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateErr
     Ok(())
 }
 
-/// The references and their logs: folders and files, nothing else.
-pub(super) fn references(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
-    for name in ["refs", "logs"] {
-        if !expect(search, store, Path::new(name), FileType::Directory)? {
-            continue;
-        }
-        let mut folders = vec![PathBuf::from(name)];
-        while let Some(folder) = folders.pop() {
-            for (name, kind) in store.folder.entries(&folder)? {
-                let path = folder.join(name);
-                match kind {
-                    FileType::Directory => folders.push(path),
-                    FileType::RegularFile => {}
-                    other => return wrong(search, store, &path, other),
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The objects, with the stores below the root that they borrow from. Gives those that lie elsewhere, unopened.
-pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<Vec<PathBuf>, GateError> {
-    let mut elsewhere = Vec::new();
-    let mut known = vec![store.path.join("objects")];
-    let mut open =
-        vec![(Store { folder: store.folder.again()?, path: store.path.clone() }, PathBuf::from("objects"), 0)];
-    while let Some((store, objects, depth)) = open.pop() {
-        if !expect(search, &store, &objects, FileType::Directory)? {
-            return search.refuse(&format!("there is no {}", store.path.join(objects).display()));
-        }
-        for (name, kind) in store.folder.entries(&objects)? {
-            let folder = objects.join(&name);
-            match kind {
-                FileType::Directory => {}
-                FileType::RegularFile => continue,
-                other => return wrong(search, &store, &folder, other),
-            }
-            let files = store.folder.entries(&folder)?;
-            if let Some((file, kind)) =
-                files.into_iter().find(|f| !matches!(f.1, FileType::RegularFile | FileType::Directory))
-            {
-                return wrong(search, &store, &folder.join(file), kind);
-            }
-        }
-        let list = match store.folder.read(&objects.join("info/alternates"), LIMIT) {
-            Ok(list) => list,
-            Err(e) if e.is_missing() => continue,
-            Err(other) => return search.refuse(&other.to_string()),
-        };
-        for line in list.split(|b| *b == b'\n').filter(|line| !line.is_empty() && line[0] != b'#') {
-            let other = store.path.join(&objects).join(OsStr::from_bytes(line));
-            let Ok(real) = other.canonicalize() else {
-                return search.refuse(&format!("it borrows objects from {}, which is not there", other.display()));
-            };
-            if !real.starts_with(search.real) {
-                elsewhere.push(real);
-                continue;
-            }
-            if depth == DEPTH {
-                return search.refuse("its objects/info/alternates lead on and on");
-            }
-            if !known.contains(&real) {
-                known.push(real.clone());
-                open.push((
-                    search.store(real.parent().unwrap_or(&real))?,
-                    real.file_name().map(PathBuf::from).unwrap_or_default(),
-                    depth + 1,
-                ));
-            }
-        }
-    }
-    Ok(elsewhere)
-}
-
 /// Whether something is there, which then must be of this kind.
-fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<bool, GateError> {
+pub(super) fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<bool, GateError> {
     match store.folder.kind(path) {
         Ok(None) => Ok(false),
         Ok(Some(is)) if is == kind => Ok(true),
@@ -123,6 +60,6 @@ fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Re
     }
 }
 
-fn wrong<T>(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<T, GateError> {
+pub(super) fn wrong<T>(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<T, GateError> {
     search.refuse(&format!("{} is {}", store.path.join(path).display(), kind_name(kind)))
 }
