@@ -67,6 +67,22 @@ fn every_command_says_the_same_of_a_new_file_behind_a_symlink() {
     });
 }
 
+/// `a/..` is not where `a` lies, if that is a symlink: a copy is asked for what the system would find.
+#[test]
+fn a_copy_of_a_symlink_that_leads_out_by_another() {
+    let ground = Ground::new();
+    ground.put("root/p/q/x", "");
+    ground.put("secret", "secret");
+    ground.link("../..", "root/p/q/up");
+    ground.edit("*.c", &["--into", "first"]).exits(0);
+    ground.link("p/q/up/../secret", "root/way");
+    assert_eq!(ground.read("root/way"), "secret");
+    untouched(&ground, |ground| {
+        ground.edit("*.c", &["--into", "copy"]).exits(3).tells("way: is a symlink to p/q/up/../secret");
+    });
+    assert!(!ground.path("copy").exists());
+}
+
 #[test]
 fn the_root_may_be_a_symlink_or_lie_behind_one() {
     let ground = Ground::new();
