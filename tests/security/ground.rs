@@ -84,6 +84,14 @@ impl Ground {
         symlink(to, self.path(name)).unwrap();
     }
 
+    /// A file of eight terabytes, all of them a hole.
+    pub fn hole(&self, name: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).unwrap();
+        file.set_len(8 << 40).unwrap();
+    }
+
     /// A pipe that nobody writes into: whoever opens it waits.
     pub fn pipe(&self, name: &str) {
         assert!(Command::new("mkfifo").arg(self.path(name)).status().unwrap().success());

@@ -245,3 +245,22 @@ fn pipes_where_the_program_keeps_or_looks_for_its_own() {
     ground.edit("*.c", &[]).exits(3).tells("treepatch recover");
     ground.run(&["recover", "root"]).exits(3);
 }
+
+/// A file can claim any size and take none of the disk: nobody asks for so much memory.
+#[test]
+fn files_that_are_nothing_but_a_hole() {
+    let ground = Ground::new();
+    ground.hole("root/main.c");
+    ground.edit("*.c", &[]).exits(1).tells("main.c");
+    ground.create("main.c", &[]).exits(1);
+    ground.edit("*.c", &["--into", "copy"]).exits(1);
+    ground.hole("root/.treepatch-journal/journal");
+    ground.run(&["recover", "root"]).exits(3).tells("journal");
+    let journal = r#"{"treepatch_journal":1,"folders":[],"files":[{"path":"main.c","before":"a","after":"b"}]}"#;
+    ground.put("root/.treepatch-journal/journal", journal);
+    ground.run(&["recover", "root"]).exits(3).tells("main.c");
+    ground.run(&["recover", "root", "--undo"]).exits(3).tells("main.c");
+    let planned = change("main.c");
+    fs::remove_dir_all(ground.path("root/.treepatch-journal")).unwrap();
+    assert!(matches!(write::apply(&ground.root(), &[planned]), Err(WriteError::Changed(_))));
+}

@@ -222,6 +222,21 @@ fn a_commit_in_a_patchset_that_names_a_file() {
     ground.run(&["check", "mine.toml", "root"]).exits(0).tells(&format!("applied upstream: {}", head.trim()));
 }
 
+/// A file can claim any size and take none of the disk.
+#[test]
+fn files_of_a_repository_that_are_nothing_but_a_hole() {
+    for name in ["HEAD", "index", "config", "packed-refs", "refs/heads/main", "shallow", "info/exclude"] {
+        let ground = Ground::with_git();
+        ground.hole(&format!("root/.git/{name}"));
+        let what = if name == "refs/heads/main" { "the limit is" } else { "is larger than" };
+        ground.edit("**/*.c", &["--commit"]).exits(3).tells(what).tells("nothing was written");
+        assert_eq!(ground.read("root/main.c"), "int width = 1;\n");
+        ground.edit("**/*.c", &[]).exits(0);
+        ground.run(&["check", "mine.toml", "root", "--require", "applied"]).exits(0);
+        ground.run(&["revert", "mine.toml", "root"]).exits(0);
+    }
+}
+
 /// Where git's library takes `.git` for no repository, it looks whether the folder around it is one.
 #[test]
 fn a_tree_that_is_a_repository_itself() {

@@ -9,6 +9,21 @@ use std::path::Path;
 /// Settings are never larger.
 const SETTINGS: u64 = 1 << 22;
 
+/// The files that the library reads as a whole, and how large they may be.
+const FILES: &[(&str, u64)] = &[
+    ("HEAD", 1 << 20),
+    ("ORIG_HEAD", 1 << 20),
+    ("config", SETTINGS),
+    ("config.worktree", SETTINGS),
+    ("index", 1 << 30),
+    ("packed-refs", 1 << 30),
+    ("shallow", 64 << 20),
+    ("info/attributes", 64 << 20),
+    ("info/exclude", 64 << 20),
+    ("info/grafts", 64 << 20),
+    ("info/sparse-checkout", 64 << 20),
+];
+
 /// What the library takes for a repository. Where it finds none in `.git`, it looks at the folder around that, which
 /// nobody has looked at.
 pub(super) fn is_one(search: &Search<'_>, own: &Store, common: &Store) -> Result<(), GateError> {
@@ -27,10 +42,15 @@ pub(super) fn is_one(search: &Search<'_>, own: &Store, common: &Store) -> Result
 
 /// The files that the library reads, and the settings: they must not include others.
 pub(super) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
-    let files =
-        ["HEAD", "index", "packed-refs", "shallow", "config", "config.worktree", "info/attributes", "info/exclude"];
-    for name in files.into_iter().chain(["info/grafts", "info/sparse-checkout", "ORIG_HEAD"]) {
-        expect(search, store, Path::new(name), FileType::RegularFile)?;
+    for (name, most) in FILES {
+        let path = Path::new(name);
+        if expect(search, store, path, FileType::RegularFile)? {
+            let size = store.folder.size(path).or_else(|e| search.refuse(&e.to_string()))?;
+            if size.is_some_and(|size| size > *most) {
+                let (path, most) = (store.path.join(path), most >> 20);
+                return search.refuse(&format!("{} is larger than {most} MiB", path.display()));
+            }
+        }
     }
     for name in ["config", "config.worktree"] {
         let bytes = match store.folder.read(Path::new(name), SETTINGS) {
