@@ -185,7 +185,7 @@ impl Ground {
 fn quoted(text: &str) -> String {
     let escape = |c: char| match c {
         '"' | '\\' => format!("\\{c}"),
-        c if c.is_control() || !c.is_ascii() => format!("\\u{:04X}", c as u32),
+        c if c.is_control() || !c.is_ascii() => format!("\\U{:08X}", c as u32),
         c => c.to_string(),
     };
     let escaped: String = text.chars().map(escape).collect();

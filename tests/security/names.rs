@@ -18,6 +18,18 @@ pub const DISGUISES: &[&str] = &[
     ".g\u{200c}it",
     ".gi\u{200d}t",
     "\u{feff}.git",
+    // Folders of ext4 and f2fs that do not care for case ignore these.
+    ".g\u{ad}it",
+    "\u{34f}.git",
+    ".gi\u{115f}t",
+    ".git\u{17b4}",
+    ".g\u{180b}it",
+    ".g\u{2060}\u{2064}it",
+    ".\u{3164}GIT",
+    ".git\u{fe0f}",
+    ".gi\u{ffa0}t",
+    ".g\u{e0001}it",
+    ".g\u{131}t",
     ".git::$INDEX_ALLOCATION",
     ".git:stream",
     ".git\\config",
@@ -71,7 +83,7 @@ fn every_disguise_of_git() {
 
 #[test]
 fn a_folder_that_looks_like_git_is_not_edited() {
-    for name in ["git~1", ".git ", ".g\u{200c}it"] {
+    for name in ["git~1", ".git ", ".g\u{200c}it", ".g\u{ad}it"] {
         let ground = Ground::new();
         ground.put(&format!("root/{name}/x.c"), "int width = 1;\n");
         ground.edit("**/*.c", &[]);
