@@ -93,7 +93,9 @@ impl Folder {
         // A size is easily claimed: a file that is nothing but a hole has any.
         let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1));
         let room = room.and_then(|room| bytes.try_reserve(room).ok());
-        room.ok_or_else(|| system(io::Error::new(io::ErrorKind::OutOfMemory, format!("no memory for its {size} bytes"))))?;
+        room.ok_or_else(|| {
+            system(io::Error::new(io::ErrorKind::OutOfMemory, format!("no memory for its {size} bytes")))
+        })?;
         // Mostly all of it comes at once, and one byte less than there is room for says that this is all.
         let first = rustix::io::retry_on_intr(|| rustix::io::read(&file, rustix::buffer::spare_capacity(bytes)));
         let first = first.map_err(|e| refusal(path, e))?;
@@ -191,6 +193,11 @@ impl Folder {
     }
 }
 
+/// What a name and a path can have at most, in bytes. The system says so only when it gets to them: not where a folder above
+/// is still to be made.
+const NAME: usize = 255;
+const PATH: usize = 4095;
+
 /// Refuses a path that is not a plain relative path.
 pub(super) fn plain(path: &Path) -> Result<(), GateError> {
     let forbidden = |why| Err(GateError::Forbidden { path: path.to_owned(), why });
@@ -200,8 +207,14 @@ pub(super) fn plain(path: &Path) -> Result<(), GateError> {
     if path.as_os_str().as_encoded_bytes().contains(&0) {
         return forbidden("the path holds a zero byte");
     }
+    if path.as_os_str().len() > PATH {
+        return forbidden("it has more bytes than a path can have (4095)");
+    }
     for component in path.components() {
         match component {
+            Component::Normal(name) if name.len() > NAME => {
+                return forbidden("a name in it has more bytes than a name can have (255)");
+            }
             Component::Normal(_) => {}
             Component::ParentDir => return forbidden("it has `..` in it"),
             Component::CurDir | Component::RootDir | Component::Prefix(_) => {

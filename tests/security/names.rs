@@ -81,6 +81,23 @@ fn every_disguise_of_git() {
     }
 }
 
+/// Where a folder above is still to be made, the system tells only after that: too late for `check`.
+#[test]
+fn names_that_no_file_can_have() {
+    let ground = Ground::new();
+    let (most, more) = ("x".repeat(255), "x".repeat(256));
+    untouched(&ground, |ground| {
+        for path in [more.clone(), format!("new/{more}"), format!("{more}/new"), "deep/".repeat(819) + "x"] {
+            for args in [&["--dry-run"][..], &[]] {
+                let ran = ground.create(&path, args);
+                assert!(matches!(ran.code, 1 | 2), "{}", ran.text);
+            }
+            assert!(matches!(ground.run(&["check", "mine.toml", "root"]).code, 1 | 2));
+        }
+    });
+    ground.create(&format!("new/{most}"), &[]).exits(0);
+}
+
 #[test]
 fn a_folder_that_looks_like_git_is_not_edited() {
     for name in ["git~1", ".git ", ".g\u{200c}it", ".g\u{ad}it"] {
