@@ -1,4 +1,5 @@
 use super::folder::{Folder, plain};
+use super::spelling::folded;
 use crate::patchset;
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -107,7 +108,7 @@ pub enum OpenError {
 /// treepatch's own.
 ///
 /// The spellings are those that some file system or other takes for `.git`: other case, trailing dots and blanks,
-/// the short name `git~1`, an alternate data stream, code points that HFS+ ignores.
+/// the short name `git~1`, an alternate data stream, code points that are ignored, letters of other scripts' case.
 pub fn check(path: &Path) -> Result<(), GateError> {
     plain(path)?;
     let refuse = |why| Err(GateError::Forbidden { path: path.to_owned(), why });
@@ -138,8 +139,7 @@ fn is_spelt(name: &OsStr, is_meant: impl Fn(&str) -> bool) -> bool {
     if bytes.first() != Some(&b'.') && !bytes.iter().any(|b| matches!(b, b'~' | b':' | b'\\' | 0x80..)) {
         return false;
     }
-    let ignorable = |c: &char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
-    let name: String = name.to_string_lossy().chars().filter(|c| !ignorable(c)).collect();
+    let name = folded(name);
     name.split('\\').any(|part| {
         let part = part.split(':').next().unwrap_or(part).trim_end_matches(['.', ' ']).to_ascii_lowercase();
         is_meant(&part)

@@ -14,6 +14,7 @@ mod memory;
 mod overlay;
 mod packages;
 mod repositories;
+mod spelling;
 mod words;
 
 pub use case::clash;

@@ -39,6 +39,7 @@ pub use undone::Earlier;
 
 use crate::checkout::Tree;
 use crate::patchset::{Complaint, Patch, Patchset};
+use crate::threads;
 use patch::Stack;
 use rayon::prelude::*;
 use ready::Ready;
@@ -95,11 +96,7 @@ fn plan_stack(patchset: &Patchset, tree: &dyn Tree, options: &Options, twice: bo
         tally::settle(patchset, &mut plan.reports, options);
         Ok(plan)
     };
-    match rayon::ThreadPoolBuilder::new().num_threads(options.threads).build() {
-        Ok(pool) => pool.install(run),
-        // Without threads of its own the run uses those that there are; the result is the same.
-        Err(_) => run(),
-    }
+    threads::within(options.threads, run)
 }
 
 /// Refuses patches that no later one is to blame for.

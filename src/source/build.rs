@@ -26,6 +26,16 @@ pub enum ParseError {
     /// The parser gave up.
     #[error("the {0} parser gave up on the file")]
     GaveUp(&'static str),
+    /// The system has no thread for it.
+    #[error(
+        "the system gives no thread with the {megabytes} MB of stack that its parser may need ({why}): allow more processes (`ulimit -u`, a container's limit) or memory, or use fewer threads (`-j 1`)"
+    )]
+    NoThread {
+        /// The stack that was asked for.
+        megabytes: usize,
+        /// What the system said.
+        why: String,
+    },
 }
 
 impl Source {
@@ -78,7 +88,7 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let tree = parse::tree(language, &bytes, &parts, how).ok_or(ParseError::GaveUp(language.name()))?;
+        let tree = parse::tree(language, &bytes, &parts, how)?;
         Source::of_tree(language, bytes, parts, tree, limits)
     }
 

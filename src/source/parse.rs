@@ -1,8 +1,10 @@
 use super::Bytes;
-use super::build::is_whole;
+use super::build::{ParseError, is_whole};
 use super::edit::Edit;
 use crate::language::Language;
+use crate::threads;
 use std::cell::RefCell;
+use std::io;
 use std::ops::ControlFlow;
 use std::thread;
 use tree_sitter::{InputEdit, ParseOptions, ParseState, Parser, Point, Range, Tree};
@@ -52,12 +54,12 @@ pub(super) fn edited(language: Language, old: &Tree, edits: &[Edit], bytes: &[u8
             new_end_position: point(new_end),
         });
     }
-    tree(language, bytes, parts, How::After(&old)).filter(|tree| !tree.root_node().has_error())
+    tree(language, bytes, parts, How::After(&old)).ok().filter(|tree| !tree.root_node().has_error())
 }
 
 /// The grammar's tree of some parts of a file, parsed on a stack that is deep enough for any file of that size. Memory
 /// for it is taken only as far as it is used.
-pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'_>) -> Option<Tree> {
+pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'_>) -> Result<Tree, ParseError> {
     let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(range).collect() };
     let parse = || {
         PARSER.with_borrow_mut(|parser| {
@@ -73,11 +75,18 @@ pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'
         })
     };
     let size: usize = parts.iter().map(|part| part.len()).sum();
-    if size <= SMALL {
-        return parse();
-    }
     let stack = BASE + size.saturating_mul(CALL);
-    thread::scope(|scope| thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse).ok()?.join().ok()?)
+    let tree = if size <= SMALL || stack <= threads::room() {
+        parse()
+    } else {
+        let no_thread = |e: io::Error| ParseError::NoThread { megabytes: stack.div_ceil(1 << 20), why: e.to_string() };
+        let joined = thread::scope(|scope| {
+            let thread = thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse).map_err(no_thread)?;
+            Ok(thread.join())
+        })?;
+        joined.ok().flatten()
+    };
+    tree.ok_or(ParseError::GaveUp(language.name()))
 }
 
 fn strictly(parser: &mut Parser, bytes: &[u8]) -> Option<Tree> {

@@ -12,10 +12,12 @@ use std::path::{Path, PathBuf};
 
 /// Looks whether a change can be made: the gate lets its path through, and the bytes on disk are those of the plan.
 pub fn look(root: &Root, change: &FileChange) -> Result<(), WriteError> {
-    match (&change.before, root.read(&change.path, u64::MAX)) {
+    // Whatever is larger is another file.
+    let size = change.before.as_ref().map_or(0, Vec::len) as u64;
+    match (&change.before, root.read(&change.path, size)) {
         (Some(before), Ok(bytes)) if *before == bytes => {}
         (None, Err(e)) if e.is_missing() => return check_case(root, &change.path),
-        (Some(_), Err(e)) if !e.is_missing() => return Err(e.into()),
+        (Some(_), Err(e)) if !e.is_missing() && !matches!(e, GateError::TooLarge { .. }) => return Err(e.into()),
         (None, Err(e @ GateError::Forbidden { .. })) => return Err(e.into()),
         (None, Err(e @ (GateError::Symlink { .. } | GateError::NotRegular { .. } | GateError::System { .. }))) => {
             return Err(e.into());

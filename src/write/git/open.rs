@@ -111,7 +111,9 @@ pub(super) fn open(root: &Root, path: &Path) -> Result<Git, GitError> {
         Err(error) => return Err(error.into()),
     };
     let none: [&Path; 0] = [];
-    let repository = Repository::open_ext(dir.top().1, RepositoryOpenFlags::NO_SEARCH, none)
+    // This `.git` and nothing else: the library would go on with the folder that it lies in.
+    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+    let repository = Repository::open_ext(dir.top().1.join(".git"), flags, none)
         .map_err(|source| GitError::open(folder.clone(), &source))?;
     let shown: PathBuf = if path.as_os_str().is_empty() { root.path().into() } else { path.into() };
     let refuse = |why: &str| Err(GitError::repository(&shown, format!("the repository is refused: {why}")));
