@@ -7,6 +7,7 @@ mod cuts;
 pub mod go;
 pub mod go_nodes;
 mod parts;
+mod seams;
 
 pub use cuts::Cuts;
 

@@ -89,7 +89,7 @@ fn carry_out(
             .to_owned(),
         bytes: o.first.start..o.second.end,
     })?;
-    let (bytes, written) = apply_edits(&source.bytes, &batch);
+    let (bytes, written) = apply_apart(source, &mut batch);
     let reparse = |source: &Source, bytes: Vec<u8>, batch: &[Edit]| {
         // In the same parts, which the edits have moved.
         let parts = moved(&source.parts, batch);
@@ -117,6 +117,27 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// Carries out edits, a blank put wherever the end of one would run into its neighbour and be read as something else.
+fn apply_apart(source: &Source, batch: &mut [Edit]) -> (Vec<u8>, Vec<Bytes>) {
+    let (bytes, written) = apply_edits(&source.bytes, batch);
+    let begin = source.lines.content_start();
+    let joined = |at: usize| at >= begin && source.language.runs_together(&bytes[begin..at], &bytes[at..]);
+    let mut last = None;
+    for (edit, place) in batch.iter_mut().zip(&written) {
+        // Two edits that touch have one seam between them.
+        let starts = last != Some(place.start) && joined(place.start);
+        let ends = !place.is_empty() && joined(place.end);
+        last = Some(place.end);
+        if starts {
+            edit.text.insert(0, b' ');
+        }
+        if ends {
+            edit.text.push(b' ');
+        }
+    }
+    apply_edits(&source.bytes, batch)
 }
 
 impl Edited {
@@ -296,6 +317,18 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
         let line = after.lines.around(after.gap_start(at), &after.bytes);
         let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
         return Some(format!("a line of the result would end where Go would read a semicolon: `{shown}`"));
+    }
+    let glued: Vec<usize> = after.glued().collect();
+    if !glued.is_empty() {
+        let shift = Shift::new(&edited.batches);
+        let old: BTreeSet<usize> = source.glued().map(|p| shift.start(source.gap_end(p))).collect();
+        if let Some(&p) = glued.iter().find(|&&p| !old.contains(&after.gap_end(p))) {
+            let (left, right) = (String::from_utf8_lossy(after.text(p - 1)), String::from_utf8_lossy(after.text(p)));
+            let language = after.language.name();
+            return Some(format!(
+                "in the result `{left}` and `{right}` would stand together, which {language} reads as something else"
+            ));
+        }
     }
     (spread_before_others(after) > spread_before_others(source)).then(|| {
         "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
