@@ -331,7 +331,7 @@ impl<'a> SideText<'a> {
         let torn = self.uses.iter().enumerate().filter(|&(n, u)| is_torn((n, u))).count();
         errors = usize::saturating_add(errors, torn);
         if errors == 0 && self.language == Language::Go {
-            errors = self.adrift(&source, &segments);
+            errors = self.adrift(&source, &segments) + source.run_on_items().count();
         }
         Reading { source, body, segments, choices, errors }
     }

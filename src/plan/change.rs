@@ -310,29 +310,43 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
         let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
         return Some(format!("the result would not parse any more, at `{shown}`"));
     }
-    if after.torn_lines().count() > source.torn_lines().count() {
-        let shift = Shift::new(&edited.batches);
-        let old: BTreeSet<usize> = source.torn_lines().map(|p| shift.start(source.gap_end(p))).collect();
-        let at = after.torn_lines().find(|&p| !old.contains(&after.gap_end(p))).unwrap_or(0);
-        let line = after.lines.around(after.gap_start(at), &after.bytes);
-        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
-        return Some(format!("a line of the result would end where Go would read a semicolon: `{shown}`"));
+    let shown = |p: usize| {
+        let line = after.lines.around(after.gap_start(p), &after.bytes);
+        String::from_utf8_lossy(&after.bytes[line]).trim().to_owned()
+    };
+    if let Some(at) = new_place(source, edited, |s| s.torn_lines().collect()) {
+        return Some(format!("a line of the result would end where Go would read a semicolon: `{}`", shown(at)));
     }
-    let glued: Vec<usize> = after.glued().collect();
-    if !glued.is_empty() {
-        let shift = Shift::new(&edited.batches);
-        let old: BTreeSet<usize> = source.glued().map(|p| shift.start(source.gap_end(p))).collect();
-        if let Some(&p) = glued.iter().find(|&&p| !old.contains(&after.gap_end(p))) {
-            let (left, right) = (String::from_utf8_lossy(after.text(p - 1)), String::from_utf8_lossy(after.text(p)));
-            let language = after.language.name();
-            return Some(format!(
-                "in the result `{left}` and `{right}` would stand together, which {language} reads as something else"
-            ));
-        }
+    if let Some(at) = new_place(source, edited, |s| s.run_on_items().collect()) {
+        return Some(format!(
+            "nothing in the result would end what stands before a statement or field: `{}`",
+            shown(at)
+        ));
+    }
+    if let Some(at) = new_place(source, edited, |s| s.glued().collect()) {
+        let text = |t: usize| String::from_utf8_lossy(after.text(t)).into_owned();
+        return Some(format!(
+            "in the result `{}` and `{}` would stand together, which {} reads as something else",
+            text(at - 1),
+            text(at),
+            after.language.name()
+        ));
     }
     (spread_before_others(after) > spread_before_others(source)).then(|| {
         "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
     })
+}
+
+/// A position of the result that is one of these, and was none before.
+fn new_place(source: &Source, edited: &Edited, places: fn(&Source) -> Vec<usize>) -> Option<usize> {
+    let after = &edited.source;
+    let found = places(after);
+    if found.is_empty() {
+        return None;
+    }
+    let shift = Shift::new(&edited.batches);
+    let old: BTreeSet<usize> = places(source).into_iter().map(|p| shift.start(source.gap_end(p))).collect();
+    found.into_iter().find(|&p| !old.contains(&after.gap_end(p)))
 }
 
 /// Looks at the result with each rule once: the first work of the rule, and what was found.
