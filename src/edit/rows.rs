@@ -275,25 +275,19 @@ impl Job<'_> {
         let side = &self.shape.before;
         let row = side.elements[above].row;
         let bounds = &self.hit.matched.bounds;
-        let row_start = (0..=above)
-            .rev()
-            .take_while(|&i| side.elements[i].row == row)
-            .filter(|&i| !bounds[i].bytes.is_empty())
-            .last()
-            .unwrap_or(above);
         let mut at = bounds[above].bytes.end;
         let tag = source.token_at(at);
         if source.tokens.get(tag).is_some_and(|t| t.atom == Atom::Tag) {
             at = source.tokens[tag].bytes.end;
         }
         let next = source.token_at(at);
-        let base = bounds[row_start].bytes.start;
         let commas = self.in_comma_list(insert);
         let opens = matches!(source.bytes.get(at.wrapping_sub(1)), Some(b'{' | b'(' | b'['));
         let Some(tail) = self.line_tail(at) else {
             edits.extend(self.insert_on_line(insert, row, at, next, commas));
             return;
         };
+        let (row, base) = self.base_of(above);
         let mut text = Vec::new();
         let mut place = tail;
         let has_comma = self.separator_behind(at, b",").is_some();
@@ -311,6 +305,28 @@ impl Job<'_> {
             text.extend(self.new_line(row_in, base, row, comma));
         }
         edits.push(Edit::new(place..tail, text));
+    }
+
+    /// The row that lines below an element are indented against, and the byte of the source that it begins with: where
+    /// the element's row goes on with an item, the one on which that began.
+    fn base_of(&self, above: usize) -> (usize, usize) {
+        let side = &self.shape.before;
+        let bounds = &self.hit.matched.bounds;
+        let solid = |i: &usize| !bounds[*i].bytes.is_empty();
+        let own = side.on_row(side.elements[above].row);
+        let closes = matches!(&side.elements[own.start].part, Part::Token { text, .. } if text == b"}");
+        let end = side.elements[above].tokens.end;
+        let items = side.source.lists_at(end).filter_map(|l| {
+            let list = &side.source.lists[l];
+            Some(list.items[list.item_to(end)?].tokens.start)
+        });
+        let began = items.max().filter(|_| !closes && !side.elements[above].tokens.is_empty()).and_then(|start| {
+            let first = side.elements.partition_point(|e| e.tokens.end <= start);
+            (side.elements.get(first)?.tokens.start == start && solid(&first)).then_some(first)
+        });
+        let row = began.map_or(own, |first| side.on_row(side.elements[first].row));
+        let first = (row.start..=above.min(row.end - 1)).find(solid).unwrap_or(above);
+        (side.elements[row.start].row, bounds[first].bytes.start)
     }
 
     /// Whether an item that begins at an element is no item of its kind any more: the element has become part of
@@ -405,7 +421,7 @@ impl Job<'_> {
         let shift = stays.and_then(|rows| self.deeper(rows)).unwrap_or(0);
         let base_row = stays.map_or(base_row, |(_, after)| after);
         let shown = self.level(row.row) - self.level(base_row);
-        if shown != 0 || row.elements.is_empty() {
+        if shown != 0 || row.elements.is_empty() || self.indents() {
             return shown + shift;
         }
         // A body written without indentation: its brackets tell.

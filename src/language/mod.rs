@@ -273,6 +273,11 @@ impl Language {
         kind == "labeled_statement"
     }
 
+    /// Whether the node is what a header without braces (`if (x)`) governs; `field` is what it is to its parent.
+    pub fn is_bare_body(self, kind: &str, field: &str, parent: &str) -> bool {
+        self == Language::C && c::is_bare_body(kind, field, parent)
+    }
+
     /// Whether the node is the parser's own for code that it could not read.
     pub fn is_error(self, kind: &str) -> bool {
         kind == "ERROR"
