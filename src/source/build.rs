@@ -556,7 +556,7 @@ impl Source {
     }
 
     /// Whether this is a C macro before the statement that it repeats.
-    fn is_macro_header(&self, id: NodeId) -> bool {
+    pub fn is_macro_header(&self, id: NodeId) -> bool {
         let end = self.nodes[id].tokens.end;
         end > 0 && self.text(end - 1) != b";" && macros::is_header(self.language, &self.nodes, id)
     }
