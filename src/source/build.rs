@@ -6,6 +6,9 @@ use crate::language::{Atom, Language, ListKind, Role, c, go};
 use std::sync::{Arc, OnceLock};
 use tree_sitter::Tree;
 
+/// Where a file holds a NUL byte among so many, it is no text: git has it so, too.
+const TEXT: usize = 8_000;
+
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
@@ -23,8 +26,11 @@ pub enum ParseError {
         /// The limit.
         limit: usize,
     },
-    /// The parser gave up.
-    #[error("the {0} parser gave up on the file")]
+    /// The file is no text.
+    #[error("a NUL byte among the first {TEXT} bytes: this is no text (a binary file, or UTF-16)")]
+    NoText,
+    /// The parser takes more steps than code of that size can need, or makes no sense of most of it.
+    #[error("the {0} parser gave up: the file holds too much that is not {0}")]
     GaveUp(&'static str),
 }
 
@@ -78,7 +84,10 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        let tree = parse::tree(language, &bytes, &parts, how).ok_or(ParseError::GaveUp(language.name()))?;
+        if bytes.iter().take(TEXT).any(|b| *b == 0) {
+            return Err(ParseError::NoText);
+        }
+        let tree = parse::tree(language, &bytes, &parts, how)?;
         Source::of_tree(language, bytes, parts, tree, limits)
     }
 
