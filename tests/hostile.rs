@@ -200,6 +200,19 @@ fn a_body_may_be_nested_as_deep_as_it_likes() {
 }
 
 #[test]
+fn a_deep_body_is_compared_with_itself_and_with_many_sites() {
+    let body = patchset("*.go", &format!("-{}\n+$x", nested("(", "$x", ")")), "expect = \"any\"");
+    verdict(&run("a.go", go(&"\tmark(1)\n".repeat(1_000)), &body), Verdict::Applied);
+}
+
+#[test]
+fn dollars_are_no_body() {
+    let text = patchset("*.go", &format!("-{}\n+a", "$".repeat(100_000)), "");
+    let wrong = plan(&load("hostile.toml", &text).unwrap(), &Memory::default(), &options()).unwrap_err();
+    assert!(wrong[0].message.contains("does not parse"), "{wrong:?}");
+}
+
+#[test]
 fn counts_are_numbers_that_can_be_met() {
     for count in ["99999999999999999999", "9223372036854775807", "\"0..99999999999999\"", "-1", "\"3..2\""] {
         assert!(load("hostile.toml", &patchset("*.go", "-a\n+b", &format!("expect = {count}"))).is_err(), "{count}");

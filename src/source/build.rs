@@ -372,6 +372,14 @@ fn find_lists(
     lists
 }
 
+/// The tokens of a node that no node below it holds, in order. What lies below is not walked through.
+fn own_tokens(nodes: &[Node], id: NodeId) -> impl Iterator<Item = usize> {
+    let Tokens { start, end } = nodes[id].tokens.clone();
+    let held = children(nodes, id).map(|c| nodes[c].tokens.clone()).chain(std::iter::once(end..end));
+    let gap = |at: &mut usize, held: Tokens| Some(std::mem::replace(at, held.end)..held.start);
+    held.scan(start, gap).flatten()
+}
+
 /// The token positions between which the items of a list stand.
 fn interior(language: Language, nodes: &[Node], tokens: &[Token], bytes: &[u8], id: NodeId, kind: ListKind) -> Tokens {
     let node = &nodes[id];
@@ -397,13 +405,13 @@ fn interior(language: Language, nodes: &[Node], tokens: &[Token], bytes: &[u8], 
         return from..to.max(from);
     }
     let own = |t: usize| tokens[t].node == id;
-    if let Some(open) = (start..end).find(|&t| own(t) && matches!(text(t), b"(" | b"{" | b"[")) {
+    if let Some(open) = own_tokens(nodes, id).find(|&t| own(t) && matches!(text(t), b"(" | b"{" | b"[")) {
         let close = if own(end - 1) && matches!(text(end - 1), b")" | b"}" | b"]") { end - 1 } else { end };
         return open + 1..close.max(open + 1);
     }
     if kind.by_lines() {
         // A clause: its items come behind the colon.
-        let colon = (start..end).find(|&t| own(t) && text(t) == b":");
+        let colon = own_tokens(nodes, id).find(|&t| own(t) && text(t) == b":");
         return colon.map_or(end, |c| c + 1)..end;
     }
     let items = children(nodes, id).filter(|&c| matches!(nodes[c].field, "declarator" | "name" | "left" | "value"));
