@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 use treepatch::checkout::{Memory, Words};
-use treepatch::edit::{Parens, edits};
+use treepatch::edit::{Parens, Units, edits};
 use treepatch::find::{Env, Found, NoTypes, Rule, Steps, find};
 use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load};
@@ -140,11 +140,11 @@ fn sites(rule: &Rule, source: &Source) -> Found {
 }
 
 fn edited(rule: &Rule, source: &Source, found: &Found) -> Vec<u8> {
-    let (pattern, packages) = (&rule.pattern, BTreeMap::new());
+    let (pattern, packages, units) = (&rule.pattern, BTreeMap::new(), Units::default());
     let mut all: Vec<Edit> = Vec::new();
     for hit in &found.hits {
         let shape = &pattern.shapes[hit.shape];
-        let site = edits(shape, &pattern.fragment.rows, source, hit, &packages, Parens::default());
+        let site = edits(shape, &pattern.fragment.rows, source, hit, &packages, Parens::default(), &units);
         all.extend(site.expect("a call has no comments"));
     }
     sort_edits(&mut all).expect("no site lies in another");

@@ -126,6 +126,37 @@ fn whatever_is_no_source_gets_a_verdict() {
 }
 
 #[test]
+fn a_file_that_begins_with_a_nul_byte_is_no_text() {
+    let body = patchset("*.c", "-mark\n+done", "expect = \"any\"");
+    let plan = run("a.c", "int mark;\n\0", &body);
+    verdict(&plan, Verdict::Unreadable);
+    assert!(plan.reports[0].reasons[0].text.contains("NUL"), "{:?}", plan.reports[0].reasons);
+    let far = format!("int mark;\n{}\0", " ".repeat(8_000));
+    assert!(!run("a.c", far, &body).reports[0].reasons.iter().any(|r| r.text.contains("NUL")));
+}
+
+/// Words of a language in no order.
+fn noise(words: &[&str], many: usize) -> String {
+    let mut last = 1u32;
+    let mut next = || {
+        last = last.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        words[(last >> 16) as usize % words.len()]
+    };
+    (0..many).flat_map(|_| [next(), " "]).collect()
+}
+
+const GO: [&str; 16] =
+    ["if", "else", "{", "}", "(", ")", "[", "]", ",", ":=", "*", "return", "case", "mark", "1", "func"];
+
+#[test]
+fn the_parser_gives_up_on_noise() {
+    let body = patchset("*.go", "-mark\n+done", "expect = \"any\"");
+    let plan = run("a.go", noise(&GO, 150_000), &body);
+    verdict(&plan, Verdict::Unreadable);
+    assert!(plan.reports[0].reasons[0].text.contains("gave up"), "{:?}", plan.reports[0].reasons);
+}
+
+#[test]
 fn a_file_over_a_limit_is_named_with_the_way_to_raise_it() {
     let body = patchset("*.c", "-mark\n+done", "expect = \"any\"");
     let source = format!("int a = {};\n", nested("(", "mark", ")"));
@@ -166,6 +197,19 @@ fn a_body_may_be_nested_as_deep_as_it_likes() {
             assert!(plan.is_err() || plan.unwrap().changes().is_empty());
         }
     }
+}
+
+#[test]
+fn a_deep_body_is_compared_with_itself_and_with_many_sites() {
+    let body = patchset("*.go", &format!("-{}\n+$x", nested("(", "$x", ")")), "expect = \"any\"");
+    verdict(&run("a.go", go(&"\tmark(1)\n".repeat(1_000)), &body), Verdict::Applied);
+}
+
+#[test]
+fn dollars_are_no_body() {
+    let text = patchset("*.go", &format!("-{}\n+a", "$".repeat(100_000)), "");
+    let wrong = plan(&load("hostile.toml", &text).unwrap(), &Memory::default(), &options()).unwrap_err();
+    assert!(wrong[0].message.contains("does not parse"), "{wrong:?}");
 }
 
 #[test]

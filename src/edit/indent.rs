@@ -9,19 +9,17 @@ use std::ops::Range;
 
 /// One step of indentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(crate) enum Unit {
     Tab,
     Spaces(usize),
 }
 
-/// The steps of indentation at one site, each worked out when it is first asked for.
+/// The steps of indentation of a file, each worked out when it is first asked for.
 #[derive(Default)]
-pub(crate) struct Units {
-    /// That of the body.
-    body: OnceCell<Unit>,
-    /// That of the file, or of the body where the file has none.
-    file: OnceCell<Unit>,
-    /// That of the lines of the file which are indented by blanks.
+pub struct Units {
+    /// That of all of its lines, if they have one.
+    file: OnceCell<Option<Unit>>,
+    /// That of the lines which are indented by blanks.
     spaced: OnceCell<Unit>,
     /// Whether the body is indented at all.
     indents: OnceCell<bool>,
@@ -88,8 +86,8 @@ impl Job<'_> {
     /// The step of the file, or of the body where the file has none. Beside a line that is indented by blanks
     /// alone it is blanks.
     fn unit(&self, blank: &[u8]) -> &Unit {
-        let of_file = || unit_of(self.source).unwrap_or_else(|| self.unit_of_body().clone());
-        let unit = self.units.file.get_or_init(of_file);
+        let of_file = self.units.file.get_or_init(|| unit_of(self.source));
+        let unit = of_file.as_ref().unwrap_or_else(|| self.unit_of_body());
         if *unit == Unit::Tab && self.source.language == Language::C && blank.len() > 1 && !blank.contains(&b'\t') {
             return self.units.spaced.get_or_init(|| {
                 let spaced = self.source.bytes.split(|b| *b == b'\n').filter(|l| l.first() != Some(&b'\t'));
@@ -100,7 +98,7 @@ impl Job<'_> {
     }
 
     fn unit_of_body(&self) -> &Unit {
-        self.units.body.get_or_init(|| {
+        self.unit_of_body.get_or_init(|| {
             let lines = || self.rows.iter().map(|r| r.text.as_bytes());
             if lines().any(|l| l.first() == Some(&b'\t')) {
                 Unit::Tab

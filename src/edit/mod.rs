@@ -13,6 +13,7 @@ use crate::source::{Bytes, Edit, Source};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 
+pub use indent::Units;
 pub use parens::Parens;
 
 /// Why a site cannot be edited.
@@ -35,12 +36,15 @@ pub(crate) struct Job<'a> {
     /// The names of packages in this file, by the name that the body uses.
     pub packages: &'a BTreeMap<String, Option<String>>,
     pub parens: Parens,
-    pub units: indent::Units,
+    pub units: &'a Units,
+    /// The step of indentation of the body, worked out when it is first asked for.
+    pub unit_of_body: OnceCell<indent::Unit>,
     /// The comments that the before side shows.
     pub comments: OnceCell<HashSet<Bytes>>,
 }
 
-/// The edits of one site that is to do, in the order in which insertions at one place follow each other.
+/// The edits of one site that is to do, in the order in which insertions at one place follow each other. `units` are
+/// those of the source, for all of its sites.
 ///
 /// Fails where a comment would be lost, or where the source has no place for a new line.
 pub fn edits(
@@ -50,9 +54,10 @@ pub fn edits(
     hit: &Hit,
     packages: &BTreeMap<String, Option<String>>,
     parens: Parens,
+    units: &Units,
 ) -> Result<Vec<Edit>, Refusal> {
-    let (units, comments) = (indent::Units::default(), OnceCell::new());
-    let job = Job { shape, rows, source, hit, env: &hit.env, packages, parens, units, comments };
+    let (unit_of_body, comments) = (OnceCell::new(), OnceCell::new());
+    let job = Job { shape, rows, source, hit, env: &hit.env, packages, parens, units, unit_of_body, comments };
     let mut edits = Vec::new();
     job.open_parens(&mut edits);
     let mut on_lines: Vec<std::ops::Range<usize>> = std::iter::once(0..edits.len()).collect();

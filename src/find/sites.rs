@@ -7,6 +7,7 @@ use crate::language::Atom;
 use crate::patchset::{Pick, Sign};
 use crate::pattern::{Change, Element, HoleId, Part, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A site: a place that is to do or done.
@@ -91,7 +92,8 @@ pub fn find(
         let before = look(&shape.before, steps)?;
         let after = look(&shape.after, steps)?;
         found.at_border |= before.iter().chain(&after).any(|m| !source.is_inner(&m.tokens));
-        let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
+        let gone = OnceCell::new();
+        let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found, gone };
         sort.run(before, after, steps)?;
     }
     let leaves_nothing = rule.pattern.shapes.iter().all(|s| s.after.elements.is_empty());
@@ -131,6 +133,8 @@ struct Sort<'a, 'b> {
     env: &'a Env,
     judge: &'a Judge<'a>,
     found: &'b mut Found,
+    /// Where words stand that tell a line which goes, worked out when that is first asked for.
+    gone: OnceCell<Vec<usize>>,
 }
 
 impl Sort<'_, '_> {
@@ -230,9 +234,22 @@ impl Sort<'_, '_> {
         Ok(())
     }
 
-    /// Whether words that only `-` lines show are left in what the ellipses of an after match cover. Types are
-    /// shared by many, so they tell only where those lines show no other word; where they show none, literals do.
+    /// Whether words that only `-` lines show are left in what the ellipses of an after match cover.
     fn has_leftovers(&self, m: &Match) -> bool {
+        let places = || {
+            let (gone, tokens) = (self.gone(), 0..self.source.tokens.len());
+            tokens.filter(|&t| !gone.is_empty() && gone.contains(self.source.text(t))).collect()
+        };
+        let is_left = |tokens: &Tokens| {
+            let gone: &Vec<usize> = self.gone.get_or_init(places);
+            gone.get(gone.partition_point(|&t| t < tokens.start)).is_some_and(|&t| t < tokens.end)
+        };
+        self.shape.after.elements.iter().zip(&m.bounds).any(|(e, b)| e.part.is_dots() && is_left(&b.tokens))
+    }
+
+    /// The words that only `-` lines show. Types are shared by many, so they tell only where those lines show no other
+    /// word; where they show none, literals do.
+    fn gone(&self) -> BTreeSet<Vec<u8>> {
         let rows = &self.rule.pattern.fragment.rows;
         let is_type = |e: &Element| self.shape.before.source.is_type_name(e.tokens.start);
         let shown = |minus: bool, types: bool, atoms: &[Atom]| -> BTreeSet<Vec<u8>> {
@@ -247,9 +264,7 @@ impl Sort<'_, '_> {
         let only_minus = |types: bool, atoms: &[Atom]| &shown(true, types, atoms) - &shown(false, true, atoms);
         let tries = [(false, &[Atom::Word][..]), (true, &[Atom::Word]), (true, &[Atom::Text, Atom::Number])];
         let gone = tries.into_iter().map(|(types, atoms)| only_minus(types, atoms)).find(|g| !g.is_empty());
-        let gone = gone.unwrap_or_default();
-        let elided = self.shape.after.elements.iter().zip(&m.bounds).filter(|(e, _)| e.part.is_dots());
-        elided.flat_map(|(_, b)| b.tokens.clone()).any(|t| gone.contains(self.source.text(t)))
+        gone.unwrap_or_default()
     }
 
     fn is_keyword(&self, text: &[u8]) -> bool {

@@ -49,8 +49,9 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
     let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
     let tokens = || shape.after.elements.iter().map(|e| &e.tokens);
     let whole = tokens().map(|t| t.start).min().unwrap_or(0)..tokens().map(|t| t.end).max().unwrap_or(0);
+    let fixed = shape.is_fixed();
     let covered = |m: &Match| {
-        (shape.is_fixed() || shape.steady.is_empty()) && m.tokens == whole
+        (fixed || shape.steady.is_empty()) && m.tokens == whole
             || !shape.steady.is_empty()
                 && shape.steady.iter().all(|&(b, a)| {
                     let (part, new, kept) =

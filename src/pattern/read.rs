@@ -252,6 +252,9 @@ impl<'a> SideText<'a> {
                     if best.errors == 0 || tried.len() > self.tries() {
                         return best;
                     }
+                    if k == best.choices[n] {
+                        continue;
+                    }
                     let mut choices = best.choices.clone();
                     choices[n] = k;
                     if tried.insert(choices.clone()) {

@@ -4,7 +4,7 @@ use super::anchored::Anchored;
 use super::imports;
 use super::looking::Looking;
 use super::shift::Shift;
-use crate::edit::{Parens, Refusal, edits};
+use crate::edit::{Parens, Refusal, Units, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
@@ -74,11 +74,12 @@ fn carry_out(
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
     let mut batch: Vec<Edit> = Vec::new();
+    let units = Units::default();
     for (work, &n) in works.iter().zip(tries) {
         let shape = &work.rule.pattern.shapes[work.hit.shape];
         let packages = imports::packages_of(work.rule, source);
         let rows = &work.rule.pattern.fragment.rows;
-        let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n])?;
+        let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n], &units)?;
         batch.extend(new);
     }
     batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));

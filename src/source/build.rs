@@ -6,6 +6,9 @@ use crate::language::{Atom, Language, ListKind, Role, c, go};
 use std::sync::{Arc, OnceLock};
 use tree_sitter::Tree;
 
+/// Where a file holds a NUL byte among so many, it is no text: git has it so, too.
+const TEXT: usize = 8_000;
+
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
@@ -23,8 +26,11 @@ pub enum ParseError {
         /// The limit.
         limit: usize,
     },
-    /// The parser gave up.
-    #[error("the {0} parser gave up on the file")]
+    /// The file is no text.
+    #[error("a NUL byte among the first {TEXT} bytes: this is no text (a binary file, or UTF-16)")]
+    NoText,
+    /// The parser takes more steps than code of that size can need, or makes no sense of most of it.
+    #[error("the {0} parser gave up: the file holds too much that is not {0}")]
     GaveUp(&'static str),
     /// The system has no thread for it.
     #[error(
@@ -87,6 +93,9 @@ impl Source {
     ) -> Result<Source, ParseError> {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
+        }
+        if bytes.iter().take(TEXT).any(|b| *b == 0) {
+            return Err(ParseError::NoText);
         }
         let tree = parse::tree(language, &bytes, &parts, how)?;
         Source::of_tree(language, bytes, parts, tree, limits)
@@ -373,6 +382,14 @@ fn find_lists(
     lists
 }
 
+/// The tokens of a node that no node below it holds, in order. What lies below is not walked through.
+fn own_tokens(nodes: &[Node], id: NodeId) -> impl Iterator<Item = usize> {
+    let Tokens { start, end } = nodes[id].tokens.clone();
+    let held = children(nodes, id).map(|c| nodes[c].tokens.clone()).chain(std::iter::once(end..end));
+    let gap = |at: &mut usize, held: Tokens| Some(std::mem::replace(at, held.end)..held.start);
+    held.scan(start, gap).flatten()
+}
+
 /// The token positions between which the items of a list stand.
 fn interior(language: Language, nodes: &[Node], tokens: &[Token], bytes: &[u8], id: NodeId, kind: ListKind) -> Tokens {
     let node = &nodes[id];
@@ -398,13 +415,13 @@ fn interior(language: Language, nodes: &[Node], tokens: &[Token], bytes: &[u8], 
         return from..to.max(from);
     }
     let own = |t: usize| tokens[t].node == id;
-    if let Some(open) = (start..end).find(|&t| own(t) && matches!(text(t), b"(" | b"{" | b"[")) {
+    if let Some(open) = own_tokens(nodes, id).find(|&t| own(t) && matches!(text(t), b"(" | b"{" | b"[")) {
         let close = if own(end - 1) && matches!(text(end - 1), b")" | b"}" | b"]") { end - 1 } else { end };
         return open + 1..close.max(open + 1);
     }
     if kind.by_lines() {
         // A clause: its items come behind the colon.
-        let colon = (start..end).find(|&t| own(t) && text(t) == b":");
+        let colon = own_tokens(nodes, id).find(|&t| own(t) && text(t) == b":");
         return colon.map_or(end, |c| c + 1)..end;
     }
     let items = children(nodes, id).filter(|&c| matches!(nodes[c].field, "declarator" | "name" | "left" | "value"));

@@ -17,6 +17,15 @@ const SMALL: usize = 8 << 10;
 /// What a parser needs beside that.
 const BASE: usize = 1 << 20;
 
+/// The parser tells how far it is after so many steps.
+const TELLS: usize = 100;
+/// The most steps of the parser for each byte, and for any file. Real code needs 2 for each byte, code that is nested as
+/// deep as it can be 8.
+const STEPS: (usize, usize) = (30, 100_000);
+/// The most steps that it may take where it makes no sense of anything: each of them walks through what it has skipped.
+/// Of real files that it cannot read well, the worst need 17,000, a megabyte of noise more than a million.
+const LOST: usize = 200_000;
+
 /// After more edits a file is parsed anew: telling a tree of one edit may take a walk from its root to its deepest leaf.
 const MOST: usize = 16;
 
@@ -61,20 +70,20 @@ pub(super) fn edited(language: Language, old: &Tree, edits: &[Edit], bytes: &[u8
 /// for it is taken only as far as it is used.
 pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'_>) -> Result<Tree, ParseError> {
     let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(range).collect() };
+    let size: usize = parts.iter().map(|part| part.len()).sum();
     let parse = || {
         PARSER.with_borrow_mut(|parser| {
             parser.set_language(&language.grammar()).ok()?;
             // None means the whole file.
             parser.set_included_ranges(&ranges).ok()?;
-            let old = match how {
-                How::Anew => None,
-                How::After(old) => Some(old),
-                How::Strictly => return strictly(parser, bytes),
+            let (old, strict) = match how {
+                How::Anew => (None, false),
+                How::After(old) => (Some(old), false),
+                How::Strictly => (None, true),
             };
-            parser.parse(bytes, old)
+            bounded(parser, bytes, old, size, strict)
         })
     };
-    let size: usize = parts.iter().map(|part| part.len()).sum();
     let stack = BASE + size.saturating_mul(CALL);
     let tree = if size <= SMALL || stack <= threads::room() {
         parse()
@@ -89,10 +98,18 @@ pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'
     tree.ok_or(ParseError::GaveUp(language.name()))
 }
 
-fn strictly(parser: &mut Parser, bytes: &[u8]) -> Option<Tree> {
-    let stop = |state: &ParseState| if state.has_error() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let (mut read, mut stop) = (|at: usize, _| bytes.get(at..).unwrap_or_default(), stop);
-    let tree = parser.parse_with_options(&mut read, None, Some(ParseOptions::new().progress_callback(&mut stop)));
+/// Parses until more steps are taken than any code needs, or, strictly, up to the first error.
+fn bounded(parser: &mut Parser, bytes: &[u8], old: Option<&Tree>, size: usize, strict: bool) -> Option<Tree> {
+    let most = size.saturating_mul(STEPS.0).saturating_add(STEPS.1);
+    let (mut steps, mut lost) = (0, 0);
+    let mut go_on = |state: &ParseState| {
+        steps += TELLS;
+        lost += if state.has_error() { TELLS } else { 0 };
+        let stop = steps > most || lost > LOST || strict && lost > 0;
+        if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let mut read = |at: usize, _| bytes.get(at..).unwrap_or_default();
+    let tree = parser.parse_with_options(&mut read, old, Some(ParseOptions::new().progress_callback(&mut go_on)));
     // What was broken off would be gone on with.
     parser.reset();
     tree

@@ -200,7 +200,7 @@ fn rank(mut found: Vec<(Vec<bool>, &PathBuf)>) -> Vec<(Vec<bool>, &PathBuf)> {
     let count = |n: usize| found.iter().filter(|f| f.0[n]).count();
     let worth: Vec<usize> = (0..names).map(|n| 1_000_000 / count(n).max(1)).collect();
     let score = |seen: &[bool]| seen.iter().zip(&worth).filter(|(s, _)| **s).map(|(_, w)| *w).sum::<usize>();
-    found.sort_by(|a, b| score(&b.0).cmp(&score(&a.0)).then_with(|| a.1.cmp(b.1)));
+    found.sort_by_cached_key(|(seen, path)| (std::cmp::Reverse(score(seen)), *path));
     found
 }
 

@@ -7,7 +7,10 @@ use crate::pattern::{Part, Side};
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
 
-/// The names, literals and numbers that a side shows; no words of the language, nothing of one letter.
+/// So many names tell a long body as well as all of them do.
+const MOST: usize = 1_000;
+
+/// The names, literals and numbers that a side shows, or of many some; no words of the language, nothing of one letter.
 pub(super) struct SideNames {
     pub names: Vec<Vec<u8>>,
     search: Option<AhoCorasick>,
@@ -20,7 +23,8 @@ impl SideNames {
         for shape in &rule.pattern.shapes {
             collect(&shape.before, &mut names);
         }
-        let names: Vec<Vec<u8>> = names.into_iter().collect();
+        let every = names.len().div_ceil(MOST).max(1);
+        let names: Vec<Vec<u8>> = names.into_iter().step_by(every).collect();
         let search = (!names.is_empty()).then(|| AhoCorasick::new(&names).ok()).flatten();
         SideNames { names, search }
     }
