@@ -1,6 +1,7 @@
 use super::args::{ApplyArgs, Format};
 use super::commit::{self, Committing};
 use super::planning::{Doing, Planned};
+use super::report::Report;
 use super::{Exit, Failure, bosh, console};
 use std::path::Path;
 use treepatch::plan::Plan;
@@ -13,20 +14,18 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     // Commits are undone by commits, whatever the patch is.
     let planned = Planned::new(&args.plan, args.commit.is_none())?;
     let output = &args.plan.output;
+    let report = Report::look(output, &args.plan.dir)?;
+    if !args.dry_run && args.into.is_none() {
+        report.is_apart(planned.plan.changed())?;
+    }
     let way = Way::look(args, &planned).map_err(nothing_written)?;
     let text = match output.format {
         Format::Json => planned.json(&args.plan, way.doing(args, &planned.plan)).into_bytes(),
         Format::Text => unified_plan(&planned.plan, args.dry_run && output.output.is_none() && planned.colors.stdout),
     };
-    // Before the tree is touched: a full disk here must not leave it half-told.
-    if let Some(file) = &output.output {
-        write::output(Some(&args.plan.dir), file, &text)?;
-    }
     let done = way.go(args, &planned.plan).map_err(refused)?;
-    let printed = match output.output {
-        None if args.dry_run || output.format == Format::Json => console::stdout(&text),
-        _ => Ok(()),
-    };
+    let is_asked_for = args.dry_run || output.format == Format::Json || !report.is_printed();
+    let printed = if is_asked_for { report.write(&text, done.said()) } else { Ok(()) };
     // Below the diff: its end is what a person sees first.
     if output.format == Format::Text {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
@@ -55,6 +54,7 @@ enum Way {
 /// What was done, beyond what the plan says.
 enum Done {
     Nothing,
+    Written,
     Copied(Copied),
     Committed(Box<Committed>),
 }
@@ -90,7 +90,7 @@ impl Way {
         let changes = if matches!(self, Way::Nowhere) { Vec::new() } else { plan.changes() };
         let (written, done) = match self {
             Way::Nowhere => return Ok(Done::Nothing),
-            Way::Files => (write::apply(&args.plan.dir, &changes)?, Done::Nothing),
+            Way::Files => (write::apply(&args.plan.dir, &changes)?, Done::Written),
             Way::Copy(copying) => return copying.write(&changes).map(Done::Copied),
             Way::Commits(ready) => {
                 let committed = Box::new(ready.write(&changes)?);
@@ -103,6 +103,16 @@ impl Way {
 }
 
 impl Done {
+    /// What remains whatever comes later.
+    fn said(&self) -> Option<&'static str> {
+        match self {
+            Done::Nothing => None,
+            Done::Written => Some("every file is written"),
+            Done::Copied(_) => Some("the copy is written"),
+            Done::Committed(_) => Some("every commit is made"),
+        }
+    }
+
     fn tell(&self, args: &ApplyArgs) {
         let quiet = args.plan.output.quiet;
         match self {

@@ -14,6 +14,7 @@ mod patchsets;
 mod planning;
 mod progress;
 mod recover;
+mod report;
 mod revert;
 mod show;
 mod test;

@@ -1,7 +1,9 @@
 use super::apply::{refused, tell_linked};
 use super::args::{Format, RevertArgs};
 use super::planning::{Doing, Planned};
+use super::report::Report;
 use super::{Exit, Failure, commit, console};
+use std::path::PathBuf;
 use treepatch::plan::Plan;
 use treepatch::render::{Ending, count, json, table};
 use treepatch::write;
@@ -22,16 +24,19 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
         }
         Format::Text => None,
     };
-    if let (Some(file), Some(text)) = (&output.output, &text) {
-        write::output(Some(&args.plan.dir), file, text.as_bytes())?;
-    }
-    if !args.dry_run && !is_refused {
+    let report = Report::look(output, &args.plan.dir)?;
+    let does_write = !args.dry_run && !is_refused;
+    if does_write {
+        let paths = changes.iter().map(|c| &c.path).chain(removals.iter().map(|r| &r.path));
+        report.is_apart(paths.map(PathBuf::as_path))?;
         let written = write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
         tell_linked(&written);
     }
-    if let (None, Some(text)) = (&output.output, &text) {
-        console::stdout(text.as_bytes())?;
-    } else {
+    let is_printed = report.is_printed() && text.is_some();
+    if let Some(text) = text {
+        report.write(text.as_bytes(), does_write.then_some("every file is written"))?;
+    }
+    if !is_printed {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
         if !removals.is_empty() && !is_refused && !output.quiet {
@@ -52,8 +57,9 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
         branch: args.branch.as_deref(),
         date: commit::date()?,
     };
-    let undoing = git::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;
     let output = &args.plan.output;
+    let place = Report::look(output, &args.plan.dir)?;
+    let undoing = git::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;
     let report = (output.format == Format::Json).then(|| {
         let facts = json::Facts {
             command: "revert",
@@ -68,13 +74,12 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
         };
         json::text(&json::Run::new(&Plan::default(), &patchset, facts))
     });
-    if let (Some(file), Some(report)) = (&output.output, &report) {
-        write::output(Some(&args.plan.dir), file, report.as_bytes())?;
-    }
     let committed = undoing.write().map_err(refused)?;
     match report {
-        Some(report) if output.output.is_none() => console::stdout(report.as_bytes())?,
-        Some(_) => {}
+        Some(report) => {
+            let done = (!committed.repositories.is_empty()).then_some("every commit is made");
+            place.write(report.as_bytes(), done)?;
+        }
         None => {
             if committed.repositories.is_empty() {
                 let name = &patchset.name;

@@ -32,7 +32,7 @@ mod swap;
 pub use around::{unfinished, unfinished_below};
 pub use copy::{Copied, Copying};
 pub use lock::Lock;
-pub use output::{folder, output};
+pub use output::{Output, folder, output};
 pub use recover::{Direction, recover};
 pub use remove::Removal;
 pub use swap::look;

@@ -2,9 +2,9 @@ use super::appear::appear;
 use super::hidden::Hidden;
 use super::{WriteError, failed, swap};
 use crate::checkout::{DRAFTS, Root};
-use rustix::fs::{AtFlags, FileType, Mode};
+use rustix::fs::{Access, AtFlags, FileType, Mode};
 use rustix::io::Errno;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
@@ -14,34 +14,91 @@ use std::path::{Path, PathBuf};
 /// The name of a file before it is whole.
 const DRAFT: &str = "draft";
 
-/// Writes bytes to a file that the user named, wholly or not at all.
+/// A file that the user named for an output, looked at: it can be written, and nothing is written yet.
 ///
 /// The user's own paths are taken as they are: a symlink stays one, and what it points to is replaced; a device or a
-/// pipe is written into. But what lies below `root`, a tree that others made, passes the gate like any file of it.
-pub fn output(root: Option<&Path>, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let root = root.map(Root::open).transpose()?;
-    if let Some(done) = inside(root.as_ref(), path, bytes)? {
-        return Ok(done);
+/// pipe is written into. But what lies below the root, a tree that others made, passes the gate like any file of it.
+#[derive(Debug)]
+pub struct Output {
+    place: Place,
+    /// What to call it when something fails.
+    shown: PathBuf,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// A device or a pipe.
+    Stream,
+    File {
+        folder: OwnedFd,
+        name: OsString,
+        /// The mode of the file that is there.
+        mode: Option<u32>,
+        /// Its path below the root, if it lies there.
+        below: Option<PathBuf>,
+    },
+}
+
+impl Output {
+    /// Looks at the place.
+    pub fn look(root: Option<&Path>, path: &Path) -> Result<Output, WriteError> {
+        let root = root.map(Root::open).transpose()?;
+        let place = match inside(root.as_ref(), path, path)? {
+            Some(place) => place,
+            None => outside(root.as_ref(), path)?,
+        };
+        if let Place::File { folder, .. } = &place {
+            match rustix::fs::accessat(folder, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty()) {
+                Err(error @ (Errno::ACCESS | Errno::ROFS)) => return Err(failed("write", path)(error)),
+                _ => {}
+            }
+        }
+        Ok(Output { place, shown: path.to_owned() })
     }
+
+    /// Whether it is this file below the root.
+    pub fn is(&self, path: &Path) -> bool {
+        matches!(&self.place, Place::File { below: Some(below), .. } if below == path)
+    }
+
+    /// Writes the bytes there, wholly or not at all.
+    pub fn write(self, bytes: &[u8]) -> Result<(), WriteError> {
+        match &self.place {
+            Place::Stream => {
+                let file = fs::OpenOptions::new().write(true).open(&self.shown);
+                let written = file.and_then(|mut file| file.write_all(bytes));
+                written.map_err(|source| WriteError::System { what: "write", path: self.shown, source })
+            }
+            Place::File { folder, name, mode, .. } => put(folder, name, *mode, &self.shown, bytes),
+        }
+    }
+}
+
+/// Writes bytes to a file that the user named, wholly or not at all. See [`Output`].
+pub fn output(root: Option<&Path>, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    Output::look(root, path)?.write(bytes)
+}
+
+/// A place by the user's own path.
+fn outside(root: Option<&Root>, path: &Path) -> Result<Place, WriteError> {
     let system = |source| WriteError::System { what: "write", path: path.to_owned(), source };
     let target = match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => return Err(WriteError::OutputIsFolder(path.to_owned())),
-        Ok(meta) if !meta.is_file() => {
-            let written = fs::OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes));
-            return written.map_err(system);
-        }
+        Ok(meta) if !meta.is_file() => return Ok(Place::Stream),
         Ok(_) => path.canonicalize().map_err(system)?,
         Err(e) if e.kind() == io::ErrorKind::NotFound => path.to_owned(),
         Err(e) => return Err(system(e)),
     };
     // What the user's symlink points to may lie below the root, too.
-    if let Some(done) = inside(root.as_ref(), &target, bytes)? {
-        return Ok(done);
+    if let Some(place) = inside(root, &target, path)? {
+        return Ok(place);
     }
     let folder = target.parent().unwrap_or(Path::new(""));
     let folder = Root::open(folder).map_err(|e| system(io::Error::other(e.to_string())))?;
-    let known = fs::metadata(&target).ok().map(|meta| meta.permissions().mode());
-    put(folder.handle(), target.file_name().unwrap_or_default(), known, path, bytes)
+    let folder = folder.handle().try_clone().map_err(system)?;
+    let mode = fs::metadata(&target).ok().map(|meta| meta.permissions().mode());
+    let name = target.file_name().unwrap_or_default().to_owned();
+    Ok(Place::File { folder, name, mode, below: None })
 }
 
 /// Writes files into a folder that the user named, which must be empty or not there yet.
@@ -69,24 +126,25 @@ pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<
     Ok(())
 }
 
-/// Writes a file that lies below the root; `None` where it does not.
-fn inside(root: Option<&Root>, path: &Path, bytes: &[u8]) -> Result<Option<()>, WriteError> {
+/// A place that lies below the root; `None` where it does not.
+fn inside(root: Option<&Root>, path: &Path, shown: &Path) -> Result<Option<Place>, WriteError> {
     let Some(root) = root else { return Ok(None) };
     let Some(below) = below(root, path)? else { return Ok(None) };
     if below.as_os_str().is_empty() {
-        return Err(WriteError::OutputIsFolder(path.to_owned()));
+        return Err(WriteError::OutputIsFolder(shown.to_owned()));
     }
     let (folder, name) = root.parent(&below)?;
-    let known = match rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+    let mode = match rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) if FileType::from_raw_mode(stat.st_mode).is_dir() => {
-            return Err(WriteError::OutputIsFolder(path.to_owned()));
+            return Err(WriteError::OutputIsFolder(shown.to_owned()));
         }
         // Asks the gate, which refuses what is no regular file.
         Ok(stat) => root.file(&below).map(|_| Some(stat.st_mode))?,
         Err(Errno::NOENT) => None,
-        Err(other) => return Err(failed("look at", path)(other)),
+        Err(other) => return Err(failed("look at", shown)(other)),
     };
-    put(&folder, name, known, path, bytes).map(Some)
+    let name = name.to_owned();
+    Ok(Some(Place::File { folder, name, mode, below: Some(below) }))
 }
 
 /// The path below the root, if it leads there: by its own names or by symlinks of the user.

@@ -9,6 +9,7 @@
 mod common;
 mod full;
 mod inject;
+mod report;
 mod saved;
 mod tree;
 mod umask;

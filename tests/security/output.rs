@@ -88,3 +88,16 @@ fn elsewhere_the_users_word_counts() {
     assert!(ground.read("mine/report.txt").contains("applies") && ground.path("report.txt").is_symlink());
     ground.run(&["check", "mine.toml", "root", "-o", "/dev/stdout"]).exits(0).tells("applies");
 }
+
+/// Otherwise the report would take the place of what was patched a moment ago.
+#[test]
+fn a_report_does_not_go_onto_what_is_patched() {
+    let ground = Ground::new();
+    ground.edit("*.c", &["--dry-run"]).exits(0);
+    ground.link("root", "alias");
+    untouched(&ground, |ground| {
+        for more in [&["-o", "root/main.c"][..], &["--format", "json", "-o", "alias/main.c"]] {
+            ground.run(&[&["apply", "mine.toml", "root"], more].concat()).exits(2).tells("name another");
+        }
+    });
+}
