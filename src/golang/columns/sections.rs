@@ -2,7 +2,7 @@
 
 use super::print::Page;
 use crate::language::go_nodes as go;
-use crate::source::{Bytes, Source};
+use crate::source::{Bytes, NodeId, Source};
 use std::ops::Range;
 
 /// For each line of the page whether it belongs to a section that is touched.
@@ -20,6 +20,8 @@ pub(super) struct Sections<'a> {
     /// For each line the first and the last of those that it shares columns with.
     firsts: Vec<usize>,
     lasts: Vec<usize>,
+    /// For each node the innermost composite literal's value that holds it.
+    literals: Vec<Option<NodeId>>,
 }
 
 impl Sections<'_> {
@@ -33,7 +35,12 @@ impl Sections<'_> {
         for line in (0..joined.len()).rev().filter(|&line| joined[line]) {
             lasts[line] = lasts[line + 1];
         }
-        Sections { source, page, firsts, lasts }
+        let mut literals: Vec<Option<NodeId>> = Vec::with_capacity(source.nodes.len());
+        for (id, node) in source.nodes.iter().enumerate() {
+            let above = literals.get(node.parent).copied().flatten();
+            literals.push(if node.kind == go::LITERAL_VALUE { Some(id) } else { above });
+        }
+        Sections { source, page, firsts, lasts, literals }
     }
 
     /// The lines of the sections that a range touches.
@@ -53,29 +60,28 @@ impl Sections<'_> {
         let last = if last > 0 && page.texts[last - 1].end >= range.end { last - 1 } else { last };
         let from = line_of[first.min(line_of.len() - 1)].saturating_sub(1);
         let to = line_of.get(last).map_or(last_line, |l| (l + 1).min(last_line));
-        let to = last_of_literal(source, page, range).map_or(to, |l| l.max(to));
+        let to = self.last_of_literal(range).map_or(to, |l| l.max(to));
         self.firsts[from]..self.lasts[to] + 1
     }
-}
 
-/// In a composite literal, a key can change the columns down to the next empty line.
-fn last_of_literal(source: &Source, page: &Page, range: &Bytes) -> Option<usize> {
-    let token = source.token_at(range.start).min(source.tokens.len().checked_sub(1)?);
-    let node = source.tokens[token].node;
-    let literal =
-        std::iter::once(node).chain(source.ancestors(node)).find(|&id| source.kind(id) == go::LITERAL_VALUE)?;
-    let end = source.span(&source.nodes[literal].tokens).end;
-    let lines = &page.columns.line_of;
-    let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
-    let to = page.texts.partition_point(|t| t.end <= end);
-    let mut line = lines[from];
-    for &next in &lines[from..to.max(from)] {
-        if next > line + 1 {
-            break;
+    /// In a composite literal, a key can change the columns down to the next empty line.
+    fn last_of_literal(&self, range: &Bytes) -> Option<usize> {
+        let (source, page) = (self.source, self.page);
+        let token = source.token_at(range.start).min(source.tokens.len().checked_sub(1)?);
+        let literal = self.literals[source.tokens[token].node]?;
+        let end = source.span(&source.nodes[literal].tokens).end;
+        let lines = &page.columns.line_of;
+        let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
+        let to = page.texts.partition_point(|t| t.end <= end);
+        let mut line = lines[from];
+        for &next in &lines[from..to.max(from)] {
+            if next > line + 1 {
+                break;
+            }
+            line = next;
         }
-        line = next;
+        Some(line)
     }
-    Some(line)
 }
 
 /// Marks the lines between each touched bracket and its other half: they may be nested otherwise than before.
