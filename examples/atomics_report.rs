@@ -2,6 +2,7 @@
 //! `atomics_report DIR [--leading | --atomic-types] [--pad] [--write] [--novendor]`.
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use treepatch::checkout::{Disk, Tree};
 use treepatch::golang::GoTree;
 use treepatch::golang::atomics::{Options, Outcome, Style, align_atomics};
 use treepatch::source::apply_edits;
@@ -24,14 +25,10 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| arguments.iter().any(|a| a == flag);
     let root = PathBuf::from(arguments.first().map_or(".", |a| a.as_str()));
-    let mut paths: Vec<PathBuf> = ignore::WalkBuilder::new(&root)
-        .standard_filters(false)
-        .build()
-        .filter_map(Result::ok)
-        .filter(|e| e.file_type().is_some_and(|t| t.is_file()))
-        .filter_map(|e| e.path().strip_prefix(&root).ok().map(Path::to_owned))
-        .collect();
-    paths.sort();
+    let paths = match Disk::open(&root) {
+        Ok(disk) => disk.paths().to_vec(),
+        Err(error) => return eprintln!("{error}"),
+    };
     let tree = Folder { root: root.clone(), paths };
     let style = match () {
         _ if has("--leading") => Style::Leading,

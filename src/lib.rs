@@ -14,4 +14,5 @@ pub mod pattern;
 pub mod plan;
 pub mod render;
 pub mod source;
+mod threads;
 pub mod write;

@@ -241,7 +241,7 @@ fn an_interrupted_run_is_finished_or_undone() {
 
 #[test]
 fn what_somebody_changed_after_the_interruption_is_kept() {
-    let dir = interrupted(1);
+    let dir = interrupted(2);
     fs::write(dir.path().join("b.go"), "theirs").unwrap();
     let before = everything(dir.path());
     for direction in [Direction::Finish, Direction::Undo] {
@@ -249,6 +249,32 @@ fn what_somebody_changed_after_the_interruption_is_kept() {
         assert!(matches!(&error, WriteError::Foreign { path } if path == Path::new("b.go")), "{error}");
         assert_eq!(everything(dir.path()), before);
     }
+}
+
+/// What the run had not come to need not be undone, whatever somebody has made of it since.
+#[test]
+fn what_the_run_had_not_come_to_stays_when_it_is_undone() {
+    let dir = interrupted(1);
+    fs::write(dir.path().join("b.go"), "theirs").unwrap();
+    fs::create_dir(dir.path().join("n")).unwrap();
+    fs::write(dir.path().join("n/c.go"), "theirs, too").unwrap();
+    let before = everything(dir.path());
+    assert!(matches!(write::recover(dir.path(), Direction::Finish), Err(WriteError::Foreign { .. })));
+    assert_eq!(everything(dir.path()), before);
+    write::recover(dir.path(), Direction::Undo).unwrap();
+    assert_eq!([read(&dir, "a.go"), read(&dir, "b.go"), read(&dir, "n/c.go")], ["old", "theirs", "theirs, too"]);
+    assert!(!dir.path().join(STATE).exists());
+}
+
+/// A run that was killed right after a swap or a removal: what came out of it is not what the run had looked at.
+#[test]
+fn what_somebody_saved_at_the_moment_of_the_rename_goes_back() {
+    let dir = interrupted(1);
+    fs::write(dir.path().join(STATE).join("0.new"), "theirs").unwrap();
+    assert!(matches!(write::recover(dir.path(), Direction::Finish), Err(WriteError::Foreign { .. })));
+    assert_eq!([read(&dir, "a.go"), read(&dir, ".treepatch-journal/0.new")], ["theirs", "new"]);
+    write::recover(dir.path(), Direction::Undo).unwrap();
+    assert_eq!([read(&dir, "a.go"), read(&dir, "b.go")], ["theirs", "old b"]);
 }
 
 #[test]
@@ -324,6 +350,22 @@ fn a_file_that_is_not_what_it_was_is_not_removed() {
     let error = write::revert(dir.path(), &[change("a.go", "old", "new")], &[removal]).unwrap_err();
     assert!(matches!(error, WriteError::Changed(_)), "{error}");
     assert_eq!(everything(dir.path()), before);
+}
+
+/// A file that was to go was edited meanwhile: that shows before anything moves.
+#[test]
+fn a_removal_that_cannot_be_finished_stops_everything() {
+    let journal = r#"{"treepatch_journal":1,"folders":[],"files":[{"path":"a.go","before":"new","after":"old"}],
+        "removed":[{"path":"made.c","before":"made"}]}"#;
+    let files = [(".treepatch-journal/journal", journal), (".treepatch-journal/0.new", "old"), ("a.go", "new")];
+    let dir = checkout(&[&files[..], &[("made.c", "edited")]].concat());
+    let before = everything(dir.path());
+    let error = write::recover(dir.path(), Direction::Finish).unwrap_err();
+    assert!(matches!(&error, WriteError::Foreign { path } if path == Path::new("made.c")), "{error}");
+    assert_eq!(everything(dir.path()), before);
+    write::recover(dir.path(), Direction::Undo).unwrap();
+    assert_eq!([read(&dir, "a.go"), read(&dir, "made.c")], ["new", "edited"]);
+    assert!(!dir.path().join(STATE).exists());
 }
 
 #[test]
@@ -445,7 +487,7 @@ fn a_report_takes_the_place_of_an_older_one() {
     let report = dir.path().join("report");
     let names = || root.names(Path::new("")).unwrap().into_iter().map(|n| n.into_string().unwrap()).collect::<Vec<_>>();
     {
-        let theirs = root.below(Path::new(".treepatch-output-0")).unwrap();
+        let theirs = Root::open(&dir.path().join(".treepatch-output-0")).unwrap();
         let _at_work = Lock::take(&theirs).unwrap();
         write::output(Some(dir.path()), &report, b"new").unwrap();
         assert_eq!(names(), [".treepatch-output-0", "report"]);

@@ -1,7 +1,6 @@
 use super::globs::Reach;
 use super::{GateError, OpenError, ReadError, Root, Tree};
-use crate::patchset;
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use crate::{patchset, threads};
 use rayon::slice::ParallelSliceMut;
 use std::cmp::Ordering;
 use std::ffi::OsStr;
@@ -9,17 +8,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// The folder below the root in which a run that writes keeps its journal and its unfinished files.
-/// It is there only while such a run is under way, or was killed.
-pub const STATE: &str = ".treepatch-journal";
-
-/// What folders are called in which a report waits until it is whole: this, and a number. Such a folder, beside the
-/// report, is there only for that moment, or was left by a run that was killed in it.
-pub const DRAFTS: &str = ".treepatch-output-";
+pub use crate::patchset::{COPY, DRAFTS, STATE};
 
 /// Whether a name is that of a folder of treepatch's own, which is part of no checkout.
 pub fn is_own(name: &OsStr) -> bool {
-    name == STATE || name.as_bytes().starts_with(DRAFTS.as_bytes())
+    patchset::is_own(name.as_bytes())
 }
 
 /// A checkout on disk.
@@ -64,10 +57,11 @@ impl Disk {
     /// Lists what `walk` says.
     pub fn walk(root: &Path, walk: Walk) -> Result<Disk, OpenError> {
         let root = Root::open(root)?;
-        // A root that is a symlink is followed, unlike anything below it.
-        let real = root.path().canonicalize().map_err(|e| OpenError::System(root.path().to_owned(), e))?;
-        let Found { mut paths, mut roots, mut trouble } = list(&real, walk);
-        paths.par_sort_unstable_by(|a, b| in_order(a, b));
+        let Found { paths, mut roots, mut trouble } = threads::within(walk.threads, || {
+            let mut found = list(&root, walk);
+            found.paths.par_sort_unstable_by(|a, b| in_order(a, b));
+            found
+        });
         roots.sort_unstable();
         trouble.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Disk { root, limit: walk.limit, paths, roots, trouble })
@@ -114,54 +108,50 @@ fn reason(error: &GateError) -> String {
     }
 }
 
-fn list(root: &Path, walk: Walk) -> Found {
-    let reach = walk.globs.map(Reach::of);
-    let prefix = root.as_os_str().len();
-    let walker = WalkBuilder::new(root)
-        .standard_filters(false)
-        .follow_links(false)
-        .threads(walk.threads)
-        .filter_entry(move |entry| {
-            let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
-            let name = entry.file_name();
-            entry.depth() == 0
-                || is_state(entry)
-                || !(name.eq_ignore_ascii_case(".git") || is_folder && is_own(name))
-                    && (!is_folder || reach.as_ref().is_none_or(|r| r.enters(below(prefix, entry.path()))))
-        })
-        .build_parallel();
-    let all = Mutex::new(Found::default());
-    walker.run(|| {
-        let mut mine = Share { all: &all, found: Found::default() };
-        Box::new(move |entry| {
-            match entry {
-                Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
-                    mine.found.paths.push(below(prefix, entry.path()).to_owned());
+/// Lists what lies below the root, a folder on a thread.
+fn list(root: &Root, walk: Walk) -> Found {
+    let found = Mutex::new(Found::default());
+    let listing = Listing { root, reach: walk.globs.map(Reach::of), found: &found };
+    rayon::scope(|scope| listing.folder(scope, PathBuf::new()));
+    found.into_inner().unwrap_or_else(|poison| poison.into_inner())
+}
+
+struct Listing<'a> {
+    root: &'a Root,
+    reach: Option<Reach>,
+    found: &'a Mutex<Found>,
+}
+
+impl Listing<'_> {
+    /// Lists a folder; those in it are listed by whoever has nothing else to do.
+    fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: PathBuf) {
+        let mut mine = Found::default();
+        match self.root.with_repositories().entries(&folder) {
+            Ok(entries) => {
+                for (name, kind) in entries {
+                    let is_folder = kind.is_dir();
+                    if is_folder && name == STATE {
+                        // It is seen, and not entered.
+                        mine.roots.extend((!folder.as_os_str().is_empty()).then(|| folder.clone()));
+                    }
+                    if name.eq_ignore_ascii_case(".git") || is_folder && is_own(&name) {
+                        continue;
+                    }
+                    let path = folder.join(name);
+                    if kind.is_file() {
+                        mine.paths.push(path);
+                    } else if is_folder && self.reach.as_ref().is_none_or(|reach| reach.enters(&path)) {
+                        scope.spawn(move |scope| self.folder(scope, path));
+                    }
                 }
-                Ok(entry) if is_state(&entry) => {
-                    let root = below(prefix, entry.path()).parent().filter(|root| !root.as_os_str().is_empty());
-                    mine.found.roots.extend(root.map(Path::to_owned));
-                    return WalkState::Skip;
-                }
-                Ok(_) => {}
-                Err(error) => mine.found.trouble.push(trouble(root, &error)),
             }
-            WalkState::Continue
-        })
-    });
-    all.into_inner().unwrap_or_else(|poison| poison.into_inner())
-}
-
-/// Whether this is a [`STATE`] folder. It is seen, and not entered.
-fn is_state(entry: &DirEntry) -> bool {
-    entry.depth() > 0 && entry.file_name() == STATE && entry.file_type().is_some_and(|t| t.is_dir())
-}
-
-/// The path of something that the walk found, without that of the root, which has `prefix` bytes. The walk joins names
-/// to it, so that nothing has to be compared.
-fn below(prefix: usize, path: &Path) -> &Path {
-    let bytes = path.as_os_str().as_bytes().get(prefix..).unwrap_or_default();
-    Path::new(OsStr::from_bytes(bytes.strip_prefix(b"/").unwrap_or(bytes)))
+            Err(error) => mine.trouble.push(ReadError { path: folder, reason: reason(&error) }),
+        }
+        let mut all = self.found.lock().unwrap_or_else(|poison| poison.into_inner());
+        all.paths.append(&mut mine.paths);
+        all.roots.append(&mut mine.roots);
+        all.trouble.append(&mut mine.trouble);
+    }
 }
 
 /// The order of paths as such, name by name, told from their bytes: these are relative and have single slashes.
@@ -178,39 +168,6 @@ struct Found {
     paths: Vec<PathBuf>,
     roots: Vec<PathBuf>,
     trouble: Vec<ReadError>,
-}
-
-/// What one thread has found; handed in when the thread is done.
-struct Share<'a> {
-    all: &'a Mutex<Found>,
-    found: Found,
-}
-
-impl Drop for Share<'_> {
-    fn drop(&mut self) {
-        let mut all = self.all.lock().unwrap_or_else(|poison| poison.into_inner());
-        all.paths.append(&mut self.found.paths);
-        all.roots.append(&mut self.found.roots);
-        all.trouble.append(&mut self.found.trouble);
-    }
-}
-
-fn trouble(root: &Path, error: &ignore::Error) -> ReadError {
-    let path = place(error).unwrap_or(root);
-    let reason = error.io_error().map_or_else(|| error.to_string(), |e| e.to_string());
-    ReadError { path: path.strip_prefix(root).unwrap_or(path).to_owned(), reason }
-}
-
-fn place(error: &ignore::Error) -> Option<&Path> {
-    let mut error = error;
-    loop {
-        match error {
-            ignore::Error::WithPath { path, .. } => return Some(path),
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error = err,
-            ignore::Error::Loop { child, .. } => return Some(child),
-            _ => return None,
-        }
-    }
 }
 
 #[cfg(test)]

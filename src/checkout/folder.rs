@@ -3,7 +3,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
@@ -90,7 +90,12 @@ impl Folder {
             return Err(too_large(size));
         }
         bytes.clear();
-        bytes.reserve(size as usize + 1);
+        // A size is easily claimed: a file that is nothing but a hole has any.
+        let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1));
+        let room = room.and_then(|room| bytes.try_reserve(room).ok());
+        room.ok_or_else(|| {
+            system(io::Error::new(io::ErrorKind::OutOfMemory, format!("no memory for its {size} bytes")))
+        })?;
         // Mostly all of it comes at once, and one byte less than there is room for says that this is all.
         let first = rustix::io::retry_on_intr(|| rustix::io::read(&file, rustix::buffer::spare_capacity(bytes)));
         let first = first.map_err(|e| refusal(path, e))?;
@@ -99,6 +104,15 @@ impl Folder {
             file.by_ref().take(limit.saturating_add(1)).read_to_end(bytes).map_err(system)?;
         }
         if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(()) }
+    }
+
+    /// How large a regular file is; `None` where nothing is.
+    pub fn size(&self, path: &Path) -> Result<Option<u64>, GateError> {
+        match self.regular(path, OFlags::RDONLY) {
+            Ok((_, size)) => Ok(Some(size)),
+            Err(e) if e.is_missing() => Ok(None),
+            Err(other) => Err(other),
+        }
     }
 
     /// What a path is, itself and not what it may point to; `None` where nothing is.
@@ -179,6 +193,11 @@ impl Folder {
     }
 }
 
+/// What a name and a path can have at most, in bytes. The system says so only when it gets to them: not where a folder above
+/// is still to be made.
+const NAME: usize = 255;
+const PATH: usize = 4095;
+
 /// Refuses a path that is not a plain relative path.
 pub(super) fn plain(path: &Path) -> Result<(), GateError> {
     let forbidden = |why| Err(GateError::Forbidden { path: path.to_owned(), why });
@@ -188,8 +207,14 @@ pub(super) fn plain(path: &Path) -> Result<(), GateError> {
     if path.as_os_str().as_encoded_bytes().contains(&0) {
         return forbidden("the path holds a zero byte");
     }
+    if path.as_os_str().len() > PATH {
+        return forbidden("it has more bytes than a path can have (4095)");
+    }
     for component in path.components() {
         match component {
+            Component::Normal(name) if name.len() > NAME => {
+                return forbidden("a name in it has more bytes than a name can have (255)");
+            }
             Component::Normal(_) => {}
             Component::ParentDir => return forbidden("it has `..` in it"),
             Component::CurDir | Component::RootDir | Component::Prefix(_) => {
@@ -255,6 +280,10 @@ mod tests {
         assert_eq!(folder.read(Path::new("real/deep/a.c"), 6).unwrap(), b"int a;");
         let large = folder.read(Path::new("real/deep/a.c"), 5);
         assert!(matches!(large, Err(GateError::TooLarge { size: 6, limit: 5, .. })));
+        // A hole of eight terabytes, for which nobody has memory.
+        std::fs::File::create(at("hole")).unwrap().set_len(8 << 40).unwrap();
+        let hole = folder.read(Path::new("hole"), u64::MAX).unwrap_err();
+        assert!(hole.to_string().contains("no memory for its 8796093022208 bytes"), "{hole}");
     }
 
     #[test]

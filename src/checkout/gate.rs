@@ -1,4 +1,6 @@
 use super::folder::{Folder, plain};
+use super::spelling::folded;
+use crate::patchset;
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -102,31 +104,45 @@ pub enum OpenError {
     System(PathBuf, io::Error),
 }
 
-/// Refuses a path that is not a plain relative path, or that names a repository's own files in any spelling.
+/// Refuses a path that is not a plain relative path, or that names a repository's own files in any spelling, or
+/// treepatch's own.
 ///
 /// The spellings are those that some file system or other takes for `.git`: other case, trailing dots and blanks,
-/// the short name `git~1`, an alternate data stream, code points that HFS+ ignores.
+/// the short name `git~1`, an alternate data stream, code points that are ignored, letters of other scripts' case.
 pub fn check(path: &Path) -> Result<(), GateError> {
     plain(path)?;
-    match path.iter().any(is_repository) {
-        true => Err(GateError::Forbidden { path: path.to_owned(), why: "it leads into a repository's `.git`" }),
-        false => Ok(()),
+    let refuse = |why| Err(GateError::Forbidden { path: path.to_owned(), why });
+    match () {
+        () if path.iter().any(is_repository) => refuse("it leads into a repository's `.git`"),
+        () if path.iter().any(is_own) => refuse("it leads into a folder of treepatch's own"),
+        () => Ok(()),
     }
 }
 
 /// Whether some file system takes this name for `.git`.
 fn is_repository(name: &OsStr) -> bool {
+    let short =
+        |part: &str| part.strip_prefix("git~").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    is_spelt(name, |part| part == ".git" || short(part))
+}
+
+/// Whether some file system takes this name for one of treepatch's own folders.
+fn is_own(name: &OsStr) -> bool {
+    is_spelt(name, |part| patchset::is_own(part.as_bytes()) || patchset::is_own_in_short(part))
+}
+
+/// Whether some file system takes this name for one that is meant. Those begin with a dot, or are short for one that
+/// does, with a `~`.
+fn is_spelt(name: &OsStr, is_meant: impl Fn(&str) -> bool) -> bool {
     let bytes = name.as_encoded_bytes();
     // Most names have none of what all the spellings have.
     if bytes.first() != Some(&b'.') && !bytes.iter().any(|b| matches!(b, b'~' | b':' | b'\\' | 0x80..)) {
         return false;
     }
-    let ignorable = |c: &char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
-    let name: String = name.to_string_lossy().chars().filter(|c| !ignorable(c)).collect();
+    let name = folded(name);
     name.split('\\').any(|part| {
         let part = part.split(':').next().unwrap_or(part).trim_end_matches(['.', ' ']).to_ascii_lowercase();
-        part == ".git"
-            || part.strip_prefix("git~").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        is_meant(&part)
     })
 }
 
@@ -229,6 +245,23 @@ mod tests {
     fn ways_out_of_the_tree_are_refused() {
         for path in ["", "/etc/passwd", "../a", "a/../../b", "./a", "a\0b"] {
             assert!(!allowed(path), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_our_own_names_is_refused() {
+        for name in
+            [".treepatch-journal", ".treepatch-output-0", ".out.treepatch-copy", ".TREEPATCH-Journal", "TREEPA~1"]
+        {
+            for name in [name.to_owned(), format!("{name}."), format!("{name} ."), format!("{name}:x")] {
+                assert!(!allowed(&name) && !allowed(&format!("sub/{name}/journal")), "{name:?}");
+            }
+        }
+        for name in [".tree\u{200c}patch-journal", "x\\.treepatch-journal"] {
+            assert!(!allowed(name), "{name:?}");
+        }
+        for name in ["treepatch-journal", "x.treepatch-copy", ".treepatch", ".treepatch.toml", "treepa~x"] {
+            assert!(allowed(name), "{name}");
         }
     }
 

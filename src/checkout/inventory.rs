@@ -2,6 +2,7 @@ use super::{GateError, Root, check, is_own};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -116,7 +117,7 @@ fn look(root: &Root, path: &Path) -> Result<ItemKind, InventoryError> {
         FileType::Symlink => {
             let target = rustix::fs::readlinkat(&folder, name, Vec::new()).map_err(failed)?;
             let target = PathBuf::from(OsStr::from_bytes(target.as_bytes()));
-            if stays(path, &target) {
+            if stays(root, path, &target)? {
                 Ok(ItemKind::Link(target))
             } else {
                 Err(InventoryError::Link { path: path.to_owned(), target })
@@ -134,18 +135,59 @@ fn odd(kind: FileType) -> &'static str {
     }
 }
 
-/// Whether a symlink leads to something that a copy has, too, or could have.
-fn stays(link: &Path, target: &Path) -> bool {
+/// So many symlinks the system follows on one way; it opens nothing behind more.
+const FOLLOWED: usize = 40;
+
+/// Whether a symlink leads to something that a copy has, too, or could have. The way is gone name by name, through the
+/// symlinks on it, as the system goes it: `a/..` is not where `a` lies if that is a symlink.
+fn stays(root: &Root, link: &Path, target: &Path) -> Result<bool, GateError> {
     let mut at = link.parent().unwrap_or(Path::new("")).to_owned();
-    for component in target.components() {
-        match component {
-            Component::Normal(name) => at.push(name),
-            Component::CurDir => {}
-            Component::ParentDir if at.pop() => {}
-            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return false,
+    let mut ahead: Vec<OsString> = names(target).collect();
+    let mut followed = 0;
+    while let Some(name) = ahead.pop() {
+        if name == ".." {
+            if !at.pop() {
+                return Ok(false);
+            }
+            continue;
+        }
+        if name == "/" {
+            return Ok(false);
+        }
+        at.push(name);
+        if check(&at).is_err() {
+            return Ok(false);
+        }
+        if let Some(target) = followed_from(root, &at)? {
+            if followed == FOLLOWED {
+                break;
+            }
+            followed += 1;
+            at.pop();
+            ahead.extend(names(&target));
         }
     }
-    at.as_os_str().is_empty() || check(&at).is_ok()
+    Ok(true)
+}
+
+/// The names of a path, the last one first.
+fn names(path: &Path) -> impl Iterator<Item = OsString> {
+    path.components().rev().filter(|c| *c != Component::CurDir).map(|c| c.as_os_str().to_owned())
+}
+
+/// Where a symlink says that it leads; `None` where there is something else, or nothing.
+fn followed_from(root: &Root, path: &Path) -> Result<Option<PathBuf>, GateError> {
+    let is_no_way = |e: &io::Error| matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    let (folder, name) = match root.parent(path) {
+        Ok(found) => found,
+        Err(GateError::System { source, .. }) if is_no_way(&source) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    match rustix::fs::readlinkat(&folder, name, Vec::new()) {
+        Ok(target) => Ok(Some(PathBuf::from(OsStr::from_bytes(target.as_bytes())))),
+        Err(Errno::INVAL | Errno::NOENT) => Ok(None),
+        Err(other) => Err(system(path, other)),
+    }
 }
 
 fn system(path: &Path, error: Errno) -> GateError {
@@ -184,19 +226,38 @@ mod tests {
 
     #[test]
     fn links_stay_below_the_root_or_are_refused_by_name() {
+        let (_dir, root) = tree();
+        let stays = |link: &str, target: &str| stays(&root, Path::new(link), Path::new(target)).unwrap();
         for (link, target) in [("a", "b"), ("a", "."), ("a/b/c", "../../d/../e"), ("a", "not/there"), ("a/b", "./../x")]
         {
-            assert!(stays(Path::new(link), Path::new(target)), "{link} -> {target}");
+            assert!(stays(link, target), "{link} -> {target}");
         }
         for (link, target) in
             [("a", "/etc/passwd"), ("a", ".."), ("a/b", "../../x"), ("a", ".git/HEAD"), ("a/b", "../.GIT")]
         {
-            assert!(!stays(Path::new(link), Path::new(target)), "{link} -> {target}");
+            assert!(!stays(link, target), "{link} -> {target}");
         }
         let (dir, root) = tree();
         symlink("/etc/hostname", dir.path().join("name")).unwrap();
         let told = inventory(&root).unwrap_err().to_string();
         assert!(told.starts_with("name: is a symlink to /etc/hostname, which is not in the copy"), "{told}");
+    }
+
+    #[test]
+    fn links_are_followed_as_the_system_does() {
+        let (dir, root) = tree();
+        fs::create_dir_all(dir.path().join("p/q")).unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        let links = [("p/q/up", "../.."), ("p/q/same", "."), ("p/round", "round"), ("p/q/again", "up/p/q/up")];
+        for (link, target) in links {
+            symlink(target, dir.path().join(link)).unwrap();
+        }
+        for target in ["p/q/up/x", "p/q/up/p/../x", "p/q/same/../x", "p/round/../x", "file/../x", "p/q/again/p"] {
+            assert!(stays(&root, Path::new("x"), Path::new(target)).unwrap(), "{target}");
+        }
+        for target in ["p/q/up/../x", "p/q/again/../x", "p/q/same/up/..", "p/q/up/.git", "p/.git/../q"] {
+            assert!(!stays(&root, Path::new("x"), Path::new(target)).unwrap(), "{target}");
+        }
     }
 
     #[test]

@@ -14,10 +14,11 @@ mod memory;
 mod overlay;
 mod packages;
 mod repositories;
+mod spelling;
 mod words;
 
 pub use case::clash;
-pub use disk::{DRAFTS, Disk, STATE, Walk, is_own};
+pub use disk::{COPY, DRAFTS, Disk, STATE, Walk, is_own};
 pub use folder::Folder;
 pub use gate::{GateError, OpenError, Root, check};
 pub use gitdir::GitDir;

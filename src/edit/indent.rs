@@ -21,6 +21,8 @@ pub struct Units {
     file: OnceCell<Option<Unit>>,
     /// That of the lines which are indented by blanks.
     spaced: OnceCell<Unit>,
+    /// Whether the body is indented at all.
+    indents: OnceCell<bool>,
 }
 
 impl Unit {
@@ -115,6 +117,20 @@ impl Job<'_> {
             Unit::Tab => (tabs + spaces / 4) as isize,
             Unit::Spaces(n) => (tabs + spaces / n) as isize,
         }
+    }
+
+    /// Whether the rows of the body show how deep they are. How a row goes on within parentheses shows nothing.
+    pub(super) fn indents(&self) -> bool {
+        *self.units.indents.get_or_init(|| {
+            let begins = |side: &Side, i: usize| i == 0 || side.elements[i - 1].row != side.elements[i].row;
+            let levels = |side: &Side| {
+                let firsts = (0..side.elements.len()).filter(|&i| begins(side, i) && !side.elements[i].wrapped);
+                firsts.map(|i| self.level(side.elements[i].row)).collect::<Vec<_>>()
+            };
+            let mut all = levels(&self.shape.before);
+            all.extend(levels(&self.shape.after));
+            all.iter().any(|level| *level != all[0])
+        })
     }
 
     /// The blanks of the source line that a byte is on, made deeper or less deep by some steps.

@@ -2,6 +2,7 @@
 //! not leave them there, on lines of their own.
 
 use super::Job;
+use super::rows::Comma;
 use crate::language::{Language, ListKind};
 use crate::pattern::Inserted;
 use crate::source::{Edit, List, ListId, NodeId, Source};
@@ -47,7 +48,7 @@ impl Job<'_> {
     fn fits_on_line(&self, insert: &[Inserted], list: ListId) -> bool {
         let source = self.source;
         let list = &source.lists[list];
-        let texts: Vec<Vec<u8>> = insert.iter().map(|i| self.row_text(i, false)).collect();
+        let texts: Vec<Vec<u8>> = insert.iter().map(|i| self.row_text(i, Comma::Left)).collect();
         let plain = |t: &Vec<u8>| {
             let opens = matches!(t.last(), Some(b'{' | b'(' | b'[' | b':'));
             !opens && !matches!(t.first(), Some(b'}' | b')' | b']')) && !t.starts_with(b"//")
@@ -96,7 +97,7 @@ impl Job<'_> {
         for new in insert {
             text.extend_from_slice(self.newline());
             text.extend(self.indentation(open, base + self.steps(new, row)));
-            text.extend(self.row_text(new, false));
+            text.extend(self.row_text(new, Comma::Shown));
         }
         let mut starts: Vec<usize> = list.items.iter().map(|i| i.tokens.start).collect();
         if bracketed {
@@ -152,7 +153,7 @@ impl Job<'_> {
     fn insert_inline(&self, insert: &[Inserted], at: usize, next: usize, commas: bool) -> Edit {
         let source = self.source;
         let separator = self.inline_separator(commas);
-        let texts: Vec<Vec<u8>> = insert.iter().map(|i| self.row_text(i, false)).collect();
+        let texts: Vec<Vec<u8>> = insert.iter().map(|i| self.row_text(i, Comma::Left)).collect();
         let joined = texts.join(separator);
         let closes = source.tokens.get(next).is_some_and(|_| matches!(source.text(next), b"}" | b")" | b"]"));
         let before = at.checked_sub(1).map(|b| source.bytes[b]);

@@ -26,6 +26,10 @@ impl Job<'_> {
                     out.pop();
                 }
             }
+            // What a hole stands for may begin or end with another operator than the body's author had in mind.
+            if self.source.language.runs_together(&out, &text) {
+                out.push(b' ');
+            }
             out.extend(text);
         }
         out

@@ -3,8 +3,19 @@
 use super::indent::{blanks, width};
 use super::{Job, Refusal};
 use crate::language::{Atom, Language, ListKind};
-use crate::pattern::{Deleted, Inserted, Side};
-use crate::source::{Bytes, Edit, Gap, Tokens};
+use crate::pattern::{Deleted, Inserted, Part, Side};
+use crate::source::{Bytes, Edit, Gap, List, Tokens};
+
+/// The comma behind a new line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comma {
+    /// As the body shows it: what stands behind the line is new, too.
+    Shown,
+    /// The line is an item of a list of the source, with others behind it.
+    Needed,
+    /// There is none, or the source has it already.
+    Left,
+}
 
 impl Job<'_> {
     pub(super) fn change_rows(
@@ -49,28 +60,45 @@ impl Job<'_> {
                 text.extend_from_slice(self.newline());
                 text.extend(self.indentation(bytes.start, self.level(row.row) - self.level(base)));
             }
-            text.extend(self.row_text(row, n + 1 < insert.len()));
+            let last = n + 1 == insert.len();
+            let comma = if last && self.has_comma(delete, &bytes) { Comma::Left } else { Comma::Shown };
+            text.extend(self.row_text(row, comma));
         }
         Edit::new(bytes, text)
     }
 
+    /// Whether the comma behind what goes stays for what comes.
+    fn has_comma(&self, delete: &[Deleted], bytes: &Bytes) -> bool {
+        let before = &self.shape.before;
+        let shown = delete.last().is_some_and(|d| shows_comma(before, d.elements.end));
+        shown || self.separator_behind(bytes.end, b",").is_some()
+    }
+
     /// A new line as text, without its indentation.
-    pub(super) fn row_text(&self, row: &Inserted, with_comma: bool) -> Vec<u8> {
+    pub(super) fn row_text(&self, row: &Inserted, comma: Comma) -> Vec<u8> {
         if row.elements.is_empty() {
             return self.rows[row.row].text.trim_start().as_bytes().to_vec();
         }
-        let mut text = self.rendered(&row.elements);
-        if with_comma && self.ends_with_comma(row) {
+        let side = &self.shape.after;
+        let end = code_end(side, row);
+        let mut text = self.rendered(&(row.elements.start..end));
+        let has_comma = comma == Comma::Needed || comma == Comma::Shown && self.ends_with_comma(row);
+        if has_comma && !text.is_empty() {
             text.push(b',');
+        }
+        if end < row.elements.end {
+            if end > row.elements.start {
+                text.extend(side.between(end - 1, end).trim_start_matches(',').bytes());
+            }
+            text.extend(self.rendered(&(end..row.elements.end)));
         }
         text
     }
 
-    /// Whether the body shows a comma behind the row.
+    /// Whether the body shows a comma behind the code of the row.
     fn ends_with_comma(&self, row: &Inserted) -> bool {
-        let side = &self.shape.after;
-        let end = side.elements[row.elements.end - 1].bytes.end;
-        side.text[end..].trim_start_matches([' ', '\t']).starts_with(',')
+        let end = code_end(&self.shape.after, row);
+        end > row.elements.start && shows_comma(&self.shape.after, end)
     }
 
     /// Takes lines away: whole ones where nothing else stands on them.
@@ -247,25 +275,19 @@ impl Job<'_> {
         let side = &self.shape.before;
         let row = side.elements[above].row;
         let bounds = &self.hit.matched.bounds;
-        let row_start = (0..=above)
-            .rev()
-            .take_while(|&i| side.elements[i].row == row)
-            .filter(|&i| !bounds[i].bytes.is_empty())
-            .last()
-            .unwrap_or(above);
         let mut at = bounds[above].bytes.end;
         let tag = source.token_at(at);
         if source.tokens.get(tag).is_some_and(|t| t.atom == Atom::Tag) {
             at = source.tokens[tag].bytes.end;
         }
         let next = source.token_at(at);
-        let base = bounds[row_start].bytes.start;
         let commas = self.in_comma_list(insert);
         let opens = matches!(source.bytes.get(at.wrapping_sub(1)), Some(b'{' | b'(' | b'['));
         let Some(tail) = self.line_tail(at) else {
             edits.extend(self.insert_on_line(insert, row, at, next, commas));
             return;
         };
+        let (row, base) = self.base_of(above);
         let mut text = Vec::new();
         let mut place = tail;
         let has_comma = self.separator_behind(at, b",").is_some();
@@ -278,12 +300,33 @@ impl Job<'_> {
         }
         // A list that ends with a comma still does.
         let goes_on = has_comma || opens && (!last_in_list || self.wants_last_comma(insert));
-        for (n, row_in) in insert.iter().enumerate() {
-            let more = n + 1 < insert.len() || commas && goes_on;
+        for (row_in, comma) in insert.iter().zip(self.commas(insert, commas, goes_on)) {
             text.extend_from_slice(self.newline());
-            text.extend(self.new_line(row_in, base, row, more || commas && n + 1 < insert.len(), commas));
+            text.extend(self.new_line(row_in, base, row, comma));
         }
         edits.push(Edit::new(place..tail, text));
+    }
+
+    /// The row that lines below an element are indented against, and the byte of the source that it begins with: where
+    /// the element's row goes on with an item, the one on which that began.
+    fn base_of(&self, above: usize) -> (usize, usize) {
+        let side = &self.shape.before;
+        let bounds = &self.hit.matched.bounds;
+        let solid = |i: &usize| !bounds[*i].bytes.is_empty();
+        let own = side.on_row(side.elements[above].row);
+        let closes = matches!(&side.elements[own.start].part, Part::Token { text, .. } if text == b"}");
+        let end = side.elements[above].tokens.end;
+        let items = side.source.lists_at(end).filter_map(|l| {
+            let list = &side.source.lists[l];
+            Some(list.items[list.item_to(end)?].tokens.start)
+        });
+        let began = items.max().filter(|_| !closes && !side.elements[above].tokens.is_empty()).and_then(|start| {
+            let first = side.elements.partition_point(|e| e.tokens.end <= start);
+            (side.elements.get(first)?.tokens.start == start && solid(&first)).then_some(first)
+        });
+        let row = began.map_or(own, |first| side.on_row(side.elements[first].row));
+        let first = (row.start..=above.min(row.end - 1)).find(solid).unwrap_or(above);
+        (side.elements[row.start].row, bounds[first].bytes.start)
     }
 
     /// Whether an item that begins at an element is no item of its kind any more: the element has become part of
@@ -334,20 +377,20 @@ impl Job<'_> {
         let closes = matches!(source.bytes.get(bytes.start), Some(b'}' | b')' | b']'));
         let place = if closes || self.is_taken_apart(below) { line } else { self.doc_start(bytes.start) };
         let mut text = Vec::new();
-        for row_in in insert {
-            text.extend(self.new_line(row_in, bytes.start, row, true, commas));
+        for (row_in, comma) in insert.iter().zip(self.commas(insert, commas, true)) {
+            text.extend(self.new_line(row_in, bytes.start, row, comma));
             text.extend_from_slice(self.newline());
         }
         edits.push(Edit::new(place..place, text));
     }
 
     /// One new line with its indentation: that of the line it stands beside, as much deeper as the body shows.
-    fn new_line(&self, row: &Inserted, base: usize, base_row: usize, comma: bool, commas: bool) -> Vec<u8> {
+    fn new_line(&self, row: &Inserted, base: usize, base_row: usize, comma: Comma) -> Vec<u8> {
         if let Some(from) = &row.moved_from {
             return self.moved_line(&self.bytes(from));
         }
         let mut text = self.indentation(base, self.steps(row, base_row));
-        let body = self.row_text(row, false);
+        let body = self.row_text(row, comma);
         if body.is_empty() {
             return Vec::new();
         }
@@ -355,15 +398,18 @@ impl Job<'_> {
             text.clear();
         }
         text.extend(body);
-        let ends = if commas { comma } else { self.ends_with_comma_at(row) };
-        if ends {
-            text.push(b',');
-        }
         text
     }
 
-    fn ends_with_comma_at(&self, row: &Inserted) -> bool {
-        !row.elements.is_empty() && self.ends_with_comma(row)
+    /// The commas behind new lines: the body shows them, but the one behind the last is up to the list that they come
+    /// into, if they do: `goes_on` says whether it has more behind it.
+    fn commas(&self, insert: &[Inserted], in_list: bool, goes_on: bool) -> Vec<Comma> {
+        let has_code = |row: &Inserted| code_end(&self.shape.after, row) > row.elements.start;
+        let mut commas = vec![Comma::Shown; insert.len()];
+        if let Some(last) = insert.iter().rposition(has_code).filter(|_| in_list) {
+            commas[last] = if goes_on { Comma::Needed } else { Comma::Left };
+        }
+        commas
     }
 
     /// How much deeper than its neighbour, as that stands now, a new line stands.
@@ -375,7 +421,7 @@ impl Job<'_> {
         let shift = stays.and_then(|rows| self.deeper(rows)).unwrap_or(0);
         let base_row = stays.map_or(base_row, |(_, after)| after);
         let shown = self.level(row.row) - self.level(base_row);
-        if shown != 0 || row.elements.is_empty() {
+        if shown != 0 || row.elements.is_empty() || self.indents() {
             return shown + shift;
         }
         // A body written without indentation: its brackets tell.
@@ -400,25 +446,47 @@ impl Job<'_> {
         if alone { source.bytes[from..to].to_vec() } else { source.bytes[bytes.start..end].to_vec() }
     }
 
-    /// Whether the new lines are items of a list of commas.
+    /// Whether the new lines are items of a list of commas that is not new itself.
     fn in_comma_list(&self, insert: &[Inserted]) -> bool {
         let side = &self.shape.after;
-        insert.iter().filter(|i| !i.elements.is_empty()).any(|i| {
-            let tokens = side.elements[i.elements.start].tokens.start..side.elements[i.elements.end - 1].tokens.end;
-            side.source.lists_at(tokens.start).any(|l| {
-                let list = &side.source.lists[l];
+        let code = || insert.iter().filter(|i| !i.elements.is_empty());
+        let tokens = |from: &Inserted, to: &Inserted| {
+            side.elements[from.elements.start].tokens.start..side.elements[to.elements.end - 1].tokens.end
+        };
+        let (Some(first), Some(last)) = (code().next(), code().next_back()) else { return false };
+        let all = tokens(first, last);
+        let lists = |at: usize| side.source.lists_at(at).map(|l| &side.source.lists[l]);
+        // Unless the body shows that it opens with something new.
+        let is_old = |list: &List| {
+            let opens = side.elements.partition_point(|e| e.tokens.end < list.inside.start);
+            let shown = side.elements.get(opens).is_some_and(|e| e.tokens.end == list.inside.start);
+            !shown || self.shape.keeps.binary_search_by_key(&opens, |k| k.1).is_ok()
+        };
+        let is_item = |tokens: &Tokens| {
+            lists(tokens.start).any(|list| {
                 !list.kind.by_lines()
+                    && is_old(list)
                     && list.item_from(tokens.start).is_some()
                     && list.item_to(tokens.end).is_some()
                     && side.source.nodes[list.node].tokens.len() > tokens.len()
-            }) && !side.source.lists_at(tokens.start).any(|l| {
-                let list = &side.source.lists[l];
-                list.kind.by_lines() && list.item_from(tokens.start).is_some()
-            })
-        })
+            }) && !lists(tokens.start).any(|list| list.kind.by_lines() && list.item_from(tokens.start).is_some())
+        };
+        is_item(&all) || code().any(|row| is_item(&tokens(row, row)))
     }
 
     fn wants_last_comma(&self, insert: &[Inserted]) -> bool {
-        self.source.language == Language::Go || insert.last().is_some_and(|i| self.ends_with_comma_at(i))
+        self.source.language == Language::Go || insert.last().is_some_and(|i| self.ends_with_comma(i))
     }
+}
+
+/// Behind the last element of a row that is no comment.
+fn code_end(side: &Side, row: &Inserted) -> usize {
+    let is_code = |i: &usize| !matches!(side.elements[*i].part, Part::Comment(_));
+    row.elements.clone().rev().find(is_code).map_or(row.elements.start, |i| i + 1)
+}
+
+/// Whether a side shows a comma behind the element before `end`.
+fn shows_comma(side: &Side, end: usize) -> bool {
+    let at = end.checked_sub(1).map_or(0, |i| side.elements[i].bytes.end);
+    side.text[at..].trim_start_matches([' ', '\t']).starts_with(',')
 }

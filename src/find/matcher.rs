@@ -299,9 +299,12 @@ impl<'a> Matcher<'a> {
             return Some(None);
         }
         let by_lines = element.gap == Gap::Line;
+        // What is separated from something before it is not the first item: `b` in `(a int, b, c int)` begins the names
+        // of a parameter, too. Only behind an ellipsis over nothing it may be.
+        let from = usize::from(element.gap == here);
         let starts = |l: &ListId| {
             let list = &self.source.lists[*l];
-            list.kind.by_lines() == by_lines && list.item_from(at).is_some()
+            list.kind.by_lines() == by_lines && list.item_from(at).is_some_and(|item| item >= from)
         };
         match element.list_prior.and_then(|p| bounds[p].list) {
             Some(list) => starts(&list).then_some(Some(list)),

@@ -177,3 +177,14 @@ pub fn is_sizeof(kind: &str) -> bool {
 pub fn is_cast(kind: &str) -> bool {
     kind == "cast_expression"
 }
+
+/// A statement without braces that `if`, `else` or a loop governs.
+pub(super) fn is_bare_body(kind: &str, field: &str, parent: &str) -> bool {
+    let governed = match parent {
+        "if_statement" => field == "consequence",
+        "else_clause" => is_statement(kind),
+        "for_statement" | "while_statement" | "do_statement" => field == "body",
+        _ => false,
+    };
+    governed && kind != "compound_statement"
+}

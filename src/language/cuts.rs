@@ -10,6 +10,8 @@ mod c;
 mod go;
 mod lex;
 
+pub(super) use lex::is_word;
+
 /// The pieces of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cuts {

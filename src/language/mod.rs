@@ -7,6 +7,7 @@ mod cuts;
 pub mod go;
 pub mod go_nodes;
 mod parts;
+mod seams;
 
 pub use cuts::Cuts;
 
@@ -270,6 +271,11 @@ impl Language {
     /// Whether the node is a label with the statement behind it.
     pub fn is_label(self, kind: &str) -> bool {
         kind == "labeled_statement"
+    }
+
+    /// Whether the node is what a header without braces (`if (x)`) governs; `field` is what it is to its parent.
+    pub fn is_bare_body(self, kind: &str, field: &str, parent: &str) -> bool {
+        self == Language::C && c::is_bare_body(kind, field, parent)
     }
 
     /// Whether the node is the parser's own for code that it could not read.

@@ -1,4 +1,5 @@
 use super::keys::Keys;
+use super::names::{is_own, is_own_in_short};
 use super::notes::{Notes, quoted};
 use super::{Complaint, Expect, Globs, Spanned};
 use crate::language::Language;
@@ -128,8 +129,10 @@ impl Notes {
             ("the path leads out of the tree", "leave `..` out: the path is relative to the root of the tree")
         } else if parts().any(|part| part == "." || part.is_empty()) {
             ("the path has an empty folder name", "leave `.` and doubled slashes out")
-        } else if parts().any(is_git) {
+        } else if parts().any(|part| is_git(&seen(part))) {
             ("the path leads into git's own folder", "patches change the tree, never `.git`")
+        } else if parts().map(seen).any(|part| is_own(part.as_bytes()) || is_own_in_short(&part)) {
+            ("the path leads into a folder of treepatch's own", "those are part of no tree; name the file otherwise")
         } else {
             return Some(path);
         };
@@ -143,13 +146,17 @@ fn has_drive(path: &str) -> bool {
     matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
 
-/// Whether some file system takes the name for `.git`: letters of either case, trailing dots and blanks, a short
-/// name, characters that are not seen.
-fn is_git(part: &str) -> bool {
+/// Whether some file system takes the name, as it is [`seen`], for `.git`.
+fn is_git(name: &str) -> bool {
+    name == ".git" || name == "git~1"
+}
+
+/// What some file system or other takes a name for: in small letters, without trailing dots and blanks, and without
+/// characters that are not seen.
+fn seen(part: &str) -> String {
     let unseen = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
     let name: String = part.chars().filter(|c| !unseen(c)).collect();
-    let name = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
-    name == ".git" || name == "git~1"
+    name.trim_end_matches(['.', ' ']).to_ascii_lowercase()
 }
 
 fn exactly(count: usize) -> Expect {

@@ -334,7 +334,7 @@ impl<'a> SideText<'a> {
         let torn = self.uses.iter().enumerate().filter(|&(n, u)| is_torn((n, u))).count();
         errors = usize::saturating_add(errors, torn);
         if errors == 0 && self.language == Language::Go {
-            errors = self.adrift(&source, &segments);
+            errors = self.adrift(&source, &segments) + source.run_on_items().count();
         }
         Reading { source, body, segments, choices, errors }
     }
@@ -471,6 +471,7 @@ impl Reading {
         }
         let inner_rows = join_rows(side, &mut elements);
         nest(&mut elements);
+        nest_bare_bodies(&mut elements, &self.source);
         wrap(&mut elements);
         let holes = link(&mut elements);
         let root = self.root(&tokens);
@@ -712,6 +713,37 @@ fn nest(elements: &mut [Element]) {
             }
         }
         at = end;
+    }
+}
+
+/// What a header without braces governs is a step deeper, too, where it stands on a row of its own.
+fn nest_bare_bodies(elements: &mut [Element], source: &Source) {
+    let row = |t: usize| elements.get(elements.partition_point(|e| e.tokens.end <= t)).map(|e| e.row);
+    let mut steps: Vec<(usize, isize)> = Vec::new();
+    for (id, node) in source.nodes.iter().enumerate() {
+        let parent = &source.nodes[node.parent];
+        let (header, body) = match source.nodes.get(node.end).filter(|_| source.is_macro_header(id)) {
+            Some(body) => (node.tokens.start, body),
+            None => (parent.tokens.start, node),
+        };
+        let bare = match std::ptr::eq(body, node) {
+            true => source.language.is_bare_body(node.kind, node.field, parent.kind),
+            false => !source.language.is_code_kind(body.kind, body.field, "block"),
+        };
+        if bare && row(header) < row(body.tokens.start) {
+            steps.extend([(body.tokens.start, 1), (body.tokens.end, -1)]);
+        }
+    }
+    steps.sort_unstable();
+    let (mut steps, mut deeper) = (steps.into_iter().peekable(), 0isize);
+    // A row is as deep as what it begins with.
+    let mut last = None;
+    for e in elements {
+        while let Some((_, step)) = steps.next_if(|s| s.0 <= e.tokens.start) {
+            deeper += step;
+        }
+        let (_, of_row) = *last.insert(last.filter(|l: &(usize, isize)| l.0 == e.row).unwrap_or((e.row, deeper)));
+        e.depth = e.depth.saturating_add_signed(of_row);
     }
 }
 

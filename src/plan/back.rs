@@ -1,6 +1,6 @@
 use super::inverse::{inverse, is_open, not_reversible};
 use super::options::Options;
-use super::patch;
+use super::patch::{self, Stack};
 use super::ready::Ready;
 use super::report::Plan;
 use super::scout::Scout;
@@ -10,6 +10,7 @@ use super::workspace::Workspace;
 use crate::checkout::Memory;
 use crate::patchset::{HoleTest, Patch, Patchset, Work};
 use crate::source::Source;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use std::sync::Arc;
 pub(super) struct WayBack {
     /// That patch, alone.
     set: Patchset,
-    ready: Ready,
+    ready: [Option<Ready>; 1],
     scout: Scout,
     /// Whether each file stands for itself, since the number of sites is free.
     pub is_open: bool,
@@ -42,7 +43,7 @@ impl WayBack {
         let scout = Scout::new(asks).map_err(|bad| no_way(bad.to_string()))?;
         let (is_open, asks_for_types) = (is_open(patch), asks_for_types(patch));
         let set = patchset.with(vec![inverse]);
-        Ok(WayBack { set, ready, scout, is_open, asks_for_types })
+        Ok(WayBack { set, ready: [Some(ready)], scout, is_open, asks_for_types })
     }
 
     /// Why undoing these edits would not give the files as they were, if it would not.
@@ -52,8 +53,9 @@ impl WayBack {
         let mut workspace = Workspace::new(&nothing, &self.scout, options.limits, options.whole_files);
         files.iter().for_each(|file| workspace.put_known(&file.path, &file.after, &file.before));
         let mut plan = Plan::default();
-        let [patch] = self.set.patches.as_slice() else { return None };
-        let report = patch::run(&self.set, patch, Some(&self.ready), &mut workspace, &mut plan, &options);
+        let none = BTreeSet::new();
+        let stack = Stack { patchset: &self.set, ready: &self.ready, options: &options, watched: &none };
+        let report = patch::run(&stack, &mut workspace, &mut plan);
         plan.reports.push(report);
         tally::settle(&self.set, &mut plan.reports, &options);
         if plan.is_refused() {

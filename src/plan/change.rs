@@ -90,7 +90,7 @@ fn carry_out(
             .to_owned(),
         bytes: o.first.start..o.second.end,
     })?;
-    let (bytes, written) = apply_edits(&source.bytes, &batch);
+    let (bytes, written) = apply_apart(source, &mut batch);
     let reparse = |source: &Source, bytes: Vec<u8>, batch: &[Edit]| {
         // In the same parts, which the edits have moved.
         let parts = moved(&source.parts, batch);
@@ -118,6 +118,27 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// Carries out edits, a blank put wherever the end of one would run into its neighbour and be read as something else.
+fn apply_apart(source: &Source, batch: &mut [Edit]) -> (Vec<u8>, Vec<Bytes>) {
+    let (bytes, written) = apply_edits(&source.bytes, batch);
+    let begin = source.lines.content_start();
+    let joined = |at: usize| at >= begin && source.language.runs_together(&bytes[begin..at], &bytes[at..]);
+    let mut last = None;
+    for (edit, place) in batch.iter_mut().zip(&written) {
+        // Two edits that touch have one seam between them.
+        let starts = last != Some(place.start) && joined(place.start);
+        let ends = !place.is_empty() && joined(place.end);
+        last = Some(place.end);
+        if starts {
+            edit.text.insert(0, b' ');
+        }
+        if ends {
+            edit.text.push(b' ');
+        }
+    }
+    apply_edits(&source.bytes, batch)
 }
 
 impl Edited {
@@ -290,17 +311,43 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
         let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
         return Some(format!("the result would not parse any more, at `{shown}`"));
     }
-    if after.torn_lines().count() > source.torn_lines().count() {
-        let shift = Shift::new(&edited.batches);
-        let old: BTreeSet<usize> = source.torn_lines().map(|p| shift.start(source.gap_end(p))).collect();
-        let at = after.torn_lines().find(|&p| !old.contains(&after.gap_end(p))).unwrap_or(0);
-        let line = after.lines.around(after.gap_start(at), &after.bytes);
-        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
-        return Some(format!("a line of the result would end where Go would read a semicolon: `{shown}`"));
+    let shown = |p: usize| {
+        let line = after.lines.around(after.gap_start(p), &after.bytes);
+        String::from_utf8_lossy(&after.bytes[line]).trim().to_owned()
+    };
+    if let Some(at) = new_place(source, edited, |s| s.torn_lines().collect()) {
+        return Some(format!("a line of the result would end where Go would read a semicolon: `{}`", shown(at)));
+    }
+    if let Some(at) = new_place(source, edited, |s| s.run_on_items().collect()) {
+        return Some(format!(
+            "nothing in the result would end what stands before a statement or field: `{}`",
+            shown(at)
+        ));
+    }
+    if let Some(at) = new_place(source, edited, |s| s.glued().collect()) {
+        let text = |t: usize| String::from_utf8_lossy(after.text(t)).into_owned();
+        return Some(format!(
+            "in the result `{}` and `{}` would stand together, which {} reads as something else",
+            text(at - 1),
+            text(at),
+            after.language.name()
+        ));
     }
     (spread_before_others(after) > spread_before_others(source)).then(|| {
         "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
     })
+}
+
+/// A position of the result that is one of these, and was none before.
+fn new_place(source: &Source, edited: &Edited, places: fn(&Source) -> Vec<usize>) -> Option<usize> {
+    let after = &edited.source;
+    let found = places(after);
+    if found.is_empty() {
+        return None;
+    }
+    let shift = Shift::new(&edited.batches);
+    let old: BTreeSet<usize> = places(source).into_iter().map(|p| shift.start(source.gap_end(p))).collect();
+    found.into_iter().find(|&p| !old.contains(&after.gap_end(p)))
 }
 
 /// Looks at the result with each rule once: the first work of the rule, and what was found.

@@ -1,12 +1,9 @@
 //! One file as a patch leaves it, until it is known that the patch is carried out.
 
-use super::near::place_in;
-use super::report::{Plan, Reason, Step};
+use super::report::{Plan, Step};
 use super::shift::{Shift, places};
-use super::spans::Spans;
 use super::workspace::Workspace;
-use crate::patchset::Patchset;
-use crate::source::{Bytes, Edit, Lines, Source, Version};
+use crate::source::{Bytes, Edit, Source, Version};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -55,21 +52,4 @@ impl Changed {
         };
         plan.steps.push(Step { patch, path: self.path, before: self.before, after });
     }
-}
-
-/// A later patch may show, but not change, what an earlier one wrote.
-pub(super) fn stack_conflict(patchset: &Patchset, changes: &[Changed], workspace: &Workspace<'_>) -> Option<Reason> {
-    for changed in changes {
-        let written = Spans::new(workspace.written(&changed.path).to_vec());
-        for edit in changed.batches.first().into_iter().flatten().filter(|e| !e.bytes.is_empty()) {
-            if let Some(by) = written.meeting(&edit.bytes).next() {
-                let earlier = &patchset.patches[*by].id.value;
-                let text = format!("it would change what `{earlier}` writes; make one patch of the two");
-                let before = changed.before.as_ref().map(Version::bytes).unwrap_or_default();
-                let place = place_in(&changed.path, &Lines::new(&before), &before, edit.bytes.start);
-                return Some(Reason { text, place: Some(place) });
-            }
-        }
-    }
-    None
 }

@@ -52,7 +52,7 @@ pub fn revert(
         }
     }
     let all = Options { only: Vec::new(), ..options.clone() };
-    let undo = super::plan(&back, tree, &all)?;
+    let undo = super::plan_stack(&back, tree, &all, false)?;
     let mut steps: Vec<Step> = undo.steps;
     steps.iter_mut().for_each(|step| step.patch = numbers[step.patch]);
     for (report, &number) in undo.reports.into_iter().zip(&numbers) {

@@ -26,6 +26,7 @@ mod scout;
 mod shift;
 mod sought;
 mod spans;
+mod stack;
 mod survey;
 mod tally;
 mod undone;
@@ -38,9 +39,13 @@ pub use undone::Earlier;
 
 use crate::checkout::Tree;
 use crate::patchset::{Complaint, Patch, Patchset};
+use crate::threads;
+use patch::Stack;
 use rayon::prelude::*;
 use ready::Ready;
 use scout::Scout;
+use stack::unsettled;
+use std::collections::BTreeSet;
 use workspace::Workspace;
 
 /// Plans a run: every patch in order, each on the result of those before it.
@@ -48,6 +53,12 @@ use workspace::Workspace;
 /// `patchset` has its parameters filled in. Nothing is written; reading goes through `tree`. Fails with what is
 /// wrong in the bodies, as places in the patchset file.
 pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+    plan_stack(patchset, tree, options, true)
+}
+
+/// Plans a run. With `twice`, what a second run would not find done is refused: with patches that undo others, that is
+/// not asked.
+fn plan_stack(patchset: &Patchset, tree: &dyn Tree, options: &Options, twice: bool) -> Result<Plan, Vec<Complaint>> {
     let is_selected = |patch: &Patch| {
         let asked = options.only.is_empty() || options.only.contains(&patch.id.value);
         let target = options.target.as_ref().or(patchset.target.as_ref());
@@ -70,37 +81,57 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<P
         ready.iter_mut().flatten().for_each(|ready| ready.number(&mut asks));
         let mut scout = Scout::new(asks).map_err(|bad| vec![ready::complaint(&bad)])?;
         scout.explore(tree);
-        let mut workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
-        let mut plan = Plan::default();
-        let mut left = ready.into_iter();
-        for patches in patchset.patches.chunks(AHEAD) {
-            let ready: Vec<Option<Ready>> = left.by_ref().take(AHEAD).collect();
-            if options.ways_back {
-                foresee(patchset, patches, &ready, &scout);
+        let mut watched = BTreeSet::new();
+        let mut plan = loop {
+            let mut workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
+            let stack = Stack { patchset, ready: &ready, options, watched: &watched };
+            let plan = carry_out(&stack, &scout, &mut workspace);
+            let found = if twice { unsettled(patchset, &ready, &workspace, &plan, options) } else { BTreeSet::new() };
+            // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
+            if found.is_subset(&watched) {
+                break tell_unsettled(plan, &found);
             }
-            for (patch, ready) in patches.iter().zip(ready) {
-                let report = patch::run(patchset, patch, ready.as_ref(), &mut workspace, &mut plan, options);
-                plan.reports.push(report);
-            }
-        }
+            watched.extend(found);
+        };
         tally::settle(patchset, &mut plan.reports, options);
         Ok(plan)
     };
-    match rayon::ThreadPoolBuilder::new().num_threads(options.threads).build() {
-        Ok(pool) => pool.install(run),
-        // Without threads of its own the run uses those that there are; the result is the same.
-        Err(_) => run(),
+    threads::within(options.threads, run)
+}
+
+/// Refuses patches that no later one is to blame for.
+fn tell_unsettled(mut plan: Plan, found: &BTreeSet<usize>) -> Plan {
+    for &number in found {
+        let report = &mut plan.reports[number];
+        report.verdict = Verdict::Ambiguous;
+        let text = "a second run would not find it done among the other patches; make one patch of those".to_owned();
+        report.reasons.push(Reason { text, place: None });
     }
+    plan
+}
+
+/// Carries out all patches in order.
+fn carry_out(stack: &Stack<'_>, scout: &Scout, workspace: &mut Workspace<'_>) -> Plan {
+    let mut plan = Plan::default();
+    for (number, _) in stack.patchset.patches.iter().enumerate() {
+        if stack.options.ways_back && number % AHEAD == 0 {
+            foresee(stack, number, scout);
+        }
+        let report = patch::run(stack, workspace, &mut plan);
+        plan.reports.push(report);
+    }
+    plan
 }
 
 /// So many patches are prepared at a time.
 const AHEAD: usize = 256;
 
-/// Makes the ways back of patches on all cores: most of those that find their words will change something.
-fn foresee(patchset: &Patchset, patches: &[Patch], ready: &[Option<Ready>], scout: &Scout) {
-    let all = patches.par_iter().zip(ready).filter_map(|(patch, ready)| Some((patch, ready.as_ref()?)));
+/// Makes the ways back of some patches on all cores: most of those that find their words will change something.
+fn foresee(stack: &Stack<'_>, from: usize, scout: &Scout) {
+    let all = stack.patchset.patches.par_iter().zip(stack.ready).skip(from).take(AHEAD);
     let may_do = |ready: &Ready| ready.hunks().any(|h| scout.answer(h.ask).leads.iter().any(|lead| lead.todo));
-    all.filter(|(_, ready)| may_do(ready)).for_each(|(patch, ready)| {
-        ready.way_back(patchset, patch);
+    let all = all.filter_map(|(patch, ready)| Some((patch, ready.as_ref().filter(|ready| may_do(ready))?)));
+    all.for_each(|(patch, ready)| {
+        ready.way_back(stack.patchset, patch);
     });
 }

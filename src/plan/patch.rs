@@ -1,21 +1,34 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
 use super::again::{sites_may_count_for_others, undone_by_itself};
-use super::changed::{Changed, stack_conflict};
+use super::changed::Changed;
 use super::hunks::edit_hunks;
 use super::obsolete::Signs;
 use super::options::Options;
 use super::ready::{Ready, ReadyWork};
 use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Verdict};
 use super::shift::Shift;
+use super::stack::{stack_conflict, unsettles};
 use super::tally;
 use super::workspace::Workspace;
 use super::{create, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::source::{Edit, Limits, Source, apply_edits, sort_edits};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// The patches of a run, in order.
+#[derive(Clone, Copy)]
+pub(super) struct Stack<'a> {
+    pub patchset: &'a Patchset,
+    /// Those that take part, compiled.
+    pub ready: &'a [Option<Ready>],
+    pub options: &'a Options,
+    /// Those that each later one must leave as they are found done.
+    pub watched: &'a BTreeSet<usize>,
+}
 
 /// What became of a patch, before it is known whether the run may write.
 pub(super) struct Outcome {
@@ -58,22 +71,18 @@ impl Outcome {
 }
 
 /// Runs the next patch of a plan: judges it, and where it has something to do puts the result into the workspace and the plan.
-pub(super) fn run(
-    patchset: &Patchset,
-    patch: &Patch,
-    ready: Option<&Ready>,
-    workspace: &mut Workspace<'_>,
-    plan: &mut Plan,
-    options: &Options,
-) -> Report {
-    let outcome = match (ready, unmet(patch, &plan.reports)) {
+pub(super) fn run(stack: &Stack<'_>, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Report {
+    let Stack { patchset, ready, options, .. } = *stack;
+    let number = plan.reports.len();
+    let patch = &patchset.patches[number];
+    let outcome = match (&ready[number], unmet(patch, &plan.reports)) {
         (None, _) => Outcome::new(Verdict::Skipped).because(if options.only.is_empty() {
             "it is for another target"
         } else {
             "it was not asked for"
         }),
         (Some(_), Some(need)) => Outcome::new(Verdict::Blocked).because(need),
-        (Some(ready), None) => attempt(patchset, patch, ready, workspace, plan, options),
+        (Some(ready), None) => attempt(stack, patch, ready, workspace, plan),
     };
     let mut notes = outcome.notes;
     notes.extend(outcome.one_way.clone());
@@ -112,14 +121,8 @@ fn expect_of(patch: &Patch) -> Expect {
     }
 }
 
-fn attempt(
-    patchset: &Patchset,
-    patch: &Patch,
-    ready: &Ready,
-    workspace: &mut Workspace<'_>,
-    plan: &mut Plan,
-    options: &Options,
-) -> Outcome {
+fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Outcome {
+    let Stack { patchset, options, .. } = *stack;
     let target = options.target.as_deref().or(patchset.target.as_deref());
     let signs = Signs::look(patch, ready, workspace);
     let matches = signs.note.is_some();
@@ -165,7 +168,7 @@ fn attempt(
         return outcome;
     }
     let refused = stack_conflict(patchset, &changes, workspace)
-        .or_else(|| put_all(patch, ready, changes, workspace, plan, options));
+        .or_else(|| put_all(stack, patch, ready, changes, workspace, plan));
     if let Some(reason) = refused {
         outcome.verdict = Verdict::Ambiguous;
         outcome.reasons.push(reason);
@@ -174,20 +177,24 @@ fn attempt(
     outcome
 }
 
-/// Makes the changes of a patch a part of the plan. Where a second run would not find it done, all is put back; gives why.
+/// Makes the changes of a patch a part of the plan. Where a second run would not find it done, or no longer one of those
+/// that are watched, all is put back; gives why.
 fn put_all(
+    stack: &Stack<'_>,
     patch: &Patch,
     ready: &Ready,
     changes: Vec<Changed>,
     workspace: &mut Workspace<'_>,
     plan: &mut Plan,
-    options: &Options,
 ) -> Option<Reason> {
+    let Stack { patchset, ready: all, options, watched } = *stack;
     let steps = plan.steps.len();
     let is_doubtful = sites_may_count_for_others(ready);
-    let known: Vec<_> = changes.iter().filter(|_| is_doubtful).map(|c| workspace.known(&c.path)).collect();
+    let may_go_back = is_doubtful || !watched.is_empty();
+    let known: Vec<_> = changes.iter().filter(|_| may_go_back).map(|c| workspace.known(&c.path)).collect();
     changes.into_iter().for_each(|changed| changed.put(plan.reports.len(), workspace, plan));
-    let refused = is_doubtful.then(|| undone_by_itself(patch, ready, workspace, options)).flatten()?;
+    let by_itself = is_doubtful.then(|| undone_by_itself(patch, ready, patchset, workspace, options)).flatten();
+    let refused = by_itself.or_else(|| unsettles(patchset, all, watched, workspace, plan, options))?;
     known.into_iter().for_each(|known| workspace.take_back(known));
     plan.steps.truncate(steps);
     Some(refused)

@@ -1,5 +1,6 @@
 use super::paint::Paint;
 use crate::plan::{FileChange, Plan};
+use crate::threads;
 use anstyle::{AnsiColor, Style};
 use rayon::prelude::*;
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
@@ -28,16 +29,18 @@ pub fn unified(changes: &[FileChange], color: bool) -> Vec<u8> {
 
 /// The changes of a plan as such a diff.
 pub fn unified_plan(plan: &Plan, color: bool) -> Vec<u8> {
-    let mut changes = plan.each_change();
-    let mut out = Vec::new();
-    loop {
-        let some: Vec<FileChange> = changes.by_ref().take(FILES).collect();
-        if some.is_empty() {
-            return out;
+    threads::within(0, || {
+        let mut changes = plan.each_change();
+        let mut out = Vec::new();
+        loop {
+            let some: Vec<FileChange> = changes.by_ref().take(FILES).collect();
+            if some.is_empty() {
+                return out;
+            }
+            let diffs = some.par_iter().with_max_len(1).map(|change| unified_file(change, color));
+            out.extend(diffs.collect::<Vec<_>>().into_iter().flatten());
         }
-        let diffs: Vec<Vec<u8>> = some.par_iter().with_max_len(1).map(|change| unified_file(change, color)).collect();
-        out.extend(diffs.into_iter().flatten());
-    }
+    })
 }
 
 /// One file's part of [`unified`].

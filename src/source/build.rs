@@ -33,6 +33,16 @@ pub enum ParseError {
     /// The parser takes more steps than code of that size can need, or makes no sense of most of it.
     #[error("the {0} parser gave up: the file holds too much that is not {0}")]
     GaveUp(&'static str),
+    /// The system has no thread for it.
+    #[error(
+        "the system gives no thread with the {megabytes} MB of stack that its parser may need ({why}): allow more processes (`ulimit -u`, a container's limit) or memory, or use fewer threads (`-j 1`)"
+    )]
+    NoThread {
+        /// The stack that was asked for.
+        megabytes: usize,
+        /// What the system said.
+        why: String,
+    },
 }
 
 impl Source {
@@ -565,7 +575,7 @@ impl Source {
     }
 
     /// Whether this is a C macro before the statement that it repeats.
-    fn is_macro_header(&self, id: NodeId) -> bool {
+    pub fn is_macro_header(&self, id: NodeId) -> bool {
         let end = self.nodes[id].tokens.end;
         end > 0 && self.text(end - 1) != b";" && macros::is_header(self.language, &self.nodes, id)
     }

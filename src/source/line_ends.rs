@@ -2,7 +2,7 @@
 //!
 //! The grammar is more lenient than Go: it reads on where a line ends in the midst of an item.
 
-use super::Source;
+use super::{Bytes, Gap, Source};
 use crate::language::{Atom, Language};
 
 impl Source {
@@ -35,9 +35,43 @@ impl Source {
         !self.separators[first..].iter().take_while(|s| s.start < gap.start + at).any(|s| s.start < s.end)
     }
 
+    /// The positions where an item of lines begins although no line ends before it and no semicolon stands there: the
+    /// grammar reads `a [4]b` as `a[4]` and `b`. A label needs neither.
+    pub fn run_on_items(&self) -> impl Iterator<Item = usize> {
+        let positions = if self.language == Language::Go { 1..self.tokens.len() } else { 0..0 };
+        positions.filter(|&p| {
+            let gap = self.gap_start(p)..self.gap_end(p);
+            self.tokens[p].gap == Gap::Line && self.text(p - 1) != b":" && !self.ends_item(&gap)
+        })
+    }
+
+    /// Whether a line end or a semicolon stands in a gap.
+    fn ends_item(&self, gap: &Bytes) -> bool {
+        let first = self.separators.partition_point(|s| s.start < gap.start);
+        let within = self.separators[first..].iter().take_while(|s| s.start < gap.end);
+        self.bytes[gap.clone()].contains(&b'\n') || within.into_iter().any(|s| self.bytes[s.clone()] == *b";")
+    }
+
     /// The positions where a line ends in the midst of what Go would have to read on for.
     pub fn torn_lines(&self) -> impl Iterator<Item = usize> {
         let positions = if self.language == Language::Go { 1..self.tokens.len() } else { 0..0 };
         positions.filter(|&p| self.has_bare_line_end(p) && !self.may_break(p))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Limits;
+
+    #[test]
+    fn an_item_needs_a_line_end_or_a_semicolon_before_it() {
+        let run_on = |text: &str| {
+            let source = Source::parse(Language::Go, text.as_bytes().to_vec(), Limits::NONE).unwrap();
+            source.run_on_items().map(|p| String::from_utf8_lossy(source.text(p)).into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(run_on("mask [4]uint32\n"), ["uint32"]);
+        let fine = "package a\n\nfunc f() { x(); y() /*\n*/; z()\nL: for { switch { case a: b(); case c: d() } } }\n";
+        assert_eq!(run_on(fine), [""; 0]);
     }
 }

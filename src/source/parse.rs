@@ -2,7 +2,9 @@ use super::Bytes;
 use super::build::{ParseError, is_whole};
 use super::edit::Edit;
 use crate::language::Language;
+use crate::threads;
 use std::cell::RefCell;
+use std::io;
 use std::ops::ControlFlow;
 use std::thread;
 use tree_sitter::{InputEdit, ParseOptions, ParseState, Parser, Point, Range, Tree};
@@ -82,11 +84,16 @@ pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'
             bounded(parser, bytes, old, size, strict)
         })
     };
-    let tree = if size <= SMALL {
+    let stack = BASE + size.saturating_mul(CALL);
+    let tree = if size <= SMALL || stack <= threads::room() {
         parse()
     } else {
-        let stack = BASE + size.saturating_mul(CALL);
-        thread::scope(|scope| thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse).ok()?.join().ok()?)
+        let no_thread = |e: io::Error| ParseError::NoThread { megabytes: stack.div_ceil(1 << 20), why: e.to_string() };
+        let joined = thread::scope(|scope| {
+            let thread = thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse).map_err(no_thread)?;
+            Ok(thread.join())
+        })?;
+        joined.ok().flatten()
     };
     tree.ok_or(ParseError::GaveUp(language.name()))
 }

@@ -305,6 +305,14 @@ impl Source {
         self.errors[from.min(to)..to].iter().filter(touches)
     }
 
+    /// The positions at which two tokens stand so close that the language reads them as others, although the grammar,
+    /// which looks for what may come next, does not.
+    pub fn glued(&self) -> impl Iterator<Item = usize> {
+        let touches = |p: &usize| self.tokens[p - 1].bytes.end == self.tokens[*p].bytes.start;
+        let runs = |p: &usize| self.language.runs_together(self.text(p - 1), self.text(*p));
+        (1..self.tokens.len()).filter(touches).filter(runs)
+    }
+
     /// Whether the node is the parser's own for code that it could not read.
     pub fn is_error(&self, id: NodeId) -> bool {
         self.language.is_error(self.kind(id))

@@ -1,3 +1,4 @@
+use super::mkdir::mkdir;
 use super::{WriteError, failed};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock};
 use rustix::io::Errno;
@@ -34,7 +35,7 @@ impl Hidden {
     /// A new one, locked. It must not be there.
     pub(super) fn create(above: impl AsFd, name: &str, shown: &Path) -> Result<Hidden, WriteError> {
         let what = "make the folder for unfinished work";
-        rustix::fs::mkdirat(&above, name, Mode::RWXU).map_err(failed(what, shown))?;
+        mkdir(&above, name, Mode::RWXU).map_err(failed(what, shown))?;
         let hidden = Hidden::open(&above, name, shown)?.ok_or_else(|| failed(what, shown)(Errno::NOENT))?;
         hidden.lock()?;
         // Under its own name the file is never empty: as such it would show itself.
@@ -108,6 +109,12 @@ impl Hidden {
         let mode = Mode::from_raw_mode(0o666);
         let handle = rustix::fs::openat(&self.handle, name, flags, mode).map_err(failed("write the new file", path))?;
         let mut file = File::from(handle);
+        // Whoever made a file can read and change it, whatever the umask: git must read the .gitignore, `recover` all.
+        let made = rustix::fs::fstat(&file).map_err(failed("look at", path))?;
+        let made = Mode::from_raw_mode(made.st_mode & 0o7777);
+        if !made.contains(Mode::RUSR | Mode::WUSR) {
+            rustix::fs::fchmod(&file, made | Mode::RUSR | Mode::WUSR).map_err(failed("write the new file", path))?;
+        }
         let system = |source| WriteError::System { what: "write the new file", path: path.to_owned(), source };
         file.write_all(bytes).map_err(system)?;
         dress(&file)?;

@@ -20,10 +20,13 @@ pub mod git;
 mod hidden;
 mod journal;
 mod lock;
+mod mkdir;
 mod output;
 mod recover;
 mod remove;
+mod rename;
 mod state;
+mod strangers;
 mod swap;
 
 pub use around::{unfinished, unfinished_below};
@@ -81,6 +84,12 @@ pub enum WriteError {
     /// Everything is done but the sweeping.
     #[error("every file was written, but tidying up failed: {0}")]
     Untidy(Box<WriteError>),
+    /// The journal is of no run that began in this repository.
+    #[error("{path}: is not there, or is of another run: the journal in {state} came with the tree, and may not move this repository; remove that folder", path = .path.display(), state = crate::checkout::STATE)]
+    Stranger {
+        /// What would be in the repository's own folder.
+        path: PathBuf,
+    },
     /// Two changes are for one file.
     #[error("{path}: is to be changed twice in one run", path = .0.display())]
     Twice(PathBuf),
@@ -133,6 +142,18 @@ pub enum WriteError {
         /// What it said.
         source: io::Error,
     },
+    /// What somebody else saved at that very moment could not be put back to its place.
+    #[error("{path}: was changed by somebody else while treepatch worked, and what was saved there lies in {kept}: it could not be put back ({cause}); when this is settled, run `treepatch recover {root} --undo`, which puts it back", path = .path.display(), kept = .kept.display(), root = .root.display())]
+    Kept {
+        /// Where it belongs.
+        path: PathBuf,
+        /// Where it is.
+        kept: PathBuf,
+        /// Why it is not put back.
+        cause: Box<WriteError>,
+        /// The root.
+        root: PathBuf,
+    },
     /// Something failed half-way, and what was done could not be undone.
     #[error("{cause}; putting the other files back failed too ({undo}): run `treepatch recover {root} --undo` when this is settled", root = .root.display())]
     Torn {
@@ -148,7 +169,7 @@ pub enum WriteError {
 impl WriteError {
     /// Whether every file is as it was before.
     pub fn nothing_changed(&self) -> bool {
-        !matches!(self, WriteError::Torn { .. } | WriteError::Untidy(_))
+        !matches!(self, WriteError::Torn { .. } | WriteError::Kept { .. } | WriteError::Untidy(_))
     }
 }
 
@@ -187,6 +208,7 @@ struct Run {
 impl Run {
     fn begin(root: Root) -> Result<Run, WriteError> {
         let lock = Lock::take(&root)?;
+        State::sweep_locked_out(&root);
         if State::has_journal(&root)? {
             return Err(WriteError::Unfinished(root.path().to_owned()));
         }
@@ -264,14 +286,16 @@ fn carry_out(root: &Root, state: &State, job: Job<'_>) -> Result<Written, WriteE
         })
     });
     match written {
-        // Neither old nor new: the journal stays for `recover`.
-        Err(torn @ WriteError::Torn { .. }) => Err(torn),
+        // Neither old nor new, or with something of somebody else among the old: the journal stays for `recover`.
+        Err(torn @ (WriteError::Torn { .. } | WriteError::Kept { .. })) => Err(torn),
         // The journal is of no more use, whether all was done or all was undone. Where tidying up fails it is kept.
         Ok(written) => {
             let swept = remove::tidy(root, job.removals).and_then(|()| state.remove(root));
             swept.map(|()| written).map_err(|e| WriteError::Untidy(Box::new(e)))
         }
         Err(cause) => {
+            // Nothing is removed that is not known to be ours.
+            strangers::put_back(root, state, job.changes, job.removals)?;
             let _ = state.remove(root);
             Err(cause)
         }

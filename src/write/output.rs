@@ -106,7 +106,7 @@ fn below(root: &Root, path: &Path) -> Result<Option<PathBuf>, WriteError> {
 /// Puts a whole file into an open folder.
 fn put(folder: &OwnedFd, name: &OsStr, mode: Option<u32>, shown: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     // A new file needs no other name on the way, which a killed run would leave behind.
-    if mode.is_none() && appear(folder, name, bytes, true).is_ok() {
+    if mode.is_none() && appear(folder, name, |file| file.write_all(bytes).and_then(|()| file.sync_all())).is_ok() {
         return Ok(());
     }
     let (hidden, draft) = drafts(folder, shown)?;

@@ -1,5 +1,5 @@
 use super::state::State;
-use super::{Lock, WriteError, Written, around, git, remove, swap};
+use super::{Lock, WriteError, Written, around, git, remove, strangers, swap};
 use crate::checkout::Root;
 use crate::plan::FileChange;
 use std::path::Path;
@@ -25,12 +25,16 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
     let nothing = || WriteError::NothingToRecover(root.path().to_owned());
     let state = State::open(&root)?.ok_or_else(nothing)?;
     let journal = state.journal(&root)?;
+    strangers::put_back(&root, &state, &journal.changes, &journal.removals)?;
     // First look at every file, so that nothing moves if one stands in the way.
     let mut work = Vec::new();
     for (number, change) in journal.changes.iter().enumerate() {
-        if stands(&root, change)? != direction {
+        if !stands(&root, &state, number, change)?.is_settled(direction, &change.path)? {
             work.push((number, change));
         }
+    }
+    for (number, removal) in journal.removals.iter().enumerate() {
+        remove::stands(&root, &state, number, removal)?.is_settled(direction, &removal.path)?;
     }
     let drafts = git::Drafts { root: &root, state: &state };
     for this in &journal.moves {
@@ -38,7 +42,7 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
             return Err(WriteError::Foreign { path: this.repository.join(".git").join(this.what.name()) });
         }
     }
-    journal.moves.iter().try_for_each(|this| git::unlock(&root, this))?;
+    git::unlock(&root, &journal.moves)?;
     let mut written = Written::default();
     for (number, change) in work {
         step(&root, &state, number, change, direction)?;
@@ -58,15 +62,38 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
 }
 
 /// Which side of its change a file is on.
-fn stands(root: &Root, change: &FileChange) -> Result<Direction, WriteError> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// It is what it was.
+    Before,
+    /// It is what it was to become.
+    After,
+    /// Somebody saved another before the run came to it.
+    Edited,
+}
+
+impl Stands {
+    /// Whether nothing is left to do. What the run had not come to need not be undone, and can no longer be finished.
+    pub(super) fn is_settled(self, way: Direction, path: &Path) -> Result<bool, WriteError> {
+        match (self, way) {
+            (Stands::After, Direction::Finish) | (Stands::Before | Stands::Edited, Direction::Undo) => Ok(true),
+            (Stands::Before, Direction::Finish) | (Stands::After, Direction::Undo) => Ok(false),
+            (Stands::Edited, Direction::Finish) => Err(WriteError::Foreign { path: path.to_owned() }),
+        }
+    }
+}
+
+fn stands(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<Stands, WriteError> {
     let now = match root.read(&change.path, u64::MAX) {
         Ok(bytes) => Some(bytes),
         Err(e) if e.is_missing() => None,
         Err(other) => return Err(other.into()),
     };
     match now {
-        now if now == change.before => Ok(Direction::Undo),
-        Some(now) if now == change.after => Ok(Direction::Finish),
+        now if now == change.before => Ok(Stands::Before),
+        Some(now) if now == change.after => Ok(Stands::After),
+        // The new file still waits for its turn.
+        Some(_) if state.bytes(&State::name(number)).as_ref() == Some(&change.after) => Ok(Stands::Edited),
         _ => Err(WriteError::Foreign { path: change.path.clone() }),
     }
 }

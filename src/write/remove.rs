@@ -1,7 +1,8 @@
+use super::recover::Stands;
 use super::state::State;
-use super::{Direction, WriteError, failed, swap};
+use super::{Direction, WriteError, failed, git, rename, strangers, swap};
 use crate::checkout::Root;
-use rustix::fs::{AtFlags, RenameFlags};
+use rustix::fs::AtFlags;
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +13,6 @@ pub struct Removal {
     pub path: PathBuf,
     /// Its bytes.
     pub before: Vec<u8>,
-}
-
-/// The name of a removed file in the folder for unfinished work.
-fn name(number: usize) -> String {
-    format!("{number}.gone")
 }
 
 /// Looks whether the file is what the plan was made from.
@@ -31,7 +27,7 @@ pub(super) fn check(root: &Root, removal: &Removal) -> Result<(), WriteError> {
 /// Takes every file away, or none.
 pub(super) fn all(root: &Root, state: &State, removals: &[Removal]) -> Result<(), WriteError> {
     for (number, removal) in removals.iter().enumerate() {
-        let outcome = take(root, state, &name(number), &removal.path, &removal.before);
+        let outcome = take(root, state, &State::gone(number), &removal.path, &removal.before);
         if let Err(cause) = outcome {
             let first = removals.iter().enumerate().take(number);
             return match undo(root, state, first) {
@@ -53,17 +49,19 @@ pub(super) fn undo<'a>(
     removals: impl Iterator<Item = (usize, &'a Removal)>,
 ) -> Result<(), WriteError> {
     for (number, removal) in removals {
-        put_back(root, state, &name(number), &removal.path)?;
+        put_back(root, state, &State::gone(number), &removal.path)?;
     }
     Ok(())
 }
 
-/// Removes the folders above removed files as far as they are empty now, as git does.
+/// Removes the folders above removed files as far as they are empty now, as git does. One that is a submodule's stays:
+/// git expects it, be it empty.
 pub(super) fn tidy(root: &Root, removals: &[Removal]) -> Result<(), WriteError> {
     for removal in removals {
         for folder in removal.path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()) {
-            let (parent, name) = match root.parent(folder) {
-                Ok(found) => found,
+            let (parent, name) = match root.names(folder).and_then(|names| Ok((names, root.parent(folder)?))) {
+                Ok((names, _)) if !names.is_empty() || git::may_be_submodule(root, folder) => break,
+                Ok((_, found)) => found,
                 Err(e) if e.is_missing() => continue,
                 Err(other) => return Err(other.into()),
             };
@@ -77,6 +75,17 @@ pub(super) fn tidy(root: &Root, removals: &[Removal]) -> Result<(), WriteError> 
     Ok(())
 }
 
+/// Which side of its removal a file is on.
+pub(super) fn stands(root: &Root, state: &State, number: usize, removal: &Removal) -> Result<Stands, WriteError> {
+    match root.read(&removal.path, u64::MAX) {
+        Ok(bytes) if bytes == removal.before => Ok(Stands::Before),
+        Ok(_) if !state.has(&State::gone(number))? => Ok(Stands::Edited),
+        Ok(_) => Err(WriteError::Foreign { path: removal.path.clone() }),
+        Err(e) if e.is_missing() => Ok(Stands::After),
+        Err(other) => Err(other.into()),
+    }
+}
+
 /// Settles a removal of an interrupted run.
 pub(super) fn settle(
     root: &Root,
@@ -85,16 +94,19 @@ pub(super) fn settle(
     removal: &Removal,
     way: Direction,
 ) -> Result<(), WriteError> {
-    let is_there = match root.read(&removal.path, u64::MAX) {
-        Ok(bytes) if bytes == removal.before => true,
-        Err(e) if e.is_missing() => false,
-        Ok(_) => return Err(WriteError::Foreign { path: removal.path.clone() }),
-        Err(other) => return Err(other.into()),
-    };
-    match (way, is_there) {
-        (Direction::Finish, true) => take(root, state, &name(number), &removal.path, &removal.before),
-        (Direction::Undo, false) => put_back(root, state, &name(number), &removal.path),
-        _ => Ok(()),
+    let kept = State::gone(number);
+    if stands(root, state, number, removal)?.is_settled(way, &removal.path)? {
+        return Ok(());
+    }
+    match way {
+        Direction::Finish => take(root, state, &kept, &removal.path, &removal.before),
+        Direction::Undo => {
+            // Somebody may have removed it before the run could.
+            if !state.has(&kept)? {
+                state.put(&kept, &removal.before)?;
+            }
+            put_back(root, state, &kept, &removal.path)
+        }
     }
 }
 
@@ -106,17 +118,13 @@ pub(super) fn take(root: &Root, state: &State, kept: &str, path: &Path, bytes: &
     if state.bytes(kept).as_deref() == Some(bytes) {
         return Ok(());
     }
-    put_back(root, state, kept, path)?;
+    strangers::move_back(root, state, kept, path)?;
     Err(WriteError::Changed(path.to_owned()))
 }
 
-fn put_back(root: &Root, state: &State, kept: &str, path: &Path) -> Result<(), WriteError> {
+/// Moves a file back to where it was taken from. Nothing is replaced there.
+pub(super) fn put_back(root: &Root, state: &State, kept: &str, path: &Path) -> Result<(), WriteError> {
     swap::make_folders(root, path, &mut Vec::new())?;
     let (folder, file) = root.parent(path)?;
-    let back = |flags| rustix::fs::renameat_with(state.handle(), kept, &folder, file, flags);
-    let moved = match back(RenameFlags::NOREPLACE) {
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => back(RenameFlags::empty()),
-        answer => answer,
-    };
-    moved.map_err(failed("put back", path))
+    rename::to_nothing(state.handle(), kept, &folder, file).map_err(failed("put back", path))
 }

@@ -1,7 +1,7 @@
 use super::dress::dress;
 use super::hidden::Hidden;
 use super::journal::Journal;
-use super::{Job, WriteError, failed};
+use super::{Job, WriteError, failed, git};
 use crate::checkout::{Root, STATE};
 use crate::plan::FileChange;
 use rustix::fs::AtFlags;
@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 const JOURNAL: &str = "journal";
 const DRAFT: &str = "draft";
+/// What is left of a journal until everything else is gone.
+const SETTLED: &str = "settled";
 
 /// The folder of a run that writes: the new files before they go to their places, and the journal.
 ///
@@ -27,11 +29,7 @@ impl State {
     pub(super) fn has_journal(root: &Root) -> Result<bool, WriteError> {
         match State::open(root)? {
             None => Ok(false),
-            Some(state) => match rustix::fs::statat(state.handle(), JOURNAL, AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(_) => Ok(true),
-                Err(Errno::NOENT) => Ok(false),
-                Err(other) => Err(failed("look for a journal", &Path::new(STATE).join(JOURNAL))(other)),
-            },
+            Some(state) => state.has(JOURNAL),
         }
     }
 
@@ -52,6 +50,16 @@ impl State {
         State::open(root)?.map_or(Ok(()), |old| old.remove(root))
     }
 
+    /// Removes a folder that is empty and that nobody may enter: a run was killed in the moment in which it made it,
+    /// under a umask that takes away even its owner's rights.
+    pub(super) fn sweep_locked_out(root: &Root) {
+        let look = State::has_journal(root);
+        let is_locked_out = |source: &std::io::Error| source.kind() == std::io::ErrorKind::PermissionDenied;
+        if look.is_err_and(|e| matches!(&e, WriteError::System { source, .. } if is_locked_out(source))) {
+            let _ = rustix::fs::unlinkat(root.handle(), STATE, AtFlags::REMOVEDIR);
+        }
+    }
+
     /// A fresh folder. The lock must be held, and there must be none.
     pub(super) fn create(root: &Root) -> Result<State, WriteError> {
         Ok(State { folder: Hidden::create(root.handle(), STATE, &root.path().join(STATE))? })
@@ -67,6 +75,16 @@ impl State {
         format!("{number}.new")
     }
 
+    /// The name of a new file that was taken away again.
+    pub(super) fn made(number: usize) -> String {
+        format!("{number}.made")
+    }
+
+    /// The name of a removed file.
+    pub(super) fn gone(number: usize) -> String {
+        format!("{number}.gone")
+    }
+
     /// Writes every new file and then the journal. On disk nothing has changed yet.
     pub(super) fn prepare(&self, root: &Root, job: Job<'_>) -> Result<(), WriteError> {
         for (number, change) in job.changes.iter().enumerate() {
@@ -78,7 +96,9 @@ impl State {
             removals: job.removals.to_vec(),
             moves: job.moves.to_vec(),
         };
-        self.put(DRAFT, &journal.write())?;
+        let journal = journal.write();
+        git::seal(root, job.moves, &journal)?;
+        self.put(DRAFT, &journal)?;
         rustix::fs::renameat(self.handle(), DRAFT, self.handle(), JOURNAL)
             .map_err(failed("write the journal", &Path::new(STATE).join(JOURNAL)))?;
         sync(self.handle(), Path::new(STATE))?;
@@ -103,6 +123,20 @@ impl State {
         self.folder.bytes(name)
     }
 
+    /// Whether there is something of that name in the folder.
+    pub(super) fn has(&self, name: &str) -> Result<bool, WriteError> {
+        match rustix::fs::statat(self.handle(), name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(other) => Err(failed("look at", &Path::new(STATE).join(name))(other)),
+        }
+    }
+
+    /// Whether there is something in the folder that is no file of any of these contents. What cannot be read is.
+    pub(super) fn is_other(&self, name: &str, known: &[Option<&[u8]>]) -> Result<bool, WriteError> {
+        Ok(self.has(name)? && self.bytes(name).is_none_or(|bytes| !known.contains(&Some(bytes.as_slice()))))
+    }
+
     /// Writes a file of the folder, over one of that name.
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         self.folder.put(name, bytes)
@@ -113,22 +147,30 @@ impl State {
         self.folder.drop(name);
     }
 
-    /// The journal.
+    /// The journal. Fails where it moves something of a repository that knows of no such run.
     pub(super) fn journal(&self, root: &Root) -> Result<Journal, WriteError> {
         if !State::has_journal(root)? {
             return Err(WriteError::NothingToRecover(root.path().to_owned()));
         }
         let odd = || WriteError::Journal { path: root.path().to_owned(), reason: "it is no regular file".to_owned() };
-        Journal::read(&self.bytes(JOURNAL).ok_or_else(odd)?, root.path())
+        let bytes = self.bytes(JOURNAL).ok_or_else(odd)?;
+        let journal = Journal::read(&bytes, root.path())?;
+        git::check_seal(root, &journal.moves, &bytes)?;
+        Ok(journal)
     }
 
-    /// Removes the folder, the journal first: without it the run is settled.
+    /// Removes the folder, the journal first: without it the run is settled. Its seals are the last that it tells of.
     pub(super) fn remove(&self, root: &Root) -> Result<(), WriteError> {
-        match rustix::fs::unlinkat(self.handle(), JOURNAL, AtFlags::empty()) {
+        match rustix::fs::renameat(self.handle(), JOURNAL, self.handle(), SETTLED) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(other) => return Err(failed("remove the journal", &root.path().join(STATE).join(JOURNAL))(other)),
         }
         sync(self.handle(), Path::new(STATE))?;
+        if let Some(bytes) = self.bytes(SETTLED)
+            && let Ok(settled) = Journal::read(&bytes, root.path())
+        {
+            git::unseal(root, &settled.moves, &bytes)?;
+        }
         self.folder.remove(root.handle(), STATE)
     }
 }

@@ -1,8 +1,9 @@
+use super::mkdir::mkdir;
 use super::state::{State, sync};
-use super::{WriteError, Written, failed, remove};
+use super::{WriteError, Written, failed, remove, rename, strangers};
 use crate::checkout::{GateError, Root, clash};
 use crate::plan::FileChange;
-use rustix::fs::{AtFlags, Mode, RenameFlags};
+use rustix::fs::{AtFlags, Mode};
 use rustix::io::Errno;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -11,10 +12,12 @@ use std::path::{Path, PathBuf};
 
 /// Looks whether a change can be made: the gate lets its path through, and the bytes on disk are those of the plan.
 pub fn look(root: &Root, change: &FileChange) -> Result<(), WriteError> {
-    match (&change.before, root.read(&change.path, u64::MAX)) {
+    // Whatever is larger is another file.
+    let size = change.before.as_ref().map_or(0, Vec::len) as u64;
+    match (&change.before, root.read(&change.path, size)) {
         (Some(before), Ok(bytes)) if *before == bytes => {}
         (None, Err(e)) if e.is_missing() => return check_case(root, &change.path),
-        (Some(_), Err(e)) if !e.is_missing() => return Err(e.into()),
+        (Some(_), Err(e)) if !e.is_missing() && !matches!(e, GateError::TooLarge { .. }) => return Err(e.into()),
         (None, Err(e @ GateError::Forbidden { .. })) => return Err(e.into()),
         (None, Err(e @ (GateError::Symlink { .. } | GateError::NotRegular { .. } | GateError::System { .. }))) => {
             return Err(e.into());
@@ -139,53 +142,23 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn create(&self) -> Result<How, WriteError> {
-        let answer = match self.rename(RenameFlags::NOREPLACE) {
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => self.link(),
-            answer => answer,
-        };
-        match answer {
+        match rename::to_nothing(self.state.handle(), self.staged, self.folder, self.name) {
             Ok(()) => Ok(How::Created),
             Err(other) => Err(self.failed(other)),
         }
     }
 
     fn replace(&self) -> Result<How, WriteError> {
-        match self.rename(RenameFlags::EXCHANGE) {
+        match rename::exchange(self.state.handle(), self.staged, self.folder, self.name) {
             Ok(()) => Ok(How::Swapped),
             // Some file systems cannot swap. Between this look and the rename there is a moment that nobody guards.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            Err(error) if rename::is_unknown(error) => {
                 look(self.root, self.change)?;
-                self.rename(RenameFlags::empty()).map_err(|e| self.failed(e))?;
+                rustix::fs::renameat(self.state.handle(), self.staged, self.folder, self.name)
+                    .map_err(|e| self.failed(e))?;
                 Ok(How::Replaced)
             }
             Err(other) => Err(self.failed(other)),
-        }
-    }
-
-    fn rename(&self, flags: RenameFlags) -> Result<(), Errno> {
-        if flags.is_empty() {
-            return rustix::fs::renameat(self.state.handle(), self.staged, self.folder, self.name);
-        }
-        rustix::fs::renameat_with(self.state.handle(), self.staged, self.folder, self.name, flags)
-    }
-
-    /// For file systems that know no rename without replacing: a link does not replace either. Where there are no
-    /// links a look must do.
-    fn link(&self) -> Result<(), Errno> {
-        match rustix::fs::linkat(self.state.handle(), self.staged, self.folder, self.name, AtFlags::empty()) {
-            Ok(()) => {
-                // If this fails, the prepared file's own name is swept away in the end.
-                let _ = rustix::fs::unlinkat(self.state.handle(), self.staged, AtFlags::empty());
-                Ok(())
-            }
-            Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => {
-                match rustix::fs::statat(self.folder, self.name, AtFlags::SYMLINK_NOFOLLOW) {
-                    Err(Errno::NOENT) => self.rename(RenameFlags::empty()),
-                    Ok(_) => Err(Errno::EXIST),
-                    Err(other) => Err(other),
-                }
-            }
-            Err(other) => Err(other),
         }
     }
 
@@ -209,7 +182,7 @@ pub(super) fn make_folders(root: &Root, path: &Path, made: &mut Vec<PathBuf>) ->
     above.reverse();
     for folder in above {
         let (parent, name) = root.parent(folder)?;
-        match rustix::fs::mkdirat(&parent, name, Mode::from_raw_mode(0o777)) {
+        match mkdir(&parent, name, Mode::from_raw_mode(0o777)) {
             Ok(()) => made.push(folder.to_owned()),
             Err(Errno::EXIST) => {}
             Err(other) if root.parent(path).is_err() => return Err(failed("make the folder", folder)(other)),
@@ -241,13 +214,9 @@ impl Done<'_> {
                 (How::Created, _) => take_away(root, state, number, change)?,
                 (How::Swapped, _) => {
                     let (folder, name) = root.parent(path)?;
-                    let exchange = || {
-                        rustix::fs::renameat_with(state.handle(), &*staged, &folder, name, RenameFlags::EXCHANGE)
-                            .map_err(system())
-                    };
-                    exchange()?;
+                    rename::exchange(state.handle(), &staged, &folder, name).map_err(system())?;
                     if state.bytes(&staged).as_ref() != Some(&change.after) {
-                        exchange()?;
+                        strangers::swap_back(root, state, &staged, path, &[change.before.as_deref()])?;
                         return Err(WriteError::Foreign { path: path.clone() });
                     }
                 }
@@ -271,7 +240,7 @@ impl Done<'_> {
 
 /// Takes a new file away again.
 pub(super) fn take_away(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
-    match remove::take(root, state, &format!("{number}.made"), &change.path, &change.after) {
+    match remove::take(root, state, &State::made(number), &change.path, &change.after) {
         Err(WriteError::Changed(path)) => Err(WriteError::Foreign { path }),
         answer => answer,
     }

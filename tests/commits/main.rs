@@ -7,6 +7,7 @@ mod copy;
 mod export;
 mod ground;
 mod make;
+mod meanwhile;
 mod partial;
 mod recover;
 mod refuse;

@@ -49,6 +49,10 @@ fn killed(placed: usize) -> Ground {
     let journal = json!({ "treepatch_journal": 1, "folders": ["lib/doc"], "files": files, "git": git });
     ground.put("root/.treepatch-journal/.gitignore", "*\n");
     ground.put("root/.treepatch-journal/journal", &journal.to_string());
+    let id = ground.git("root", &["hash-object", "--no-filters", ".treepatch-journal/journal"]);
+    for (_, folder) in REPOSITORIES {
+        ground.put(&format!("root/{folder}/treepatch-journal"), &id);
+    }
     ground
 }
 
@@ -79,12 +83,59 @@ fn a_killed_run_is_undone() {
 }
 
 #[test]
-fn a_lock_that_was_not_written_yet_is_no_hindrance() {
+fn a_lock_that_was_written_in_part_is_no_hindrance() {
     let ground = killed(0);
-    ground.put("root/.git/modules/lib/HEAD.lock", "");
+    let whole = ground.read("root/.git/modules/lib/HEAD.lock");
+    ground.put("root/.git/modules/lib/HEAD.lock", &whole[..7]);
     ground.run(&["recover", "root", "--undo"]).exits(0);
     ground.is_sound("root");
     assert!(!ground.path("root/.git/modules/lib/HEAD.lock").exists());
+}
+
+/// `git add` holds an empty one while it reads a large file.
+#[test]
+fn an_empty_lock_is_gits() {
+    let ground = killed(0);
+    ground.put("root/.git/index.lock", "");
+    let before = ground.everything("root");
+    ground.run(&["recover", "root"]).exits(3).tells("index.lock");
+    assert!(ground.everything("root") == before);
+}
+
+#[test]
+fn nothing_of_a_settled_run_stays() {
+    for more in [&[][..], &["--undo"]] {
+        let ground = killed(0);
+        ground.run(&[&["recover", "root"], more].concat()).exits(0);
+        let names = ground.everything("root").into_iter().map(|(path, _)| path);
+        let left: Vec<_> = names.filter(|path| path.to_string_lossy().contains("treepatch-journal")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+/// Its files, index and heads are guessed right, as they can be of a public project.
+#[test]
+fn a_journal_that_came_with_a_tree_moves_no_repository() {
+    for folder in ["", "lib"] {
+        let ground = killed(0);
+        for (_, folder) in REPOSITORIES {
+            std::fs::remove_file(ground.path(&format!("root/{folder}/treepatch-journal"))).unwrap();
+            for lock in ["index.lock", "HEAD.lock", "refs/heads/main.lock"] {
+                let _ = std::fs::remove_file(ground.path(&format!("root/{folder}/{lock}")));
+            }
+        }
+        // One repository knows it, or another journal: that is not enough.
+        if !folder.is_empty() {
+            let id = ground.git("root", &["hash-object", "--no-filters", ".treepatch-journal/journal"]);
+            ground.put("root/.git/modules/lib/treepatch-journal", &id);
+            ground.put("root/.git/treepatch-journal", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391\n");
+        }
+        let before = ground.everything("root");
+        for more in [&[][..], &["--undo"]] {
+            ground.run(&[&["recover", "root"], more].concat()).exits(3).tells("came with the tree");
+        }
+        assert!(ground.everything("root") == before);
+    }
 }
 
 #[test]

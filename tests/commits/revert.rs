@@ -31,6 +31,22 @@ fn what_was_applied_is_taken_out_again() {
     assert!(ground.everything("root") == before);
 }
 
+/// git expects the folder of a submodule that is not initialised, be it empty.
+#[test]
+fn the_folder_of_an_empty_submodule_stays() {
+    let ground = Ground::new();
+    let set = patchset("").replace("files = [\"*.c\"]\n", "create = \"lib/new/file.c\"\ncontent = \"int x;\\n\"\n");
+    ground.put("one.toml", &set);
+    ground.git(".", &["clone", "-q", "root", "bare"]);
+    let status = ground.git("bare", &["status", "--porcelain"]);
+    for _ in 0..2 {
+        ground.run(&["apply", "one.toml", "bare"]).exits(0);
+        ground.run(&["revert", "one.toml", "bare"]).exits(0);
+        assert!(ground.path("bare/lib").exists() && !ground.path("bare/lib/new").exists());
+        assert_eq!(ground.git("bare", &["status", "--porcelain"]), status);
+    }
+}
+
 #[test]
 fn a_dry_run_changes_nothing() {
     let ground = Ground::new();
@@ -288,4 +304,30 @@ fn later_work_stays_or_is_named() {
     let ran = ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3);
     ran.tells("main.c: later work changed what").tells("nothing was written");
     assert!(ground.everything("root") == before);
+}
+
+/// A commit that says it is treepatch's, and takes out what treepatch never makes.
+#[test]
+fn symlinks_and_executables_do_not_come_back_as_plain_files() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let make = |name: &str, ground: &Ground| match name {
+        "link" => symlink("main.c", ground.path("root/link")).unwrap(),
+        name => {
+            ground.put(&format!("root/{name}"), "text\n");
+            let executable = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(ground.path(&format!("root/{name}")), executable).unwrap();
+        }
+    };
+    for name in ["link", "run"] {
+        let ground = Ground::new();
+        make(name, &ground);
+        ground.git("root", &["add", name]);
+        ground.git("root", &["commit", "-q", "-m", "third"]);
+        ground.git("root", &["rm", "-q", name]);
+        let message = "gone\n\nTreepatch-Patchset: mine\nTreepatch-Patch: width 123456789012\n";
+        ground.git("root", &["commit", "-q", "-m", message]);
+        let before = ground.everything("root");
+        ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3).tells("git revert");
+        assert!(ground.everything("root") == before, "{name}");
+    }
 }

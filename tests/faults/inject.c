@@ -4,7 +4,9 @@
  *
  * The Nth call is the one; with a `+` every later one fails, too. FILE gets a line: how many calls there were, and the
  * name of the one that was hit or `-`. The exit code is the program's, or 137 if it was killed. Where INJECT_PLAIN is
- * set there is no renameat2, as on some file systems.
+ * set there is no renameat2, as on some file systems. Where INJECT_AT is set to a number, the shell command INJECT_DOES
+ * is run before that call and before each later one, while the program waits: somebody else who is at work meanwhile.
+ * Its $1 is how many calls there were since the first.
  *
  * It works by a seccomp filter that asks this process about every such call, so that nothing escapes: not the calls of
  * other threads, not those that pass by the C library. It needs neither ptrace nor a privilege. */
@@ -124,10 +126,24 @@ static int takes_space(const char *name, int error) {
 	return 1;
 }
 
+static void somebody(long since) {
+	char number[32];
+	snprintf(number, sizeof number, "%ld", since);
+	pid_t who = fork();
+	if (who < 0) die("fork");
+	if (who == 0) {
+		execl("/bin/sh", "sh", "-e", "-c", getenv("INJECT_DOES"), "sh", number, (char *)0);
+		_exit(125);
+	}
+	int status;
+	if (waitpid(who, &status, 0) < 0 || status) die("INJECT_DOES");
+}
+
 int main(int argc, char **argv) {
 	if (argc < 5) return 125;
 	long nth = atol(argv[2]), count = 0;
 	int plain = getenv("INJECT_PLAIN") != NULL;
+	long at = getenv("INJECT_AT") ? atol(getenv("INJECT_AT")) : -1;
 	int error = strcmp(argv[3], "kill") ? number_of(argv[3]) : 0, on = strchr(argv[3], '+') != NULL;
 	const char *hit = "-";
 	pid_t child;
@@ -155,6 +171,7 @@ int main(int argc, char **argv) {
 			if (calls[i].number == ask.data.nr) name = calls[i].name;
 		int is_hit = count == nth || (on && count > nth && takes_space(name, error));
 		if (count == nth) hit = name;
+		if (at >= 0 && count >= at) somebody(count - at);
 		if (is_hit && !error) {
 			kill(child, SIGKILL);
 			break;

@@ -9,7 +9,9 @@
 mod common;
 mod full;
 mod inject;
+mod saved;
 mod tree;
+mod umask;
 
 use full::Lack;
 use inject::{Fault, Injected, Injector};

@@ -228,5 +228,8 @@ impl Everything {
 }
 
 fn is_unfinished(path: &Path) -> bool {
-    path.iter().any(|name| treepatch::checkout::is_own(name) || name == ".copy.treepatch-copy")
+    let is_ours = |name: &std::ffi::OsStr| {
+        treepatch::checkout::is_own(name) || name == ".copy.treepatch-copy" || name == "treepatch-journal"
+    };
+    path.iter().any(is_ours)
 }

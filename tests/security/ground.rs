@@ -84,6 +84,14 @@ impl Ground {
         symlink(to, self.path(name)).unwrap();
     }
 
+    /// A file of eight terabytes, all of them a hole.
+    pub fn hole(&self, name: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).unwrap();
+        file.set_len(8 << 40).unwrap();
+    }
+
     /// A pipe that nobody writes into: whoever opens it waits.
     pub fn pipe(&self, name: &str) {
         assert!(Command::new("mkfifo").arg(self.path(name)).status().unwrap().success());
@@ -121,8 +129,13 @@ impl Ground {
 
     /// Applies a patch that widens `width` in the files of a glob.
     pub fn edit(&self, glob: &str, more: &[&str]) -> Ran {
+        self.edit_as(glob, "", more)
+    }
+
+    /// The same by a patch that has other keys, too.
+    pub fn edit_as(&self, glob: &str, keys: &str, more: &[&str]) -> Ran {
         let patch = format!(
-            "files = ['{glob}']\nexpect = \"any\"\ndiff = '''\n-int width = $value;\n+long width = $value;\n'''\n"
+            "{keys}files = ['{glob}']\nexpect = \"any\"\ndiff = '''\n-int width = $value;\n+long width = $value;\n'''\n"
         );
         self.patch(&patch, more)
     }
@@ -172,7 +185,7 @@ impl Ground {
 fn quoted(text: &str) -> String {
     let escape = |c: char| match c {
         '"' | '\\' => format!("\\{c}"),
-        c if c.is_control() || !c.is_ascii() => format!("\\u{:04X}", c as u32),
+        c if c.is_control() || !c.is_ascii() => format!("\\U{:08X}", c as u32),
         c => c.to_string(),
     };
     let escaped: String = text.chars().map(escape).collect();

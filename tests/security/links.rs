@@ -67,6 +67,22 @@ fn every_command_says_the_same_of_a_new_file_behind_a_symlink() {
     });
 }
 
+/// `a/..` is not where `a` lies, if that is a symlink: a copy is asked for what the system would find.
+#[test]
+fn a_copy_of_a_symlink_that_leads_out_by_another() {
+    let ground = Ground::new();
+    ground.put("root/p/q/x", "");
+    ground.put("secret", "secret");
+    ground.link("../..", "root/p/q/up");
+    ground.edit("*.c", &["--into", "first"]).exits(0);
+    ground.link("p/q/up/../secret", "root/way");
+    assert_eq!(ground.read("root/way"), "secret");
+    untouched(&ground, |ground| {
+        ground.edit("*.c", &["--into", "copy"]).exits(3).tells("way: is a symlink to p/q/up/../secret");
+    });
+    assert!(!ground.path("copy").exists());
+}
+
 #[test]
 fn the_root_may_be_a_symlink_or_lie_behind_one() {
     let ground = Ground::new();
@@ -228,4 +244,23 @@ fn pipes_where_the_program_keeps_or_looks_for_its_own() {
     ground.pipe("root/.treepatch-journal/journal");
     ground.edit("*.c", &[]).exits(3).tells("treepatch recover");
     ground.run(&["recover", "root"]).exits(3);
+}
+
+/// A file can claim any size and take none of the disk: nobody asks for so much memory.
+#[test]
+fn files_that_are_nothing_but_a_hole() {
+    let ground = Ground::new();
+    ground.hole("root/main.c");
+    ground.edit("*.c", &[]).exits(1).tells("main.c");
+    ground.create("main.c", &[]).exits(1);
+    ground.edit("*.c", &["--into", "copy"]).exits(1);
+    ground.hole("root/.treepatch-journal/journal");
+    ground.run(&["recover", "root"]).exits(3).tells("journal");
+    let journal = r#"{"treepatch_journal":1,"folders":[],"files":[{"path":"main.c","before":"a","after":"b"}]}"#;
+    ground.put("root/.treepatch-journal/journal", journal);
+    ground.run(&["recover", "root"]).exits(3).tells("main.c");
+    ground.run(&["recover", "root", "--undo"]).exits(3).tells("main.c");
+    let planned = change("main.c");
+    fs::remove_dir_all(ground.path("root/.treepatch-journal")).unwrap();
+    assert!(matches!(write::apply(&ground.root(), &[planned]), Err(WriteError::Changed(_))));
 }

@@ -18,6 +18,18 @@ pub const DISGUISES: &[&str] = &[
     ".g\u{200c}it",
     ".gi\u{200d}t",
     "\u{feff}.git",
+    // Folders of ext4 and f2fs that do not care for case ignore these.
+    ".g\u{ad}it",
+    "\u{34f}.git",
+    ".gi\u{115f}t",
+    ".git\u{17b4}",
+    ".g\u{180b}it",
+    ".g\u{2060}\u{2064}it",
+    ".\u{3164}GIT",
+    ".git\u{fe0f}",
+    ".gi\u{ffa0}t",
+    ".g\u{e0001}it",
+    ".g\u{131}t",
     ".git::$INDEX_ALLOCATION",
     ".git:stream",
     ".git\\config",
@@ -69,9 +81,58 @@ fn every_disguise_of_git() {
     }
 }
 
+/// A patchset plants no journal that a person is told to recover with, and nothing else where treepatch would sweep.
+#[test]
+fn every_disguise_of_our_own_folders() {
+    for name in [
+        ".treepatch-journal",
+        ".treepatch-output-0",
+        ".root.treepatch-copy",
+        ".Treepatch-JOURNAL",
+        ".treepatch-journal. .",
+        ".treepatch-journal::$INDEX_ALLOCATION",
+        ".tree\u{200c}patch-journal",
+        "TREEPA~1",
+    ] {
+        refused(&format!("{name}/journal"));
+        refused(&format!("vendor/{name}/x.c"));
+        refused(name);
+    }
+    let ground = Ground::new();
+    let ran = ground.create("vendor/.treepatch-journal/journal", &[]).exits(2).tells("a folder of treepatch's own");
+    assert!(ran.text.contains("mine.toml:") && ran.text.contains("create = "), "{}", ran.text);
+}
+
+#[test]
+fn what_lies_in_our_own_folders_is_not_edited() {
+    for name in [".treepatch-output-7", ".out.treepatch-copy", ".Treepatch-Journal"] {
+        let ground = Ground::new();
+        ground.put(&format!("root/{name}/x.c"), "int width = 1;\n");
+        ground.edit("**/*.c", &[]);
+        assert_eq!(ground.read(&format!("root/{name}/x.c")), "int width = 1;\n", "{name:?}");
+    }
+}
+
+/// Where a folder above is still to be made, the system tells only after that: too late for `check`.
+#[test]
+fn names_that_no_file_can_have() {
+    let ground = Ground::new();
+    let (most, more) = ("x".repeat(255), "x".repeat(256));
+    untouched(&ground, |ground| {
+        for path in [more.clone(), format!("new/{more}"), format!("{more}/new"), "deep/".repeat(819) + "x"] {
+            for args in [&["--dry-run"][..], &[]] {
+                let ran = ground.create(&path, args);
+                assert!(matches!(ran.code, 1 | 2), "{}", ran.text);
+            }
+            assert!(matches!(ground.run(&["check", "mine.toml", "root"]).code, 1 | 2));
+        }
+    });
+    ground.create(&format!("new/{most}"), &[]).exits(0);
+}
+
 #[test]
 fn a_folder_that_looks_like_git_is_not_edited() {
-    for name in ["git~1", ".git ", ".g\u{200c}it"] {
+    for name in ["git~1", ".git ", ".g\u{200c}it", ".g\u{ad}it"] {
         let ground = Ground::new();
         ground.put(&format!("root/{name}/x.c"), "int width = 1;\n");
         ground.edit("**/*.c", &[]);

@@ -140,6 +140,118 @@ fn objects_borrowed_from_below_the_root() {
     ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3).tells("borrows objects from /,");
 }
 
+/// Git's library reads some lines otherwise than git: what it would open is not what was looked at.
+#[test]
+fn borrowed_objects_that_git_and_its_library_read_otherwise() {
+    let ground = Ground::with_git();
+    theirs(&ground);
+    let theirs = ground.path("outside/.git/objects");
+    let theirs = theirs.to_str().unwrap();
+    let lines = [
+        // The library ends a line at a carriage return,
+        format!("./a\r{theirs}"),
+        format!("# a comment\r{theirs}"),
+        format!("{theirs}\r"),
+        // and a file at a zero byte.
+        format!("{theirs}\0"),
+        // From where the program was started.
+        "outside/.git/objects".to_owned(),
+        "~/.git/objects".to_owned(),
+        // Git takes quotes off.
+        format!("\"{theirs}\""),
+        format!(" {theirs}"),
+    ];
+    for line in lines {
+        let ground = Ground::with_git();
+        // What a reader that takes the line as it stands finds there.
+        if !line.starts_with('#') && !line.contains('\0') {
+            fs::create_dir_all(ground.path("root/.git/objects").join(&line)).unwrap();
+        }
+        ground.put("root/.git/objects/info/alternates", &format!("{line}\n"));
+        refused(&ground, "has a line that git takes otherwise than others");
+    }
+}
+
+#[test]
+fn a_chain_of_borrowed_objects_that_is_read_otherwise_at_its_second_link() {
+    let ground = Ground::with_git();
+    theirs(&ground);
+    ground.git(".", &["clone", "-q", "root", "root/copy"]);
+    ground.git("root", &["submodule", "--quiet", "add", "./copy", "copy"]);
+    ground.git("root", &["commit", "-q", "-m", "copy"]);
+    ground.put("root/.git/objects/info/alternates", "../../copy/.git/objects\n");
+    fs::create_dir_all(ground.path("root/copy/.git/objects/outside/.git/objects")).unwrap();
+    ground.put("root/copy/.git/objects/info/alternates", "outside/.git/objects\n");
+    refused(&ground, "has a line that git takes otherwise than others");
+    // A path that begins with dots is taken from its own store, by both.
+    ground.put("root/copy/.git/objects/info/alternates", "# from the parent\n\n../../../.git/objects\n");
+    ground.git("root", &["checkout", "main.c"]);
+    ground.git("root/copy", &["checkout", "main.c"]);
+    ground.edit("**/*.c", &["--commit"]).exits(0);
+}
+
+/// Git's library opens whatever file a reference names.
+#[test]
+fn references_that_lead_out_of_refs() {
+    for name in ["HEAD", "refs/heads/main", "refs/heads/other", "refs/deep/er"] {
+        for to in ["../../outside/main.c", "refs/../../../outside/main.c", "FETCH_HEAD", "/dev/zero", "refs//heads/x"] {
+            let ground = Ground::with_git();
+            ground.link("../../outside/main.c", "root/.git/FETCH_HEAD");
+            ground.put(&format!("root/.git/{name}"), &format!("ref: {to}\n"));
+            refused(&ground, "which is no reference");
+        }
+    }
+    let ground = Ground::with_git();
+    ground.git("root", &["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
+    ground.git("root", &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
+    ground.edit("**/*.c", &["--commit"]).exits(0);
+}
+
+/// The commit that a patchset names is an object's, and no file of `.git`.
+#[test]
+fn a_commit_in_a_patchset_that_names_a_file() {
+    let ground = Ground::with_git();
+    ground.pipe("root/.git/FETCH_HEAD");
+    ground.put("root/main.c", "long width = 1;\n");
+    for commit in ["FETCH_HEAD", "FETCH_HEAD^{commit}", "ABBA"] {
+        ground.edit_as("**/*.c", &format!("upstream.applied = \"{commit}\"\n"), &["--dry-run"]).exits(0);
+        ground.run(&["check", "mine.toml", "root"]).exits(0).tells("applied by whom is unknown");
+    }
+    let head = ground.git("root", &["rev-parse", "--short", "HEAD"]);
+    ground.edit_as("**/*.c", &format!("upstream.applied = \"{}\"\n", head.trim()), &["--dry-run"]).exits(0);
+    ground.run(&["check", "mine.toml", "root"]).exits(0).tells(&format!("applied upstream: {}", head.trim()));
+}
+
+/// A file can claim any size and take none of the disk.
+#[test]
+fn files_of_a_repository_that_are_nothing_but_a_hole() {
+    for name in ["HEAD", "index", "config", "packed-refs", "refs/heads/main", "shallow", "info/exclude"] {
+        let ground = Ground::with_git();
+        ground.hole(&format!("root/.git/{name}"));
+        let what = if name == "refs/heads/main" { "the limit is" } else { "is larger than" };
+        ground.edit("**/*.c", &["--commit"]).exits(3).tells(what).tells("nothing was written");
+        assert_eq!(ground.read("root/main.c"), "int width = 1;\n");
+        ground.edit("**/*.c", &[]).exits(0);
+        ground.run(&["check", "mine.toml", "root", "--require", "applied"]).exits(0);
+        ground.run(&["revert", "mine.toml", "root"]).exits(0);
+    }
+}
+
+/// Where git's library takes `.git` for no repository, it looks whether the folder around it is one.
+#[test]
+fn a_tree_that_is_a_repository_itself() {
+    for missing in ["refs", "objects"] {
+        let ground = Ground::with_git();
+        for folder in ["refs/heads", "objects/info"] {
+            fs::create_dir_all(ground.path("root").join(folder)).unwrap();
+        }
+        ground.put("root/HEAD", "ref: refs/heads/main\n");
+        ground.put("root/config", "[include]\n\tpath = /dev/zero\n");
+        fs::rename(ground.path("root/.git").join(missing), ground.path("root/.git/gone")).unwrap();
+        refused(&ground, "there is no ");
+    }
+}
+
 #[test]
 fn settings_that_read_other_files() {
     let settings = [

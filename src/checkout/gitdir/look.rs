@@ -1,24 +1,56 @@
 //! What git's library will open: it must lie in the repository, and be what it is taken for.
 
-use super::{LIMIT, Search, Store};
+use super::{Search, Store};
 use crate::checkout::GateError;
 use crate::checkout::folder::kind_name;
 use rustix::fs::FileType;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Settings are never larger.
 const SETTINGS: u64 = 1 << 22;
-/// How far object stores may refer to others: as far as git goes.
-const DEPTH: usize = 5;
+
+/// The files that the library reads as a whole, and how large they may be.
+const FILES: &[(&str, u64)] = &[
+    ("HEAD", 1 << 20),
+    ("ORIG_HEAD", 1 << 20),
+    ("config", SETTINGS),
+    ("config.worktree", SETTINGS),
+    ("index", 1 << 30),
+    ("packed-refs", 1 << 30),
+    ("shallow", 64 << 20),
+    ("info/attributes", 64 << 20),
+    ("info/exclude", 64 << 20),
+    ("info/grafts", 64 << 20),
+    ("info/sparse-checkout", 64 << 20),
+];
+
+/// What the library takes for a repository. Where it finds none in `.git`, it looks at the folder around that, which
+/// nobody has looked at.
+pub(super) fn is_one(search: &Search<'_>, own: &Store, common: &Store) -> Result<(), GateError> {
+    let parts = [
+        (own, "HEAD", FileType::RegularFile),
+        (common, "objects", FileType::Directory),
+        (common, "refs", FileType::Directory),
+    ];
+    for (store, name, kind) in parts {
+        if !expect(search, store, Path::new(name), kind)? {
+            return search.refuse(&format!("there is no {}", store.path.join(name).display()));
+        }
+    }
+    Ok(())
+}
 
 /// The files that the library reads, and the settings: they must not include others.
 pub(super) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
-    let files =
-        ["HEAD", "index", "packed-refs", "shallow", "config", "config.worktree", "info/attributes", "info/exclude"];
-    for name in files.into_iter().chain(["info/grafts", "info/sparse-checkout", "ORIG_HEAD"]) {
-        expect(search, store, Path::new(name), FileType::RegularFile)?;
+    for (name, most) in FILES {
+        let path = Path::new(name);
+        if expect(search, store, path, FileType::RegularFile)? {
+            let size = store.folder.size(path).or_else(|e| search.refuse(&e.to_string()))?;
+            if size.is_some_and(|size| size > *most) {
+                let (path, most) = (store.path.join(path), most >> 20);
+                return search.refuse(&format!("{} is larger than {most} MiB", path.display()));
+            }
+        }
     }
     for name in ["config", "config.worktree"] {
         let bytes = match store.folder.read(Path::new(name), SETTINGS) {
@@ -38,83 +70,8 @@ pub(super) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateErr
     Ok(())
 }
 
-/// The references and their logs: folders and files, nothing else.
-pub(super) fn references(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
-    for name in ["refs", "logs"] {
-        if !expect(search, store, Path::new(name), FileType::Directory)? {
-            continue;
-        }
-        let mut folders = vec![PathBuf::from(name)];
-        while let Some(folder) = folders.pop() {
-            for (name, kind) in store.folder.entries(&folder)? {
-                let path = folder.join(name);
-                match kind {
-                    FileType::Directory => folders.push(path),
-                    FileType::RegularFile => {}
-                    other => return wrong(search, store, &path, other),
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The objects, with the stores below the root that they borrow from. Gives those that lie elsewhere, unopened.
-pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<Vec<PathBuf>, GateError> {
-    let mut elsewhere = Vec::new();
-    let mut known = vec![store.path.join("objects")];
-    let mut open =
-        vec![(Store { folder: store.folder.again()?, path: store.path.clone() }, PathBuf::from("objects"), 0)];
-    while let Some((store, objects, depth)) = open.pop() {
-        if !expect(search, &store, &objects, FileType::Directory)? {
-            return search.refuse(&format!("there is no {}", store.path.join(objects).display()));
-        }
-        for (name, kind) in store.folder.entries(&objects)? {
-            let folder = objects.join(&name);
-            match kind {
-                FileType::Directory => {}
-                FileType::RegularFile => continue,
-                other => return wrong(search, &store, &folder, other),
-            }
-            let files = store.folder.entries(&folder)?;
-            if let Some((file, kind)) =
-                files.into_iter().find(|f| !matches!(f.1, FileType::RegularFile | FileType::Directory))
-            {
-                return wrong(search, &store, &folder.join(file), kind);
-            }
-        }
-        let list = match store.folder.read(&objects.join("info/alternates"), LIMIT) {
-            Ok(list) => list,
-            Err(e) if e.is_missing() => continue,
-            Err(other) => return search.refuse(&other.to_string()),
-        };
-        for line in list.split(|b| *b == b'\n').filter(|line| !line.is_empty() && line[0] != b'#') {
-            let other = store.path.join(&objects).join(OsStr::from_bytes(line));
-            let Ok(real) = other.canonicalize() else {
-                return search.refuse(&format!("it borrows objects from {}, which is not there", other.display()));
-            };
-            if !real.starts_with(search.real) {
-                elsewhere.push(real);
-                continue;
-            }
-            if depth == DEPTH {
-                return search.refuse("its objects/info/alternates lead on and on");
-            }
-            if !known.contains(&real) {
-                known.push(real.clone());
-                open.push((
-                    search.store(real.parent().unwrap_or(&real))?,
-                    real.file_name().map(PathBuf::from).unwrap_or_default(),
-                    depth + 1,
-                ));
-            }
-        }
-    }
-    Ok(elsewhere)
-}
-
 /// Whether something is there, which then must be of this kind.
-fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<bool, GateError> {
+pub(super) fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<bool, GateError> {
     match store.folder.kind(path) {
         Ok(None) => Ok(false),
         Ok(Some(is)) if is == kind => Ok(true),
@@ -123,6 +80,6 @@ fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Re
     }
 }
 
-fn wrong<T>(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<T, GateError> {
+pub(super) fn wrong<T>(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<T, GateError> {
     search.refuse(&format!("{} is {}", store.path.join(path).display(), kind_name(kind)))
 }

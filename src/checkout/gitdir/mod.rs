@@ -6,6 +6,8 @@
 //! afterwards whether the library came to the same.
 
 mod look;
+mod objects;
+mod references;
 
 use super::folder::Folder;
 use super::{GateError, Root};
@@ -141,13 +143,15 @@ impl Search<'_> {
         let top = Store { folder: top.again()?, path };
         let must_point_back = is_elsewhere && !is_linked_worktree;
         let mut found = GitDir { top, must_point_back, own, common, borrowed: Vec::new() };
+        look::is_one(self, &found.own, &found.common)?;
         look::settings(self, &found.own)?;
         if is_linked_worktree {
             look::settings(self, &found.common)?;
         }
-        look::references(self, &found.own)?;
-        look::references(self, &found.common)?;
-        found.borrowed = look::objects(self, &found.common)?;
+        references::reference(self, &found.own, Path::new("HEAD"))?;
+        references::references(self, &found.own)?;
+        references::references(self, &found.common)?;
+        found.borrowed = objects::objects(self, &found.common)?;
         Ok(Some(found))
     }
 

@@ -72,6 +72,6 @@ pub(super) fn word(bytes: &[u8], start: usize) -> &[u8] {
 }
 
 /// Whether a byte can be part of a name or a number.
-pub(super) fn is_word(byte: u8) -> bool {
+pub(in crate::language) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }

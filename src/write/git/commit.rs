@@ -130,7 +130,7 @@ impl<'a> Work<'a> {
         let (author, committer) = identities(repo, options)?;
         let tree = repo.tree()?.id();
         let (made, entries, gone) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-        Ok(Work { repo, options, author, committer, head: repo.head, tree, made, entries, gone })
+        Ok(Work { repo, options, author, committer, head: repo.tip.commit, tree, made, entries, gone })
     }
 
     /// Commits the patches that change files here; gives their numbers. Squashed they only change the tree.
@@ -242,30 +242,30 @@ impl<'a> Work<'a> {
         };
         let index = index::updated(drafts, &repo.git, &repo.index_bytes, entries, &self.gone)?;
         push(prepared, What::Index, Some(repo.index_bytes.clone()), index);
-        let head = repo.git.spot(&What::Head)?.bytes()?;
+        let head = repo.tip.head.clone();
         let id = format!("{}\n", self.head).into_bytes();
         let mut branch = None;
-        match (self.options.branch, attached(repo)?) {
+        match (self.options.branch, &repo.tip.branch) {
             (Some(name), _) => {
                 let full = new_branch(repo, name)?;
-                push(prepared, What::Head, head, format!("ref: {full}\n").into_bytes());
+                push(prepared, What::Head, Some(head), format!("ref: {full}\n").into_bytes());
                 push(prepared, What::Reference(full), None, id);
                 branch = Some(name.to_owned());
             }
-            (None, Some(full)) => {
+            (None, Some((full, before))) => {
                 branch = full.strip_prefix("refs/heads/").map(str::to_owned);
-                let what = What::Reference(full);
-                let before = repo.git.spot(&what)?.bytes()?;
-                push(prepared, what, before, id);
+                // `HEAD` stays, but nobody may switch to another branch meanwhile.
+                push(prepared, What::Head, Some(head.clone()), head);
+                push(prepared, What::Reference(full.clone()), Some(before.clone()), id);
             }
-            (None, None) => push(prepared, What::Head, head, id),
+            (None, None) => push(prepared, What::Head, Some(head), id),
         }
         let who =
             format!("{} <{}>", self.committer.name().unwrap_or(NOBODY.0), self.committer.email().unwrap_or(NOBODY.1));
         let seconds = self.committer.when().seconds();
         let line = format!(
             "{} {} {who} {seconds} +0000\tcommit: treepatch {}\n",
-            repo.head, self.head, self.options.patchset.name
+            repo.tip.commit, self.head, self.options.patchset.name
         );
         prepared.logs.push((repo.git.log(&What::Head)?, line.clone().into_bytes()));
         if let (Some(branch), None) = (&branch, self.options.branch) {
@@ -281,7 +281,12 @@ impl<'a> Work<'a> {
                 "commits on a detached head are on no branch and on no remote; --branch NAME makes a branch for them",
             );
         }
-        prepared.made.push(Made { path: repo.path.clone(), commits: self.made, before: repo.head.to_string(), branch });
+        prepared.made.push(Made {
+            path: repo.path.clone(),
+            commits: self.made,
+            before: repo.tip.commit.to_string(),
+            branch,
+        });
         Ok(())
     }
 }
@@ -327,19 +332,6 @@ fn identities(repo: &Repo, options: &Commits<'_>) -> Result<(Signature<'static>,
             let who = make(author.unwrap_or(NOBODY))?;
             Ok((who.clone(), who))
         }
-    }
-}
-
-/// The branch that is checked out, by its full name; `None` for a detached head.
-fn attached(repo: &Repo) -> Result<Option<String>, GitError> {
-    let git = &repo.git;
-    if git.head_detached().map_err(failed("read HEAD of", git))? {
-        return Ok(None);
-    }
-    let head = git.head().map_err(failed("read HEAD of", git))?;
-    match head.name() {
-        Ok(name) if What::of(name).is_some() && name.starts_with("refs/heads/") => Ok(Some(name.to_owned())),
-        _ => Err(GitError::repository(repo.name(), "what is checked out is no branch; `git switch` goes to one")),
     }
 }
 

@@ -11,20 +11,25 @@
 mod commit;
 mod error;
 mod index;
+mod links;
 mod log;
 mod moves;
 mod open;
 mod repository;
+mod seal;
 mod spot;
 mod stage;
+mod tip;
 mod undo;
 mod who;
 
 pub use commit::{Commit, Commits, Made, digest};
 pub use error::GitError;
 pub(super) use index::Drafts;
+pub(super) use links::may_be_submodule;
 pub(super) use moves::{Locks, Move, Side, settle, side, unlock};
 pub(super) use open::What;
+pub(super) use seal::{check_seal, seal, unseal};
 pub use stage::{Committed, Ready, Stage};
 pub use undo::{Undoing, undo};
 pub use who::{Heads, History};

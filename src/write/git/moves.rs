@@ -129,15 +129,23 @@ pub(in crate::write) fn side(drafts: Drafts<'_>, this: &Move) -> Result<Side, Wr
     })
 }
 
-/// Removes the lock that an interrupted run left on a file. A lock of somebody else is reported.
-pub(in crate::write) fn unlock(root: &Root, this: &Move) -> Result<(), WriteError> {
+/// Removes the locks that an interrupted run left. If one is of somebody else it is reported, and all of them stay.
+pub(in crate::write) fn unlock(root: &Root, moves: &[Move]) -> Result<(), WriteError> {
+    let left = moves.iter().map(|this| left_lock(root, this)).collect::<Result<Vec<_>, _>>()?;
+    left.iter().flatten().try_for_each(Spot::unlock)
+}
+
+/// Where an interrupted run left a lock on a file, if it did.
+fn left_lock(root: &Root, this: &Move) -> Result<Option<Spot>, WriteError> {
     let spot = open(root, &this.repository)?.spot(&this.what)?;
-    // A run that was killed may have written a part of it, or nothing yet.
-    let is_ours =
-        |bytes: &[u8]| this.after.starts_with(bytes) || this.before.as_ref().is_some_and(|b| b.starts_with(bytes));
+    // Where locks cannot appear whole, a run that was killed may have written a part of one. An empty one may be git's.
+    let is_ours = |bytes: &[u8]| {
+        let mut sides = std::iter::once(&this.after).chain(&this.before);
+        !bytes.is_empty() && sides.any(|side| side.starts_with(bytes))
+    };
     match spot.locked()? {
-        None => Ok(()),
-        Some(bytes) if is_ours(&bytes) => spot.unlock(),
+        None => Ok(None),
+        Some(bytes) if is_ours(&bytes) => Ok(Some(spot)),
         Some(_) => Err(GitError::Busy(spot.lock()).into()),
     }
 }

@@ -84,6 +84,12 @@ impl Git {
         Spot::new(folder, what.name().into(), shown)
     }
 
+    /// Where a run leaves the id of its journal.
+    pub fn seal(&self) -> Result<Spot, GateError> {
+        let (folder, shown) = self.dir.own();
+        Spot::new(folder, "treepatch-journal".into(), shown)
+    }
+
     /// Where a log is: of `HEAD`, or of a reference.
     pub fn log(&self, what: &What) -> Result<Spot, GateError> {
         let (folder, shown) = match what {
@@ -105,7 +111,9 @@ pub(super) fn open(root: &Root, path: &Path) -> Result<Git, GitError> {
         Err(error) => return Err(error.into()),
     };
     let none: [&Path; 0] = [];
-    let repository = Repository::open_ext(dir.top().1, RepositoryOpenFlags::NO_SEARCH, none)
+    // This `.git` and nothing else: the library would go on with the folder that it lies in.
+    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+    let repository = Repository::open_ext(dir.top().1.join(".git"), flags, none)
         .map_err(|source| GitError::open(folder.clone(), &source))?;
     let shown: PathBuf = if path.as_os_str().is_empty() { root.path().into() } else { path.into() };
     let refuse = |why: &str| Err(GitError::repository(&shown, format!("the repository is refused: {why}")));

@@ -1,9 +1,10 @@
 use super::GitError;
 use super::error::failed;
 use super::open::{Git, What, open};
+use super::tip::Tip;
 use crate::checkout::Root;
 use crate::write::WriteError;
-use git2::{AttrCheckFlags, AttrValue, Commit, Index, IndexEntry, ObjectType, Oid, RepositoryState, Tree};
+use git2::{AttrCheckFlags, AttrValue, Commit, Index, IndexEntry, ObjectType, RepositoryState, Tree};
 use std::path::{Path, PathBuf};
 
 /// What a submodule is in a tree or an index.
@@ -22,8 +23,8 @@ pub(super) struct Repo {
     /// The index, read once, and its bytes.
     pub index: Index,
     pub index_bytes: Vec<u8>,
-    /// The commit that is checked out.
-    pub head: Oid,
+    /// What is checked out.
+    pub tip: Tip,
 }
 
 /// A file as git has it.
@@ -52,13 +53,7 @@ impl Repo {
         if let Some(what) = at_work(git.state()) {
             return Err(refuse(&format!("{what} is in progress; finish it or abort it first")).into());
         }
-        let head = match git.head().and_then(|head| head.peel_to_commit()) {
-            Ok(commit) => commit.id(),
-            Err(e) if e.code() == git2::ErrorCode::UnbornBranch => {
-                return Err(refuse("the repository has no commits yet; make the first one").into());
-            }
-            Err(other) => return Err(failed("read HEAD of", &git)(other).into()),
-        };
+        let tip = Tip::read(&git, shown)?;
         let index_bytes = git.spot(&What::Index)?.bytes()?;
         let index = git.index().map_err(|e| GitError::index(&git, &e))?;
         let Some(index_bytes) = index_bytes else {
@@ -67,7 +62,7 @@ impl Repo {
         if index.has_conflicts() {
             return Err(refuse("the index has conflicts; resolve them first").into());
         }
-        Ok(Repo { path: path.to_owned(), inner, git, index, index_bytes, head })
+        Ok(Repo { path: path.to_owned(), inner, git, index, index_bytes, tip })
     }
 
     /// A path below the root as the repository knows it.
@@ -94,7 +89,7 @@ impl Repo {
     }
 
     pub fn commit(&self) -> Result<Commit<'_>, GitError> {
-        self.git.find_commit(self.head).map_err(failed("read HEAD of", &self.git))
+        self.git.find_commit(self.tip.commit).map_err(failed("read HEAD of", &self.git))
     }
 
     pub fn tree(&self) -> Result<Tree<'_>, GitError> {

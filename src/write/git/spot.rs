@@ -1,5 +1,6 @@
 use super::GitError;
 use crate::checkout::{Folder, GateError};
+use crate::write::appear::appear;
 use crate::write::{WriteError, failed, state};
 use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT};
 use rustix::io::Errno;
@@ -7,7 +8,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+/// A file that must not be there yet.
+const NEW: OFlags =
+    OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// The place of one of git's own small files, reached by the open folder that it lies in.
 #[derive(Debug)]
@@ -34,9 +40,15 @@ impl Spot {
         locked(self.shown.as_os_str()).into()
     }
 
-    /// Its bytes; `None` where there is no such file.
+    /// Its bytes; `None` where there is no such file. A reference that git has packed is what a file of it would hold.
     pub fn bytes(&self) -> Result<Option<Vec<u8>>, WriteError> {
-        self.read(&self.path)
+        match self.read(&self.path)? {
+            None if self.path.starts_with("refs") => {
+                let all = self.read(Path::new("packed-refs"))?;
+                Ok(all.and_then(|all| packed(&all, self.path.as_os_str().as_bytes())))
+            }
+            bytes => Ok(bytes),
+        }
     }
 
     /// The bytes of its lock.
@@ -60,12 +72,6 @@ impl Spot {
     pub fn fill(&self, bytes: &[u8]) -> Result<(), WriteError> {
         self.make_folders()?;
         let (folder, name) = self.parent()?;
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut file = match rustix::fs::openat(&folder, locked(name), flags, Mode::from_raw_mode(0o666)) {
-            Ok(handle) => File::from(handle),
-            Err(Errno::EXIST) => return Err(GitError::Busy(self.lock()).into()),
-            Err(other) => return Err(failed("lock", &self.lock())(other)),
-        };
         let write = |file: &mut File| {
             file.write_all(bytes)?;
             if let Ok(old) = rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
@@ -76,10 +82,35 @@ impl Spot {
             }
             file.sync_all()
         };
+        // With its first moment the lock is whole, so that nobody takes an empty one, which git makes, for ours.
+        match appear(&folder, locked(name), write) {
+            Ok(()) => return Ok(()),
+            Err(Errno::EXIST) => return Err(GitError::Busy(self.lock()).into()),
+            Err(_) => {}
+        }
+        let mut file = match rustix::fs::openat(&folder, locked(name), NEW, Mode::from_raw_mode(0o666)) {
+            Ok(handle) => File::from(handle),
+            Err(Errno::EXIST) => return Err(GitError::Busy(self.lock()).into()),
+            Err(other) => return Err(failed("lock", &self.lock())(other)),
+        };
         write(&mut file).map_err(|source| {
             let _ = self.unlock();
             WriteError::System { what: "write", path: self.lock(), source }
         })
+    }
+
+    /// Writes the file itself, over one that is there; it may be seen before it is whole.
+    pub fn put(&self, bytes: &[u8]) -> Result<(), WriteError> {
+        let (folder, name) = self.parent()?;
+        let failed = || failed("write", &self.shown);
+        match rustix::fs::unlinkat(&folder, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(other) => return Err(failed()(other)),
+        }
+        let handle = rustix::fs::openat(&folder, name, NEW, Mode::from_raw_mode(0o666)).map_err(failed())?;
+        let mut file = File::from(handle);
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.map_err(|source| WriteError::System { what: "write", path: self.shown.clone(), source })
     }
 
     /// Makes the lock the file.
@@ -150,6 +181,13 @@ impl Spot {
             }
         }
     }
+}
+
+/// What a file of a reference would hold that is among the packed ones.
+fn packed(all: &[u8], name: &[u8]) -> Option<Vec<u8>> {
+    let ids = all.split(|b| *b == b'\n').filter(|line| !line.starts_with(b"#"));
+    let id = ids.filter_map(|line| line.strip_suffix(name)?.strip_suffix(b" ")).next()?;
+    Some([id, b"\n"].concat())
 }
 
 fn locked(name: &OsStr) -> OsString {

@@ -176,7 +176,7 @@ impl Stage {
                     self.repositories.len() - 1
                 }
             };
-            let (head, parent) = (self.repositories[next - 1].head, &self.repositories[number]);
+            let (head, parent) = (self.repositories[next - 1].tip.commit, &self.repositories[number]);
             let own = parent.own(&child);
             let recorded = parent.tree()?.get_path(&own).ok().map(|e| e.id());
             if recorded != Some(head) || parent.entry(&own).map(|e| e.id) != Some(head) {

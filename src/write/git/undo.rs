@@ -9,7 +9,7 @@ use crate::checkout::{Root, repositories_below};
 use crate::plan::FileChange;
 use crate::write::{Removal, Run, WriteError};
 use git2::build::TreeUpdateBuilder;
-use git2::{Delta, FileMode, Oid};
+use git2::{Delta, DiffDelta, FileMode, Oid};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -156,6 +156,7 @@ fn files(
         let Some(path) = repo.below_root(own) else {
             return Err(GitError::repository(repo.name(), format!("{} lies outside of the root", own.display())).into());
         };
+        is_plain(&delta, &path)?;
         let disk = match root.read(&path, u64::MAX) {
             Ok(bytes) => Some(bytes),
             Err(e) if e.is_missing() => None,
@@ -183,4 +184,17 @@ fn files(
         }
     }
     Ok(())
+}
+
+/// Only what files hold is undone: no modes change, and nothing but plain files comes or goes.
+fn is_plain(delta: &DiffDelta<'_>, path: &Path) -> Result<(), GitError> {
+    let (old, new) = (delta.old_file(), delta.new_file());
+    let is_file = |mode| matches!(mode, FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable);
+    let is_plain = match delta.status() {
+        Delta::Added => new.mode() == FileMode::Blob,
+        Delta::Deleted => is_file(old.mode()),
+        _ => is_file(old.mode()) && old.mode() == new.mode(),
+    };
+    let why = "would become a symlink, an executable or none: undo that commit with `git revert`";
+    if is_plain { Ok(()) } else { Err(GitError::file(path, why)) }
 }

@@ -38,13 +38,14 @@ impl History {
         self.commits.get(patch).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a commit is in the history of the repository that a file lies in.
+    /// Whether a commit, by its hash or the beginning of it, is in the history of the repository that a file lies in.
     pub fn holds(&self, file: &Path, commit: &str) -> bool {
         let folder = repositories_above(&self.root, file).into_iter().next().unwrap_or_default();
         let found = || {
             let git = open(&self.root, &folder).ok()?;
             let head = git.head().ok()?.peel_to_commit().ok()?.id();
-            let id = git.revparse_single(commit).ok()?.peel_to_commit().ok()?.id();
+            // Not by what else git has for a commit: a patchset that names a file of `.git` would have that opened.
+            let id = git.find_commit_by_prefix(commit).ok()?.id();
             Some(head == id || git.graph_descendant_of(head, id).ok()?)
         };
         found().unwrap_or(false)
