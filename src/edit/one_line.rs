@@ -5,7 +5,7 @@ use super::Job;
 use super::rows::Comma;
 use crate::language::{Language, ListKind};
 use crate::pattern::Inserted;
-use crate::source::{Edit, ListId, Source};
+use crate::source::{Edit, List, ListId, NodeId, Source};
 
 /// The widest function, header and body, that gofmt leaves on one line, and the most statements in it.
 const WIDEST: usize = 100;
@@ -31,12 +31,18 @@ impl Job<'_> {
 
     /// The innermost list of lines in which a gap between tokens lies.
     fn list_around(&self, next: usize) -> Option<ListId> {
-        let lists = &self.source.lists;
-        let holds = |l: &ListId| {
-            let list = &lists[*l];
-            list.kind.by_lines() && list.inside.start <= next && next <= list.inside.end
+        let source = self.source;
+        let of_node = |id: NodeId| {
+            let list = source.lists.binary_search_by_key(&id, |l| l.node).ok()?;
+            let List { kind, inside, .. } = &source.lists[list];
+            (kind.by_lines() && inside.start <= next && next <= inside.end).then_some(list)
         };
-        (0..lists.len()).rev().find(holds)
+        // One of the two tokens beside the gap lies in it, or is its bracket.
+        let around = |t: usize| {
+            let node = source.tokens.get(t)?.node;
+            std::iter::once(node).chain(source.ancestors(node)).find_map(of_node)
+        };
+        next.checked_sub(1).and_then(around).max(around(next))
     }
 
     fn fits_on_line(&self, insert: &[Inserted], list: ListId) -> bool {

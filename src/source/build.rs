@@ -1,3 +1,4 @@
+use super::derived::Derived;
 use super::parse::{self, How};
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Limits, Lines, Tokens};
@@ -155,6 +156,7 @@ impl Source {
             parts,
             first_node_at,
             borders,
+            layout: Derived::default(),
             places: OnceLock::new(),
             tree,
         })

@@ -6,6 +6,7 @@
 //! on token positions: position `p` is the gap before token `p`.
 
 mod build;
+mod derived;
 mod edit;
 mod limits;
 mod line_ends;
@@ -17,6 +18,7 @@ mod tree;
 mod version;
 
 pub use build::ParseError;
+pub use derived::Derived;
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use limits::Limits;
 pub use lines::{LineEnding, Lines};

@@ -1,3 +1,4 @@
+use super::derived::Derived;
 use super::places::Places;
 use super::{Bytes, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind};
@@ -123,6 +124,8 @@ pub struct Source {
     pub(super) error_ends: Vec<usize>,
     pub(super) first_node_at: Vec<NodeId>,
     pub(super) borders: Vec<(usize, ListId)>,
+    /// How gofmt lays it out, worked out when that is first asked for.
+    pub layout: Derived,
     /// Where its words stand, worked out when that is first asked for.
     pub(super) places: OnceLock<Places>,
     /// The grammar's own tree, from which that of an edited file is made.
@@ -137,8 +140,8 @@ impl Source {
 
     /// How much memory the file takes as a tree, roughly.
     pub fn memory(&self) -> usize {
-        /// What a token costs with its share of nodes, lists and the grammar's own tree.
-        const TOKEN: usize = 400;
+        /// What a token costs with its share of nodes, lists, the grammar's own tree and the layout.
+        const TOKEN: usize = 500;
         self.bytes.len() + self.tokens.len() * TOKEN
     }
 
@@ -220,12 +223,20 @@ impl Source {
 
     /// The innermost node that covers these tokens (the file, if nothing smaller does).
     pub fn node_around(&self, tokens: &Tokens) -> NodeId {
-        let mut id = match self.tokens.get(tokens.start) {
-            Some(t) => t.node,
-            None => 0,
+        let covers = |id: NodeId| {
+            let node = &self.nodes[id].tokens;
+            node.start <= tokens.start && tokens.end <= node.end
         };
-        while id != 0 && !(self.nodes[id].tokens.start <= tokens.start && tokens.end <= self.nodes[id].tokens.end) {
-            id = self.nodes[id].parent;
+        let mut id = self.tokens.get(tokens.start).map_or(0, |t| t.node);
+        while id != 0 && !covers(id) {
+            // The nodes above it that begin at the same token stand before it, and the ends of those fall: of thousands
+            // that lie in each other the right one is found without a walk.
+            let outermost = self.chain(self.nodes[id].tokens.start).start.min(id);
+            let reach = self.nodes[outermost..id].partition_point(|n| n.tokens.end >= tokens.end);
+            id = match reach.checked_sub(1).map(|last| outermost + last).filter(|&id| covers(id)) {
+                Some(id) => id,
+                None => self.nodes[outermost].parent,
+            };
         }
         id
     }

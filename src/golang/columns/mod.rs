@@ -16,8 +16,9 @@ mod written;
 use crate::source::{Bytes, Edit, LineEnding, Source};
 use blocks::{blocks, moved};
 use print::Page;
-use sections::{between_brackets, sections};
+use sections::{Sections, between_brackets, sections};
 use space::Index;
+use std::sync::Arc;
 use written::Written;
 
 /// The edits of white space that give the sections of the touched ranges gofmt's layout.
@@ -25,15 +26,16 @@ use written::Written;
 /// A section is the touched lines, the lines beside them, and all lines that share columns with one of these; with a
 /// touched bracket also what stands between it and its other half. Where text was deleted, the range is empty. Nothing is changed in a file with syntax errors.
 pub fn align(source: &Source, touched: &[Bytes]) -> Vec<Edit> {
-    let Some(page) = page(source) else { return Vec::new() };
-    let mut marked = sections(source, &page, touched);
-    between_brackets(source, &page, touched, &mut marked);
-    differences(source, &page).into_iter().filter(|d| d.is_in(&marked)).map(|d| d.edit).collect()
+    let laid = page(source);
+    let Some(page) = &*laid else { return Vec::new() };
+    let mut marked = sections(source, page, touched);
+    between_brackets(source, page, touched, &mut marked);
+    differences(source, page).into_iter().filter(|d| d.is_in(&marked)).map(|d| d.edit).collect()
 }
 
 /// Whether the whole file has gofmt's white space.
 pub fn is_clean(source: &Source) -> bool {
-    page(source).is_some_and(|page| differences(source, &page).is_empty())
+    page(source).as_ref().as_ref().is_some_and(|page| differences(source, page).is_empty())
 }
 
 /// The edits of white space that keep an edited file in gofmt's layout, as far as it was in it before.
@@ -44,14 +46,15 @@ pub fn is_clean(source: &Source) -> bool {
 /// the same where only some blocks of the file were parsed, with all that the edits touch. Lines come and go beside the
 /// edits alone.
 pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]) -> Vec<Edit> {
-    let (Some(old), Some(new)) = (page(before), page(after)) else { return Vec::new() };
+    let laid = (page(before), page(after));
+    let (Some(old), Some(new)) = (&*laid.0, &*laid.1) else { return Vec::new() };
     // A last line end that is not there is no reason to leave the rest of the file alone; it is not added either.
     let with_last_line_end = |source: &Source, found: Vec<Difference>| {
         let end = source.bytes.len();
         found.into_iter().filter(|d| d.edit.bytes != (end..end)).collect::<Vec<_>>()
     };
-    let dirty = with_last_line_end(before, differences(before, &old));
-    let found = with_last_line_end(after, differences(after, &new));
+    let dirty = with_last_line_end(before, differences(before, old));
+    let found = with_last_line_end(after, differences(after, new));
     // Far from what was written columns and indentation may change, and no line may begin or end: where it would, the
     // grammar has read the code in another way than before.
     let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
@@ -63,29 +66,44 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
         return found.into_iter().filter(keeps_lines).map(|d| d.edit).collect();
     }
     let blocks = blocks(before, edits);
-    let is_edited = |block: &&Bytes| edits.iter().any(|e| e.bytes.start <= block.end && block.start <= e.bytes.end);
+    // All of these are in order, and none lies over another of its kind.
+    let is_edited = |block: &&Bytes| {
+        let next = edits.partition_point(|e| e.bytes.end < block.start);
+        edits.get(next).is_some_and(|e| e.bytes.start <= block.end)
+    };
     // What stands between two blocks belongs to neither.
     let within = |d: &Difference, block: &Bytes| block.start <= d.edit.bytes.start && d.edit.bytes.end <= block.end;
-    let is_clean = |block: &&Bytes| !dirty.iter().any(|d| within(d, block));
+    let is_clean = |block: &&Bytes| {
+        let next = dirty.partition_point(|d| d.edit.bytes.start < block.start);
+        !dirty.get(next).is_some_and(|d| within(d, block))
+    };
     let clean: Vec<Bytes> = blocks.iter().filter(is_edited).filter(is_clean).map(|b| moved(b, edits)).collect();
-    let in_clean = |d: &Difference| clean.iter().any(|block| within(d, block));
+    let in_clean = |d: &Difference| {
+        let next = clean.partition_point(|block| block.end < d.edit.bytes.end);
+        clean.get(next).is_some_and(|block| within(d, block))
+    };
+    let old_sections = Sections::new(before, old);
+    let mut dirty_lines: Vec<usize> = dirty.iter().flat_map(|d| [d.lines.0, d.lines.1]).collect();
+    dirty_lines.sort_unstable();
     let was_clean = |edit: &&Edit| {
-        let marked = sections(before, &old, std::slice::from_ref(&edit.bytes));
-        !dirty.iter().any(|d| d.is_in(&marked))
+        let lines = old_sections.of(&edit.bytes);
+        let next = dirty_lines.partition_point(|&line| line < lines.start);
+        dirty_lines.get(next).is_none_or(|&line| line >= lines.end)
     };
     let touched: Vec<Bytes> =
         edits.iter().zip(placed).filter(|(edit, _)| was_clean(edit)).map(|(_, place)| place.clone()).collect();
-    let marked = sections(after, &new, &touched);
+    let marked = sections(after, new, &touched);
     found.into_iter().filter(|d| (d.is_in(&marked) || in_clean(d)) && keeps_lines(d)).map(|d| d.edit).collect()
 }
 
-fn page(source: &Source) -> Option<Page> {
-    if !source.errors.is_empty() {
-        return None;
-    }
-    let index = Index::new(source);
-    let wishes = layout::lay(&index, 0, 0);
-    print::print(&index, &wishes)
+/// The layout of a file, if it has no syntax errors and is not nested too deeply. It is kept with the file, which is the
+/// result of one edit and the beginning of the next.
+fn page(source: &Source) -> Arc<Option<Page>> {
+    source.layout.get_or(|| {
+        let index = source.errors.is_empty().then(|| Index::new(source))?;
+        let wishes = layout::lay(&index, 0, 0);
+        print::print(&index, &wishes)
+    })
 }
 
 /// White space that is not as gofmt writes it, and the lines of the texts around it.

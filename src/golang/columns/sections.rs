@@ -1,19 +1,55 @@
 //! Which lines an edit may change besides its own.
 
 use super::print::Page;
-use super::tabs::Columns;
 use crate::language::go_nodes as go;
-use crate::source::{Bytes, Source};
+use crate::source::{Bytes, NodeId, Source};
+use std::ops::Range;
 
 /// For each line of the page whether it belongs to a section that is touched.
 pub(super) fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
-    let Columns { line_of, joined, .. } = &page.columns;
-    let last_line = joined.len();
-    let mut marked = vec![false; last_line + 1];
-    if page.texts.is_empty() {
-        return marked;
+    let sections = Sections::new(source, page);
+    let mut marked = vec![false; page.columns.joined.len() + 1];
+    touched.iter().for_each(|range| marked[sections.of(range)].fill(true));
+    marked
+}
+
+/// The lines of a page, as far as they share columns.
+pub(super) struct Sections<'a> {
+    source: &'a Source,
+    page: &'a Page,
+    /// For each line the first and the last of those that it shares columns with.
+    firsts: Vec<usize>,
+    lasts: Vec<usize>,
+    /// For each node the innermost composite literal's value that holds it.
+    literals: Vec<Option<NodeId>>,
+}
+
+impl Sections<'_> {
+    pub fn new<'a>(source: &'a Source, page: &'a Page) -> Sections<'a> {
+        let joined = &page.columns.joined;
+        let mut firsts: Vec<usize> = (0..=joined.len()).collect();
+        let mut lasts = firsts.clone();
+        for line in (0..joined.len()).filter(|&line| joined[line]) {
+            firsts[line + 1] = firsts[line];
+        }
+        for line in (0..joined.len()).rev().filter(|&line| joined[line]) {
+            lasts[line] = lasts[line + 1];
+        }
+        let mut literals: Vec<Option<NodeId>> = Vec::with_capacity(source.nodes.len());
+        for (id, node) in source.nodes.iter().enumerate() {
+            let above = literals.get(node.parent).copied().flatten();
+            literals.push(if node.kind == go::LITERAL_VALUE { Some(id) } else { above });
+        }
+        Sections { source, page, firsts, lasts, literals }
     }
-    for range in touched {
+
+    /// The lines of the sections that a range touches.
+    pub fn of(&self, range: &Bytes) -> Range<usize> {
+        let (source, page, last_line) = (self.source, self.page, self.lasts.len() - 1);
+        let line_of = &page.columns.line_of;
+        if page.texts.is_empty() {
+            return 0..0;
+        }
         // The texts on the lines of the range, and those that it borders.
         let end = range.end.max(range.start).min(source.bytes.len());
         let range = &(source.lines.start(range.start)..source.lines.around(end, &source.bytes).end);
@@ -24,39 +60,28 @@ pub(super) fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<b
         let last = if last > 0 && page.texts[last - 1].end >= range.end { last - 1 } else { last };
         let from = line_of[first.min(line_of.len() - 1)].saturating_sub(1);
         let to = line_of.get(last).map_or(last_line, |l| (l + 1).min(last_line));
-        marked[from..=to].fill(true);
-        let to = last_of_literal(source, page, range).unwrap_or(to);
-        if from <= to {
-            marked[from..=to].fill(true);
-        }
+        let to = self.last_of_literal(range).map_or(to, |l| l.max(to));
+        self.firsts[from]..self.lasts[to] + 1
     }
-    for line in 0..last_line {
-        marked[line + 1] |= marked[line] && joined[line];
-    }
-    for line in (0..last_line).rev() {
-        marked[line] |= marked[line + 1] && joined[line];
-    }
-    marked
-}
 
-/// In a composite literal, a key can change the columns down to the next empty line.
-fn last_of_literal(source: &Source, page: &Page, range: &Bytes) -> Option<usize> {
-    let token = source.token_at(range.start).min(source.tokens.len().checked_sub(1)?);
-    let node = source.tokens[token].node;
-    let literal =
-        std::iter::once(node).chain(source.ancestors(node)).find(|&id| source.kind(id) == go::LITERAL_VALUE)?;
-    let end = source.span(&source.nodes[literal].tokens).end;
-    let lines = &page.columns.line_of;
-    let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
-    let to = page.texts.partition_point(|t| t.end <= end);
-    let mut line = lines[from];
-    for &next in &lines[from..to.max(from)] {
-        if next > line + 1 {
-            break;
+    /// In a composite literal, a key can change the columns down to the next empty line.
+    fn last_of_literal(&self, range: &Bytes) -> Option<usize> {
+        let (source, page) = (self.source, self.page);
+        let token = source.token_at(range.start).min(source.tokens.len().checked_sub(1)?);
+        let literal = self.literals[source.tokens[token].node]?;
+        let end = source.span(&source.nodes[literal].tokens).end;
+        let lines = &page.columns.line_of;
+        let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
+        let to = page.texts.partition_point(|t| t.end <= end);
+        let mut line = lines[from];
+        for &next in &lines[from..to.max(from)] {
+            if next > line + 1 {
+                break;
+            }
+            line = next;
         }
-        line = next;
+        Some(line)
     }
-    Some(line)
 }
 
 /// Marks the lines between each touched bracket and its other half: they may be nested otherwise than before.
