@@ -48,9 +48,9 @@ impl Output {
             None => outside(root.as_ref(), path)?,
         };
         if let Place::File { folder, .. } = &place {
-            match rustix::fs::accessat(folder, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty()) {
-                Err(error @ (Errno::ACCESS | Errno::ROFS)) => return Err(failed("write", path)(error)),
-                _ => {}
+            let access = rustix::fs::accessat(folder, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty());
+            if let Err(error @ (Errno::ACCESS | Errno::ROFS)) = access {
+                return Err(failed("write", path)(error));
             }
         }
         Ok(Output { place, shown: path.to_owned() })

@@ -27,10 +27,13 @@ fn beside(
     move |n, fault| injector.run(n, fault, &command)
 }
 
-/// The calls of a command that rename.
+/// The calls of a command that rename, but for the last one, which says of the journal that all is settled.
 fn renames(injector: &Injector, args: &[&str], start: &Checkout) -> Vec<usize> {
     let call = |n| injector.run(n, Fault::Kill, &start.copy().command(args)).call;
-    (1..).map_while(|n| Some((n, call(n)?))).filter(|(_, call)| call.starts_with("rename")).map(|(n, _)| n).collect()
+    let all = (1..).map_while(|n| Some((n, call(n)?)));
+    let mut renames: Vec<usize> = all.filter(|(_, call)| call.starts_with("rename")).map(|(n, _)| n).collect();
+    renames.pop();
+    renames
 }
 
 fn holds(path: &Path) -> bool {
