@@ -1,6 +1,5 @@
 use super::folder::{Folder, plain};
-use super::spelling::folded;
-use crate::patchset;
+use crate::patchset::{self, folded};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -121,9 +120,7 @@ pub fn check(path: &Path) -> Result<(), GateError> {
 
 /// Whether some file system takes this name for `.git`.
 fn is_repository(name: &OsStr) -> bool {
-    let short =
-        |part: &str| part.strip_prefix("git~").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    is_spelt(name, |part| part == ".git" || short(part))
+    is_spelt(name, patchset::is_git)
 }
 
 /// Whether some file system takes this name for one of treepatch's own folders.
@@ -139,11 +136,8 @@ fn is_spelt(name: &OsStr, is_meant: impl Fn(&str) -> bool) -> bool {
     if bytes.first() != Some(&b'.') && !bytes.iter().any(|b| matches!(b, b'~' | b':' | b'\\' | 0x80..)) {
         return false;
     }
-    let name = folded(name);
-    name.split('\\').any(|part| {
-        let part = part.split(':').next().unwrap_or(part).trim_end_matches(['.', ' ']).to_ascii_lowercase();
-        is_meant(&part)
-    })
+    let name = folded(&name.to_string_lossy());
+    name.split('\\').any(|part| is_meant(part.split(':').next().unwrap_or(part).trim_end_matches(['.', ' '])))
 }
 
 impl Root {

@@ -14,7 +14,6 @@ mod memory;
 mod overlay;
 mod packages;
 mod repositories;
-mod spelling;
 mod words;
 
 pub use case::clash;

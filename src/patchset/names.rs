@@ -1,4 +1,4 @@
-//! What treepatch calls its own folders, which are part of no tree: no patchset reaches into them.
+//! What folders are called that are part of no tree, git's and treepatch's own: no patchset reaches into them.
 
 /// The folder below the root in which a run that writes keeps its journal and its unfinished files.
 /// It is there only while such a run is under way, or was killed.
@@ -21,5 +21,14 @@ pub fn is_own(name: &[u8]) -> bool {
 
 /// Whether a name in small letters is a short one that some file systems give to such a folder, as `treepa~1`.
 pub fn is_own_in_short(name: &str) -> bool {
-    name.strip_prefix("treepa~").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    is_short(name, "treepa~")
+}
+
+/// Whether a name in small letters is that of a repository's own folder, `.git` or one in short.
+pub fn is_git(name: &str) -> bool {
+    name == ".git" || is_short(name, "git~")
+}
+
+fn is_short(name: &str, begin: &str) -> bool {
+    name.strip_prefix(begin).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }

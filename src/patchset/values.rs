@@ -1,6 +1,7 @@
 use super::keys::Keys;
-use super::names::{is_own, is_own_in_short};
+use super::names::{is_git, is_own, is_own_in_short};
 use super::notes::{Notes, quoted};
+use super::spelling::folded;
 use super::{Complaint, Expect, Globs, Spanned};
 use crate::language::Language;
 use crate::source::Bytes;
@@ -146,17 +147,9 @@ fn has_drive(path: &str) -> bool {
     matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
 
-/// Whether some file system takes the name, as it is [`seen`], for `.git`.
-fn is_git(name: &str) -> bool {
-    name == ".git" || name == "git~1"
-}
-
-/// What some file system or other takes a name for: in small letters, without trailing dots and blanks, and without
-/// characters that are not seen.
+/// What some file system or other takes a name for.
 fn seen(part: &str) -> String {
-    let unseen = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
-    let name: String = part.chars().filter(|c| !unseen(c)).collect();
-    name.trim_end_matches(['.', ' ']).to_ascii_lowercase()
+    folded(part).trim_end_matches(['.', ' ']).to_owned()
 }
 
 fn exactly(count: usize) -> Expect {

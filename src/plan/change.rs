@@ -125,12 +125,13 @@ fn apply_apart(source: &Source, batch: &mut [Edit]) -> (Vec<u8>, Vec<Bytes>) {
     let (bytes, written) = apply_edits(&source.bytes, batch);
     let begin = source.lines.content_start();
     let joined = |at: usize| at >= begin && source.language.runs_together(&bytes[begin..at], &bytes[at..]);
-    let mut last = None;
+    let (mut last, mut apart) = (None, false);
     for (edit, place) in batch.iter_mut().zip(&written) {
         // Two edits that touch have one seam between them.
         let starts = last != Some(place.start) && joined(place.start);
         let ends = !place.is_empty() && joined(place.end);
         last = Some(place.end);
+        apart |= starts || ends;
         if starts {
             edit.text.insert(0, b' ');
         }
@@ -138,7 +139,7 @@ fn apply_apart(source: &Source, batch: &mut [Edit]) -> (Vec<u8>, Vec<Bytes>) {
             edit.text.push(b' ');
         }
     }
-    apply_edits(&source.bytes, batch)
+    if apart { apply_edits(&source.bytes, batch) } else { (bytes, written) }
 }
 
 impl Edited {
@@ -301,20 +302,19 @@ const AGAIN: &str = "the result would count as still to do, so the patch would b
 /// Why the result as a whole is not what anybody meant, if it is not.
 fn spoils(source: &Source, edited: &Edited) -> Option<String> {
     let after = &edited.source;
+    let shown = |p: usize| {
+        let line = after.lines.around(after.gap_start(p), &after.bytes);
+        String::from_utf8_lossy(&after.bytes[line]).trim().to_owned()
+    };
     if after.errors.len() > source.errors.len() {
         let shift = Shift::new(&edited.batches);
         let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
         let old: BTreeSet<usize> = source.errors.iter().map(|e| shift.start(start(source, e.start))).collect();
         let new = after.errors.iter().find(|e| !old.contains(&start(after, e.start)));
         let at = new.cloned().unwrap_or(0..0);
-        let line = after.lines.around(after.gap_start(at.start.min(after.tokens.len())), &after.bytes);
-        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
+        let shown = shown(at.start.min(after.tokens.len()));
         return Some(format!("the result would not parse any more, at `{shown}`"));
     }
-    let shown = |p: usize| {
-        let line = after.lines.around(after.gap_start(p), &after.bytes);
-        String::from_utf8_lossy(&after.bytes[line]).trim().to_owned()
-    };
     if let Some(at) = new_place(source, edited, |s| s.torn_lines().collect()) {
         return Some(format!("a line of the result would end where Go would read a semicolon: `{}`", shown(at)));
     }

@@ -22,9 +22,11 @@ impl Source {
     /// Whether a line may end between a token and `p`, the one behind it: Go reads a semicolon in neither place, or
     /// an item ends there.
     pub fn may_break(&self, p: usize) -> bool {
-        let ends_item =
-            |p| self.lists_at(p).any(|l| self.lists[l].kind.by_lines() && self.lists[l].item_to(p).is_some());
-        self.language != Language::Go || p == 0 || !self.ends_with_line(p - 1) || ends_item(p)
+        let mut lists = self.lists_at(p).map(|l| &self.lists[l]);
+        self.language != Language::Go
+            || p == 0
+            || !self.ends_with_line(p - 1)
+            || lists.any(|list| list.kind.by_lines() && list.item_to(p).is_some())
     }
 
     /// Whether the first line end of a gap stands behind a comma or semicolon, if there is one.
@@ -38,8 +40,7 @@ impl Source {
     /// The positions where an item of lines begins although no line ends before it and no semicolon stands there: the
     /// grammar reads `a [4]b` as `a[4]` and `b`. A label needs neither.
     pub fn run_on_items(&self) -> impl Iterator<Item = usize> {
-        let positions = if self.language == Language::Go { 1..self.tokens.len() } else { 0..0 };
-        positions.filter(|&p| {
+        self.gaps_of_go().filter(|&p| {
             let gap = self.gap_start(p)..self.gap_end(p);
             self.tokens[p].gap == Gap::Line && self.text(p - 1) != b":" && !self.ends_item(&gap)
         })
@@ -52,10 +53,14 @@ impl Source {
         self.bytes[gap.clone()].contains(&b'\n') || within.into_iter().any(|s| self.bytes[s.clone()] == *b";")
     }
 
+    /// The positions between two tokens of Go; none in another language.
+    fn gaps_of_go(&self) -> std::ops::Range<usize> {
+        if self.language == Language::Go { 1..self.tokens.len().max(1) } else { 0..0 }
+    }
+
     /// The positions where a line ends in the midst of what Go would have to read on for.
     pub fn torn_lines(&self) -> impl Iterator<Item = usize> {
-        let positions = if self.language == Language::Go { 1..self.tokens.len() } else { 0..0 };
-        positions.filter(|&p| self.has_bare_line_end(p) && !self.may_break(p))
+        self.gaps_of_go().filter(|&p| self.has_bare_line_end(p) && !self.may_break(p))
     }
 }
 

@@ -200,6 +200,11 @@ impl Source {
         self.tokens.get(p).map_or(self.bytes.len(), |t| t.bytes.start)
     }
 
+    /// The list of the file's top level; an empty file has none.
+    pub fn top(&self) -> Option<&List> {
+        self.lists.first().filter(|list| list.node == 0)
+    }
+
     /// The nodes whose first token is `t`, outermost first.
     pub fn nodes_at(&self, t: usize) -> impl DoubleEndedIterator<Item = (NodeId, &Node)> {
         self.chain(t).map(|id| (id, &self.nodes[id])).filter(|(_, n)| !n.tokens.is_empty())

@@ -1,5 +1,5 @@
 use super::{Run, WriteError, unfinished_below};
-use crate::checkout::{Item, ItemKind, Root, inventory, root_mode};
+use crate::checkout::{COPY, Item, ItemKind, Root, inventory, root_mode};
 use crate::plan::FileChange;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use rustix::io::Errno;
@@ -155,7 +155,7 @@ impl Draft {
     fn new(target: &Path) -> Result<Draft, WriteError> {
         let mut name = OsString::from(".");
         name.push(target.file_name().unwrap_or_default());
-        name.push(".treepatch-copy");
+        name.push(COPY);
         let path = target.with_file_name(name);
         if let Some((_theirs, is_locked)) = lock(&path)? {
             // Where there are no locks nobody knows whether a run is at work there.

@@ -1,3 +1,4 @@
+use super::anew::anew;
 use super::mkdir::mkdir;
 use super::{WriteError, failed};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock};
@@ -105,10 +106,7 @@ impl Hidden {
         dress: impl FnOnce(&File) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
         self.drop(name);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mode = Mode::from_raw_mode(0o666);
-        let handle = rustix::fs::openat(&self.handle, name, flags, mode).map_err(failed("write the new file", path))?;
-        let mut file = File::from(handle);
+        let mut file = anew(&self.handle, name).map_err(failed("write the new file", path))?;
         // Whoever made a file can read and change it, whatever the umask: git must read the .gitignore, `recover` all.
         let made = rustix::fs::fstat(&file).map_err(failed("look at", path))?;
         let made = Mode::from_raw_mode(made.st_mode & 0o7777);

@@ -12,6 +12,7 @@
 //!    git's own lock files, taken before step 5, and are renamed.
 //! 7. The journal is removed, then the folder. A failure in step 5 or 6 swaps back what was swapped.
 
+mod anew;
 mod appear;
 mod around;
 mod copy;

@@ -7,7 +7,7 @@ pub(super) fn blocks(source: &Source, edits: &[Edit]) -> Vec<Bytes> {
         let next = edits.partition_point(|e| e.bytes.end <= at);
         edits.get(next).is_some_and(|e| e.bytes.start < at)
     };
-    let Some(file) = source.lists.iter().find(|list| list.node == 0) else { return Vec::new() };
+    let Some(file) = source.top() else { return Vec::new() };
     let mut blocks = Vec::new();
     let mut start = 0;
     for item in &file.items {

@@ -12,7 +12,7 @@ impl Written {
     /// The end of a declaration counts as written with any byte of it: whether an empty line follows is asked of what
     /// the declaration is, and the `}` that closes it may have been kept from another one.
     pub fn new(after: &Source, placed: &[Bytes]) -> Written {
-        let items = after.lists.iter().find(|list| list.node == 0).map_or(&[][..], |file| &file.items);
+        let items = after.top().map_or(&[][..], |file| &file.items);
         let spans: Vec<Bytes> = items.iter().map(|item| after.span(&item.tokens)).collect();
         let mut lines: Vec<Bytes> = Vec::new();
         for range in placed {

@@ -1,8 +1,9 @@
 use super::GitError;
 use crate::checkout::{Folder, GateError};
+use crate::write::anew::anew;
 use crate::write::appear::appear;
 use crate::write::{WriteError, failed, state};
-use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT};
+use rustix::fs::{AtFlags, Mode, Timespec, Timestamps, UTIME_OMIT};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -10,10 +11,6 @@ use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-
-/// A file that must not be there yet.
-const NEW: OFlags =
-    OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// The place of one of git's own small files, reached by the open folder that it lies in.
 #[derive(Debug)]
@@ -88,8 +85,8 @@ impl Spot {
             Err(Errno::EXIST) => return Err(GitError::Busy(self.lock()).into()),
             Err(_) => {}
         }
-        let mut file = match rustix::fs::openat(&folder, locked(name), NEW, Mode::from_raw_mode(0o666)) {
-            Ok(handle) => File::from(handle),
+        let mut file = match anew(&folder, locked(name)) {
+            Ok(file) => file,
             Err(Errno::EXIST) => return Err(GitError::Busy(self.lock()).into()),
             Err(other) => return Err(failed("lock", &self.lock())(other)),
         };
@@ -107,8 +104,7 @@ impl Spot {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(other) => return Err(failed()(other)),
         }
-        let handle = rustix::fs::openat(&folder, name, NEW, Mode::from_raw_mode(0o666)).map_err(failed())?;
-        let mut file = File::from(handle);
+        let mut file = anew(&folder, name).map_err(failed())?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
         written.map_err(|source| WriteError::System { what: "write", path: self.shown.clone(), source })
     }

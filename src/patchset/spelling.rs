@@ -1,5 +1,3 @@
-use std::ffi::OsStr;
-
 /// Unicode's Default_Ignorable_Code_Point, of DerivedCoreProperties.txt. Folders of ext4 and f2fs that do not care for
 /// case leave these out of names when they compare them; HFS+ does so with some of them.
 const IGNORABLE: &[(char, char)] = &[
@@ -24,9 +22,9 @@ const IGNORABLE: &[(char, char)] = &[
 
 /// A name as the file systems see it that leave out code points or do not care for case: what they take for the same
 /// ASCII name has one spelling here, in lower case.
-pub(super) fn folded(name: &OsStr) -> String {
+pub fn folded(name: &str) -> String {
     let is_seen = |c: &char| !IGNORABLE.iter().any(|(first, last)| (first..=last).contains(&c));
-    name.to_string_lossy().chars().filter(is_seen).map(|c| as_ascii(c).unwrap_or(c).to_ascii_lowercase()).collect()
+    name.chars().filter(is_seen).map(|c| as_ascii(c).unwrap_or(c).to_ascii_lowercase()).collect()
 }
 
 /// The ASCII letter that a letter is another case of: of some there are more than two.
@@ -42,7 +40,6 @@ mod tests {
 
     #[test]
     fn names_are_seen_without_what_is_ignored() {
-        let folded = |name: &str| folded(OsStr::new(name));
         assert_eq!(folded(".Git"), ".git");
         for (first, last) in IGNORABLE {
             assert_eq!(folded(&format!("{first}.g{first}I{last}t{last}")), ".git", "{first:?}");
@@ -55,6 +52,6 @@ mod tests {
     fn letters_that_fold_into_ascii() {
         let found: String = ('\u{80}'..=char::MAX).filter(|c| as_ascii(*c).is_some()).collect();
         assert_eq!(found, "ıſ\u{212a}");
-        assert_eq!(folded(OsStr::new(".gıt \u{212a}ſ")), ".git ks");
+        assert_eq!(folded(".gıt \u{212a}ſ"), ".git ks");
     }
 }
