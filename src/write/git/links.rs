@@ -2,7 +2,7 @@ use super::GitError;
 use super::error::failed;
 use super::open::open;
 use super::repository::GITLINK;
-use crate::checkout::{Root, repositories_above};
+use crate::checkout::{Root, repository_of};
 use crate::write::WriteError;
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(in crate::write) fn may_be_submodule(root: &Root, folder: &Path) -> bool {
 }
 
 fn look(root: &Root, folder: &Path) -> Result<bool, WriteError> {
-    let above = repositories_above(root, folder).into_iter().next().unwrap_or_default();
+    let above = repository_of(root, folder)?;
     let git = open(root, &above)?;
     let own = match folder.strip_prefix(&above) {
         Ok(own) if !above.as_os_str().is_empty() => own.to_owned(),
