@@ -70,8 +70,8 @@ impl Place {
     /// Begins: a folder that nobody else may enter, and that git does not see.
     pub(super) fn begin(self) -> Result<Growing, WriteError> {
         self.sweep()?;
-        let hidden = Hidden::create(&self.above, &self.hidden(), &self.beside())?;
-        let growing = Growing { path: self.beside().join(TREE), place: self, hidden };
+        let hidden = Hidden::create(&self.above, self.hidden(), &self.beside())?;
+        let growing = Growing { path: self.beside().join(TREE), place: self, hidden, is_swept: false };
         mkdir(growing.hidden.handle(), TREE, Mode::from_raw_mode(0o777))
             .map_err(failed("make the folder", &growing.path))?;
         Ok(growing)
@@ -85,6 +85,7 @@ pub(super) struct Growing {
     place: Place,
     hidden: Hidden,
     path: PathBuf,
+    is_swept: bool,
 }
 
 impl Growing {
@@ -114,7 +115,7 @@ impl Growing {
     }
 
     /// Puts it in its place, with this mode if one is given.
-    pub(super) fn finish(self, mode: Option<u32>) -> Result<(), WriteError> {
+    pub(super) fn finish(mut self, mode: Option<u32>) -> Result<(), WriteError> {
         let tree = self.tree()?;
         // Everything in it is on the disk before it has its name.
         #[cfg(target_os = "linux")]
@@ -133,7 +134,9 @@ impl Growing {
         // It is there, whatever comes now.
         let late = if is_late { mode.map_or(Ok(()), permit) } else { Ok(()) };
         let synced = late.and_then(|()| sync(above, shown.parent().unwrap_or(shown)));
-        let swept = synced.and_then(|()| self.hidden.remove(above, &self.place.hidden()));
+        let swept = synced.and_then(|()| self.hidden.remove(above, self.place.hidden()));
+        // From here on a folder of that name is another run's.
+        self.is_swept = swept.is_ok();
         swept.map_err(|e| WriteError::Untidy(Box::new(e)))
     }
 
@@ -144,8 +147,10 @@ impl Growing {
 
 impl Drop for Growing {
     fn drop(&mut self) {
-        let cleared = clear(&self.hidden, &self.place.beside());
-        let _ = cleared.and_then(|()| self.hidden.remove(&self.place.above, &self.place.hidden()));
+        if !self.is_swept {
+            let cleared = clear(&self.hidden, &self.place.beside());
+            let _ = cleared.and_then(|()| self.hidden.remove(&self.place.above, self.place.hidden()));
+        }
     }
 }
 
