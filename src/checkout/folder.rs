@@ -15,6 +15,12 @@ pub struct Folder {
     handle: OwnedFd,
 }
 
+impl From<OwnedFd> for Folder {
+    fn from(handle: OwnedFd) -> Folder {
+        Folder { handle }
+    }
+}
+
 impl Folder {
     /// Opens a folder by its path, which may lead through symlinks.
     pub fn open(path: &Path) -> Result<Folder, Errno> {

@@ -26,7 +26,7 @@ pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use packages::Packages;
-pub use repositories::{is_repository, repositories_above, repositories_below};
+pub use repositories::{is_repository, repositories_above, repositories_below, repository_of};
 pub use words::{Words, stands_alone};
 
 use std::path::{Path, PathBuf};

@@ -1,13 +1,23 @@
 use super::inventory::list;
-use super::{Root, is_own};
+use super::{GateError, Root, is_own};
 use std::path::{Path, PathBuf};
 
 /// The folders above a path (relative to the root) that are repositories of their own, innermost first; the last one
 /// is the root's own, whether it is there or not.
-pub fn repositories_above(root: &Root, path: &Path) -> Vec<PathBuf> {
-    let folders = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty());
-    let nested = folders.filter(|folder| is_repository(root, folder));
-    nested.map(Path::to_owned).chain([PathBuf::new()]).collect()
+pub fn repositories_above(root: &Root, path: &Path) -> Result<Vec<PathBuf>, GateError> {
+    let mut found = Vec::new();
+    for folder in path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()) {
+        if is_repository(root, folder)? {
+            found.push(folder.to_owned());
+        }
+    }
+    found.push(PathBuf::new());
+    Ok(found)
+}
+
+/// The innermost of them: the repository that a file lies in.
+pub fn repository_of(root: &Root, path: &Path) -> Result<PathBuf, GateError> {
+    Ok(repositories_above(root, path)?.into_iter().next().unwrap_or_default())
 }
 
 /// The folders below the root that are repositories of their own, whether submodules or not. A folder that cannot be
@@ -31,6 +41,23 @@ pub fn repositories_below(root: &Root) -> Vec<PathBuf> {
 }
 
 /// Whether a folder below the root has a `.git` of its own, whatever that is.
-pub fn is_repository(root: &Root, folder: &Path) -> bool {
-    matches!(root.with_repositories().kind(&folder.join(".git")), Ok(Some(_)))
+pub fn is_repository(root: &Root, folder: &Path) -> Result<bool, GateError> {
+    Ok(root.with_repositories().kind(&folder.join(".git"))?.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where nobody can say whether there is a repository, the file belongs to none rather than to a wrong one.
+    #[test]
+    fn a_repository_that_cannot_be_looked_for_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("sub/.git")).unwrap();
+        std::os::unix::fs::symlink("sub", dir.path().join("link")).unwrap();
+        let root = Root::open(dir.path()).unwrap();
+        assert_eq!(repository_of(&root, Path::new("sub/x/y.c")).unwrap(), Path::new("sub"));
+        assert_eq!(repository_of(&root, Path::new("none/y.c")).unwrap(), Path::new(""));
+        assert!(matches!(repository_of(&root, Path::new("link/y.c")), Err(GateError::Symlink { .. })));
+    }
 }

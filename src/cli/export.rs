@@ -5,10 +5,10 @@ use super::{Exit, Failure, console};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-use treepatch::checkout::{Root, repositories_above};
+use treepatch::checkout::{Root, repository_of};
 use treepatch::plan::FileChange;
 use treepatch::render::{Ending, Messages, count, mail, quilt, table, unified_plan};
-use treepatch::write::{self, git};
+use treepatch::write::{self, WriteError, git};
 
 /// `treepatch export`: the plan for this very checkout, for other programs.
 pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
@@ -44,7 +44,7 @@ fn series(args: &ExportArgs, planned: &Planned) -> Result<Series, Failure> {
     let root = Root::open(&args.dir)?;
     let mut series = Series::new();
     for step in &planned.plan.steps {
-        let repository = repositories_above(&root, &step.path).into_iter().next().unwrap_or_default();
+        let repository = repository_of(&root, &step.path).map_err(WriteError::from)?;
         let path = step.path.strip_prefix(&repository).unwrap_or(&step.path).to_owned();
         let change = FileChange { path, ..step.change() };
         let patches = series.entry(repository).or_default();

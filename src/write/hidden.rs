@@ -3,6 +3,7 @@ use super::mkdir::mkdir;
 use super::{WriteError, failed};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock};
 use rustix::io::Errno;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -24,9 +25,9 @@ pub(super) struct Hidden {
 
 impl Hidden {
     /// One that is there.
-    pub(super) fn open(above: impl AsFd, name: &str, shown: &Path) -> Result<Option<Hidden>, WriteError> {
+    pub(super) fn open(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Option<Hidden>, WriteError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        match rustix::fs::openat(above, name, flags, Mode::empty()) {
+        match rustix::fs::openat(above, name.as_ref(), flags, Mode::empty()) {
             Ok(handle) => Ok(Some(Hidden { handle, shown: shown.to_owned() })),
             Err(Errno::NOENT) => Ok(None),
             Err(other) => Err(failed("open the folder for unfinished work", shown)(other)),
@@ -34,8 +35,8 @@ impl Hidden {
     }
 
     /// A new one, locked. It must not be there.
-    pub(super) fn create(above: impl AsFd, name: &str, shown: &Path) -> Result<Hidden, WriteError> {
-        let what = "make the folder for unfinished work";
+    pub(super) fn create(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Hidden, WriteError> {
+        let (what, name) = ("make the folder for unfinished work", name.as_ref());
         mkdir(&above, name, Mode::RWXU).map_err(failed(what, shown))?;
         let hidden = Hidden::open(&above, name, shown)?.ok_or_else(|| failed(what, shown)(Errno::NOENT))?;
         hidden.lock()?;
@@ -62,7 +63,7 @@ impl Hidden {
     }
 
     /// Removes it and all that is in it.
-    pub(super) fn remove(&self, above: impl AsFd, name: &str) -> Result<(), WriteError> {
+    pub(super) fn remove(&self, above: impl AsFd, name: impl AsRef<OsStr>) -> Result<(), WriteError> {
         let failed = || failed("remove the folder for unfinished work", &self.shown);
         let settled = |answer: Result<(), Errno>| match answer {
             Err(Errno::NOENT) => Ok(()),
@@ -75,7 +76,7 @@ impl Hidden {
         for name in first.into_iter().chain(last).filter(|n| !matches!(n.to_bytes(), b"." | b"..")) {
             settled(rustix::fs::unlinkat(&self.handle, &*name, AtFlags::empty()))?;
         }
-        settled(rustix::fs::unlinkat(above, name, AtFlags::REMOVEDIR))
+        settled(rustix::fs::unlinkat(above, name.as_ref(), AtFlags::REMOVEDIR))
     }
 
     /// The bytes of a file in the folder, if it is there and regular.

@@ -18,6 +18,7 @@ mod around;
 mod copy;
 mod dress;
 pub mod git;
+mod growing;
 mod hidden;
 mod journal;
 mod lock;

@@ -1,6 +1,6 @@
 use super::appear::appear;
 use super::hidden::Hidden;
-use super::{WriteError, failed, swap};
+use super::{WriteError, failed, growing, swap};
 use crate::checkout::{DRAFTS, Root};
 use rustix::fs::{Access, AtFlags, FileType, Mode};
 use rustix::io::Errno;
@@ -101,29 +101,44 @@ fn outside(root: Option<&Root>, path: &Path) -> Result<Place, WriteError> {
     Ok(Place::File { folder, name, mode, below: None })
 }
 
-/// Writes files into a folder that the user named, which must be empty or not there yet.
+/// Writes files into a folder that the user named, which must be empty or not there yet: all of them, or none.
 pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
     let root = Root::open(root)?;
-    let folder = match below(&root, path)? {
+    let system = |source| WriteError::System { what: "make the folder", path: path.to_owned(), source };
+    let (place, there) = match below(&root, path)? {
+        Some(below) if below.as_os_str().is_empty() => return Err(WriteError::OutputIsFull(path.to_owned())),
         Some(below) => {
-            swap::make_folders(&root, &below.join("x"), &mut Vec::new())?;
-            root.below(&below)?
+            swap::make_folders(&root, &below, &mut Vec::new())?;
+            let (above, name) = root.parent(&below)?;
+            let there = match root.below(&below) {
+                Ok(there) => Some(there),
+                Err(e) if e.is_missing() => None,
+                Err(other) => return Err(other.into()),
+            };
+            (growing::Place::new(above, name, path), there)
         }
         None => {
-            let system = |source| WriteError::System { what: "make the folder", path: path.to_owned(), source };
-            fs::create_dir_all(path).map_err(system)?;
-            Root::open(path)?
+            let name = path.file_name().unwrap_or_default();
+            let (real, there) = match path.canonicalize() {
+                Ok(real) => (real, Some(Root::open(path)?)),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                    fs::create_dir_all(above).map_err(system)?;
+                    (above.canonicalize().map_err(system)?.join(name), None)
+                }
+                Err(other) => return Err(system(other)),
+            };
+            (growing::Place::at(&real, path)?, there)
         }
     };
-    if !folder.names(Path::new(""))?.is_empty() {
-        return Err(WriteError::OutputIsFull(path.to_owned()));
-    }
-    for (name, bytes) in files {
-        swap::make_folders(&folder, name, &mut Vec::new())?;
-        let (parent, file) = folder.parent(name)?;
-        put(&parent, file, None, &path.join(name), bytes)?;
-    }
-    Ok(())
+    let mode = match there {
+        None => None,
+        Some(there) if !there.names(Path::new(""))?.is_empty() => return Err(place.is_full()),
+        Some(there) => Some(rustix::fs::fstat(there.handle()).map_err(failed("look at", path))?.st_mode & 0o7777),
+    };
+    let growing = place.begin()?;
+    files.iter().try_for_each(|(name, bytes)| growing.put(name, bytes))?;
+    growing.finish(mode)
 }
 
 /// A place that lies below the root; `None` where it does not.

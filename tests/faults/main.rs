@@ -158,7 +158,7 @@ impl<'a> Sweep<'a> {
             match again.status.code() {
                 Some(0) => {}
                 // A copy that is there is not made again.
-                Some(2) if is_done && self.args.contains(&"--into") => {}
+                Some(2) if is_done && self.makes_a_folder() => {}
                 _ => return Err(format!("run again: {}", String::from_utf8_lossy(&again.stderr))),
             }
             let now = checkout.everything();
@@ -193,6 +193,10 @@ impl<'a> Sweep<'a> {
             }
         }
         Ok(())
+    }
+
+    fn makes_a_folder(&self) -> bool {
+        self.args[0] == "export" || self.args.contains(&"--into")
     }
 
     fn is(&self, now: &Everything, wanted: &Everything) -> Result<(), String> {
@@ -278,6 +282,25 @@ fn revert_of_commits() {
 fn apply_into_a_copy() {
     let Some(injector) = injector("apply_into_a_copy") else { return };
     Sweep { is_thorough: true, ..Sweep::new(injector, INTO, Checkout::new()) }.run();
+}
+
+/// What is not finished does not show where git watches.
+#[test]
+fn apply_into_a_copy_in_a_repository() {
+    let Some(injector) = injector("apply_into_a_copy_in_a_repository") else { return };
+    Sweep::new(injector, &["apply", "{set}", "{lib}", "--into", "{beside}"], Checkout::new()).run();
+}
+
+/// A series is whole, or it is not there: in a folder that is not there yet, and in an empty one.
+#[test]
+fn export() {
+    let Some(injector) = injector("export") else { return };
+    let empty = Checkout::new();
+    std::fs::create_dir(empty.root().join("copy")).unwrap();
+    for (format, out, start) in [("quilt", "{copy}", Checkout::new()), ("mbox", "{beside}", empty)] {
+        let args = ["export", "{set}", "{root}", "--format", format, "--output", out];
+        Sweep { is_thorough: true, ..Sweep::new(injector.clone(), &args, start) }.run();
+    }
 }
 
 /// A report that replaces one in the tree, which git watches.

@@ -124,7 +124,7 @@ impl Checkout {
     }
 
     /// treepatch; `{set}` stands for the patchset, `{root}` for the root, `{copy}` for a folder beside it, `{report}`
-    /// for a file in it.
+    /// for a file in it, `{lib}` for its submodule, `{beside}` for a folder beside that, which git watches.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = self.quiet(env!("CARGO_BIN_EXE_treepatch"));
         command.env("SOURCE_DATE_EPOCH", "1500000000");
@@ -134,6 +134,8 @@ impl Checkout {
                 "{root}" => command.arg(self.root()),
                 "{copy}" => command.arg(self.dir.path().join("copy")),
                 "{report}" => command.arg(self.report()),
+                "{lib}" => command.arg(self.root().join("lib")),
+                "{beside}" => command.arg(self.root().join("copy")),
                 other => command.arg(other),
             };
         }
@@ -228,8 +230,6 @@ impl Everything {
 }
 
 fn is_unfinished(path: &Path) -> bool {
-    let is_ours = |name: &std::ffi::OsStr| {
-        treepatch::checkout::is_own(name) || name == ".copy.treepatch-copy" || name == "treepatch-journal"
-    };
+    let is_ours = |name: &std::ffi::OsStr| treepatch::checkout::is_own(name) || name == "treepatch-journal";
     path.iter().any(is_ours)
 }

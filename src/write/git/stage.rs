@@ -2,7 +2,7 @@ use super::GitError;
 use super::commit::{self, Commits, Made, Prepared};
 use super::open::open;
 use super::repository::{GITLINK, Repo, Tracked};
-use crate::checkout::{Root, repositories_above};
+use crate::checkout::{Root, repository_of};
 use crate::plan::{FileChange, Plan, Step};
 use crate::write::{Job, Removal, Run, WriteError, Written};
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,7 +150,7 @@ impl Stage {
 
     /// The number of the repository that a file lies in.
     fn repository_of(&mut self, path: &Path) -> Result<usize, WriteError> {
-        let folder = repositories_above(&self.root, path).into_iter().next().unwrap_or_default();
+        let folder = repository_of(&self.root, path)?;
         if let Some(known) = self.repositories.iter().position(|r| r.path == folder) {
             return Ok(known);
         }
@@ -202,7 +202,7 @@ pub(super) fn superproject(root: &Root, child: &Path) -> Result<Option<PathBuf>,
     if child.as_os_str().is_empty() {
         return Ok(None);
     }
-    let parent = repositories_above(root, child).into_iter().next().unwrap_or_default();
+    let parent = repository_of(root, child)?;
     if parent.as_os_str().is_empty() && !is_in_repository(root) {
         return Ok(None);
     }

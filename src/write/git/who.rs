@@ -1,7 +1,7 @@
 use super::log::entries;
 use super::open::open;
 use super::repository::Repo;
-use crate::checkout::{Root, repositories_above};
+use crate::checkout::{Root, repository_of};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,8 +18,7 @@ impl History {
     /// `None` where they lie in none.
     pub fn read<'f>(root: &Path, patchset: &str, files: impl Iterator<Item = &'f Path>) -> Option<History> {
         let root = Root::open(root).ok()?;
-        let repositories: BTreeSet<PathBuf> =
-            files.filter_map(|file| repositories_above(&root, file).into_iter().next()).collect();
+        let repositories: BTreeSet<PathBuf> = files.filter_map(|file| repository_of(&root, file).ok()).collect();
         let mut history = None;
         for path in repositories {
             let Ok(git) = open(&root, &path) else { continue };
@@ -40,8 +39,8 @@ impl History {
 
     /// Whether a commit, by its hash or the beginning of it, is in the history of the repository that a file lies in.
     pub fn holds(&self, file: &Path, commit: &str) -> bool {
-        let folder = repositories_above(&self.root, file).into_iter().next().unwrap_or_default();
         let found = || {
+            let folder = repository_of(&self.root, file).ok()?;
             let git = open(&self.root, &folder).ok()?;
             let head = git.head().ok()?.peel_to_commit().ok()?.id();
             // Not by what else git has for a commit: a patchset that names a file of `.git` would have that opened.
@@ -67,7 +66,7 @@ impl Heads {
     /// The bytes that `HEAD` has of a file; `None` where they are not to be had.
     pub fn read(&self, file: &Path) -> Option<Vec<u8>> {
         let root = self.root.as_ref()?;
-        let folder = repositories_above(root, file).into_iter().next()?;
+        let folder = repository_of(root, file).ok()?;
         let mut repositories = self.repositories.borrow_mut();
         let repo = repositories.entry(folder).or_insert_with_key(|folder| Repo::new(root, folder).ok()).as_ref()?;
         let id = repo.tree().ok()?.get_path(&repo.own(file)).ok()?.id();
