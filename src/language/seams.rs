@@ -40,6 +40,10 @@ impl Language {
 
     /// Whether the mark that `left` ends with becomes a longer one with what follows.
     fn makes_longer(self, left: &[u8], right: &[u8]) -> bool {
+        // What most tokens are followed by goes on no mark.
+        if right.first().is_none_or(|b| is_word(*b) || b"()[]{},;".contains(b)) {
+            return false;
+        }
         let marks = if self == Language::Go { GO } else { C };
         let ends = |mark: &&&str| left.ends_with(mark.as_bytes());
         let own = marks.iter().filter(ends).map(|mark| mark.len()).max().unwrap_or(1);

@@ -4,6 +4,7 @@ use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token}
 use super::{Bytes, Limits, Lines, Tokens};
 use super::{Edit, macros};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
+use memchr::memchr;
 use std::sync::{Arc, OnceLock};
 use tree_sitter::Tree;
 
@@ -95,7 +96,7 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        if bytes.iter().take(TEXT).any(|b| *b == 0) {
+        if memchr(0, &bytes[..bytes.len().min(TEXT)]).is_some() {
             return Err(ParseError::NoText);
         }
         let tree = parse::tree(language, &bytes, &parts, how)?;
