@@ -97,8 +97,8 @@ impl State {
             moves: job.moves.to_vec(),
         };
         let journal = journal.write();
-        git::seal(root, job.moves, &journal)?;
         self.put(DRAFT, &journal)?;
+        git::seal(root, job.moves, &journal)?;
         rustix::fs::renameat(self.handle(), DRAFT, self.handle(), JOURNAL)
             .map_err(failed("write the journal", &Path::new(STATE).join(JOURNAL)))?;
         sync(self.handle(), Path::new(STATE))?;
@@ -166,10 +166,11 @@ impl State {
             Err(other) => return Err(failed("remove the journal", &root.path().join(STATE).join(JOURNAL))(other)),
         }
         sync(self.handle(), Path::new(STATE))?;
-        if let Some(bytes) = self.bytes(SETTLED)
-            && let Ok(settled) = Journal::read(&bytes, root.path())
-        {
-            git::unseal(root, &settled.moves, &bytes)?;
+        // A run may have been killed between the seals and the journal, too.
+        for bytes in [SETTLED, DRAFT].iter().filter_map(|name| self.bytes(name)) {
+            if let Ok(settled) = Journal::read(&bytes, root.path()) {
+                git::unseal(root, &settled.moves, &bytes)?;
+            }
         }
         self.folder.remove(root.handle(), STATE)
     }

@@ -49,11 +49,16 @@ fn killed(placed: usize) -> Ground {
     let journal = json!({ "treepatch_journal": 1, "folders": ["lib/doc"], "files": files, "git": git });
     ground.put("root/.treepatch-journal/.gitignore", "*\n");
     ground.put("root/.treepatch-journal/journal", &journal.to_string());
-    let id = ground.git("root", &["hash-object", "--no-filters", ".treepatch-journal/journal"]);
     for (_, folder) in REPOSITORIES {
-        ground.put(&format!("root/{folder}/treepatch-journal"), &id);
+        ground.put(&seal(&ground, folder), "");
     }
     ground
+}
+
+/// What says in a repository that the journal is of a run that began there.
+fn seal(ground: &Ground, folder: &str) -> String {
+    let id = ground.git("root", &["hash-object", "--no-filters", ".treepatch-journal/journal"]);
+    format!("root/{folder}/treepatch-journal-{}", id.trim())
 }
 
 #[test]
@@ -119,16 +124,15 @@ fn a_journal_that_came_with_a_tree_moves_no_repository() {
     for folder in ["", "lib"] {
         let ground = killed(0);
         for (_, folder) in REPOSITORIES {
-            std::fs::remove_file(ground.path(&format!("root/{folder}/treepatch-journal"))).unwrap();
+            fs::remove_file(ground.path(&seal(&ground, folder))).unwrap();
             for lock in ["index.lock", "HEAD.lock", "refs/heads/main.lock"] {
-                let _ = std::fs::remove_file(ground.path(&format!("root/{folder}/{lock}")));
+                let _ = fs::remove_file(ground.path(&format!("root/{folder}/{lock}")));
             }
         }
         // One repository knows it, or another journal: that is not enough.
         if !folder.is_empty() {
-            let id = ground.git("root", &["hash-object", "--no-filters", ".treepatch-journal/journal"]);
-            ground.put("root/.git/modules/lib/treepatch-journal", &id);
-            ground.put("root/.git/treepatch-journal", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391\n");
+            ground.put(&seal(&ground, ".git/modules/lib"), "");
+            ground.put("root/.git/treepatch-journal-e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "");
         }
         let before = ground.everything("root");
         for more in [&[][..], &["--undo"]] {

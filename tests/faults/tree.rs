@@ -230,6 +230,8 @@ impl Everything {
 }
 
 fn is_unfinished(path: &Path) -> bool {
-    let is_ours = |name: &std::ffi::OsStr| treepatch::checkout::is_own(name) || name == "treepatch-journal";
+    let is_ours = |name: &std::ffi::OsStr| {
+        treepatch::checkout::is_own(name) || name.as_encoded_bytes().starts_with(b"treepatch-journal")
+    };
     path.iter().any(is_ours)
 }

@@ -84,10 +84,10 @@ impl Git {
         Spot::new(folder, what.name().into(), shown)
     }
 
-    /// Where a run leaves the id of its journal.
-    pub fn seal(&self) -> Result<Spot, GateError> {
+    /// Where a run says that it has a journal of this id.
+    pub fn seal(&self, id: &str) -> Result<Spot, GateError> {
         let (folder, shown) = self.dir.own();
-        Spot::new(folder, "treepatch-journal".into(), shown)
+        Spot::new(folder, format!("treepatch-journal-{id}").into(), shown)
     }
 
     /// Where a log is: of `HEAD`, or of a reference.

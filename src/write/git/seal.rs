@@ -1,8 +1,9 @@
 //! What says in a repository that a journal is of a run that began there.
 //!
 //! A journal can come with a tree that somebody puts into a repository, and a stranger can know what a public
-//! project's files and heads are. He cannot write into `.git` of the repository around his tree: so a run leaves the id
-//! of its journal there before the journal is, and `recover` moves nothing of a repository that does not know it.
+//! project's files and heads are. He cannot write into `.git` of the repository around his tree: so a run leaves an
+//! empty file there before the journal is, whose name has the id of the journal, and `recover` moves nothing of a
+//! repository that does not know it. Runs on two folders of one repository have each their own.
 
 use super::Move;
 use super::open::open;
@@ -16,8 +17,8 @@ use std::path::Path;
 pub(in crate::write) fn seal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
     let id = id(journal);
     repositories(moves).try_for_each(|path| {
-        let spot = open(root, path)?.seal()?;
-        spot.put(&id)?;
+        let spot = open(root, path)?.seal(&id)?;
+        spot.mark()?;
         spot.sync()
     })
 }
@@ -26,8 +27,8 @@ pub(in crate::write) fn seal(root: &Root, moves: &[Move], journal: &[u8]) -> Res
 pub(in crate::write) fn check_seal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
     let id = id(journal);
     for path in repositories(moves) {
-        let spot = open(root, path)?.seal()?;
-        if spot.bytes()?.as_ref() != Some(&id) {
+        let spot = open(root, path)?.seal(&id)?;
+        if spot.bytes()?.is_none() {
             return Err(WriteError::Stranger { path: spot.shown().to_owned() });
         }
     }
@@ -39,8 +40,8 @@ pub(in crate::write) fn unseal(root: &Root, moves: &[Move], journal: &[u8]) -> R
     let id = id(journal);
     repositories(moves).try_for_each(|path| {
         // What a stranger's journal names need not be there.
-        let Ok(Ok(spot)) = open(root, path).map(|git| git.seal()) else { return Ok(()) };
-        if spot.bytes()?.as_ref() == Some(&id) { spot.remove() } else { Ok(()) }
+        let Ok(Ok(spot)) = open(root, path).map(|git| git.seal(&id)) else { return Ok(()) };
+        if spot.bytes()?.is_some() { spot.remove() } else { Ok(()) }
     })
 }
 
@@ -49,6 +50,28 @@ fn repositories(moves: &[Move]) -> impl Iterator<Item = &Path> {
 }
 
 /// As `git hash-object` says it.
-fn id(journal: &[u8]) -> Vec<u8> {
-    Oid::hash_object(ObjectType::Blob, journal).map(|id| format!("{id}\n").into_bytes()).unwrap_or_default()
+fn id(journal: &[u8]) -> String {
+    Oid::hash_object(ObjectType::Blob, journal).map(|id| id.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::write::git::What;
+
+    /// Runs on two folders of one repository do not know of each other, until git's locks tell them.
+    #[test]
+    fn every_journal_has_a_seal_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        git2::Repository::init(dir.path()).unwrap();
+        let root = Root::open(dir.path()).unwrap();
+        let moves = [Move { repository: "".into(), what: What::Index, before: None, after: Vec::new() }];
+        let is_known = |journal| check_seal(&root, &moves, journal).is_ok();
+        seal(&root, &moves, b"one").unwrap();
+        seal(&root, &moves, b"two").unwrap();
+        assert!(is_known(b"one") && is_known(b"two") && !is_known(b"three"));
+        unseal(&root, &moves, b"two").unwrap();
+        assert!(is_known(b"one") && !is_known(b"two"));
+        unseal(&root, &moves, b"two").unwrap();
+    }
 }

@@ -96,17 +96,15 @@ impl Spot {
         })
     }
 
-    /// Writes the file itself, over one that is there; it may be seen before it is whole.
-    pub fn put(&self, bytes: &[u8]) -> Result<(), WriteError> {
+    /// Makes the file itself, empty, in place of one that is there.
+    pub fn mark(&self) -> Result<(), WriteError> {
         let (folder, name) = self.parent()?;
         let failed = || failed("write", &self.shown);
         match rustix::fs::unlinkat(&folder, name, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(other) => return Err(failed()(other)),
         }
-        let mut file = anew(&folder, name).map_err(failed())?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        written.map_err(|source| WriteError::System { what: "write", path: self.shown.clone(), source })
+        anew(&folder, name).map(drop).map_err(failed())
     }
 
     /// Makes the lock the file.
