@@ -24,9 +24,14 @@ pub use failure::Failure;
 
 use args::{Cli, Command};
 use clap::Parser;
+use signal_hook::consts::SIGXFSZ;
+use signal_hook::flag;
+use std::sync::Arc;
 
 /// Runs the command that the arguments name.
 pub fn run() -> Result<Exit, Failure> {
+    // A file larger than `ulimit -f` allows is like a full disk: who has a handler for the signal gets an error.
+    let _ = flag::register(SIGXFSZ, Arc::default());
     match Cli::parse().command {
         Command::Apply(args) => apply::run(&args),
         Command::Revert(args) => revert::run(&args),

@@ -12,6 +12,8 @@ pub enum Lack {
     Pages,
     /// Room for names.
     Inodes,
+    /// Room in each file, in blocks: `ulimit -f` is so small.
+    Blocks,
 }
 
 /// Puts the checkout (`$1`) on a disk, mounted at `$2`, that has `$3` pages left and `$4` files, and runs the rest of
@@ -43,14 +45,22 @@ exit $status
 /// Runs treepatch in a checkout whose disk has only so much left.
 pub fn run(checkout: &Checkout, args: &[&str], lack: Lack, left: usize) -> Injected {
     let work = tempfile::tempdir_in(space()).unwrap();
-    let (pages, files) = match lack {
-        Lack::Pages => (left, 10_000),
-        Lack::Inodes => (10_000, left),
+    let disk = |pages: usize, files: usize| {
+        let mut run = Command::new("unshare");
+        run.args(namespace().unwrap_or_default()).args(["sh", "-c", RUN, "sh"]);
+        run.arg(checkout.dir()).arg(work.path()).arg(pages.to_string()).arg(files.to_string());
+        run
+    };
+    let mut run = match lack {
+        Lack::Pages => disk(left, 10_000),
+        Lack::Inodes => disk(10_000, left),
+        Lack::Blocks => {
+            let mut run = Command::new("sh");
+            run.args(["-c", r#"ulimit -f "$1"; shift; exec "$@""#, "sh", &left.to_string()]);
+            run
+        }
     };
     let command = checkout.command(args);
-    let mut run = Command::new("unshare");
-    run.args(namespace().unwrap_or_default()).args(["sh", "-c", RUN, "sh"]);
-    run.arg(checkout.dir()).arg(work.path()).arg(pages.to_string()).arg(files.to_string());
     run.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
     run.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let output = run.output().unwrap();

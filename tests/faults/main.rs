@@ -379,6 +379,15 @@ fn full_disk_report() {
     fills("full_disk_report", REPORT, Checkout::with_report);
 }
 
+/// Files that may not grow beyond a limit are as files on a full disk: no signal ends the run.
+#[test]
+fn small_files() {
+    let Some(injector) = injector("small_files") else { return };
+    for args in [COMMIT, INTO, REPORT] {
+        assert!(Sweep::new(injector.clone(), args, Checkout::new()).fill(Lack::Blocks) > 0);
+    }
+}
+
 /// Most of what is needed to recover was written before the disk was full.
 #[test]
 fn full_disk_recover() {
