@@ -176,6 +176,7 @@ fn branches_that_cannot_be_made() {
         ("main", "there is a branch main already"),
         ("main/arm", "there is a branch main already"),
         ("a..b", "`a..b` cannot be the name of a branch"),
+        ("HEAD", "`HEAD` cannot be the name of a branch"),
     ] {
         ground.commit(&["--branch", name]).exits(3).tells(text);
     }

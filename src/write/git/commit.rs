@@ -11,7 +11,7 @@ use crate::plan::Step;
 use crate::render::{Digested, Messages};
 use crate::write::{Run, WriteError};
 use git2::build::TreeUpdateBuilder;
-use git2::{FileMode, ObjectType, Oid, Reference, Signature, Time};
+use git2::{Branch, FileMode, ObjectType, Oid, Signature, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -339,7 +339,7 @@ fn identities(repo: &Repo, options: &Commits<'_>) -> Result<(Signature<'static>,
 fn new_branch(repo: &Repo, name: &str) -> Result<String, GitError> {
     let full = format!("refs/heads/{name}");
     let refuse = |why: String| Err(GitError::repository(repo.name(), why));
-    if !Reference::is_valid_name(&full) || name.starts_with('-') {
+    if !Branch::name_is_valid(name).unwrap_or(false) {
         return refuse(format!("`{name}` cannot be the name of a branch"));
     }
     let git = &repo.git;
