@@ -3,9 +3,9 @@ use super::{Run, WriteError, unfinished_below};
 use crate::checkout::{Item, ItemKind, Root, inventory, root_mode};
 use crate::plan::FileChange;
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// A patched copy of a tree that is to be made: nothing stands in its way, and nothing is made yet.
@@ -34,6 +34,7 @@ impl Copying {
     pub fn look(root: &Path, target: &Path) -> Result<Copying, WriteError> {
         let root = Root::open(root)?;
         let place = place(&root, target)?;
+        place.can_be_replaced()?;
         let run = Run::begin(root)?;
         let items = inventory(&run.root)?;
         let folders = items.iter().filter(|i| matches!(i.kind, ItemKind::Folder(_))).map(|i| i.path.as_path());
@@ -68,15 +69,11 @@ fn fill(root: &Root, items: &[Item], changes: &[FileChange], draft: &Growing) ->
     let mut changes: BTreeMap<&Path, &FileChange> = changes.iter().map(|c| (c.path.as_path(), c)).collect();
     let mut files = 0;
     for Item { path, kind } in items {
-        let to = draft.path().join(path);
         match kind {
             // Its own permissions come last: it may be one that nobody can write to.
-            ItemKind::Folder(_) => {
-                fs::create_dir(&to).map_err(failed("make the folder", &to))?;
-                permit(&to, 0o700)?;
-            }
-            ItemKind::Link(target) => symlink(target, &to).map_err(failed("make the symlink", &to))?,
-            ItemKind::File => file(root, path, &to, changes.remove(path.as_path()))?,
+            ItemKind::Folder(_) => draft.folder(path)?,
+            ItemKind::Link(target) => draft.link(path, target)?,
+            ItemKind::File => file(root, path, draft, changes.remove(path.as_path()))?,
         }
         files += usize::from(!matches!(kind, ItemKind::Folder(_)));
     }
@@ -86,7 +83,7 @@ fn fill(root: &Root, items: &[Item], changes: &[FileChange], draft: &Growing) ->
     }
     for Item { path, kind } in items.iter().rev() {
         if let ItemKind::Folder(mode) = kind {
-            permit(&draft.path().join(path), *mode)?;
+            draft.permit(path, *mode)?;
         }
     }
     Ok(files)
@@ -94,10 +91,10 @@ fn fill(root: &Root, items: &[Item], changes: &[FileChange], draft: &Growing) ->
 
 /// One file: its bytes, or those that it is to have. What is not changed keeps its time, so that nothing is built
 /// anew for it.
-fn file(root: &Root, path: &Path, to: &Path, change: Option<&FileChange>) -> Result<(), WriteError> {
+fn file(root: &Root, path: &Path, draft: &Growing, change: Option<&FileChange>) -> Result<(), WriteError> {
     let mut from = root.file(path)?;
     let meta = from.metadata().map_err(failed("look at", path))?;
-    let mut copy = OpenOptions::new().write(true).create_new(true).open(to).map_err(failed("write", to))?;
+    let (mut copy, to) = (draft.file(path)?, &draft.shown(path));
     match change {
         Some(change) => copy.write_all(&change.after).map_err(failed("write", to))?,
         None => {
@@ -124,7 +121,7 @@ fn place(root: &Root, target: &Path) -> Result<Place, WriteError> {
             if target.symlink_metadata().is_ok() {
                 return refuse("is a symlink to nothing");
             }
-            let Some(name) = target.file_name() else { return refuse("does not name a folder to make") };
+            let Some(name) = target.file_name() else { return Err(WriteError::nameless(target)) };
             let above = match target.parent() {
                 Some(above) if !above.as_os_str().is_empty() => above,
                 _ => Path::new("."),
@@ -144,10 +141,6 @@ fn place(root: &Root, target: &Path) -> Result<Place, WriteError> {
         return refuse(&format!("lies in {}, which is to be copied; name a folder elsewhere", root.path().display()));
     }
     Place::at(&real, &real)
-}
-
-fn permit(path: &Path, mode: u32) -> Result<(), WriteError> {
-    fs::set_permissions(path, Permissions::from_mode(mode)).map_err(failed("set the mode of", path))
 }
 
 fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {

@@ -1,18 +1,23 @@
 use super::anew::anew;
 use super::hidden::Hidden;
 use super::mkdir::mkdir;
+use super::permit::permit;
 use super::state::sync;
 use super::{WriteError, failed};
 use crate::checkout::{COPY, Folder};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The folder in the hidden one that becomes what is made.
 const TREE: &str = "tree";
+/// What a name can have at most, in bytes.
+const NAME: usize = 255;
 
 /// A place where a folder is to appear whole: nothing is there, or an empty folder.
 #[derive(Debug)]
@@ -55,10 +60,14 @@ impl Place {
         WriteError::OutputIsFull(self.shown.clone())
     }
 
-    /// The name of the folder in which it grows.
+    /// The name of the folder in which it grows. A name that is long already is cut.
     fn hidden(&self) -> OsString {
+        let bytes = self.name.as_bytes();
+        let is_start = |&end: &usize| bytes.get(end).is_none_or(|byte| byte & 0xc0 != 0x80);
+        let most = bytes.len().min(NAME - ".".len() - COPY.len());
+        let end = (0..=most).rev().find(is_start).unwrap_or(most);
         let mut name = OsString::from(".");
-        name.push(&self.name);
+        name.push(OsStr::from_bytes(&bytes[..end]));
         name.push(COPY);
         name
     }
@@ -69,12 +78,33 @@ impl Place {
 
     /// Begins: a folder that nobody else may enter, and that git does not see.
     pub(super) fn begin(self) -> Result<Growing, WriteError> {
+        self.can_be_replaced()?;
         self.sweep()?;
         let hidden = Hidden::create(&self.above, self.hidden(), &self.beside())?;
-        let growing = Growing { path: self.beside().join(TREE), place: self, hidden, is_swept: false };
-        mkdir(growing.hidden.handle(), TREE, Mode::from_raw_mode(0o777))
-            .map_err(failed("make the folder", &growing.path))?;
-        Ok(growing)
+        let path = self.beside().join(TREE);
+        let tree = mkdir(hidden.handle(), TREE, Mode::from_raw_mode(0o777))
+            .and_then(|()| open(hidden.handle(), OsStr::new(TREE)))
+            .map_err(failed("make the folder", &path));
+        match tree {
+            Ok(tree) => Ok(Growing { place: self, hidden, tree: Folder::from(tree), path, is_swept: false }),
+            Err(error) => {
+                let _ = clear(&hidden, &self.beside()).and_then(|()| hidden.remove(&self.above, self.hidden()));
+                Err(error)
+            }
+        }
+    }
+
+    /// An empty folder that is there is replaced by another one. Whoever works in it would not see that.
+    pub(super) fn can_be_replaced(&self) -> Result<(), WriteError> {
+        let Ok(there) = open(&self.above, &self.name) else { return Ok(()) };
+        let disk = |folder: &OwnedFd| rustix::fs::fstat(folder).map(|stat| stat.st_dev).ok();
+        let why = match () {
+            () if disk(&there) != disk(&self.above) => "another file system is mounted there",
+            () if Folder::from(there).is(Path::new("")) => "you are in that folder",
+            () => return Ok(()),
+        };
+        let why = format!("cannot be replaced by what is made: {why}; name a folder that is not there yet");
+        Err(WriteError::BadCopy { path: self.shown.clone(), why })
     }
 }
 
@@ -84,42 +114,66 @@ impl Place {
 pub(super) struct Growing {
     place: Place,
     hidden: Hidden,
+    tree: Folder,
+    /// What to call it when something fails.
     path: PathBuf,
     is_swept: bool,
 }
 
 impl Growing {
-    /// Where it grows.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Puts a file into it, and the folders above that.
     pub(super) fn put(&self, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-        let tree = Folder::from(self.tree()?);
-        let shown = self.path.join(path);
         let mut folders: Vec<_> = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()).collect();
         folders.reverse();
         for folder in folders {
-            let (above, name) = tree.parent(folder)?;
+            let (above, name) = self.tree.parent(folder)?;
             match mkdir(&above, name, Mode::from_raw_mode(0o777)) {
                 Ok(()) | Err(Errno::EXIST) => {}
-                Err(other) => return Err(failed("make the folder", &shown)(other)),
+                Err(other) => return Err(failed("make the folder", &self.shown(folder))(other)),
             }
         }
-        let (folder, name) = tree.parent(path)?;
-        let mut file = anew(&folder, name).map_err(failed("write", &shown))?;
-        file.write_all(bytes).map_err(|source| WriteError::System { what: "write", path: shown, source })
+        let mut file = self.file(path)?;
+        file.write_all(bytes).map_err(|source| WriteError::System { what: "write", path: self.shown(path), source })
+    }
+
+    /// A new file in it, to be written.
+    pub(super) fn file(&self, path: &Path) -> Result<File, WriteError> {
+        let (folder, name) = self.tree.parent(path)?;
+        anew(&folder, name).map_err(failed("write", &self.shown(path)))
+    }
+
+    /// Makes a folder in it, for its owner alone.
+    pub(super) fn folder(&self, path: &Path) -> Result<(), WriteError> {
+        let (above, name) = self.tree.parent(path)?;
+        mkdir(&above, name, Mode::RWXU).map_err(failed("make the folder", &self.shown(path)))
+    }
+
+    /// Makes a symlink in it.
+    pub(super) fn link(&self, path: &Path, target: &Path) -> Result<(), WriteError> {
+        let (folder, name) = self.tree.parent(path)?;
+        rustix::fs::symlinkat(target, &folder, name).map_err(failed("make the symlink", &self.shown(path)))
+    }
+
+    /// Sets the mode of a folder in it.
+    pub(super) fn permit(&self, path: &Path, mode: u32) -> Result<(), WriteError> {
+        let folder = self.tree.folder(path)?;
+        let mode = Mode::from_raw_mode(mode);
+        rustix::fs::fchmod(folder.handle(), mode).map_err(failed("set the mode of", &self.shown(path)))
+    }
+
+    /// What to call something in it.
+    pub(super) fn shown(&self, path: &Path) -> PathBuf {
+        self.path.join(path)
     }
 
     /// Puts it in its place, with this mode if one is given.
     pub(super) fn finish(mut self, mode: Option<u32>) -> Result<(), WriteError> {
-        let tree = self.tree()?;
+        let tree = self.tree.handle();
         // Everything in it is on the disk before it has its name.
         #[cfg(target_os = "linux")]
-        rustix::fs::syncfs(&tree).map_err(failed("sync", &self.path))?;
+        rustix::fs::syncfs(tree).map_err(failed("sync", &self.path))?;
         let permit = |mode: u32| {
-            rustix::fs::fchmod(&tree, Mode::from_raw_mode(mode)).map_err(failed("set the mode of", &self.path))
+            rustix::fs::fchmod(tree, Mode::from_raw_mode(mode)).map_err(failed("set the mode of", &self.path))
         };
         // A folder that its owner may not write to cannot be moved, except by those who may do all.
         let is_late = mode.is_some_and(|mode| mode & 0o200 == 0);
@@ -127,7 +181,7 @@ impl Growing {
         let Place { above, name, shown } = &self.place;
         rustix::fs::renameat(self.hidden.handle(), TREE, above, name).map_err(|error| match error {
             Errno::NOTEMPTY | Errno::EXIST => WriteError::OutputIsFull(shown.clone()),
-            other => failed("put the finished folder in its place,", shown)(other),
+            other => failed("put the finished folder at", shown)(other),
         })?;
         // It is there, whatever comes now.
         let late = if is_late { mode.map_or(Ok(()), permit) } else { Ok(()) };
@@ -136,10 +190,6 @@ impl Growing {
         // From here on a folder of that name is another run's.
         self.is_swept = swept.is_ok();
         swept.map_err(|e| WriteError::Untidy(Box::new(e)))
-    }
-
-    fn tree(&self) -> Result<OwnedFd, WriteError> {
-        open(self.hidden.handle(), OsStr::new(TREE)).map_err(failed("open", &self.path))
     }
 }
 
@@ -174,7 +224,7 @@ fn clear(hidden: &Hidden, shown: &Path) -> Result<(), WriteError> {
         if !is_top {
             let (above, name) = top.parent(&folder)?;
             let handle = open(&above, name).or_else(|_| {
-                rustix::fs::chmodat(&above, name, Mode::RWXU, AtFlags::empty())?;
+                permit(&above, name, Mode::RWXU)?;
                 open(&above, name)
             });
             let handle = handle.map_err(failed(&folder))?;

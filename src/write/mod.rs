@@ -24,6 +24,7 @@ mod journal;
 mod lock;
 mod mkdir;
 mod output;
+mod permit;
 mod recover;
 mod remove;
 mod rename;
@@ -120,7 +121,7 @@ pub enum WriteError {
     /// The output is a folder.
     #[error("{path}: is a folder; name a file to write the output to", path = .0.display())]
     OutputIsFolder(PathBuf),
-    /// A copy of the tree cannot be where it was asked for.
+    /// A copy of the tree, or an exported series, cannot be where it was asked for.
     #[error("{path}: {why}", path = .path.display())]
     BadCopy {
         /// Where it was to be.
@@ -169,6 +170,11 @@ pub enum WriteError {
 }
 
 impl WriteError {
+    /// A path that ends in `..` where nothing is.
+    fn nameless(path: &Path) -> WriteError {
+        WriteError::BadCopy { path: path.to_owned(), why: "does not name a folder to make".to_owned() }
+    }
+
     /// Whether every file is as it was before.
     pub fn nothing_changed(&self) -> bool {
         !matches!(self, WriteError::Torn { .. } | WriteError::Kept { .. } | WriteError::Untidy(_))

@@ -118,10 +118,10 @@ pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<
             (growing::Place::new(above, name, path), there)
         }
         None => {
-            let name = path.file_name().unwrap_or_default();
             let (real, there) = match path.canonicalize() {
                 Ok(real) => (real, Some(Root::open(path)?)),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    let Some(name) = path.file_name() else { return Err(WriteError::nameless(path)) };
                     let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
                     fs::create_dir_all(above).map_err(system)?;
                     (above.canonicalize().map_err(system)?.join(name), None)

@@ -1,6 +1,6 @@
 //! `apply --into`: a patched copy, and a checkout that stays as it is.
 
-use crate::ground::{Ground, Ran};
+use crate::ground::{Ground, Ran, ran};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
@@ -140,6 +140,37 @@ fn places_where_no_copy_can_be_are_named() {
     }
     assert!(ground.everything("root") == before);
     into(&ground, &["copy", "--commit"]).exits(2).tells("cannot be used with");
+}
+
+/// The empty folder that is there goes, and another one comes: who is in it would see nothing of that.
+#[test]
+fn the_folder_that_one_is_in_is_not_replaced() {
+    let ground = Ground::new();
+    fs::create_dir(ground.path("empty")).unwrap();
+    for args in [
+        &["apply", "../mine.toml", "../root", "--into", "."][..],
+        &["apply", "../mine.toml", "../root", "--into", ".", "--dry-run"],
+        &["export", "../mine.toml", "../root", "--format", "quilt", "-o", "."],
+        &["export", "../mine.toml", "../root", "--format", "mbox", "-o", "../empty"],
+    ] {
+        let mut command = ground.quiet(env!("CARGO_BIN_EXE_treepatch"));
+        ran(command.current_dir(ground.path("empty")).args(args)).exits(2).tells("you are in that folder");
+    }
+    assert_eq!(fs::read_dir(ground.path("empty")).unwrap().count(), 0);
+    ground.run(&["export", "mine.toml", "root", "--format", "quilt", "-o", "none/.."]).exits(2).tells("does not name");
+    assert!(!ground.path("none").exists());
+}
+
+/// What grows beside the place has a name that is longer.
+#[test]
+fn a_place_may_have_the_longest_name() {
+    let ground = Ground::new();
+    for name in ["n".repeat(255), "é".repeat(127), "e".to_owned() + &"é".repeat(127)] {
+        into(&ground, &[&name]).exits(0);
+        assert!(ground.read(&format!("{name}/main.c")).contains("long width"));
+        fs::remove_dir_all(ground.path(&name)).unwrap();
+        ground.run(&["export", "mine.toml", "root", "--format", "quilt", "-o", &name]).exits(0);
+    }
 }
 
 #[test]

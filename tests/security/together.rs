@@ -75,6 +75,40 @@ fn somebody_who_saves_the_file_meanwhile() {
     }
 }
 
+/// Somebody puts a symlink wherever a folder of ours appears, at once: nothing is written where that leads.
+#[test]
+fn somebody_who_puts_symlinks_in_place_of_our_folders() {
+    for (ours, command) in [
+        ("root/.treepatch-journal", &["apply", "mine.toml", "root", "--commit"][..]),
+        (".copy.treepatch-copy", &["apply", "mine.toml", "root", "--into", "copy"]),
+        (".series.treepatch-copy", &["export", "mine.toml", "root", "--format", "quilt", "-o", "series"]),
+    ] {
+        let ground = Ground::with_git();
+        ground.edit("*.c", &["--dry-run"]).exits(0);
+        fs::create_dir(ground.path("outside/tree")).unwrap();
+        fs::copy(ground.path("root/.git/index"), ground.path("outside/index")).unwrap();
+        let outside = || {
+            let mut all = ground.everything();
+            all.retain(|(path, _, _)| path.starts_with(ground.path("outside")));
+            all
+        };
+        let before = outside();
+        let mut run = ground.command(command).stderr(Stdio::null()).spawn().unwrap();
+        let swapped = loop {
+            if fs::rename(ground.path(ours), ground.path("away")).is_ok() {
+                std::os::unix::fs::symlink(ground.path("outside"), ground.path(ours)).unwrap();
+                break true;
+            }
+            if run.try_wait().unwrap().is_some() {
+                break false;
+            }
+        };
+        run.wait().unwrap();
+        assert!(outside() == before, "{command:?} wrote elsewhere");
+        println!("{}: swapped: {swapped}", command[0]);
+    }
+}
+
 /// Somebody adds to the file, in place, before the run looks for the last time.
 #[test]
 fn somebody_who_has_the_file_open() {

@@ -7,6 +7,7 @@ use crate::write::WriteError;
 use crate::write::state::State;
 use git2::{Index, IndexEntry, IndexTime, Oid, Repository};
 use std::collections::BTreeSet;
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -71,7 +72,12 @@ const DRAFT: &str = "index";
 impl Drafts<'_> {
     fn open(self, git: &Repository, bytes: &[u8]) -> Result<Index, WriteError> {
         self.state.put(DRAFT, bytes)?;
-        let path = self.root.real()?.join(STATE).join(DRAFT);
+        // By the open folder: by its name somebody may have put a symlink there meanwhile.
+        let mut path = PathBuf::from(format!("/proc/self/fd/{}", self.state.handle().as_raw_fd()));
+        if !path.exists() {
+            path = self.root.real()?.join(STATE);
+        }
+        let path = path.join(DRAFT);
         Ok(Index::open(&path).map_err(|e| GitError::index(git, &e))?)
     }
 
