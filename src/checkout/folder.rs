@@ -202,7 +202,7 @@ impl Folder {
 /// What a name and a path can have at most, in bytes. The system says so only when it gets to them: not where a folder above
 /// is still to be made.
 const NAME: usize = 255;
-const PATH: usize = 4095;
+pub(super) const PATH: usize = 4095;
 
 /// Refuses a path that is not a plain relative path.
 pub(super) fn plain(path: &Path) -> Result<(), GateError> {

@@ -1,4 +1,4 @@
-use super::folder::{Folder, plain};
+use super::folder::{Folder, PATH, plain};
 use crate::patchset::{self, folded};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -162,7 +162,11 @@ impl Root {
         let path = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };
         let real = path.canonicalize().map_err(system)?;
         // Somebody may have put another folder there since it was opened.
-        if self.folder.is(&real) { Ok(real) } else { Err(system(io::ErrorKind::StaleNetworkFileHandle.into())) }
+        match self.folder.is(&real) {
+            true => Ok(real),
+            false if real.as_os_str().len() > PATH => Err(system(io::ErrorKind::InvalidFilename.into())),
+            false => Err(system(io::ErrorKind::StaleNetworkFileHandle.into())),
+        }
     }
 
     /// Whether a path leads to the root itself.

@@ -79,9 +79,12 @@ pub fn date() -> Result<Option<i64>, Failure> {
     match env::var("SOURCE_DATE_EPOCH") {
         Err(env::VarError::NotPresent) => Ok(None),
         Ok(text) if text.is_empty() => Ok(None),
-        Ok(text) => match text.parse::<i64>() {
-            Ok(seconds) if seconds >= 0 => Ok(Some(seconds)),
-            _ => Err(Failure::Usage(format!("SOURCE_DATE_EPOCH={text}: is no number of seconds since 1970"))),
+        // Git's library cuts off what is more than a day in 2106.
+        Ok(text) => match text.parse::<u32>() {
+            Ok(seconds) => Ok(Some(seconds.into())),
+            _ => Err(Failure::Usage(format!(
+                "SOURCE_DATE_EPOCH={text}: is no number of seconds since 1970, up to the year 2106"
+            ))),
         },
         Err(env::VarError::NotUnicode(_)) => Err(Failure::Usage("SOURCE_DATE_EPOCH: is no number".to_owned())),
     }

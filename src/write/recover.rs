@@ -51,11 +51,17 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
     for (number, removal) in journal.removals.iter().enumerate() {
         remove::settle(&root, &state, number, removal, direction)?;
     }
-    journal.moves.iter().try_for_each(|this| git::settle(&root, this, direction))?;
-    if direction == Direction::Undo {
-        swap::remove_folders(&root, &journal.folders)?;
-    } else {
-        remove::tidy(&root, &journal.removals)?;
+    let settle = |this| git::settle(&root, this, direction);
+    match direction {
+        Direction::Finish => {
+            journal.moves.iter().try_for_each(settle)?;
+            remove::tidy(&root, &journal.removals)?;
+        }
+        // What came last goes first.
+        Direction::Undo => {
+            journal.moves.iter().rev().try_for_each(settle)?;
+            swap::remove_folders(&root, &journal.folders)?;
+        }
     }
     state.remove(&root)?;
     Ok(written)

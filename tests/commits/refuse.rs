@@ -194,7 +194,9 @@ fn a_lock_in_the_last_repository_leaves_the_others_as_they_were() {
 #[test]
 fn a_date_that_is_none() {
     let ground = Ground::new();
-    let mut command = ground.quiet(env!("CARGO_BIN_EXE_treepatch"));
-    command.args(["apply", "mine.toml", "root", "--commit"]).env("SOURCE_DATE_EPOCH", "yesterday");
-    crate::ground::ran(&mut command).exits(2).tells("SOURCE_DATE_EPOCH=yesterday");
+    for date in ["yesterday", "-1", "4294967296"] {
+        let mut command = ground.quiet(env!("CARGO_BIN_EXE_treepatch"));
+        command.args(["apply", "mine.toml", "root", "--commit"]).env("SOURCE_DATE_EPOCH", date);
+        crate::ground::ran(&mut command).exits(2).tells(&format!("SOURCE_DATE_EPOCH={date}"));
+    }
 }

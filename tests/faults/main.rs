@@ -239,6 +239,7 @@ fn applied(args: &[&str]) -> Checkout {
 
 const APPLY: &[&str] = &["apply", "{set}", "{root}"];
 const COMMIT: &[&str] = &["apply", "{set}", "{root}", "--commit"];
+const BRANCH: &[&str] = &["apply", "{set}", "{root}", "--commit", "--branch", "new/one"];
 const INTO: &[&str] = &["apply", "{set}", "{root}", "--into", "{copy}"];
 const REPORT: &[&str] = &["apply", "{set}", "{root}", "--dry-run", "--output", "{report}"];
 const RECOVER: &[&str] = &["recover", "{root}"];
@@ -263,6 +264,22 @@ fn apply_where_renames_only_replace() {
 fn apply_with_commits() {
     let Some(injector) = injector("apply_with_commits") else { return };
     Sweep::new(injector, COMMIT, Checkout::new()).run();
+}
+
+/// A branch is there before it is checked out, and until it is not: else git would begin a new history there.
+#[test]
+fn commits_on_a_new_branch() {
+    let test = "commits_on_a_new_branch";
+    let Some(injector) = injector(test) else { return };
+    let killed = Sweep::new(injector.clone(), BRANCH, Checkout::new());
+    let interrupted = killed.interrupted();
+    let (start, old, new) = (interrupted.last().unwrap().copy(), killed.old.clone(), killed.new.clone());
+    let undone = Sweep { injector, args: UNDO, start, old, new, is_plain: false, is_thorough: false };
+    for checkout in interrupted.into_iter().chain(undone.interrupted()) {
+        assert!(checkout.is_sound());
+        assert!(checkout.run(UNDO).status.success());
+        assert_eq!(killed.is(&checkout.everything(), &killed.old), Ok(()));
+    }
 }
 
 #[test]

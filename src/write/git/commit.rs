@@ -248,8 +248,10 @@ impl<'a> Work<'a> {
         match (self.options.branch, &repo.tip.branch) {
             (Some(name), _) => {
                 let full = new_branch(repo, name)?;
-                push(prepared, What::Head, Some(head), format!("ref: {full}\n").into_bytes());
+                let on_it = format!("ref: {full}\n").into_bytes();
+                // The branch is there before `HEAD` is on it: on one that is not, git would begin a new history.
                 push(prepared, What::Reference(full), None, id);
+                push(prepared, What::Head, Some(head), on_it);
                 branch = Some(name.to_owned());
             }
             (None, Some((full, before))) => {

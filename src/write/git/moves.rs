@@ -158,6 +158,7 @@ pub(in crate::write) fn settle(root: &Root, this: &Move, way: Direction) -> Resu
         Direction::Undo => this.before.as_ref(),
     };
     match wanted {
+        None if spot.bytes()?.is_none() => spot.remove_folders(),
         wanted if spot.bytes()?.as_ref() == wanted => return Ok(()),
         Some(wanted) => spot.fill(wanted).and_then(|()| spot.place())?,
         None => spot.remove()?,

@@ -67,7 +67,10 @@ impl Spot {
     /// Takes its lock and writes the bytes there. The lock takes over the file's time: an index that looks younger
     /// than what it says about files would hide changes from git that were made meanwhile.
     pub fn fill(&self, bytes: &[u8]) -> Result<(), WriteError> {
-        self.make_folders()?;
+        self.make_folders().and_then(|()| self.make_lock(bytes)).inspect_err(|_| self.remove_folders())
+    }
+
+    fn make_lock(&self, bytes: &[u8]) -> Result<(), WriteError> {
         let (folder, name) = self.parent()?;
         let write = |file: &mut File| {
             file.write_all(bytes)?;
@@ -168,7 +171,7 @@ impl Spot {
     }
 
     /// Removes the folders that a branch `a/b` needed, as far as they are empty: git wants none of them.
-    fn remove_folders(&self) {
+    pub fn remove_folders(&self) {
         for path in self.folders().into_iter().filter(|p| p.components().count() > 2) {
             if let Ok((folder, name)) = self.folder.parent(path) {
                 let _ = rustix::fs::unlinkat(&folder, name, AtFlags::REMOVEDIR);
