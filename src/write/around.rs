@@ -55,7 +55,8 @@ pub(super) fn above(root: &Root) -> Result<Option<PathBuf>, WriteError> {
     Ok(None)
 }
 
-fn is_unfinished(root: &Root) -> Result<bool, WriteError> {
+/// Whether a run on this very folder was interrupted. One that still writes is an error.
+pub(super) fn is_unfinished(root: &Root) -> Result<bool, WriteError> {
     if !State::has_journal(root)? {
         return Ok(false);
     }

@@ -4,8 +4,15 @@ use crate::checkout::{GateError, GitDir, Root};
 use crate::write::{WriteError, failed};
 use git2::{ConfigLevel, Reference, Repository, RepositoryOpenFlags};
 use rustix::fs::FileType;
+use std::ffi::OsStr;
 use std::ops::Deref;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+/// How a file begins that says of a journal.
+const SEAL: &str = "treepatch-journal-";
+/// A path is never longer.
+const LIMIT: u64 = 4096;
 
 /// A repository that the gate let through, with its own files held open.
 pub(super) struct Git {
@@ -87,7 +94,27 @@ impl Git {
     /// Where a run says that it has a journal of this id.
     pub fn seal(&self, id: &str) -> Result<Spot, GateError> {
         let (folder, shown) = self.dir.own();
-        Spot::new(folder, format!("treepatch-journal-{id}").into(), shown)
+        Spot::new(folder, format!("{SEAL}{id}").into(), shown)
+    }
+
+    /// The folders of the repository that runs say to have journals in; not all of those need be there.
+    pub fn sealed(&self) -> Result<Vec<PathBuf>, GateError> {
+        let own = self.dir.own().0;
+        let mut folders = Vec::new();
+        for (name, kind) in own.entries(Path::new(""))? {
+            if name.as_bytes().starts_with(SEAL.as_bytes()) && kind.is_file() {
+                let folder = own.read(Path::new(&name), LIMIT).unwrap_or_default();
+                let folder = PathBuf::from(OsStr::from_bytes(&folder));
+                // No symlink on the way, and not out of the repository.
+                folders.extend(self.dir.top().0.folder(&folder).is_ok().then_some(folder));
+            }
+        }
+        Ok(folders)
+    }
+
+    /// The folder that the repository is of, without symlinks.
+    pub fn top(&self) -> &Path {
+        self.dir.top().1
     }
 
     /// Where a log is: of `HEAD`, or of a reference.

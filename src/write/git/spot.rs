@@ -99,15 +99,17 @@ impl Spot {
         })
     }
 
-    /// Makes the file itself, empty, in place of one that is there.
-    pub fn mark(&self) -> Result<(), WriteError> {
+    /// Makes the file itself, in place of one that is there; it may be seen before it is whole.
+    pub fn mark(&self, bytes: &[u8]) -> Result<(), WriteError> {
         let (folder, name) = self.parent()?;
         let failed = || failed("write", &self.shown);
         match rustix::fs::unlinkat(&folder, name, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(other) => return Err(failed()(other)),
         }
-        anew(&folder, name).map(drop).map_err(failed())
+        let mut file = anew(&folder, name).map_err(failed())?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.map_err(|source| WriteError::System { what: "write", path: self.shown.clone(), source })
     }
 
     /// Makes the lock the file.
