@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Root, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
-use treepatch::plan::{self, FileChange, Options, Plan, Reason, Report, Verdict, plan};
+use treepatch::plan::{self, Options, Plan, Reason, Report, Verdict, plan};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::write::git::Heads;
@@ -127,7 +127,11 @@ fn make(
     let mut plan = plan(patchset, &Overlay::new(&disk, files), options)
         .map_err(|complaints| refused(complaints, patchset, colors))?;
     tell_trouble(&mut plan, patchset, disk.trouble());
-    tell_refused(&mut plan, disk.root());
+    // A plan that was made while another run wrote may be one of the half of its work.
+    if let Some(root) = write::unfinished(&args.dir)? {
+        return Err(WriteError::Unfinished(root).into());
+    }
+    tell_refused(&mut plan, disk.root(), files)?;
     Ok(plan)
 }
 
@@ -185,13 +189,17 @@ fn tell_trouble(plan: &mut Plan, patchset: &Patchset, trouble: &[ReadError]) {
 }
 
 /// What the gate would not let through when it is written makes a patch unreadable that asks for it, as where there is
-/// a symlink above a new file.
-fn tell_refused(plan: &mut Plan, root: &Root) {
-    let refused = |change: FileChange| match write::look(root, &change) {
-        Err(error @ (WriteError::Gate(_) | WriteError::Case { .. })) => Some((change.path, error)),
-        _ => None,
-    };
-    for (path, error) in plan.each_change().filter_map(refused).collect::<Vec<_>>() {
+/// a symlink above a new file. Fails where a file has changed since it was read, but for those that had other bytes.
+fn tell_refused(plan: &mut Plan, root: &Root, files: &BTreeMap<PathBuf, Option<Vec<u8>>>) -> Result<(), WriteError> {
+    let mut refused = Vec::new();
+    for change in plan.each_change() {
+        match write::look(root, &change) {
+            Err(error @ (WriteError::Gate(_) | WriteError::Case { .. })) => refused.push((change.path, error)),
+            Err(error @ WriteError::Changed(_)) if !files.contains_key(&change.path) => return Err(error),
+            _ => {}
+        }
+    }
+    for (path, error) in refused {
         let to_do = |r: &&mut Report| r.sites.iter().any(|s| !s.done && s.place.path == path);
         for report in plan.reports.iter_mut().filter(to_do) {
             report.verdict = match error {
@@ -202,6 +210,7 @@ fn tell_refused(plan: &mut Plan, root: &Root) {
             report.reasons.push(Reason { text: error.to_string(), place: None });
         }
     }
+    Ok(())
 }
 
 fn globs_of(body: &Body) -> Vec<&Globs> {

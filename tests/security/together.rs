@@ -4,6 +4,7 @@ use crate::ground::Ground;
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use treepatch::plan::FileChange;
 use treepatch::write;
 
@@ -73,6 +74,37 @@ fn somebody_who_saves_the_file_meanwhile() {
             fs::remove_dir_all(ground.path("root/.treepatch-journal")).unwrap();
         }
     }
+}
+
+/// What is only told is of one moment, too: not of the half of another run's work.
+#[test]
+fn somebody_who_saves_a_file_while_it_is_looked_at() {
+    let ground = Ground::new();
+    ground.edit("*.c", &["--dry-run"]).exits(0);
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in (0..).take_while(|_| !is_done.load(Ordering::Relaxed)) {
+                ground.put("draft", &format!("int width = 1;\n// {n}\n"));
+                fs::rename(ground.path("draft"), ground.path("root/main.c")).unwrap();
+            }
+        });
+        // Mostly he saves it between the first look and the last; not where he is not given the time.
+        let refused = |args: &[&str]| {
+            let _ = fs::remove_dir_all(ground.path("series"));
+            let ran = ground.run(args);
+            ran.code == 3 && ran.text.contains("was changed by somebody else")
+        };
+        let told = [
+            &["check", "mine.toml", "root"][..],
+            &["apply", "mine.toml", "root", "--dry-run"],
+            &["export", "mine.toml", "root", "--format", "quilt", "-o", "series"],
+        ]
+        .map(|args| (0..300).any(|_| refused(args)));
+        is_done.store(true, Ordering::Relaxed);
+        assert_eq!(told, [true; 3]);
+    });
+    assert!(!ground.path("series").exists());
 }
 
 /// Somebody puts a symlink wherever a folder of ours appears, at once: nothing is written where that leads.
