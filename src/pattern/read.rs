@@ -333,6 +333,11 @@ impl<'a> SideText<'a> {
         };
         let torn = self.uses.iter().enumerate().filter(|&(n, u)| is_torn((n, u))).count();
         errors = usize::saturating_add(errors, torn);
+        // A comment at the end has taken in what the frame has behind it, and is another than the one shown.
+        let behind = source.comments.partition_point(|c| c.bytes.start < body.end);
+        if source.comments[..behind].last().is_some_and(|c| c.bytes.end > body.end) {
+            errors = errors.saturating_add(1);
+        }
         if errors == 0 && self.language == Language::Go {
             errors = self.adrift(&source, &segments) + source.run_on_items().count();
         }

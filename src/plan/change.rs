@@ -324,6 +324,9 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
             shown(at)
         ));
     }
+    if let Some(at) = new_place(source, edited, |s| s.stray_directives().collect()) {
+        return Some(format!("a directive of the result would not have its line for itself: `{}`", shown(at)));
+    }
     if let Some(at) = new_place(source, edited, |s| s.glued().collect()) {
         let text = |t: usize| String::from_utf8_lossy(after.text(t)).into_owned();
         return Some(format!(
