@@ -339,7 +339,7 @@ impl<'a> SideText<'a> {
             errors = errors.saturating_add(1);
         }
         if errors == 0 && self.language == Language::Go {
-            errors = self.adrift(&source, &segments) + source.run_on_items().count();
+            errors = self.adrift(&source, &segments) + source.run_on_items().count() + torn_lines(&source, &body);
         }
         Reading { source, body, segments, choices, errors }
     }
@@ -377,6 +377,14 @@ fn spellings(language: Language, kind: HoleKind, alone: bool) -> &'static [&'sta
 /// Whether a spelling makes a hole a statement of its own.
 fn is_statement(spelling: &str) -> bool {
     matches!(spelling, "@;" | "@();")
+}
+
+/// How many lines of a body of Go end where Go reads a semicolon, and the grammar reads on: `B` and `C` below it as
+/// `B C`. That the last item of a list has no comma is no matter.
+fn torn_lines(source: &Source, body: &Bytes) -> usize {
+    let tokens = body_tokens(source, body);
+    let closes = |p: usize| matches!(source.text(p), b")" | b"]" | b"}");
+    source.torn_lines().filter(|&p| tokens.start < p && p < tokens.end && !closes(p)).count()
 }
 
 fn body_tokens(source: &Source, body: &Bytes) -> Tokens {
