@@ -30,6 +30,7 @@ impl Work<'_> {
 }
 
 /// A file after its edits.
+#[derive(Clone)]
 pub(super) struct Edited {
     /// The file as it is now.
     pub source: Arc<Source>,
@@ -51,7 +52,7 @@ pub(super) fn change(
     loop {
         let mut edited = carry_out(path, source, works, &tries, looking)?;
         let wrong = verify(path, source, works, &mut edited, looking)?;
-        let Some(&(first, _)) = wrong.first() else { return Ok(edited) };
+        let Some(&(first, _)) = wrong.first() else { return Ok(sorted(path, source, works, edited, looking)) };
         let mut exhausted = true;
         for &(n, _) in &wrong {
             if tries[n] + 1 < Parens::TRIES.len() {
@@ -64,6 +65,21 @@ pub(super) fn change(
             return Err(Refusal { message: wrong[0].1.clone(), bytes });
         }
     }
+}
+
+/// The imports that a result brings or changes stand where gofmt sorts them, unless the body shows them elsewhere.
+fn sorted(path: &Path, source: &Source, works: &[Work<'_>], edited: Edited, looking: &Looking<'_, '_>) -> Edited {
+    if source.language != Language::Go {
+        return edited;
+    }
+    let batch = crate::golang::imports::sort(source, &edited.source, &edited.written);
+    if batch.is_empty() {
+        return edited;
+    }
+    let mut moved = edited.clone();
+    let moves = moved.and_then(batch, &reparse(path, looking)).is_ok();
+    let fits = |moved: &mut Edited| verify(path, source, works, moved, looking).is_ok_and(|wrong| wrong.is_empty());
+    if moves && fits(&mut moved) { moved } else { edited }
 }
 
 fn carry_out(
@@ -91,11 +107,7 @@ fn carry_out(
         bytes: o.first.start..o.second.end,
     })?;
     let (bytes, written) = apply_apart(source, &mut batch);
-    let reparse = |source: &Source, bytes: Vec<u8>, batch: &[Edit]| {
-        // In the same parts, which the edits have moved.
-        let parts = moved(&source.parts, batch);
-        looking.workspace.reparse(path, source, batch, bytes, parts).map_err(unread)
-    };
+    let reparse = reparse(path, looking);
     let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
@@ -161,6 +173,17 @@ impl Edited {
 
 /// Reads a file again that a batch of edits has given new bytes.
 type Reparse<'a> = dyn Fn(&Source, Vec<u8>, &[Edit]) -> Result<Arc<Source>, Refusal> + 'a;
+
+fn reparse(
+    path: &Path,
+    looking: &Looking<'_, '_>,
+) -> impl Fn(&Source, Vec<u8>, &[Edit]) -> Result<Arc<Source>, Refusal> {
+    |source, bytes, batch| {
+        // In the same parts, which the edits have moved.
+        let parts = moved(&source.parts, batch);
+        looking.workspace.reparse(path, source, batch, bytes, parts).map_err(unread)
+    }
+}
 
 /// The same file, read as a whole.
 fn whole(source: &Source) -> Result<Arc<Source>, Refusal> {
