@@ -51,6 +51,16 @@ impl Job<'_> {
         self.source.lines.ending().bytes()
     }
 
+    /// The line end of the line that a byte is on: in a file with both kinds, a line keeps its own beside a new one.
+    pub(super) fn newline_at(&self, byte: usize) -> &'static [u8] {
+        let ends = &self.source.bytes[..self.source.lines.next(byte)];
+        match ends {
+            [.., b'\r', b'\n'] => b"\r\n",
+            [.., b'\n'] => b"\n",
+            _ => self.newline(),
+        }
+    }
+
     /// New lines in the place of old ones.
     fn replace_rows(&self, delete: &[Deleted], insert: &[Inserted]) -> Edit {
         let gone = delete[0].elements.start..delete[delete.len() - 1].elements.end;
@@ -74,7 +84,7 @@ impl Job<'_> {
         let mut text = Vec::new();
         for (n, row) in insert.iter().enumerate() {
             if n > 0 {
-                text.extend_from_slice(self.newline());
+                text.extend_from_slice(self.newline_at(bytes.end));
                 text.extend(self.indentation(bytes.start, self.level(row.row) - self.level(base)));
             }
             text.extend(self.row_text(row, if Some(n) == last { comma_of_last } else { Comma::Shown }));
@@ -173,7 +183,7 @@ impl Job<'_> {
         (from, to) = self.without_double_blanks(from, to);
         if to == source.bytes.len() && !source.bytes.ends_with(b"\n") && from > source.lines.content_start() {
             // The last line of a file without a final line end: the line end before it goes instead.
-            from -= self.newline().len().min(from);
+            from -= self.newline_at(from - 1).len().min(from);
             to = source.bytes.len();
         }
         Ok(Edit::new(from..to, ""))
@@ -236,7 +246,7 @@ impl Job<'_> {
                 None => return Some(at),
                 Some(b'\n') => return Some(at),
                 Some(b'\r') if source.bytes.get(at + 1) == Some(&b'\n') => return Some(at),
-                Some(b' ' | b'\t' | b'\r') => at += 1,
+                Some(b' ' | b'\t' | b'\r' | b'\x0b' | b'\x0c') => at += 1,
                 Some(b',' | b';') if source.separators.binary_search_by_key(&at, |s| s.start).is_ok() => at += 1,
                 Some(b'/') => {
                     let i = source.comments.partition_point(|c| c.bytes.start < at);
@@ -324,7 +334,7 @@ impl Job<'_> {
         // A list that ends with a comma still does.
         let goes_on = has_comma || opens && (!last_in_list || self.wants_last_comma(insert));
         for (row_in, comma) in insert.iter().zip(self.commas(insert, commas, goes_on)) {
-            text.extend_from_slice(self.newline());
+            text.extend_from_slice(self.newline_at(tail));
             text.extend(self.new_line(row_in, base, row, comma));
         }
         edits.push(Edit::new(place..tail, text));
@@ -402,7 +412,7 @@ impl Job<'_> {
         let mut text = Vec::new();
         for (row_in, comma) in insert.iter().zip(self.commas(insert, commas, true)) {
             text.extend(self.new_line(row_in, bytes.start, row, comma));
-            text.extend_from_slice(self.newline());
+            text.extend_from_slice(self.newline_at(bytes.start));
         }
         edits.push(Edit::new(place..place, text));
     }
