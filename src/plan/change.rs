@@ -4,12 +4,13 @@ use super::anchored::Anchored;
 use super::imports;
 use super::looking::Looking;
 use super::shift::Shift;
-use crate::edit::{Parens, Refusal, Units, edits};
+use crate::edit::{LOST_COMMENT, Parens, Refusal, Units, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
-use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
-use std::collections::BTreeSet;
+use crate::pattern::{Element, Part};
+use crate::source::{Bytes, Comment, Edit, Limits, Source, apply_edits, sort_edits};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -225,6 +226,9 @@ fn verify(
     if let Some(message) = spoils(source, edited) {
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
     }
+    if let Some(comment) = lost_comment(source, edited, works) {
+        return Err(Refusal { message: LOST_COMMENT.to_owned(), bytes: comment });
+    }
     let mut looks = look_again(path, source, &edited.source, works, looking)?;
     if looks.iter().any(|(_, found)| found.at_border) && !edited.source.is_whole() {
         edited.source = whole(&edited.source)?;
@@ -362,6 +366,36 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
     (spread_before_others(after) > spread_before_others(source)).then(|| {
         "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
     })
+}
+
+/// A comment in what the edits took away that no `-` line shows, if the result has fewer like it than it should have.
+fn lost_comment(source: &Source, edited: &Edited, works: &[Work<'_>]) -> Option<Bytes> {
+    let shapes = works.iter().map(|w| (&w.rule.pattern.shapes[w.hit.shape], &w.hit.matched.bounds));
+    let is_comment = |e: &&Element| matches!(e.part, Part::Comment(_));
+    let shown: BTreeSet<usize> = shapes
+        .clone()
+        .flat_map(|(shape, bounds)| shape.before.elements.iter().zip(bounds))
+        .filter(|(e, _)| is_comment(e))
+        .map(|(_, bound)| bound.bytes.start)
+        .collect();
+    let stays = |c: &&Comment| !shown.contains(&c.bytes.start);
+    let taken = edited.batches.first()?.iter().flat_map(|e| source.comments_in(&e.bytes)).filter(stays);
+    let mut taken = taken.peekable();
+    taken.peek()?;
+    let words =
+        |text: &[u8]| text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(&b' ');
+    let text = |source: &Source, c: &Comment| words(&source.bytes[c.bytes.clone()]);
+    let mut missing: HashMap<Vec<u8>, isize> = HashMap::new();
+    let mut count = |text: Vec<u8>, by: isize| *missing.entry(text).or_default() += by;
+    source.comments.iter().filter(stays).for_each(|c| count(text(source, c), 1));
+    let after = shapes.flat_map(|(shape, _)| shape.after.elements.iter()).filter(is_comment);
+    after.for_each(|e| {
+        if let Part::Comment(text) = &e.part {
+            count(words(text), 1)
+        }
+    });
+    edited.source.comments.iter().for_each(|c| count(text(&edited.source, c), -1));
+    taken.find(|c| missing.get(&text(source, c)).is_some_and(|n| *n > 0)).map(|c| c.bytes.clone())
 }
 
 /// A position of the result that is one of these, and was none before.
