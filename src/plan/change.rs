@@ -110,6 +110,8 @@ fn carry_out(
     let (bytes, written) = apply_apart(source, &mut batch);
     let reparse = reparse(path, looking);
     let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
+    let idle = idle_commas(source, &edited);
+    edited.and_then(idle, &reparse)?;
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
         if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
@@ -131,6 +133,17 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// The edits that take away commas between which and their bracket no item is left.
+fn idle_commas(source: &Source, edited: &Edited) -> Vec<Edit> {
+    let mut idle = edited.source.idle_commas().peekable();
+    if idle.peek().is_none() {
+        return Vec::new();
+    }
+    let shift = Shift::new(&edited.batches);
+    let old: BTreeSet<usize> = source.idle_commas().map(|c| shift.start(c.start)).collect();
+    idle.filter(|c| !old.contains(&c.start)).map(|c| Edit::new(c, "")).collect()
 }
 
 /// Carries out edits, a blank put wherever the end of one would run into its neighbour and be read as something else.
