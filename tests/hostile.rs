@@ -157,6 +157,14 @@ fn the_parser_gives_up_on_noise() {
 }
 
 #[test]
+fn the_parser_gives_up_on_a_body_of_noise() {
+    let body = patchset("*.go", &format!("-{}\n+done", noise(&GO, 150_000)), "");
+    let patchset = load("hostile.toml", &body).unwrap();
+    let wrong = plan(&patchset, &Memory::new([]), &options()).unwrap_err();
+    assert!(wrong[0].message.starts_with("the parser gave up on the before side"), "{:?}", wrong[0].message);
+}
+
+#[test]
 fn a_file_over_a_limit_is_named_with_the_way_to_raise_it() {
     let body = patchset("*.c", "-mark\n+done", "expect = \"any\"");
     let source = format!("int a = {};\n", nested("(", "mark", ")"));

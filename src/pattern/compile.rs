@@ -319,6 +319,11 @@ fn unreadable(
     best: Option<Read>,
     which: &str,
 ) -> Complaint {
+    if best.as_ref().is_some_and(Read::is_given_up) {
+        let message = format!("the parser gave up on {which}: {} takes far fewer steps", language.name());
+        let help = "docs/limits.md has its limits; make the body shorter, or mend what is no code in it";
+        return complain(fragment, 0..0, &message, Some(help));
+    }
     let at = best.map_or(0..0, |w| w.trouble(side));
     let message = format!("{which} does not parse as {}", language.name());
     let inline =

@@ -15,6 +15,8 @@ const MOST_PARSES: usize = 600;
 const MOST_BYTES: usize = 16 << 20;
 /// Sides of more bytes are not read on behind a syntax error, where nothing but the first one would be told.
 const LONG: usize = 64 << 10;
+/// The errors of a side that the parser gave up on: more than any other has.
+const GIVEN_UP: usize = usize::MAX;
 
 /// One side of a fragment as text, with its holes found.
 pub(super) struct SideText<'a> {
@@ -318,7 +320,7 @@ impl<'a> SideText<'a> {
         let failed = parsed.is_none();
         // An empty file stands in for one that the parser gave up on; it counts as all wrong.
         let Some(source) = parsed.or_else(empty) else { unreachable!("the empty file parses") };
-        let mut errors = if failed { usize::MAX } else { source.errors.iter().map(|e| e.len() + 1).sum() };
+        let mut errors = if failed { GIVEN_UP } else { source.errors.iter().map(|e| e.len() + 1).sum() };
         if errors == 0 && frame.value && !is_value(&source, &body_tokens(&source, &body)) {
             errors = 1;
         }
@@ -404,6 +406,11 @@ impl Reading {
     /// How much of it the grammar could not read.
     pub fn errors(&self) -> usize {
         self.errors
+    }
+
+    /// Whether the parser came to no end with it.
+    pub fn is_given_up(&self) -> bool {
+        self.errors == GIVEN_UP
     }
 
     /// Whether the whole is one labelled statement, which could as well be a keyed element.
