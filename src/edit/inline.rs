@@ -4,7 +4,7 @@
 //! the body keeps; where the body drops or adds one, so does the edit.
 
 use super::{Job, Refusal};
-use crate::pattern::Shape;
+use crate::pattern::{Part, Shape, Side};
 use crate::source::{Bytes, Edit};
 use std::ops::Range;
 
@@ -21,11 +21,33 @@ impl Job<'_> {
         after: &Range<usize>,
         edits: &mut Vec<Edit>,
     ) -> Result<(), Refusal> {
+        let (old, new) = (&self.shape.before, &self.shape.after);
+        // Comments that end the line stand behind the separator, which is no part of the change.
+        let (before, old_comments) = without_comments(old, before);
+        let (after, new_comments) = without_comments(new, after);
         match (before.is_empty(), after.is_empty()) {
             (true, true) => {}
-            (false, false) => edits.push(self.replace_tokens(before, after)),
-            (true, false) => edits.push(self.insert_tokens(before, after)),
-            (false, true) => edits.push(self.delete_tokens(before, after)),
+            (false, false) => edits.push(self.replace_tokens(&before, &after)),
+            (true, false) => edits.push(self.insert_tokens(&before, &after)),
+            (false, true) => edits.push(self.delete_tokens(&before, &after)),
+        }
+        let text = self.rendered(&new_comments);
+        match (old_comments.is_empty(), new_comments.is_empty()) {
+            (true, true) => {}
+            (true, false) => {
+                let code = self.code_end(&(0..before.end));
+                let separator = self.separator_behind(code, b",").or_else(|| self.separator_behind(code, b";"));
+                let at = separator.map_or(code, |s| s.end);
+                let seam = new_comments.start.checked_sub(1).map_or("", |i| new.between(i, i + 1));
+                edits.push(Edit::new(at..at, [seam.trim_start_matches(',').as_bytes(), &text].concat()));
+            }
+            (false, false) => edits.push(Edit::new(self.bytes(&old_comments), text)),
+            (false, true) => {
+                let comments = self.bytes(&old_comments);
+                let line = self.source.lines.start(comments.start);
+                let code = line + self.source.bytes[line..comments.start].trim_ascii_end().len();
+                edits.push(Edit::new(if code > line { code } else { comments.start }..comments.end, ""));
+            }
         }
         Ok(())
     }
@@ -204,14 +226,27 @@ impl Job<'_> {
     }
 }
 
+/// A change of a side without the comments that end its row, and these.
+fn without_comments(side: &Side, run: &Range<usize>) -> (Range<usize>, Range<usize>) {
+    let is_last = |end: usize| {
+        side.elements.get(end).is_none_or(|e| Some(e.row) != side.elements.get(end.wrapping_sub(1)).map(|l| l.row))
+    };
+    let mut code = run.end;
+    while code > run.start && is_last(run.end) && matches!(side.elements[code - 1].part, Part::Comment(_)) {
+        code -= 1;
+    }
+    (run.start..code, code..run.end)
+}
+
 /// The elements beside a change, as far as they stand on its line of the body.
 fn neighbours(shape: &Shape, before: &Range<usize>, after: &Range<usize>) -> Neighbours {
     let (side, run) = if before.is_empty() { (&shape.after, after) } else { (&shape.before, before) };
     let row = |i: usize| side.elements.get(i).map(|e| e.row);
     let on_line = |i: usize| row(i).is_some() && row(i) == row(run.start);
+    let stays = |b: usize, a: usize| shape.keeps.binary_search(&(b, a)).is_ok();
     Neighbours {
         left: before.start.checked_sub(1).filter(|_| on_line(run.start.wrapping_sub(1))),
-        right: Some(before.end).filter(|_| on_line(run.end)),
+        right: Some(before.end).filter(|_| on_line(run.end) && stays(before.end, after.end)),
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Refusal {
     pub bytes: Bytes,
 }
 
+/// Why an edit is refused that takes a comment away.
+pub(crate) const LOST_COMMENT: &str = "the edit would lose this comment; show it on a `-` line if it is to go";
+
 /// One site to do, with all that its edits need to know.
 pub(crate) struct Job<'a> {
     pub shape: &'a Shape,
@@ -100,15 +103,15 @@ impl Job<'_> {
         shown.contains(bytes)
     }
 
-    /// A comment goes only where a `-` line shows it; it may go elsewhere with the code around it.
+    /// A comment goes only where a `-` line shows it; it may go elsewhere with the code around it. Whether one that the new
+    /// text seems to hold is in the result is seen when that is read again.
     fn keeps_comments(&self, edits: &[Edit]) -> Result<(), Refusal> {
         for edit in edits.iter().filter(|e| !e.bytes.is_empty()) {
             for comment in self.source.comments_in(&edit.bytes) {
                 let text = &self.source.bytes[comment.bytes.clone()];
                 let kept = || edits.iter().any(|e| memchr::memmem::find(&e.text, text).is_some());
                 if !self.shows_comment(&comment.bytes) && !kept() {
-                    let message = "the edit would lose this comment; show it on a `-` line if it is to go".to_owned();
-                    return Err(Refusal { message, bytes: comment.bytes.clone() });
+                    return Err(Refusal { message: LOST_COMMENT.to_owned(), bytes: comment.bytes.clone() });
                 }
             }
         }

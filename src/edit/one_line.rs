@@ -51,7 +51,7 @@ impl Job<'_> {
         let texts: Vec<Vec<u8>> = insert.iter().map(|i| self.row_text(i, Comma::Left)).collect();
         let plain = |t: &Vec<u8>| {
             let opens = matches!(t.last(), Some(b'{' | b'(' | b'[' | b':'));
-            !opens && !matches!(t.first(), Some(b'}' | b')' | b']')) && !t.starts_with(b"//")
+            !opens && !self.is_directive(t) && !matches!(t.first(), Some(b'}' | b')' | b']')) && !t.starts_with(b"//")
         };
         if !texts.iter().all(plain) {
             return false;
@@ -93,11 +93,14 @@ impl Job<'_> {
             }
         }
         let mut text = Vec::new();
-        let base = self.shown_level(row, at, open);
+        let base = if list.kind == ListKind::File { 0 } else { self.shown_level(row, at, open) };
         for new in insert {
             text.extend_from_slice(self.newline());
-            text.extend(self.indentation(open, base + self.steps(new, row)));
-            text.extend(self.row_text(new, Comma::Shown));
+            let row_text = self.row_text(new, Comma::Shown);
+            if !self.is_directive(&row_text) {
+                text.extend(self.indentation(open, base + self.steps(new, row)));
+            }
+            text.extend(row_text);
         }
         let mut starts: Vec<usize> = list.items.iter().map(|i| i.tokens.start).collect();
         if bracketed {

@@ -5,6 +5,7 @@ use super::{Job, Refusal};
 use crate::language::{Atom, Language, ListKind};
 use crate::pattern::{Deleted, Inserted, Part, Side};
 use crate::source::{Bytes, Edit, Gap, List, Tokens};
+use std::ops::Range;
 
 /// The comma behind a new line.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,10 +35,10 @@ impl Job<'_> {
         if let (Some(first), Some(last)) = (delete.first(), delete.last()) {
             if moves {
                 for d in delete {
-                    edits.push(self.delete_rows(self.bytes(&d.elements), d.moved)?);
+                    edits.push(self.delete_rows(&d.elements, d.moved)?);
                 }
             } else {
-                edits.push(self.delete_rows(self.bytes(&(first.elements.start..last.elements.end)), false)?);
+                edits.push(self.delete_rows(&(first.elements.start..last.elements.end), false)?);
             }
         }
         if !insert.is_empty() {
@@ -50,28 +51,56 @@ impl Job<'_> {
         self.source.lines.ending().bytes()
     }
 
+    /// The line end of the line that a byte is on: in a file with both kinds, a line keeps its own beside a new one.
+    pub(super) fn newline_at(&self, byte: usize) -> &'static [u8] {
+        let ends = &self.source.bytes[..self.source.lines.next(byte)];
+        match ends {
+            [.., b'\r', b'\n'] => b"\r\n",
+            [.., b'\n'] => b"\n",
+            _ => self.newline(),
+        }
+    }
+
     /// New lines in the place of old ones.
     fn replace_rows(&self, delete: &[Deleted], insert: &[Inserted]) -> Edit {
-        let bytes = self.bytes(&(delete[0].elements.start..delete[delete.len() - 1].elements.end));
-        let base = self.shape.before.elements[delete[0].elements.start].row;
+        let gone = delete[0].elements.start..delete[delete.len() - 1].elements.end;
+        let mut bytes = self.bytes(&gone);
+        let base = self.shape.before.elements[gone.start].row;
+        let has_code = |row: &Inserted| code_end(&self.shape.after, row) > row.elements.start;
+        let last = insert.iter().rposition(has_code);
+        // The comma behind what goes is the one behind what comes, which may end in a comment.
+        let behind = last.map_or(&[] as &[Inserted], |last| &insert[last + 1..]);
+        let comments = !behind.is_empty()
+            || last.is_some_and(|l| code_end(&self.shape.after, &insert[l]) < insert[l].elements.end);
+        let mut comma_of_last = Comma::Shown;
+        if let Some(comma) = self.separator_behind(self.code_end(&gone), b",") {
+            comma_of_last = if comments || comma.end <= bytes.end { Comma::Needed } else { Comma::Left };
+            if comments {
+                bytes.end = bytes.end.max(comma.end);
+            }
+        } else if shows_comma(&self.shape.before, self.code_elements(&gone).end) {
+            comma_of_last = Comma::Left;
+        }
         let mut text = Vec::new();
         for (n, row) in insert.iter().enumerate() {
             if n > 0 {
-                text.extend_from_slice(self.newline());
+                text.extend_from_slice(self.newline_at(bytes.end));
                 text.extend(self.indentation(bytes.start, self.level(row.row) - self.level(base)));
             }
-            let last = n + 1 == insert.len();
-            let comma = if last && self.has_comma(delete, &bytes) { Comma::Left } else { Comma::Shown };
-            text.extend(self.row_text(row, comma));
+            text.extend(self.row_text(row, if Some(n) == last { comma_of_last } else { Comma::Shown }));
         }
         Edit::new(bytes, text)
     }
 
-    /// Whether the comma behind what goes stays for what comes.
-    fn has_comma(&self, delete: &[Deleted], bytes: &Bytes) -> bool {
-        let before = &self.shape.before;
-        let shown = delete.last().is_some_and(|d| shows_comma(before, d.elements.end));
-        shown || self.separator_behind(bytes.end, b",").is_some()
+    /// A run of before elements without the comments at its end.
+    fn code_elements(&self, elements: &Range<usize>) -> Range<usize> {
+        let is_code = |i: &usize| !matches!(self.shape.before.elements[*i].part, Part::Comment(_));
+        elements.start..elements.clone().rev().find(is_code).map_or(elements.start, |i| i + 1)
+    }
+
+    /// Where in the source the code of a run of before elements ends, comments behind it left aside.
+    pub(super) fn code_end(&self, elements: &Range<usize>) -> usize {
+        self.bytes(&self.code_elements(elements)).end
     }
 
     /// A new line as text, without its indentation.
@@ -102,17 +131,18 @@ impl Job<'_> {
     }
 
     /// Takes lines away: whole ones where nothing else stands on them.
-    fn delete_rows(&self, bytes: Bytes, moved: bool) -> Result<Edit, Refusal> {
+    fn delete_rows(&self, elements: &Range<usize>, moved: bool) -> Result<Edit, Refusal> {
         let source = self.source;
-        let Bytes { mut start, mut end } = bytes;
+        let Bytes { mut start, mut end } = self.bytes(elements);
         // The tag of a field and the separator behind go along.
         let next = source.token_at(end);
         if source.tokens.get(next).is_some_and(|t| t.atom == Atom::Tag) {
             end = source.tokens[next].bytes.end;
         }
-        let comma_behind = self.separator_behind(end, b",");
+        let comma_behind =
+            self.separator_behind(self.code_end(elements), b",").or_else(|| self.separator_behind(end, b","));
         if let Some(separator) = comma_behind.clone().or_else(|| self.separator_behind(end, b";")) {
-            end = separator.end;
+            end = end.max(separator.end);
         }
         let first = source.token_at(start);
         let next = source.token_at(end);
@@ -153,7 +183,7 @@ impl Job<'_> {
         (from, to) = self.without_double_blanks(from, to);
         if to == source.bytes.len() && !source.bytes.ends_with(b"\n") && from > source.lines.content_start() {
             // The last line of a file without a final line end: the line end before it goes instead.
-            from -= self.newline().len().min(from);
+            from -= self.newline_at(from - 1).len().min(from);
             to = source.bytes.len();
         }
         Ok(Edit::new(from..to, ""))
@@ -216,7 +246,7 @@ impl Job<'_> {
                 None => return Some(at),
                 Some(b'\n') => return Some(at),
                 Some(b'\r') if source.bytes.get(at + 1) == Some(&b'\n') => return Some(at),
-                Some(b' ' | b'\t' | b'\r') => at += 1,
+                Some(b' ' | b'\t' | b'\r' | b'\x0b' | b'\x0c') => at += 1,
                 Some(b',' | b';') if source.separators.binary_search_by_key(&at, |s| s.start).is_ok() => at += 1,
                 Some(b'/') => {
                     let i = source.comments.partition_point(|c| c.bytes.start < at);
@@ -282,7 +312,10 @@ impl Job<'_> {
         }
         let next = source.token_at(at);
         let commas = self.in_comma_list(insert);
-        let opens = matches!(source.bytes.get(at.wrapping_sub(1)), Some(b'{' | b'(' | b'['));
+        // A comma stands before the comment that ends the line.
+        let is_comment = matches!(side.elements[above].part, Part::Comment(_));
+        let code = if is_comment { source.gap_start(next) } else { at };
+        let opens = matches!(source.bytes.get(code.wrapping_sub(1)), Some(b'{' | b'(' | b'['));
         let Some(tail) = self.line_tail(at) else {
             edits.extend(self.insert_on_line(insert, row, at, next, commas));
             return;
@@ -290,18 +323,18 @@ impl Job<'_> {
         let (row, base) = self.base_of(above);
         let mut text = Vec::new();
         let mut place = tail;
-        let has_comma = self.separator_behind(at, b",").is_some();
+        let has_comma = [code, at].into_iter().any(|byte| self.separator_behind(byte, b",").is_some());
         let last_in_list = source.tokens.get(next).is_none_or(|_| matches!(source.text(next), b"}" | b")" | b"]"));
         if commas && !opens && !has_comma {
             // The line above was the last without a comma: it gets one, before its comment.
-            place = at;
+            place = code;
             text.push(b',');
-            text.extend_from_slice(&source.bytes[at..tail]);
+            text.extend_from_slice(&source.bytes[code..tail]);
         }
         // A list that ends with a comma still does.
         let goes_on = has_comma || opens && (!last_in_list || self.wants_last_comma(insert));
         for (row_in, comma) in insert.iter().zip(self.commas(insert, commas, goes_on)) {
-            text.extend_from_slice(self.newline());
+            text.extend_from_slice(self.newline_at(tail));
             text.extend(self.new_line(row_in, base, row, comma));
         }
         edits.push(Edit::new(place..tail, text));
@@ -379,7 +412,7 @@ impl Job<'_> {
         let mut text = Vec::new();
         for (row_in, comma) in insert.iter().zip(self.commas(insert, commas, true)) {
             text.extend(self.new_line(row_in, bytes.start, row, comma));
-            text.extend_from_slice(self.newline());
+            text.extend_from_slice(self.newline_at(bytes.start));
         }
         edits.push(Edit::new(place..place, text));
     }
@@ -394,11 +427,16 @@ impl Job<'_> {
         if body.is_empty() {
             return Vec::new();
         }
-        if body.first() == Some(&b'#') && self.source.language == Language::C {
+        if self.is_directive(&body) {
             text.clear();
         }
         text.extend(body);
         text
+    }
+
+    /// Whether a new line is a directive of C, which stands at the left margin.
+    pub(super) fn is_directive(&self, row: &[u8]) -> bool {
+        self.source.language == Language::C && row.starts_with(b"#")
     }
 
     /// The commas behind new lines: the body shows them, but the one behind the last is up to the list that they come

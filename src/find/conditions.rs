@@ -6,7 +6,8 @@ use super::rule::{Rule, Test};
 use crate::language::Language;
 use crate::patchset::{CodeKind, HoleTest};
 use crate::pattern::{Compiled, HoleId, Side};
-use crate::source::{Source, Tokens};
+use crate::source::{Bytes, Source, Tokens};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a condition says.
@@ -259,10 +260,28 @@ fn bind(source: &Source, side: &Side, m: &Match, env: &mut Env) {
     }
 }
 
-/// Whether a token range spells this text, spacing aside.
+/// Whether a token range spells this text, blanks and comments between its tokens aside.
 fn reads_as(source: &Source, tokens: &Tokens, text: &str) -> bool {
-    let squeeze = |b: &[u8]| b.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect::<Vec<u8>>();
-    source.slice(tokens) == text.as_bytes() || squeeze(source.slice(tokens)) == squeeze(text.as_bytes())
+    if source.slice(tokens) == text.as_bytes() {
+        return true;
+    }
+    let mark = |s: &&Bytes| !source.bytes[(*s).clone()].trim_ascii().is_empty();
+    let pieces = tokens.clone().flat_map(|t| {
+        let gap = if t > tokens.start { source.gap_start(t)..source.gap_end(t) } else { 0..0 };
+        let from = source.separators.partition_point(|s| s.start < gap.start);
+        let marks = source.separators[from..].iter().take_while(move |s| s.end <= gap.end).filter(mark);
+        marks.map(|s| Cow::from(&source.bytes[s.clone()])).chain([source.word(t)])
+    });
+    let mut rest = text.as_bytes();
+    let mut last = Cow::from(&b""[..]);
+    for piece in pieces {
+        let shown = rest.trim_ascii_start();
+        // What the source holds apart, and would be another token in one, is apart in the text.
+        let apart = shown.len() < rest.len() || !source.language.runs_together(&last, &piece);
+        let Some(behind) = shown.strip_prefix(&*piece).filter(|_| apart) else { return false };
+        (rest, last) = (behind, piece);
+    }
+    rest.trim_ascii().is_empty()
 }
 
 fn is_kind(source: &Source, tokens: &Tokens, kind: CodeKind) -> bool {

@@ -335,8 +335,13 @@ impl<'a> SideText<'a> {
         };
         let torn = self.uses.iter().enumerate().filter(|&(n, u)| is_torn((n, u))).count();
         errors = usize::saturating_add(errors, torn);
+        // A comment at the end has taken in what the frame has behind it, and is another than the one shown.
+        let behind = source.comments.partition_point(|c| c.bytes.start < body.end);
+        if source.comments[..behind].last().is_some_and(|c| c.bytes.end > body.end) {
+            errors = errors.saturating_add(1);
+        }
         if errors == 0 && self.language == Language::Go {
-            errors = self.adrift(&source, &segments) + source.run_on_items().count();
+            errors = self.adrift(&source, &segments) + source.run_on_items().count() + torn_lines(&source, &body);
         }
         Reading { source, body, segments, choices, errors }
     }
@@ -374,6 +379,14 @@ fn spellings(language: Language, kind: HoleKind, alone: bool) -> &'static [&'sta
 /// Whether a spelling makes a hole a statement of its own.
 fn is_statement(spelling: &str) -> bool {
     matches!(spelling, "@;" | "@();")
+}
+
+/// How many lines of a body of Go end where Go reads a semicolon, and the grammar reads on: `B` and `C` below it as
+/// `B C`. That the last item of a list has no comma is no matter.
+fn torn_lines(source: &Source, body: &Bytes) -> usize {
+    let tokens = body_tokens(source, body);
+    let closes = |p: usize| matches!(source.text(p), b")" | b"]" | b"}");
+    source.torn_lines().filter(|&p| tokens.start < p && p < tokens.end && !closes(p)).count()
 }
 
 fn body_tokens(source: &Source, body: &Bytes) -> Tokens {

@@ -4,12 +4,13 @@ use super::anchored::Anchored;
 use super::imports;
 use super::looking::Looking;
 use super::shift::Shift;
-use crate::edit::{Parens, Refusal, Units, edits};
+use crate::edit::{LOST_COMMENT, Parens, Refusal, Units, edits};
 use crate::find::{Bound, Env, Found, Hit, Rule};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
-use crate::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
-use std::collections::BTreeSet;
+use crate::pattern::{Element, Part};
+use crate::source::{Bytes, Comment, Edit, Limits, Source, apply_edits, sort_edits};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ impl Work<'_> {
 }
 
 /// A file after its edits.
+#[derive(Clone)]
 pub(super) struct Edited {
     /// The file as it is now.
     pub source: Arc<Source>,
@@ -51,7 +53,7 @@ pub(super) fn change(
     loop {
         let mut edited = carry_out(path, source, works, &tries, looking)?;
         let wrong = verify(path, source, works, &mut edited, looking)?;
-        let Some(&(first, _)) = wrong.first() else { return Ok(edited) };
+        let Some(&(first, _)) = wrong.first() else { return Ok(sorted(path, source, works, edited, looking)) };
         let mut exhausted = true;
         for &(n, _) in &wrong {
             if tries[n] + 1 < Parens::TRIES.len() {
@@ -64,6 +66,21 @@ pub(super) fn change(
             return Err(Refusal { message: wrong[0].1.clone(), bytes });
         }
     }
+}
+
+/// The imports that a result brings or changes stand where gofmt sorts them, unless the body shows them elsewhere.
+fn sorted(path: &Path, source: &Source, works: &[Work<'_>], edited: Edited, looking: &Looking<'_, '_>) -> Edited {
+    if source.language != Language::Go {
+        return edited;
+    }
+    let batch = crate::golang::imports::sort(source, &edited.source, &edited.written);
+    if batch.is_empty() {
+        return edited;
+    }
+    let mut moved = edited.clone();
+    let moves = moved.and_then(batch, &reparse(path, looking)).is_ok();
+    let fits = |moved: &mut Edited| verify(path, source, works, moved, looking).is_ok_and(|wrong| wrong.is_empty());
+    if moves && fits(&mut moved) { moved } else { edited }
 }
 
 fn carry_out(
@@ -91,12 +108,10 @@ fn carry_out(
         bytes: o.first.start..o.second.end,
     })?;
     let (bytes, written) = apply_apart(source, &mut batch);
-    let reparse = |source: &Source, bytes: Vec<u8>, batch: &[Edit]| {
-        // In the same parts, which the edits have moved.
-        let parts = moved(&source.parts, batch);
-        looking.workspace.reparse(path, source, batch, bytes, parts).map_err(unread)
-    };
+    let reparse = reparse(path, looking);
     let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
+    let idle = idle_commas(source, &edited);
+    edited.and_then(idle, &reparse)?;
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
         if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
@@ -118,6 +133,17 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// The edits that take away commas between which and their bracket no item is left.
+fn idle_commas(source: &Source, edited: &Edited) -> Vec<Edit> {
+    let mut idle = edited.source.idle_commas().peekable();
+    if idle.peek().is_none() {
+        return Vec::new();
+    }
+    let shift = Shift::new(&edited.batches);
+    let old: BTreeSet<usize> = source.idle_commas().map(|c| shift.start(c.start)).collect();
+    idle.filter(|c| !old.contains(&c.start)).map(|c| Edit::new(c, "")).collect()
 }
 
 /// Carries out edits, a blank put wherever the end of one would run into its neighbour and be read as something else.
@@ -162,6 +188,17 @@ impl Edited {
 /// Reads a file again that a batch of edits has given new bytes.
 type Reparse<'a> = dyn Fn(&Source, Vec<u8>, &[Edit]) -> Result<Arc<Source>, Refusal> + 'a;
 
+fn reparse(
+    path: &Path,
+    looking: &Looking<'_, '_>,
+) -> impl Fn(&Source, Vec<u8>, &[Edit]) -> Result<Arc<Source>, Refusal> {
+    |source, bytes, batch| {
+        // In the same parts, which the edits have moved.
+        let parts = moved(&source.parts, batch);
+        looking.workspace.reparse(path, source, batch, bytes, parts).map_err(unread)
+    }
+}
+
 /// The same file, read as a whole.
 fn whole(source: &Source) -> Result<Arc<Source>, Refusal> {
     let whole = Source::parse(source.language, source.bytes.clone(), Limits::NONE);
@@ -201,6 +238,9 @@ fn verify(
 ) -> Result<Vec<(usize, String)>, Refusal> {
     if let Some(message) = spoils(source, edited) {
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
+    }
+    if let Some(comment) = lost_comment(source, edited, works) {
+        return Err(Refusal { message: LOST_COMMENT.to_owned(), bytes: comment });
     }
     let mut looks = look_again(path, source, &edited.source, works, looking)?;
     if looks.iter().any(|(_, found)| found.at_border) && !edited.source.is_whole() {
@@ -324,6 +364,9 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
             shown(at)
         ));
     }
+    if let Some(at) = new_place(source, edited, |s| s.stray_directives().collect()) {
+        return Some(format!("a directive of the result would not have its line for itself: `{}`", shown(at)));
+    }
     if let Some(at) = new_place(source, edited, |s| s.glued().collect()) {
         let text = |t: usize| String::from_utf8_lossy(after.text(t)).into_owned();
         return Some(format!(
@@ -336,6 +379,36 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
     (spread_before_others(after) > spread_before_others(source)).then(|| {
         "the result would have an argument behind one that is spread with `...`, which Go does not allow".to_owned()
     })
+}
+
+/// A comment in what the edits took away that no `-` line shows, if the result has fewer like it than it should have.
+fn lost_comment(source: &Source, edited: &Edited, works: &[Work<'_>]) -> Option<Bytes> {
+    let shapes = works.iter().map(|w| (&w.rule.pattern.shapes[w.hit.shape], &w.hit.matched.bounds));
+    let is_comment = |e: &&Element| matches!(e.part, Part::Comment(_));
+    let shown: BTreeSet<usize> = shapes
+        .clone()
+        .flat_map(|(shape, bounds)| shape.before.elements.iter().zip(bounds))
+        .filter(|(e, _)| is_comment(e))
+        .map(|(_, bound)| bound.bytes.start)
+        .collect();
+    let stays = |c: &&Comment| !shown.contains(&c.bytes.start);
+    let taken = edited.batches.first()?.iter().flat_map(|e| source.comments_in(&e.bytes)).filter(stays);
+    let mut taken = taken.peekable();
+    taken.peek()?;
+    let words =
+        |text: &[u8]| text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(&b' ');
+    let text = |source: &Source, c: &Comment| words(&source.bytes[c.bytes.clone()]);
+    let mut missing: HashMap<Vec<u8>, isize> = HashMap::new();
+    let mut count = |text: Vec<u8>, by: isize| *missing.entry(text).or_default() += by;
+    source.comments.iter().filter(stays).for_each(|c| count(text(source, c), 1));
+    let after = shapes.flat_map(|(shape, _)| shape.after.elements.iter()).filter(is_comment);
+    after.for_each(|e| {
+        if let Part::Comment(text) = &e.part {
+            count(words(text), 1)
+        }
+    });
+    edited.source.comments.iter().for_each(|c| count(text(&edited.source, c), -1));
+    taken.find(|c| missing.get(&text(source, c)).is_some_and(|n| *n > 0)).map(|c| c.bytes.clone())
 }
 
 /// A position of the result that is one of these, and was none before.

@@ -1,6 +1,8 @@
-//! Go's own semicolons: a line end ends what it stands behind, unless that cannot end there.
+//! What line ends mean. To Go one is a semicolon, unless what it stands behind cannot end there; in C a directive has
+//! its line for itself.
 //!
-//! The grammar is more lenient than Go: it reads on where a line ends in the midst of an item.
+//! The grammars are more lenient: they read on where a line of Go ends in the midst of an item, and take a directive
+//! wherever it stands.
 
 use super::{Bytes, Gap, Source};
 use crate::language::{Atom, Language};
@@ -62,6 +64,27 @@ impl Source {
     pub fn torn_lines(&self) -> impl Iterator<Item = usize> {
         self.gaps_of_go().filter(|&p| self.has_bare_line_end(p) && !self.may_break(p))
     }
+
+    /// The positions of directives that do not begin their line, and of what stands behind `#else` or `#endif` on theirs.
+    pub fn stray_directives(&self) -> impl Iterator<Item = usize> {
+        let is_directive = |t: usize| self.tokens[t].atom == Atom::Word && self.text(t).first() == Some(&b'#');
+        let ends_line = |t: usize| matches!(&*self.word(t), b"#else" | b"#endif");
+        let tokens = if self.language == Language::C { 1..self.tokens.len().max(1) } else { 0..0 };
+        tokens
+            .filter(move |&p| is_directive(p) || is_directive(p - 1) && ends_line(p - 1))
+            .filter(|&p| !self.has_line_end(&(self.gap_start(p)..self.gap_end(p))))
+    }
+
+    /// Whether a line ends in a gap, and not within a comment.
+    fn has_line_end(&self, gap: &Bytes) -> bool {
+        let mut at = gap.start;
+        let comments = self.comments_in(gap).iter().map(|c| c.bytes.clone());
+        comments.chain(std::iter::once(gap.end..gap.end)).any(|c| {
+            let ends = self.bytes[at..c.start].contains(&b'\n');
+            at = c.end;
+            ends
+        })
+    }
 }
 
 #[cfg(test)]
@@ -78,5 +101,18 @@ mod tests {
         assert_eq!(run_on("mask [4]uint32\n"), ["uint32"]);
         let fine = "package a\n\nfunc f() { x(); y() /*\n*/; z()\nL: for { switch { case a: b(); case c: d() } } }\n";
         assert_eq!(run_on(fine), [""; 0]);
+    }
+
+    #[test]
+    fn a_directive_has_its_line_for_itself() {
+        let stray = |text: &str| {
+            let source = Source::parse(Language::C, text.as_bytes().to_vec(), Limits::NONE).unwrap();
+            source.stray_directives().map(|p| String::from_utf8_lossy(source.text(p)).into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(stray("void f(void) { a(); #ifdef Q b();\n#endif c(); }\n"), ["#ifdef", "c"]);
+        assert_eq!(stray("int x; /*\n*/ #include <a.h>\n"), ["#include"]);
+        let fine =
+            "#include <a.h>\nint x; // x\n/* y */ #ifdef A\n# define B 1\n#else /* n */ // A\n#endif\nint z;\n#endif";
+        assert_eq!(stray(fine), [""; 0]);
     }
 }

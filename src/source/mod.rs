@@ -6,6 +6,7 @@
 //! on token positions: position `p` is the gap before token `p`.
 
 mod build;
+mod commas;
 mod derived;
 mod edit;
 mod limits;

@@ -3,10 +3,12 @@
 mod place;
 mod remove;
 mod scope;
+mod sort;
 
 pub use place::{add, place_spec};
 pub use remove::remove;
 pub use scope::{is_used, shadows};
+pub use sort::sort;
 
 use crate::language::go_nodes as go;
 use crate::source::{Bytes, NodeId, Source, Tokens};
