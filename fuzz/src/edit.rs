@@ -126,7 +126,8 @@ fn reads_clean(step: &Step) {
     assert!(errors(&after) <= errors(&before), "new syntax errors: {}", String::from_utf8_lossy(&after));
 }
 
-/// Outside of the sites, their lines and the comments beside them, every byte stays. In Go gofmt's columns may move.
+/// Outside of the sites, their lines and the comments beside them, every byte stays. In Go gofmt's columns may move, and
+/// imports around one that is written, line by line.
 fn rest_is_untouched(step: &Step, plan: &Plan, patchset: &Patchset) {
     let (Some(before), Some(language)) = (&step.before, Language::of_path(&step.path)) else { return };
     let hunks = patchset.patches[step.patch].bodies.iter().map(|b| match &b.work {
@@ -140,6 +141,10 @@ fn rest_is_untouched(step: &Step, plan: &Plan, patchset: &Patchset) {
     let source = body::parse(&step.path, before.to_vec());
     let sites = plan.reports[step.patch].sites.iter().filter(|s| !s.done && s.place.path == step.path);
     let mut windows: Vec<Range<usize>> = sites.map(|s| window(&source, &s.bytes)).collect();
+    windows.sort_by_key(|w| w.start);
+    imports_stay(&source, &windows, &step.after.bytes());
+    let imports: Vec<_> = windows.iter().filter_map(|w| imports_around(&source, w)).collect();
+    windows.extend(imports);
     windows.sort_by_key(|w| w.start);
     let plain = |bytes: &[u8]| -> Vec<u8> {
         let blank = |b: &u8| language == Language::Go && matches!(b, b' ' | b'\t');
@@ -162,6 +167,32 @@ fn rest_is_untouched(step: &Step, plan: &Plan, patchset: &Patchset) {
     for piece in others {
         let found = if piece.is_empty() { Some(0) } else { after[at..].windows(piece.len()).position(|w| w == piece) };
         at += found.unwrap_or_else(|| panic!("{}", lost(piece))) + piece.len();
+    }
+}
+
+/// All lines of an import declaration that a window lies in, but for the first.
+fn imports_around(source: &Source, window: &Range<usize>) -> Option<Range<usize>> {
+    let spans = source.nodes.iter().filter(|n| n.kind == "import_declaration").map(|n| source.span(&n.tokens));
+    let around = spans.into_iter().find(|span| span.start < window.start && window.end <= span.end)?;
+    Some(source.lines.next(around.start)..around.end)
+}
+
+/// Every line of these declarations that no window covers is in the result.
+fn imports_stay(source: &Source, windows: &[Range<usize>], after: &[u8]) {
+    let mut left: Vec<&[u8]> = after.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).collect();
+    let mut seen = 0;
+    for around in windows.iter().filter_map(|w| imports_around(source, w)) {
+        let mut at = around.start.max(seen);
+        while at < around.end {
+            let next = source.lines.next(at);
+            if !windows.iter().any(|w| w.start < next && at < w.end) {
+                let line = source.bytes[at..next].trim_ascii();
+                let found = left.iter().position(|l| *l == line);
+                left.swap_remove(found.unwrap_or_else(|| panic!("lost import: {}", String::from_utf8_lossy(line))));
+            }
+            at = next;
+        }
+        seen = seen.max(around.end);
     }
 }
 
