@@ -201,7 +201,7 @@ impl Folder {
 
 /// What a name and a path can have at most, in bytes. The system says so only when it gets to them: not where a folder above
 /// is still to be made.
-const NAME: usize = 255;
+pub(crate) const NAME: usize = 255;
 pub(super) const PATH: usize = 4095;
 
 /// Refuses a path that is not a plain relative path.

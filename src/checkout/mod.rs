@@ -19,6 +19,7 @@ mod words;
 pub use case::clash;
 pub use disk::{COPY, DRAFTS, Disk, STATE, Walk, is_own};
 pub use folder::Folder;
+pub(crate) use folder::NAME;
 pub use gate::{GateError, OpenError, Root, check};
 pub use gitdir::GitDir;
 pub use globs::{BadGlob, GlobTable, Globs};

@@ -3,8 +3,9 @@
 //! What stands between a change and its neighbours, blanks and commas, is a seam. The source keeps the seams that
 //! the body keeps; where the body drops or adds one, so does the edit.
 
+use super::rows::code_end;
 use super::{Job, Refusal};
-use crate::pattern::{Part, Shape, Side};
+use crate::pattern::{Shape, Side};
 use crate::source::{Bytes, Edit};
 use std::ops::Range;
 
@@ -228,13 +229,9 @@ impl Job<'_> {
 
 /// A change of a side without the comments that end its row, and these.
 fn without_comments(side: &Side, run: &Range<usize>) -> (Range<usize>, Range<usize>) {
-    let is_last = |end: usize| {
-        side.elements.get(end).is_none_or(|e| Some(e.row) != side.elements.get(end.wrapping_sub(1)).map(|l| l.row))
-    };
-    let mut code = run.end;
-    while code > run.start && is_last(run.end) && matches!(side.elements[code - 1].part, Part::Comment(_)) {
-        code -= 1;
-    }
+    let row = |i: usize| side.elements.get(i).map(|e| e.row);
+    let ends_row = row(run.end).is_none() || row(run.end) != row(run.end.wrapping_sub(1));
+    let code = if ends_row { code_end(side, run) } else { run.end };
     (run.start..code, code..run.end)
 }
 

@@ -66,19 +66,19 @@ impl Job<'_> {
         let gone = delete[0].elements.start..delete[delete.len() - 1].elements.end;
         let mut bytes = self.bytes(&gone);
         let base = self.shape.before.elements[gone.start].row;
-        let has_code = |row: &Inserted| code_end(&self.shape.after, row) > row.elements.start;
+        let has_code = |row: &Inserted| code_end(&self.shape.after, &row.elements) > row.elements.start;
         let last = insert.iter().rposition(has_code);
         // The comma behind what goes is the one behind what comes, which may end in a comment.
         let behind = last.map_or(&[] as &[Inserted], |last| &insert[last + 1..]);
         let comments = !behind.is_empty()
-            || last.is_some_and(|l| code_end(&self.shape.after, &insert[l]) < insert[l].elements.end);
+            || last.is_some_and(|l| code_end(&self.shape.after, &insert[l].elements) < insert[l].elements.end);
         let mut comma_of_last = Comma::Shown;
         if let Some(comma) = self.separator_behind(self.code_end(&gone), b",") {
             comma_of_last = if comments || comma.end <= bytes.end { Comma::Needed } else { Comma::Left };
             if comments {
                 bytes.end = bytes.end.max(comma.end);
             }
-        } else if shows_comma(&self.shape.before, self.code_elements(&gone).end) {
+        } else if shows_comma(&self.shape.before, code_end(&self.shape.before, &gone)) {
             comma_of_last = Comma::Left;
         }
         let mut text = Vec::new();
@@ -92,15 +92,9 @@ impl Job<'_> {
         Edit::new(bytes, text)
     }
 
-    /// A run of before elements without the comments at its end.
-    fn code_elements(&self, elements: &Range<usize>) -> Range<usize> {
-        let is_code = |i: &usize| !matches!(self.shape.before.elements[*i].part, Part::Comment(_));
-        elements.start..elements.clone().rev().find(is_code).map_or(elements.start, |i| i + 1)
-    }
-
     /// Where in the source the code of a run of before elements ends, comments behind it left aside.
     pub(super) fn code_end(&self, elements: &Range<usize>) -> usize {
-        self.bytes(&self.code_elements(elements)).end
+        self.bytes(&(elements.start..code_end(&self.shape.before, elements))).end
     }
 
     /// A new line as text, without its indentation.
@@ -109,7 +103,7 @@ impl Job<'_> {
             return self.rows[row.row].text.trim_start().as_bytes().to_vec();
         }
         let side = &self.shape.after;
-        let end = code_end(side, row);
+        let end = code_end(side, &row.elements);
         let mut text = self.rendered(&(row.elements.start..end));
         let has_comma = comma == Comma::Needed || comma == Comma::Shown && self.ends_with_comma(row);
         if has_comma && !text.is_empty() {
@@ -126,7 +120,7 @@ impl Job<'_> {
 
     /// Whether the body shows a comma behind the code of the row.
     fn ends_with_comma(&self, row: &Inserted) -> bool {
-        let end = code_end(&self.shape.after, row);
+        let end = code_end(&self.shape.after, &row.elements);
         end > row.elements.start && shows_comma(&self.shape.after, end)
     }
 
@@ -442,7 +436,7 @@ impl Job<'_> {
     /// The commas behind new lines: the body shows them, but the one behind the last is up to the list that they come
     /// into, if they do: `goes_on` says whether it has more behind it.
     fn commas(&self, insert: &[Inserted], in_list: bool, goes_on: bool) -> Vec<Comma> {
-        let has_code = |row: &Inserted| code_end(&self.shape.after, row) > row.elements.start;
+        let has_code = |row: &Inserted| code_end(&self.shape.after, &row.elements) > row.elements.start;
         let mut commas = vec![Comma::Shown; insert.len()];
         if let Some(last) = insert.iter().rposition(has_code).filter(|_| in_list) {
             commas[last] = if goes_on { Comma::Needed } else { Comma::Left };
@@ -517,10 +511,10 @@ impl Job<'_> {
     }
 }
 
-/// Behind the last element of a row that is no comment.
-fn code_end(side: &Side, row: &Inserted) -> usize {
+/// Behind the last of some elements that is no comment.
+pub(super) fn code_end(side: &Side, elements: &Range<usize>) -> usize {
     let is_code = |i: &usize| !matches!(side.elements[*i].part, Part::Comment(_));
-    row.elements.clone().rev().find(is_code).map_or(row.elements.start, |i| i + 1)
+    elements.clone().rev().find(is_code).map_or(elements.start, |i| i + 1)
 }
 
 /// Whether a side shows a comma behind the element before `end`.

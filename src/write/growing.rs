@@ -4,7 +4,7 @@ use super::mkdir::mkdir;
 use super::permit::permit;
 use super::state::sync;
 use super::{WriteError, failed};
-use crate::checkout::{COPY, Folder};
+use crate::checkout::{COPY, Folder, NAME};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -16,8 +16,6 @@ use std::path::{Path, PathBuf};
 
 /// The folder in the hidden one that becomes what is made.
 const TREE: &str = "tree";
-/// What a name can have at most, in bytes.
-const NAME: usize = 255;
 
 /// A place where a folder is to appear whole: nothing is there, or an empty folder.
 #[derive(Debug)]

@@ -157,9 +157,10 @@ pub(in crate::write) fn settle(root: &Root, this: &Move, way: Direction) -> Resu
         Direction::Finish => Some(&this.after),
         Direction::Undo => this.before.as_ref(),
     };
+    let now = spot.bytes()?;
     match wanted {
-        None if spot.bytes()?.is_none() => spot.remove_folders(),
-        wanted if spot.bytes()?.as_ref() == wanted => return Ok(()),
+        None if now.is_none() => spot.remove_folders(),
+        wanted if now.as_ref() == wanted => return Ok(()),
         Some(wanted) => spot.fill(wanted).and_then(|()| spot.place())?,
         None => spot.remove()?,
     }
