@@ -1,6 +1,6 @@
-use super::change::Work;
-use super::shift::Shift;
+use super::site_edit::SiteEdit;
 use crate::find::{Found, Hit};
+use crate::source::OffsetMap;
 use std::collections::HashMap;
 
 /// The hits of a file by the place of a token that stays, so that each site meets its own and not all others.
@@ -12,7 +12,7 @@ pub(super) struct Anchored<'a> {
 
 impl<'a> Anchored<'a> {
     /// Sorts the hits of one rule.
-    pub fn new(found: &'a Found, work: &Work<'_>) -> Anchored<'a> {
+    pub fn new(found: &'a Found, work: &SiteEdit<'_>) -> Anchored<'a> {
         let mut places: HashMap<(usize, bool, usize), Vec<&Hit>> = HashMap::new();
         for hit in &found.hits {
             if let Some((before, after)) = work.rule.pattern.shapes[hit.shape].anchor() {
@@ -25,7 +25,7 @@ impl<'a> Anchored<'a> {
     }
 
     /// The hits that may be the site of a work, in the file that it made.
-    pub fn of(&self, work: &Work<'_>, shift: &Shift, done: bool) -> impl Iterator<Item = &'a Hit> {
+    pub fn of(&self, work: &SiteEdit<'_>, shift: &OffsetMap, done: bool) -> impl Iterator<Item = &'a Hit> {
         let shape = work.hit.shape;
         let anchor = work.rule.pattern.shapes[shape].anchor();
         let known = anchor.and_then(|(before, _)| {

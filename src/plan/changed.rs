@@ -1,9 +1,9 @@
 //! One file as a patch leaves it, until it is known that the patch is carried out.
 
 use super::report::{Plan, Step};
-use super::shift::{Shift, places};
 use super::workspace::Workspace;
 use crate::source::{Bytes, Edit, Source, Version};
+use crate::source::{OffsetMap, places_of};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl Changed {
 
     /// Makes it a part of the plan, and of what the patches to come find.
     pub fn put(self, patch: usize, workspace: &mut Workspace<'_>, plan: &mut Plan) {
-        let shift = Shift::new(&self.batches);
+        let shift = OffsetMap::new(&self.batches);
         let mut written: Vec<_> = workspace.written(&self.path).iter().map(|(w, by)| (shift.range(w), *by)).collect();
         written.extend(self.written.into_iter().map(|w| (w, patch)));
         let after = match &self.before {
@@ -39,7 +39,7 @@ impl Changed {
                 made
             }
             Some(before) => {
-                let places = places(&self.batches);
+                let places = places_of(&self.batches);
                 let after = before.and(self.batches);
                 let (old, new) = match &self.trees {
                     Some((old, new)) => (old.bytes.clone(), new.bytes.clone()),

@@ -1,12 +1,13 @@
 use super::back::Edited;
-use super::change::{Work, change};
 use super::changed::Changed;
 use super::chosen::{Chosen, choose};
+use super::file_edit::edit_file;
 use super::looking::Looking;
 use super::near::place;
 use super::options::Options;
 use super::ready::Ready;
 use super::report::Reason;
+use super::site_edit::SiteEdit;
 use super::survey::Survey;
 use crate::patchset::{Expect, Patch, Patchset};
 use rayon::prelude::*;
@@ -128,9 +129,10 @@ fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> R
     let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
     let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
     let Some(source) = source else { return Err(lost("there is nothing to do".to_owned())) };
-    let works = chosen.iter().map(|c| Work { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env, done: c.done });
-    let works: Vec<Work<'_>> = works.collect();
-    let edited = change(path, &source, &works, looking).map_err(|refusal| {
+    let works =
+        chosen.iter().map(|c| SiteEdit { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env, done: c.done });
+    let works: Vec<SiteEdit<'_>> = works.collect();
+    let edited = edit_file(path, &source, &works, looking).map_err(|refusal| {
         let place = place(path, &source, refusal.bytes.start);
         Reason { text: refusal.message, place: Some(place) }
     })?;

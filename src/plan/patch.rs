@@ -7,13 +7,13 @@ use super::obsolete::Signs;
 use super::options::Options;
 use super::ready::{Ready, ReadyWork};
 use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Verdict};
-use super::shift::Shift;
 use super::stack::{stack_conflict, unsettles};
 use super::tally;
 use super::workspace::Workspace;
 use super::{create, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
+use crate::source::OffsetMap;
 use crate::source::{Edit, Limits, Source, apply_edits, sort_edits};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -229,7 +229,7 @@ fn carry_out(
         let (written, batches) = match sort_edits(&mut columns) {
             Ok(()) if !columns.is_empty() => {
                 let batches = vec![edits, columns];
-                let shift = Shift::new(&batches[1..]);
+                let shift = OffsetMap::new(&batches[1..]);
                 (written.iter().map(|w| shift.range(w)).collect(), batches)
             }
             _ => (written, vec![edits]),

@@ -13,6 +13,7 @@ mod limits;
 mod line_ends;
 mod lines;
 mod macros;
+mod offset_map;
 mod parse;
 mod places;
 mod tree;
@@ -23,6 +24,7 @@ pub use derived::Derived;
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use limits::Limits;
 pub use lines::{LineEnding, Lines};
+pub use offset_map::{OffsetMap, places_of};
 pub use tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 pub use version::Version;
 

@@ -1,7 +1,7 @@
-use crate::source::{Bytes, Edit};
+use super::{Bytes, Edit};
 
 /// Where bytes of a file come to lie when batches of edits are carried out one after the other.
-pub(super) struct Shift {
+pub struct OffsetMap {
     batches: Vec<Batch>,
 }
 
@@ -11,9 +11,9 @@ struct Batch {
     grown: Vec<isize>,
 }
 
-impl Shift {
+impl OffsetMap {
     /// The shift of these batches, each sorted.
-    pub fn new(batches: &[Vec<Edit>]) -> Shift {
+    pub fn new(batches: &[Vec<Edit>]) -> OffsetMap {
         let batch = |edits: &Vec<Edit>| {
             let mut sum = 0;
             let grown = edits.iter().map(|e| {
@@ -22,7 +22,7 @@ impl Shift {
             });
             Batch { grown: grown.collect(), ranges: edits.iter().map(|e| e.bytes.clone()).collect() }
         };
-        Shift { batches: batches.iter().map(batch).collect() }
+        OffsetMap { batches: batches.iter().map(batch).collect() }
     }
 
     /// Where a token that stays comes to begin. What is inserted at its start comes before it.
@@ -45,10 +45,10 @@ impl Shift {
 }
 
 /// Where the texts of batches of edits lie once all are carried out.
-pub(super) fn places(batches: &[Vec<Edit>]) -> Vec<Bytes> {
+pub fn places_of(batches: &[Vec<Edit>]) -> Vec<Bytes> {
     let mut places = Vec::new();
     for (number, batch) in batches.iter().enumerate() {
-        let later = Shift::new(&batches[number + 1..]);
+        let later = OffsetMap::new(&batches[number + 1..]);
         let mut grown = 0isize;
         for edit in batch {
             let start = edit.bytes.start.saturating_add_signed(grown);
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn what_is_inserted_at_a_start_comes_before_it_and_at_an_end_behind_it() {
-        let shift = Shift::new(&[vec![Edit::new(4..4, "ab"), Edit::new(8..10, "")]]);
+        let shift = OffsetMap::new(&[vec![Edit::new(4..4, "ab"), Edit::new(8..10, "")]]);
         assert_eq!(shift.range(&(4..8)), 6..10);
         assert_eq!(shift.range(&(2..4)), 2..4);
         assert_eq!(shift.range(&(10..12)), 10..12);

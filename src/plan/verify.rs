@@ -1,238 +1,28 @@
-//! One file edited: all its sites at once, then read again to see that the result is what was meant.
+//! The proof of an edit: the result, read again, is what the patch says.
 
 use super::anchored::Anchored;
-use super::imports;
+use super::file_edit::Edited;
 use super::looking::Looking;
-use super::shift::Shift;
-use crate::edit::{LOST_COMMENT, Parens, Refusal, Units, edits};
-use crate::find::{Bound, Env, Found, Hit, Rule};
+use super::reparse::whole;
+use super::site_edit::SiteEdit;
+use crate::edit::{LOST_COMMENT, Refusal};
+use crate::find::{Bound, Found, Hit};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
 use crate::pattern::{Element, Part};
-use crate::source::{Bytes, Comment, Edit, Limits, Source, apply_edits, sort_edits};
+use crate::source::{Bytes, Comment, OffsetMap, Source};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::Arc;
-
-/// One site to edit, and the rule and bindings under which it was found.
-pub(super) struct Work<'a> {
-    pub rule: &'a Rule,
-    pub hit: &'a Hit,
-    pub env: &'a Env,
-    /// How many sites of the rule are done already in the file.
-    pub done: usize,
-}
-
-impl Work<'_> {
-    /// Whether another work was found in the same way.
-    fn is_like(&self, other: &Work<'_>) -> bool {
-        std::ptr::eq(self.rule, other.rule) && self.env == other.env
-    }
-}
-
-/// A file after its edits.
-#[derive(Clone)]
-pub(super) struct Edited {
-    /// The file as it is now.
-    pub source: Arc<Source>,
-    /// What the patch wrote, in the new bytes.
-    pub written: Vec<Bytes>,
-    /// The edits, in the batches in which they were carried out.
-    pub batches: Vec<Vec<Edit>>,
-}
-
-/// Edits a file. Fails with the reason where the result would not be what the patch says.
-pub(super) fn change(
-    path: &Path,
-    source: &Source,
-    works: &[Work<'_>],
-    looking: &Looking<'_, '_>,
-) -> Result<Edited, Refusal> {
-    // Parentheses are tried only at the sites that come out wrong without them.
-    let mut tries = vec![0; works.len()];
-    loop {
-        let mut edited = carry_out(path, source, works, &tries, looking)?;
-        let wrong = verify(path, source, works, &mut edited, looking)?;
-        let Some(&(first, _)) = wrong.first() else { return Ok(sorted(path, source, works, edited, looking)) };
-        let mut exhausted = true;
-        for &(n, _) in &wrong {
-            if tries[n] + 1 < Parens::TRIES.len() {
-                tries[n] += 1;
-                exhausted = false;
-            }
-        }
-        if exhausted {
-            let bytes = source.span(&works[first].hit.matched.tokens);
-            return Err(Refusal { message: wrong[0].1.clone(), bytes });
-        }
-    }
-}
-
-/// The imports that a result brings or changes stand where gofmt sorts them, unless the body shows them elsewhere.
-fn sorted(path: &Path, source: &Source, works: &[Work<'_>], edited: Edited, looking: &Looking<'_, '_>) -> Edited {
-    if source.language != Language::Go {
-        return edited;
-    }
-    let batch = crate::golang::imports::sort(source, &edited.source, &edited.written);
-    if batch.is_empty() {
-        return edited;
-    }
-    let mut moved = edited.clone();
-    let moves = moved.and_then(batch, &reparse(path, looking)).is_ok();
-    let fits = |moved: &mut Edited| verify(path, source, works, moved, looking).is_ok_and(|wrong| wrong.is_empty());
-    if moves && fits(&mut moved) { moved } else { edited }
-}
-
-fn carry_out(
-    path: &Path,
-    source: &Source,
-    works: &[Work<'_>],
-    tries: &[usize],
-    looking: &Looking<'_, '_>,
-) -> Result<Edited, Refusal> {
-    let mut batch: Vec<Edit> = Vec::new();
-    let units = Units::default();
-    for (work, &n) in works.iter().zip(tries) {
-        let shape = &work.rule.pattern.shapes[work.hit.shape];
-        let packages = imports::packages_of(work.rule, source);
-        let rows = &work.rule.pattern.fragment.rows;
-        let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n], &units)?;
-        batch.extend(new);
-    }
-    batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));
-    // Two hunks may ask for the same change.
-    batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
-    sort_edits(&mut batch).map_err(|o| Refusal {
-        message: "two sites change the same code here, one inside the other; narrow the patch with `where` or `unless`"
-            .to_owned(),
-        bytes: o.first.start..o.second.end,
-    })?;
-    let (bytes, written) = apply_apart(source, &mut batch);
-    let reparse = reparse(path, looking);
-    let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
-    let idle = idle_commas(source, &edited);
-    edited.and_then(idle, &reparse)?;
-    let mut done: Vec<&Rule> = Vec::new();
-    for work in works {
-        if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
-            continue;
-        }
-        done.push(work.rule);
-        // Each round adds or removes one import, so there are no more rounds than imports.
-        for _ in 0..=work.rule.imports.len() {
-            let imports = imports::adjust(work.rule, source, &edited.source)
-                .map_err(|message| Refusal { message, bytes: source.span(&work.hit.matched.tokens) })?;
-            if imports.is_empty() {
-                break;
-            }
-            edited.and_then(imports, &reparse)?;
-        }
-    }
-    if source.language == Language::Go {
-        let columns = crate::golang::realign(source, &edited.batches[0], &edited.source, &edited.written);
-        edited.and_then(columns, &reparse)?;
-    }
-    Ok(edited)
-}
-
-/// The edits that take away commas between which and their bracket no item is left.
-fn idle_commas(source: &Source, edited: &Edited) -> Vec<Edit> {
-    let mut idle = edited.source.idle_commas().peekable();
-    if idle.peek().is_none() {
-        return Vec::new();
-    }
-    let shift = Shift::new(&edited.batches);
-    let old: BTreeSet<usize> = source.idle_commas().map(|c| shift.start(c.start)).collect();
-    idle.filter(|c| !old.contains(&c.start)).map(|c| Edit::new(c, "")).collect()
-}
-
-/// Carries out edits, a blank put wherever the end of one would run into its neighbour and be read as something else.
-fn apply_apart(source: &Source, batch: &mut [Edit]) -> (Vec<u8>, Vec<Bytes>) {
-    let (bytes, written) = apply_edits(&source.bytes, batch);
-    let begin = source.lines.content_start();
-    let joined = |at: usize| at >= begin && source.language.runs_together(&bytes[begin..at], &bytes[at..]);
-    let (mut last, mut apart) = (None, false);
-    for (edit, place) in batch.iter_mut().zip(&written) {
-        // Two edits that touch have one seam between them.
-        let starts = last != Some(place.start) && joined(place.start);
-        let ends = !place.is_empty() && joined(place.end);
-        last = Some(place.end);
-        apart |= starts || ends;
-        if starts {
-            edit.text.insert(0, b' ');
-        }
-        if ends {
-            edit.text.push(b' ');
-        }
-    }
-    if apart { apply_edits(&source.bytes, batch) } else { (bytes, written) }
-}
-
-impl Edited {
-    /// Carries out one more batch, made for the file as it is now.
-    fn and_then(&mut self, mut batch: Vec<Edit>, reparse: &Reparse<'_>) -> Result<(), Refusal> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        sort_edits(&mut batch).map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
-        self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0, &batch)?;
-        let batches = [batch];
-        let shift = Shift::new(&batches);
-        self.written = self.written.iter().map(|w| shift.range(w)).collect();
-        let [batch] = batches;
-        self.batches.push(batch);
-        Ok(())
-    }
-}
-
-/// Reads a file again that a batch of edits has given new bytes.
-type Reparse<'a> = dyn Fn(&Source, Vec<u8>, &[Edit]) -> Result<Arc<Source>, Refusal> + 'a;
-
-fn reparse(
-    path: &Path,
-    looking: &Looking<'_, '_>,
-) -> impl Fn(&Source, Vec<u8>, &[Edit]) -> Result<Arc<Source>, Refusal> {
-    |source, bytes, batch| {
-        // In the same parts, which the edits have moved.
-        let parts = moved(&source.parts, batch);
-        looking.workspace.reparse(path, source, batch, bytes, parts).map_err(unread)
-    }
-}
-
-/// The same file, read as a whole.
-fn whole(source: &Source) -> Result<Arc<Source>, Refusal> {
-    let whole = Source::parse(source.language, source.bytes.clone(), Limits::NONE);
-    whole.map(Arc::new).map_err(|e| unread(e.to_string()))
-}
-
-fn unread(error: String) -> Refusal {
-    Refusal { message: format!("the result cannot be read again: {error}"), bytes: 0..0 }
-}
-
-/// Where parts of a file come to lie. Edits lie within parts, so that what is inserted at a border belongs to the part.
-fn moved(parts: &[Bytes], batch: &[Edit]) -> Vec<Bytes> {
-    let mut edits = batch.iter().peekable();
-    let mut grown = 0isize;
-    let mut out = Vec::with_capacity(parts.len());
-    for part in parts {
-        let start = part.start.saturating_add_signed(grown);
-        while let Some(edit) = edits.next_if(|e| e.bytes.end <= part.end) {
-            grown += edit.text.len() as isize - edit.bytes.len() as isize;
-        }
-        out.push(start..part.end.saturating_add_signed(grown));
-    }
-    out
-}
 
 /// Why a deletion beside an ellipsis is refused.
 const LEFT_OVER: &str = "a word of the lines that go also stands in what an ellipsis covers, so nobody could tell later \
                          that it is done: show the lines beside them instead of the ellipsis";
 
 /// Reads the result: which sites did not come out as meant, and why.
-fn verify(
+pub(super) fn verify(
     path: &Path,
     source: &Source,
-    works: &[Work<'_>],
+    works: &[SiteEdit<'_>],
     edited: &mut Edited,
     looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, String)>, Refusal> {
@@ -248,7 +38,7 @@ fn verify(
         looks = look_again(path, source, &edited.source, works, looking)?;
     }
     let after = &edited.source;
-    let shift = Shift::new(&edited.batches);
+    let shift = OffsetMap::new(&edited.batches);
     let mut wrong = Vec::new();
     let claims = Claims::new(works);
     let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
@@ -283,14 +73,14 @@ fn verify(
 }
 
 /// Whether a deletion takes with it what it is inside of, by which it would be known as done.
-fn leaves_no_trace(work: &Work<'_>, found: &Found) -> bool {
+fn leaves_no_trace(work: &SiteEdit<'_>, found: &Found) -> bool {
     let rule = work.rule;
     let gone = rule.pattern.shapes[work.hit.shape].after.elements.is_empty();
     gone && !matches!(rule.expect, Expect::Between(0, _)) && !found.hits.iter().any(|h| h.done)
 }
 
 /// Why a second run would find more sites done than there are, if it would and their number matters.
-fn counts_more(works: &[Work<'_>], work: &Work<'_>, found: &Found) -> Option<String> {
+fn counts_more(works: &[SiteEdit<'_>], work: &SiteEdit<'_>, found: &Found) -> Option<String> {
     // What other bodies of the patch write here may count for this one, too.
     let sites = works.len() + work.done;
     let done = found.hits.iter().filter(|h| h.done).count();
@@ -308,10 +98,10 @@ const NO_TRACE: &str = "the code that the site is `inside` of would go with it, 
 fn has_new(
     path: &Path,
     source: &Source,
-    works: &[Work<'_>],
-    work: &Work<'_>,
+    works: &[SiteEdit<'_>],
+    work: &SiteEdit<'_>,
     found: &Found,
-    shift: &Shift,
+    shift: &OffsetMap,
     looking: &Looking<'_, '_>,
 ) -> Result<bool, Refusal> {
     let mut left = found.hits.iter().filter(|h| !h.done).peekable();
@@ -347,7 +137,7 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
         String::from_utf8_lossy(&after.bytes[line]).trim().to_owned()
     };
     if after.errors.len() > source.errors.len() {
-        let shift = Shift::new(&edited.batches);
+        let shift = OffsetMap::new(&edited.batches);
         let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
         let old: BTreeSet<usize> = source.errors.iter().map(|e| shift.start(start(source, e.start))).collect();
         let new = after.errors.iter().find(|e| !old.contains(&start(after, e.start)));
@@ -382,7 +172,7 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
 }
 
 /// A comment in what the edits took away that no `-` line shows, if the result has fewer like it than it should have.
-fn lost_comment(source: &Source, edited: &Edited, works: &[Work<'_>]) -> Option<Bytes> {
+fn lost_comment(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<Bytes> {
     let shapes = works.iter().map(|w| (&w.rule.pattern.shapes[w.hit.shape], &w.hit.matched.bounds));
     let is_comment = |e: &&Element| matches!(e.part, Part::Comment(_));
     let shown: BTreeSet<usize> = shapes
@@ -418,7 +208,7 @@ fn new_place(source: &Source, edited: &Edited, places: fn(&Source) -> Vec<usize>
     if found.is_empty() {
         return None;
     }
-    let shift = Shift::new(&edited.batches);
+    let shift = OffsetMap::new(&edited.batches);
     let old: BTreeSet<usize> = places(source).into_iter().map(|p| shift.start(source.gap_end(p))).collect();
     found.into_iter().find(|&p| !old.contains(&after.gap_end(p)))
 }
@@ -428,7 +218,7 @@ fn look_again(
     path: &Path,
     source: &Source,
     after: &Source,
-    works: &[Work<'_>],
+    works: &[SiteEdit<'_>],
     looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, Found)>, Refusal> {
     let mut looks: Vec<(usize, Found)> = Vec::new();
@@ -454,9 +244,9 @@ fn spread_before_others(source: &Source) -> usize {
 fn is_wrong(
     source: &Source,
     after: &Source,
-    works: &[Work<'_>],
+    works: &[SiteEdit<'_>],
     site: usize,
-    shift: &Shift,
+    shift: &OffsetMap,
     claims: &Claims,
     hits: &Anchored<'_>,
 ) -> Option<String> {
@@ -498,7 +288,7 @@ fn is_wrong(
 }
 
 /// Whether every hole is bound to the same code as before.
-fn same_holes(source: &Source, after: &Source, work: &Work<'_>, done: &Hit, site: usize, claims: &Claims) -> bool {
+fn same_holes(source: &Source, after: &Source, work: &SiteEdit<'_>, done: &Hit, site: usize, claims: &Claims) -> bool {
     let shape = &work.rule.pattern.shapes[work.hit.shape];
     shape.after.elements.iter().zip(&done.matched.bounds).all(|(element, new)| {
         let Some(hole) = element.part.hole().filter(|_| !element.part.is_dots()) else { return true };
@@ -520,9 +310,10 @@ fn in_parens(source: &Source, after: &Source, old: &std::ops::Range<usize>, new:
 struct Claims(Vec<(Bytes, usize)>);
 
 impl Claims {
-    fn new(works: &[Work<'_>]) -> Claims {
-        let of =
-            |(n, work): (usize, &Work<'_>)| work.hit.changed.iter().map(move |c| (c.clone(), n)).collect::<Vec<_>>();
+    fn new(works: &[SiteEdit<'_>]) -> Claims {
+        let of = |(n, work): (usize, &SiteEdit<'_>)| {
+            work.hit.changed.iter().map(move |c| (c.clone(), n)).collect::<Vec<_>>()
+        };
         let mut claims: Vec<(Bytes, usize)> = works.iter().enumerate().flat_map(of).collect();
         claims.sort_by_key(|(c, n)| (c.start, c.end, *n));
         Claims(claims)
