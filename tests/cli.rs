@@ -353,6 +353,7 @@ fn json_says_what_the_table_says() {
           "reasons": [],
           "near": [],
           "notes": [],
+          "warnings": [],
           "findings": []
         },
         {
@@ -384,6 +385,7 @@ fn json_says_what_the_table_says() {
           "reasons": [],
           "near": [],
           "notes": [],
+          "warnings": [],
           "findings": []
         }
       ],

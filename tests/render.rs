@@ -204,6 +204,7 @@ fn report(id: &str, verdict: Verdict) -> Report {
         reasons: Vec::new(),
         near: Vec::new(),
         notes: Vec::new(),
+        warnings: Vec::new(),
         findings: Vec::new(),
         open: false,
         one_way: None,

@@ -158,7 +158,7 @@ pub struct PlanArgs {
     /// Read the patchset's tables for this target
     #[arg(long, value_name = "NAME")]
     pub target: Option<String>,
-    /// Let patches that are obsolete need a person, too
+    /// Let patches that are obsolete, and warnings, need a person, too
     #[arg(long)]
     pub strict: bool,
     /// Count every place that is done, also where `expect` has no upper bound and a large tree would take long

@@ -9,7 +9,7 @@ pub struct Options {
     pub partial: bool,
     /// The target that tables are read for and that patches may be limited to.
     pub target: Option<String>,
-    /// An `obsolete` patch needs a person, too.
+    /// An `obsolete` patch needs a person, too, and so does one with warnings.
     pub strict: bool,
     /// How much work one file may make.
     pub limits: Limits,

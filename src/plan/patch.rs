@@ -38,6 +38,8 @@ pub(super) struct Outcome {
     pub reasons: Vec<Reason>,
     pub near: Vec<NearMiss>,
     pub notes: Vec<String>,
+    /// What a person should look at although the verdict is good.
+    pub warnings: Vec<Reason>,
     pub findings: Vec<Finding>,
     /// How many files the patch names.
     pub files: usize,
@@ -56,6 +58,7 @@ impl Outcome {
             reasons: Vec::new(),
             near: Vec::new(),
             notes: Vec::new(),
+            warnings: Vec::new(),
             findings: Vec::new(),
             files: 0,
             open: false,
@@ -97,6 +100,7 @@ pub(super) fn run(stack: &Stack<'_>, workspace: &mut Workspace<'_>, plan: &mut P
         reasons: outcome.reasons,
         near: outcome.near,
         notes,
+        warnings: outcome.warnings,
         findings: outcome.findings,
         open: outcome.open,
         one_way: outcome.one_way,

@@ -136,6 +136,8 @@ pub struct Report {
     pub near: Vec<NearMiss>,
     /// What to tell the user: `obsolete`'s note, an operation's refusals.
     pub notes: Vec<String>,
+    /// What a person should look at although the verdict is good; with [`strict`](super::Options::strict) it blocks.
+    pub warnings: Vec<Reason>,
     /// An operation's findings, one per field or the like.
     pub findings: Vec<Finding>,
     /// Whether there may be more done sites than these: where `expect` has no upper bound their number decides

@@ -63,6 +63,6 @@ pub(super) fn settle(patchset: &Patchset, reports: &mut [Report], options: &Opti
             Verdict::Absent => !(patch.optional || options.partial && any_file),
             Verdict::Obsolete => options.strict,
             Verdict::Skipped | Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing => false,
-        };
+        } || options.strict && !report.warnings.is_empty();
     }
 }

@@ -82,6 +82,8 @@ pub struct Patch {
     pub near: Vec<Near>,
     /// What to tell the user.
     pub notes: Vec<String>,
+    /// What a person should look at although the verdict is good.
+    pub warnings: Vec<Reason>,
     /// What an operation found.
     pub findings: Vec<Finding>,
 }
@@ -269,6 +271,7 @@ impl Patch {
             reasons: report.reasons.iter().map(Reason::of).collect(),
             near: report.near.iter().map(Near::of).collect(),
             notes: report.notes.clone(),
+            warnings: report.warnings.iter().map(Reason::of).collect(),
             findings: report.findings.iter().map(Finding::of).collect(),
         }
     }

@@ -1,7 +1,7 @@
 use super::paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
 use super::words::{count, expected, verdict};
 use crate::patchset::Expect;
-use crate::plan::{NearMiss, Place, Plan, Report, Site, Verdict};
+use crate::plan::{NearMiss, Place, Plan, Reason, Report, Site, Verdict};
 use anstyle::Style;
 
 /// How much of a list is shown without `verbose`.
@@ -79,7 +79,7 @@ impl Text {
     fn details(&mut self, report: &Report) {
         let quiet = self.view.quiet;
         let remarks = !quiet && (!report.notes.is_empty() || self.view.verbose && !report.findings.is_empty());
-        if !report.blocks && !remarks {
+        if !report.blocks && !remarks && report.warnings.is_empty() {
             return;
         }
         let word = self.paint.text(style(report), verdict(report.verdict));
@@ -88,6 +88,9 @@ impl Text {
         self.push(&format!("{word}: {title}"));
         if report.blocks {
             self.trouble(report);
+        }
+        for warning in &report.warnings {
+            self.reason("warning: ", warning);
         }
         for note in &report.notes {
             self.push(&format!("  note: {}", clean(note)));
@@ -107,11 +110,7 @@ impl Text {
             self.push(&format!("  expected {}, found {}", expected(report.expect), found(report)));
         }
         for reason in &report.reasons {
-            self.push(&format!("  {}", clean(&reason.text)));
-            if let Some(at) = &reason.place {
-                self.push(&format!("    {}", place(at)));
-                self.quote("source", at.line, &at.text);
-            }
+            self.reason("", reason);
         }
         // What was found is the question where there is too much of it, and a help where there is too little.
         if short && !self.view.verbose {
@@ -122,6 +121,14 @@ impl Text {
         let shown = if self.view.verbose { usize::MAX } else { SHOWN };
         report.near.iter().take(shown).for_each(|near| self.near(near));
         self.more(report.near.len(), shown, "close place");
+    }
+
+    fn reason(&mut self, label: &str, reason: &Reason) {
+        self.push(&format!("  {label}{}", clean(&reason.text)));
+        if let Some(at) = &reason.place {
+            self.push(&format!("    {}", place(at)));
+            self.quote("source", at.line, &at.text);
+        }
     }
 
     fn more(&mut self, all: usize, shown: usize, thing: &str) {
