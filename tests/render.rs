@@ -463,6 +463,7 @@ fn json_says_the_same() {
           "reasons": [],
           "near": [],
           "notes": [],
+          "warnings": [],
           "findings": []
         },
         {
@@ -503,6 +504,7 @@ fn json_says_the_same() {
           "reasons": [],
           "near": [],
           "notes": [],
+          "warnings": [],
           "findings": []
         },
         {
@@ -534,6 +536,7 @@ fn json_says_the_same() {
           "reasons": [],
           "near": [],
           "notes": [],
+          "warnings": [],
           "findings": []
         },
         {
@@ -557,6 +560,7 @@ fn json_says_the_same() {
           "notes": [
             "fixed upstream in 1.9"
           ],
+          "warnings": [],
           "findings": []
         },
         {
@@ -578,6 +582,7 @@ fn json_says_the_same() {
           "reasons": [],
           "near": [],
           "notes": [],
+          "warnings": [],
           "findings": []
         }
       ],
