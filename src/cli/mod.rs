@@ -19,6 +19,7 @@ mod revert;
 mod show;
 mod test;
 
+pub use console::failure as print_failure;
 pub use exit::Exit;
 pub use failure::Failure;
 
