@@ -277,7 +277,7 @@ fn rough() -> Plan {
 }
 
 fn view(ending: Ending) -> View {
-    View { verbose: false, quiet: false, color: false, ending }
+    View { verbose: false, quiet: false, color: false, width: None, ending }
 }
 
 #[test]
