@@ -90,14 +90,32 @@ mod tests {
         let text = "a = \"\u{202e}\u{9b}x\" wrong \u{200b}\n";
         let at = text.find("wrong").unwrap();
         let complaint = Complaint::new(&(at..at + 5), "no \u{202d}").label("\u{202d}").help("\u{202d}");
-        insta::assert_snapshot!(render(&complaint, "my\u{202e}.toml", text, false), @"");
+        insta::assert_snapshot!(render(&complaint, "my\u{202e}.toml", text, false), @r#"
+        error: no \u{202d}
+         --> my\u{202e}.toml:1:23
+          |
+        1 | a = "\u{202e}\u{9b}x" wrong \u{200b}
+          |                       ^^^^^ \u{202d}
+          |
+          = help: \u{202d}
+        "#);
     }
 
     #[test]
     fn a_message_is_broken_between_words() {
         let complaint = Complaint::new(&(0..1), "a long message that has more words than a line of the terminal");
         let shown = render_in(&complaint.help("and a help that is as long as that"), "my.toml", "x", false, Some(40));
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r"
+        error: a long message that has more
+               words than a line of the terminal
+         --> my.toml:1:1
+          |
+        1 | x
+          | ^
+          |
+          = help: and a help that is as long
+                  as that
+        ");
     }
 
     #[test]

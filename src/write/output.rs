@@ -188,6 +188,10 @@ fn whither(root: Option<&Root>, path: &Path) -> Result<Whither, WriteError> {
                 // Asks the gate: behind a symlink the folder above is another one.
                 root.below(below)?;
             }
+            if !at.exists() {
+                let why = "leads through a folder that is not there".to_owned();
+                return Err(WriteError::BadCopy { path: path.to_owned(), why });
+            }
             at.pop();
             continue;
         }
