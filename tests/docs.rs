@@ -247,7 +247,7 @@ fn run(patch: &Whole, files: &Files, target: Option<&str>) -> Result<Run, Vec<Co
     let mut plan = plan::plan(&patchset, &tree, &Options { target, threads: 1, ..Options::default() })?;
     let hidden = patch.text[..patch.hidden].lines().count();
     plan.reports.iter_mut().flat_map(|r| &mut r.near).for_each(|near| near.row_line -= hidden.min(near.row_line));
-    let view = render::View { verbose: false, quiet: false, color: false, ending: render::Ending::Dry };
+    let view = render::View { verbose: false, quiet: false, color: false, width: None, ending: render::Ending::Dry };
     let mut after = files.clone();
     after.extend(plan.changes().into_iter().map(|c| (c.path, c.after)));
     Ok(Run {

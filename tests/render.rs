@@ -277,7 +277,7 @@ fn rough() -> Plan {
 }
 
 fn view(ending: Ending) -> View {
-    View { verbose: false, quiet: false, color: false, ending }
+    View { verbose: false, quiet: false, color: false, width: None, ending }
 }
 
 #[test]
@@ -299,9 +299,9 @@ fn a_table_of_a_run_that_goes_well() {
 #[test]
 fn a_table_of_a_run_that_was_written_with_every_site() {
     insta::assert_snapshot!(table(&smooth(), View { verbose: true, ..view(Ending::Written) }), @r"
-    applies   statfs-cast  1 site
+    applied   statfs-cast  1 site
         to do  src/fs.go:30:2  statfs.Type != want
-    partly    some         1 of 2 done
+    applied   some         1 site, 1 done before
         done   a.go:1:2  statfs.Type != want
         to do  a.go:9:2  statfs.Type != want
     applied   there        1 site done

@@ -84,7 +84,7 @@ fn check(text: &str, files: &Files) {
 /// Whatever came out, it can be told.
 fn tells_itself(plan: &Plan, patchset: &Patchset) {
     for verbose in [true, false] {
-        let view = View { verbose, quiet: !verbose, color: verbose, ending: Ending::Dry };
+        let view = View { verbose, quiet: !verbose, color: verbose, width: None, ending: Ending::Dry };
         assert!(!verbose || !render::table(plan, view).is_empty());
     }
     let root = Path::new(".");

@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering as AtomicOrdering};
 
 pub use crate::patchset::{COPY, DRAFTS, STATE};
 
@@ -34,11 +35,13 @@ pub struct Walk<'a> {
     pub threads: usize,
     /// The largest file that is read, in bytes.
     pub limit: u64,
+    /// Where the files are counted that were found, for whoever waits.
+    pub found: Option<&'a AtomicUsize>,
 }
 
 impl Default for Walk<'_> {
     fn default() -> Self {
-        Walk { globs: None, threads: 0, limit: 256 << 20 }
+        Walk { globs: None, threads: 0, limit: 256 << 20, found: None }
     }
 }
 
@@ -111,7 +114,7 @@ fn reason(error: &GateError) -> String {
 /// Lists what lies below the root, a folder on a thread.
 fn list(root: &Root, walk: Walk) -> Found {
     let found = Mutex::new(Found::default());
-    let listing = Listing { root, reach: walk.globs.map(Reach::of), found: &found };
+    let listing = Listing { root, reach: walk.globs.map(Reach::of), found: &found, count: walk.found };
     rayon::scope(|scope| listing.folder(scope, PathBuf::new()));
     found.into_inner().unwrap_or_else(|poison| poison.into_inner())
 }
@@ -120,6 +123,7 @@ struct Listing<'a> {
     root: &'a Root,
     reach: Option<Reach>,
     found: &'a Mutex<Found>,
+    count: Option<&'a AtomicUsize>,
 }
 
 impl Listing<'_> {
@@ -146,6 +150,9 @@ impl Listing<'_> {
                 }
             }
             Err(error) => mine.trouble.push(ReadError { path: folder, reason: reason(&error) }),
+        }
+        if let Some(count) = self.count {
+            count.fetch_add(mine.paths.len(), AtomicOrdering::Relaxed);
         }
         let mut all = self.found.lock().unwrap_or_else(|poison| poison.into_inner());
         all.paths.append(&mut mine.paths);

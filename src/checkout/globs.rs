@@ -11,6 +11,8 @@ pub struct Globs {
     /// For each glob of the set, whether it takes files in.
     takes: Vec<bool>,
     reach: Reach,
+    /// For each glob that takes files in, a name that its files could have.
+    names: Vec<String>,
 }
 
 /// A glob that does not parse.
@@ -29,13 +31,14 @@ impl Globs {
     /// Compiles the globs of a patchset. `*` and `?` do not cross a `/`; `**/` does.
     pub fn new(globs: &patchset::Globs) -> Result<Globs, BadGlob> {
         let mut set = GlobSetBuilder::new();
-        let mut takes = Vec::with_capacity(globs.globs.len());
+        let (mut takes, mut names) = (Vec::with_capacity(globs.globs.len()), Vec::new());
         for glob in &globs.globs {
             let (take, compiled) = compile(glob)?;
             set.add(compiled);
             takes.push(take);
+            names.extend(take.then(|| name_for(&glob.value)));
         }
-        Ok(Globs { set: build(set)?, takes, reach: Reach::of(&[globs]) })
+        Ok(Globs { set: build(set)?, takes, reach: Reach::of(&[globs]), names })
     }
 
     /// Whether a path relative to the root is meant.
@@ -46,6 +49,32 @@ impl Globs {
     /// Whether a file below this folder can match.
     pub fn enters(&self, folder: &Path) -> bool {
         self.reach.enters(folder)
+    }
+
+    /// Whether a file below this folder, of which nothing is known, is meant: some glob can match there, and no later one
+    /// excludes whatever lies there.
+    pub fn means(&self, folder: &Path) -> bool {
+        let names: Vec<&OsStr> = folder.components().map(Component::as_os_str).collect();
+        let excludes = |path: &Path| self.set.matches(path).last().is_some_and(|&last| !self.takes[last]);
+        self.reach.globs.iter().zip(&self.names).any(|(steps, name)| {
+            let mut below = folder.to_owned();
+            let probes: Vec<_> = (0..3).map(|_| (below.join(name), below.push(UNKNOWN)).0).collect();
+            reaches(steps, &names) && !probes.iter().all(|path| excludes(path))
+        })
+    }
+}
+
+/// A name that no glob means in particular.
+const UNKNOWN: &str = "\u{1}";
+
+/// A name that a file of a glob could have: its own if it says it, else an unknown one with its ending.
+fn name_for(glob: &str) -> String {
+    let last = glob.rsplit('/').next().unwrap_or(glob);
+    let is_plain = |text: &str| !text.contains(['*', '?', '[', ']', '{', '}', '\\']);
+    match last.rsplit_once('.') {
+        _ if is_plain(last) => last.to_owned(),
+        Some((_, ending)) if is_plain(ending) => format!("{UNKNOWN}.{ending}"),
+        _ => UNKNOWN.to_owned(),
     }
 }
 
@@ -194,6 +223,19 @@ mod tests {
         assert!(matches(&["**/*.go", "!**/*_test.go", "x/a_test.go"], "x/a_test.go"));
         assert!(matches(&["!**/*_test.go", "**/*.go"], "x/a_test.go"));
         assert!(!matches(&["!**/*_test.go"], "x/a.go"));
+    }
+
+    #[test]
+    fn a_folder_is_meant_unless_all_of_it_is_excluded() {
+        let means = |text: &[&str]| globs(text).unwrap().means(Path::new("lib/x"));
+        for text in [&["**/*.c"][..], &["lib/x/src/a.c"], &["lib/*/*.c"], &["**/*.c", "!lib/x/test/**"], &["**"]] {
+            assert!(means(text), "{text:?}");
+        }
+        let all = ["**/*.c", "!lib/**", "lib/x/a.c"];
+        assert!(means(&all) && !means(&all[..2]));
+        for text in [&["*.c"][..], &["lib/*.c"], &["**/*.c", "!lib/x/**/*.c"], &["lib/x/src/*.c", "!**/x/**"]] {
+            assert!(!means(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -24,6 +24,13 @@ pub enum ItemKind {
     File,
     /// A symlink that stays below the root, with what it says.
     Link(PathBuf),
+    /// A symlink that leads out of the root, and to nothing.
+    Dangling {
+        /// What it says.
+        target: PathBuf,
+        /// Where that is, seen from the folder above the root; an absolute path where it is one.
+        outside: PathBuf,
+    },
 }
 
 /// Why there is no copy of a tree: one thing in it that a copy cannot have.
@@ -117,10 +124,15 @@ fn look(root: &Root, path: &Path) -> Result<ItemKind, InventoryError> {
         FileType::Symlink => {
             let target = rustix::fs::readlinkat(&folder, name, Vec::new()).map_err(failed)?;
             let target = PathBuf::from(OsStr::from_bytes(target.as_bytes()));
-            if stays(root, path, &target)? {
-                Ok(ItemKind::Link(target))
-            } else {
-                Err(InventoryError::Link { path: path.to_owned(), target })
+            // The system follows it, and opens nothing.
+            let is_nothing = || {
+                let end = rustix::fs::statat(&folder, name, AtFlags::empty());
+                matches!(end, Err(Errno::NOENT | Errno::NOTDIR))
+            };
+            match lead(root, path, &target)? {
+                Lead::Within => Ok(ItemKind::Link(target)),
+                Lead::Out(outside) if is_nothing() => Ok(ItemKind::Dangling { target, outside }),
+                _ => Err(InventoryError::Link { path: path.to_owned(), target }),
             }
         }
         other => Err(InventoryError::Odd { path: path.to_owned(), kind: odd(other) }),
@@ -138,25 +150,36 @@ fn odd(kind: FileType) -> &'static str {
 /// So many symlinks the system follows on one way; it opens nothing behind more.
 const FOLLOWED: usize = 40;
 
-/// Whether a symlink leads to something that a copy has, too, or could have. The way is gone name by name, through the
-/// symlinks on it, as the system goes it: `a/..` is not where `a` lies if that is a symlink.
-fn stays(root: &Root, link: &Path, target: &Path) -> Result<bool, GateError> {
+/// Where a symlink leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Lead {
+    /// To something that a copy has, too, or could have.
+    Within,
+    /// Out of the root: the rest of the way, seen from the folder above it, or absolute.
+    Out(PathBuf),
+    /// Into what no copy has.
+    Hidden,
+}
+
+/// Goes the way of a symlink name by name, through the symlinks on it, as the system does: `a/..` is not where `a` lies
+/// if that is a symlink.
+fn lead(root: &Root, link: &Path, target: &Path) -> Result<Lead, GateError> {
     let mut at = link.parent().unwrap_or(Path::new("")).to_owned();
     let mut ahead: Vec<OsString> = names(target).collect();
     let mut followed = 0;
     while let Some(name) = ahead.pop() {
         if name == ".." {
             if !at.pop() {
-                return Ok(false);
+                return Ok(Lead::Out(ahead.iter().rev().collect()));
             }
             continue;
         }
         if name == "/" {
-            return Ok(false);
+            return Ok(Lead::Out(std::iter::once(&name).chain(ahead.iter().rev()).collect()));
         }
         at.push(name);
         if check(&at).is_err() {
-            return Ok(false);
+            return Ok(Lead::Hidden);
         }
         if let Some(target) = followed_from(root, &at)? {
             if followed == FOLLOWED {
@@ -167,7 +190,7 @@ fn stays(root: &Root, link: &Path, target: &Path) -> Result<bool, GateError> {
             ahead.extend(names(&target));
         }
     }
-    Ok(true)
+    Ok(Lead::Within)
 }
 
 /// The names of a path, the last one first.
@@ -227,7 +250,7 @@ mod tests {
     #[test]
     fn links_stay_below_the_root_or_are_refused_by_name() {
         let (_dir, root) = tree();
-        let stays = |link: &str, target: &str| stays(&root, Path::new(link), Path::new(target)).unwrap();
+        let stays = |link: &str, target: &str| lead(&root, Path::new(link), Path::new(target)).unwrap() == Lead::Within;
         for (link, target) in [("a", "b"), ("a", "."), ("a/b/c", "../../d/../e"), ("a", "not/there"), ("a/b", "./../x")]
         {
             assert!(stays(link, target), "{link} -> {target}");
@@ -238,9 +261,22 @@ mod tests {
             assert!(!stays(link, target), "{link} -> {target}");
         }
         let (dir, root) = tree();
-        symlink("/etc/hostname", dir.path().join("name")).unwrap();
+        symlink("/etc/passwd", dir.path().join("name")).unwrap();
         let told = inventory(&root).unwrap_err().to_string();
-        assert!(told.starts_with("name: is a symlink to /etc/hostname, which is not in the copy"), "{told}");
+        assert!(told.starts_with("name: is a symlink to /etc/passwd, which is not in the copy"), "{told}");
+    }
+
+    #[test]
+    fn a_link_that_leads_out_to_nothing_is_told_apart() {
+        let (dir, root) = tree();
+        symlink("/there/is/none", dir.path().join("a")).unwrap();
+        symlink("sub/../../there-is-none/x", dir.path().join("b")).unwrap();
+        fs::create_dir(dir.path().join("sub")).unwrap();
+        let kinds: Vec<ItemKind> = inventory(&root).unwrap().into_iter().map(|item| item.kind).take(2).collect();
+        let dangling =
+            |target: &str, outside: &str| ItemKind::Dangling { target: target.into(), outside: outside.into() };
+        assert_eq!(kinds[0], dangling("/there/is/none", "/there/is/none"));
+        assert_eq!(kinds[1], dangling("sub/../../there-is-none/x", "there-is-none/x"));
     }
 
     #[test]
@@ -253,10 +289,10 @@ mod tests {
             symlink(target, dir.path().join(link)).unwrap();
         }
         for target in ["p/q/up/x", "p/q/up/p/../x", "p/q/same/../x", "p/round/../x", "file/../x", "p/q/again/p"] {
-            assert!(stays(&root, Path::new("x"), Path::new(target)).unwrap(), "{target}");
+            assert_eq!(lead(&root, Path::new("x"), Path::new(target)).unwrap(), Lead::Within, "{target}");
         }
         for target in ["p/q/up/../x", "p/q/again/../x", "p/q/same/up/..", "p/q/up/.git", "p/.git/../q"] {
-            assert!(!stays(&root, Path::new("x"), Path::new(target)).unwrap(), "{target}");
+            assert_ne!(lead(&root, Path::new("x"), Path::new(target)).unwrap(), Lead::Within, "{target}");
         }
     }
 

@@ -15,6 +15,7 @@ mod memory;
 mod overlay;
 mod packages;
 mod repositories;
+mod submodules;
 mod words;
 
 pub use case::clash;
@@ -29,7 +30,8 @@ pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use packages::Packages;
-pub use repositories::{is_repository, repositories_above, repositories_below, repository_of};
+pub use repositories::{is_repository, place_in_repository, repositories_above, repositories_below, repository_of};
+pub use submodules::empty_submodules;
 pub use words::{Words, stands_alone};
 
 use std::path::{Path, PathBuf};

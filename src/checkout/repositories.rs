@@ -40,6 +40,20 @@ pub fn repositories_below(root: &Root) -> Vec<PathBuf> {
     found
 }
 
+/// Where the root lies in the repository around it; the empty path where it is the top of one, `None` where there is
+/// none.
+pub fn place_in_repository(root: &Root) -> Option<PathBuf> {
+    let real = root.real().ok()?;
+    let is_top = |folder: &&Path| {
+        let Ok(folder) = Root::open(folder) else { return false };
+        let kind = |path: &str| folder.with_repositories().kind(Path::new(path)).ok().flatten();
+        // As git has it, a folder without a `HEAD` is no repository.
+        kind(".git").is_some_and(|git| !git.is_dir() || kind(".git/HEAD").is_some())
+    };
+    let top = real.ancestors().find(is_top)?;
+    real.strip_prefix(top).ok().map(Path::to_owned)
+}
+
 /// Whether a folder below the root has a `.git` of its own, whatever that is.
 pub fn is_repository(root: &Root, folder: &Path) -> Result<bool, GateError> {
     Ok(root.with_repositories().kind(&folder.join(".git"))?.is_some())

@@ -1,12 +1,14 @@
 use super::args::{ApplyArgs, Format};
 use super::commit::{self, Committing};
+use super::console::Screen;
 use super::failure::{Failure, nothing_written, refused};
 use super::planning::{Doing, Planned};
+use super::progress::Progress;
 use super::report::Report;
 use super::{Exit, bosh, console};
 use std::path::Path;
 use treepatch::plan::Plan;
-use treepatch::render::{Ending, count, table, unified_plan};
+use treepatch::render::{Ending, count, table, unified_plan, visible_bytes, visible_line};
 use treepatch::write::git::{Committed, Ready};
 use treepatch::write::{self, Copied, Copying, WriteError, Written};
 
@@ -22,7 +24,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     let way = Way::look(args, &planned).map_err(nothing_written)?;
     let text = match output.format {
         Format::Json => planned.json(&args.plan, way.doing(args, &planned.plan)).into_bytes(),
-        Format::Text => unified_plan(&planned.plan, args.dry_run && output.output.is_none() && planned.colors.stdout),
+        Format::Text => diff(args, &planned),
     };
     let done = way.go(args, &planned.plan).map_err(refused)?;
     let is_asked_for = args.dry_run || output.format == Format::Json || !report.is_printed();
@@ -30,7 +32,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     // Below the diff: its end is what a person sees first.
     if output.format == Format::Text {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
-        console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
+        console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.screens.stderr, ending)));
         if !output.quiet {
             bosh::notes(&args.plan.dir, &planned.plan).iter().for_each(|note| console::note(note));
         }
@@ -38,6 +40,14 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
     }
     printed?;
     Ok(planned.exit())
+}
+
+/// The plan as a diff: byte for byte for programs, and with what is hidden written out on a terminal.
+fn diff(args: &ApplyArgs, planned: &Planned) -> Vec<u8> {
+    let screen = if args.dry_run && args.plan.output.output.is_none() { planned.screens.stdout } else { Screen::FILE };
+    let diff = unified_plan(&planned.plan, screen.color);
+    // With colours it is so already.
+    if screen.is_terminal && !screen.color { visible_bytes(&diff) } else { diff }
 }
 
 /// How the plan is carried out, looked at: nothing stands in the way, and nothing is changed yet.
@@ -84,11 +94,13 @@ impl Way {
             notes.extend_from_slice(ready.notes());
             commits = commit::data(ready.made());
         }
-        Doing { command: "apply", dry_run: args.dry_run, into: args.into.as_deref(), commits, notes }
+        Doing { command: "apply", dry_run: args.dry_run, into: args.into.as_deref(), commits, notes, removes: false }
     }
 
     fn go(self, args: &ApplyArgs, plan: &Plan) -> Result<Done, WriteError> {
         let changes = if matches!(self, Way::Nowhere) { Vec::new() } else { plan.changes() };
+        let progress = Progress::start(args.plan.output.quiet);
+        progress.phase(&format!("writing {}", count(changes.len(), "file")), "file", None);
         let (written, done) = match self {
             Way::Nowhere => return Ok(Done::Nothing),
             Way::Files => (write::apply(&args.plan.dir, &changes)?, Done::Written),
@@ -98,6 +110,7 @@ impl Way {
                 (committed.written.clone(), Done::Committed(committed))
             }
         };
+        drop(progress);
         tell_linked(&written);
         Ok(done)
     }
@@ -120,7 +133,8 @@ impl Done {
             Done::Copied(copied) if !quiet => {
                 let into = args.into.as_deref().unwrap_or(Path::new("")).display();
                 let (dir, files) = (args.plan.dir.display(), count(copied.files, "file"));
-                console::stderr(&format!("{into}: a patched copy of {dir}, {files}; {dir} is as it was\n"));
+                let said = format!("{into}: a patched copy of {dir}, {files}; {dir} is as it was");
+                console::line(&visible_line(&said));
             }
             Done::Committed(committed) => commit::tell(committed, quiet),
             _ => {}

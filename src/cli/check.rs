@@ -1,4 +1,5 @@
 use super::args::{CheckArgs, Format, Require};
+use super::console::Screen;
 use super::planning::{Doing, Planned};
 use super::{Exit, Failure, console};
 use treepatch::patchset::Patch;
@@ -11,18 +12,19 @@ use treepatch::write::git::History;
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let mut planned = Planned::new(&args.plan, false)?;
     if args.require == Some(Require::Applied) {
-        planned.require_applied();
+        planned.require_applied(args.plan.partial);
     }
     tell_who(&mut planned, args);
     let output = &args.plan.output;
-    let color = output.output.is_none() && planned.colors.stdout;
+    let ending = if args.require.is_some() { Ending::Required } else { Ending::Dry };
+    let screen = if output.output.is_none() { planned.screens.stdout } else { Screen::FILE };
     let text = match output.format {
         Format::Json => planned.json(&args.plan, Doing { command: "check", dry_run: true, ..Doing::default() }),
-        Format::Text => table(&planned.plan, Planned::view(&args.plan, color, Ending::Dry)),
+        Format::Text => table(&planned.plan, Planned::view(&args.plan, screen, ending)),
     };
     match &output.output {
         Some(file) => write::output(Some(&args.plan.dir), file, text.as_bytes())?,
-        None => console::stdout(text.as_bytes())?,
+        None => console::print(&text)?,
     }
     Ok(planned.exit())
 }

@@ -1,12 +1,13 @@
 use super::args::{ApplyArgs, CommitStyle};
 use super::planning::Planned;
+use super::submodules::remedy;
 use super::{Failure, console};
 use std::env;
 use std::path::Path;
 use treepatch::plan::Plan;
-use treepatch::render::{Encoded, count, json};
+use treepatch::render::{Encoded, count, json, visible_line};
 use treepatch::write::WriteError;
-use treepatch::write::git::{Commit, Commits, Committed, Made, Ready, Stage};
+use treepatch::write::git::{Commit, Commits, Committed, GitError, Made, Ready, Stage};
 
 /// A run that commits, looked at: nothing stands in its way, and nothing is changed yet.
 pub struct Committing {
@@ -20,10 +21,18 @@ impl Committing {
     /// Looks at the repositories.
     pub fn look(args: &ApplyArgs, planned: &Planned) -> Result<Committing, Failure> {
         let date = date()?;
+        if let Some((_, folders)) = planned.unseen.first().filter(|_| !args.plan.partial) {
+            let path = folders.first().cloned().unwrap_or_default();
+            let why = format!(
+                "is a submodule that is not initialised, and patches may have files in it{}, --partial goes without",
+                remedy(&folders[..1])
+            );
+            return Err(WriteError::from(GitError::Repository { path, why }).into());
+        }
         let stage = Stage::look(&args.plan.dir, &planned.plan)?;
-        let plan = match stage.dirty() {
-            dirty if dirty.is_empty() => planned.plan.clone(),
-            dirty => planned.instead(&args.plan, dirty)?,
+        let plan = match stage.apart() {
+            apart if apart.is_empty() => planned.plan.clone(),
+            apart => planned.instead(&args.plan, apart)?,
         };
         stage.judge(&planned.plan, &plan, args.allow_dirty).map_err(WriteError::from)?;
         Ok(Committing { stage, plan, date })
@@ -59,7 +68,8 @@ pub fn tell(committed: &Committed, quiet: bool) {
     for made in committed.repositories.iter().filter(|_| !quiet) {
         let branch = made.branch.as_ref().map_or("on a detached head".to_owned(), |branch| format!("on {branch}"));
         let name = name(made).display();
-        console::stderr(&format!("{name}: {} {branch}, {}\n", count(made.commits.len(), "commit"), span(made)));
+        let said = format!("{name}: {} {branch}, {}", count(made.commits.len(), "commit"), span(made));
+        console::line(&visible_line(&said));
     }
     committed.notes.iter().for_each(|note| console::note(note));
 }

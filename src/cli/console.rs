@@ -1,33 +1,61 @@
 use super::args::Color;
 use super::failure::Failure;
 use anstream::{AutoStream, ColorChoice};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
+use treepatch::render::{visible_colored, visible_line, wrap};
 
-/// Whether messages on standard error are coloured: set once the arguments are known.
+/// How messages on standard error are shown: set once the arguments are known.
 static COLORED: AtomicBool = AtomicBool::new(false);
 
-/// Where colours go.
+/// A narrower terminal is taken for one of so many columns.
+const NARROW: usize = 20;
+
+/// How the streams are shown.
 #[derive(Clone, Copy, Debug)]
-pub struct Colors {
-    pub stdout: bool,
-    pub stderr: bool,
+pub struct Screens {
+    pub stdout: Screen,
+    pub stderr: Screen,
 }
 
-impl Colors {
+/// How one stream is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    pub color: bool,
+    pub is_terminal: bool,
+    /// The columns of the terminal, if it is one.
+    pub width: Option<usize>,
+}
+
+impl Screen {
+    /// What goes to a file.
+    pub const FILE: Screen = Screen { color: false, is_terminal: false, width: None };
+}
+
+impl Screens {
     /// Decides on the colours of both streams.
-    pub fn choose(color: Color) -> Colors {
-        let colors = match color {
-            Color::Always => Colors { stdout: true, stderr: true },
-            Color::Never => Colors { stdout: false, stderr: false },
-            Color::Auto => Colors {
-                stdout: AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
-                stderr: AutoStream::choice(&std::io::stderr()) != ColorChoice::Never,
-            },
+    pub fn choose(color: Color) -> Screens {
+        let (out, err) = (std::io::stdout(), std::io::stderr());
+        let (auto_out, auto_err) = (AutoStream::choice(&out), AutoStream::choice(&err));
+        let is_colored = |auto: ColorChoice| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => auto != ColorChoice::Never,
         };
-        COLORED.store(colors.stderr, Ordering::Relaxed);
-        colors
+        let screens = Screens {
+            stdout: Screen { color: is_colored(auto_out), is_terminal: out.is_terminal(), width: columns(&out) },
+            stderr: Screen { color: is_colored(auto_err), is_terminal: err.is_terminal(), width: columns(&err) },
+        };
+        COLORED.store(screens.stderr.color, Ordering::Relaxed);
+        screens
     }
+}
+
+/// How many columns a terminal has.
+pub fn columns(stream: impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    (size.ws_col > 0).then(|| usize::from(size.ws_col).max(NARROW))
 }
 
 /// Prints to standard output, byte for byte.
@@ -36,18 +64,28 @@ pub fn stdout(bytes: &[u8]) -> Result<(), Failure> {
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|e| Failure::of_output(&e))
 }
 
-/// Prints to standard error. If even that fails there is nobody left to tell.
+/// Prints a text for people to standard output. Nothing in it steers the terminal but its colours.
+pub fn print(text: &str) -> Result<(), Failure> {
+    stdout(visible_colored(text).as_bytes())
+}
+
+/// Prints a text for people to standard error. If even that fails there is nobody left to tell.
 pub fn stderr(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    let _ = std::io::stderr().lock().write_all(visible_colored(text).as_bytes());
+}
+
+/// Prints one line to standard error, broken where the terminal is narrower.
+pub fn line(text: &str) {
+    stderr(&(wrap(text, columns(std::io::stderr()), 2) + "\n"));
 }
 
 /// Prints a message that begins with `error:`.
 pub fn error(message: &str) {
-    let (style, message) = (anstyle::AnsiColor::Red.on_default().bold(), harmless(message));
+    let (style, message) = (anstyle::AnsiColor::Red.on_default().bold(), visible_line(message));
     if COLORED.load(Ordering::Relaxed) {
-        stderr(&format!("{style}error:{style:#} {message}\n"));
+        line(&format!("{style}error:{style:#} {message}"));
     } else {
-        stderr(&format!("error: {message}\n"));
+        line(&format!("error: {message}"));
     }
 }
 
@@ -62,18 +100,5 @@ pub fn failure(failure: &Failure) {
 
 /// Prints a message that begins with `note:`.
 pub fn note(message: &str) {
-    stderr(&format!("note: {}\n", harmless(message)));
-}
-
-/// A file of somebody else can be called anything, and a terminal obeys.
-fn harmless(message: &str) -> String {
-    let mut out = String::with_capacity(message.len());
-    for c in message.chars() {
-        match c {
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() => out.extend(c.escape_unicode()),
-            c => out.push(c),
-        }
-    }
-    out
+    line(&format!("note: {}", visible_line(message)));
 }

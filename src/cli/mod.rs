@@ -20,12 +20,14 @@ mod recover;
 mod report;
 mod revert;
 mod show;
+mod submodules;
 mod test;
 
 pub use console::failure as print_failure;
 pub use exit::Exit;
 pub use failure::Failure;
 
+use anstream::{AutoStream, ColorChoice};
 use args::{Cli, Command};
 use clap::Parser;
 use signal_hook::consts::SIGXFSZ;
@@ -36,7 +38,11 @@ use std::sync::Arc;
 pub fn run() -> Result<Exit, Failure> {
     // A file larger than `ulimit -f` allows is like a full disk: who has a handler for the signal gets an error.
     let _ = flag::register(SIGXFSZ, Arc::default());
-    match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => return parting(&said),
+    };
+    match cli.command {
         Command::Apply(args) => apply::run(&args),
         Command::Revert(args) => revert::run(&args),
         Command::Export(args) => export::run(&args),
@@ -49,4 +55,19 @@ pub fn run() -> Result<Exit, Failure> {
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }
+}
+
+/// Prints help, or what is wrong with the arguments.
+fn parting(said: &clap::Error) -> Result<Exit, Failure> {
+    let text = |is_colored: bool| match is_colored {
+        true => said.render().ansi().to_string(),
+        false => said.render().to_string(),
+    };
+    let is_colored = |choice: ColorChoice| choice != ColorChoice::Never;
+    if said.use_stderr() {
+        console::stderr(&text(is_colored(AutoStream::choice(&std::io::stderr()))));
+        return Ok(Exit::Usage);
+    }
+    console::print(&text(is_colored(AutoStream::choice(&std::io::stdout()))))?;
+    Ok(Exit::Done)
 }

@@ -1,17 +1,17 @@
 use super::Failure;
-
+use super::console::Screen;
 use std::fs::File;
 use std::io::{self, Read};
 use treepatch::patchset::{Complaint, Patchset, builtin, builtins, load, patch_for};
-use treepatch::render::complaint;
+use treepatch::render::complaint_in;
 
 /// A larger file is no patchset.
 const LIMIT: u64 = 64 << 20;
 
 /// Finds and loads the patchset that an argument names: a file, if it has a `/` or ends in `.toml`, else a built-in.
-pub fn find(name: &str, color: bool) -> Result<Patchset, Failure> {
+pub fn find(name: &str, screen: Screen) -> Result<Patchset, Failure> {
     let text = if name.contains('/') || name.ends_with(".toml") { read(name)? } else { known(name)?.to_owned() };
-    load(name, &text).map_err(|complaints| refused(complaints, name, &text, color))
+    load(name, &text).map_err(|complaints| refused(complaints, name, &text, screen))
 }
 
 /// The text of a built-in patchset.
@@ -30,7 +30,7 @@ pub fn known(name: &str) -> Result<&'static str, Failure> {
 }
 
 /// Makes sure that every id of `--only` exists, and puts the target's values into the patches that are asked for.
-pub fn prepare(patchset: &mut Patchset, only: &[String], target: Option<&str>, color: bool) -> Result<(), Failure> {
+pub fn prepare(patchset: &mut Patchset, only: &[String], target: Option<&str>, screen: Screen) -> Result<(), Failure> {
     select(patchset, only)?;
     let mut complaints = Vec::new();
     let mut patches = patchset.patches.clone();
@@ -41,7 +41,7 @@ pub fn prepare(patchset: &mut Patchset, only: &[String], target: Option<&str>, c
         }
     }
     patchset.patches = patches;
-    if complaints.is_empty() { Ok(()) } else { Err(refused(complaints, &patchset.origin, &patchset.text, color)) }
+    if complaints.is_empty() { Ok(()) } else { Err(refused(complaints, &patchset.origin, &patchset.text, screen)) }
 }
 
 /// Makes sure that every id of `--only` exists.
@@ -60,8 +60,9 @@ pub fn select(patchset: &Patchset, only: &[String]) -> Result<(), Failure> {
 }
 
 /// A patchset that does not load, as messages that show the lines at fault.
-pub fn refused(complaints: Vec<Complaint>, origin: &str, text: &str, color: bool) -> Failure {
-    Failure::Patchset(complaints.iter().map(|c| complaint(c, origin, text, color)).collect())
+pub fn refused(complaints: Vec<Complaint>, origin: &str, text: &str, screen: Screen) -> Failure {
+    let shown = |c| complaint_in(c, origin, text, screen.color, screen.width);
+    Failure::Patchset(complaints.iter().map(shown).collect())
 }
 
 fn read(name: &str) -> Result<String, Failure> {

@@ -1,9 +1,11 @@
 use super::args::{OutputArgs, PlanArgs};
-use super::console::Colors;
-use super::progress::Progress;
+use super::console::{Screen, Screens};
+use super::progress::{Progress, Watched};
+use super::submodules::{self, Unseen};
 use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Root, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
 use treepatch::plan::{self, Options, Plan, Reason, Report, Verdict, plan};
@@ -16,68 +18,84 @@ use treepatch::write::{self, Removal, WriteError};
 pub struct Planned {
     pub patchset: Patchset,
     pub plan: Plan,
-    pub colors: Colors,
+    pub screens: Screens,
+    /// The patches that could have files in submodules which are not initialised.
+    pub unseen: Unseen,
 }
 
 impl Planned {
     /// Loads the patchset, where no run was interrupted.
-    pub fn load(args: &PlanArgs) -> Result<(Patchset, Colors), Failure> {
-        let colors = Colors::choose(args.output.style.color);
-        let mut patchset = patchsets::find(&args.patchset, colors.stderr)?;
-        patchsets::prepare(&mut patchset, &args.only, args.target.as_deref(), colors.stderr)?;
+    pub fn load(args: &PlanArgs) -> Result<(Patchset, Screens), Failure> {
+        let screens = Screens::choose(args.output.style.color);
+        let mut patchset = patchsets::find(&args.patchset, screens.stderr)?;
+        patchsets::prepare(&mut patchset, &args.only, args.target.as_deref(), screens.stderr)?;
         if let Some(root) = write::unfinished(&args.dir)? {
             return Err(WriteError::Unfinished(root).into());
         }
-        Ok((patchset, colors))
+        Ok((patchset, screens))
     }
 
     /// Loads, reads and plans. With `ways_back` it is noted which patches `revert` could not undo.
     pub fn new(args: &PlanArgs, ways_back: bool) -> Result<Planned, Failure> {
-        let (patchset, colors) = Planned::load(args)?;
-        let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
+        let (patchset, screens) = Planned::load(args)?;
+        let progress = Progress::start(args.output.quiet);
+        let planning = Planning { args, patchset: &patchset, screens, progress: &progress };
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let none = BTreeMap::new();
         let options = Options { ways_back, ..options(args, &patchset) };
-        let mut plan = make(args, &patchset, colors, reach.as_deref(), &none, &options)?;
+        let (mut plan, mut unseen) = planning.plan(reach.as_deref(), &none, &options)?;
         // Only a failure is worth a look at the rest of the tree: where has the code gone?
         if reach.is_some() && plan.reports.iter().any(|r| r.blocks && is_missing(r.verdict)) {
-            plan = make(args, &patchset, colors, None, &none, &options)?;
+            (plan, unseen) = planning.plan(None, &none, &options)?;
         }
-        Ok(Planned { patchset, plan, colors })
+        drop(progress);
+        Ok(Planned { patchset, plan, screens, unseen })
     }
 
     /// The plan that there would be if some files had other bytes, or (`None`) were not there.
     pub fn instead(&self, args: &PlanArgs, files: &BTreeMap<PathBuf, Option<Vec<u8>>>) -> Result<Plan, Failure> {
+        let progress = Progress::start(args.output.quiet);
+        let planning = Planning { args, patchset: &self.patchset, screens: self.screens, progress: &progress };
         let reach = reach(&self.patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
-        make(args, &self.patchset, self.colors, reach.as_deref(), files, &options(args, &self.patchset))
+        Ok(planning.plan(reach.as_deref(), files, &options(args, &self.patchset))?.0)
     }
 
     /// Plans the way back; gives the files to remove, too.
     pub fn back(args: &PlanArgs) -> Result<(Planned, Vec<Removal>), Failure> {
-        let (patchset, colors) = Planned::load(args)?;
-        let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
+        let (patchset, screens) = Planned::load(args)?;
+        let progress = Progress::start(args.output.quiet);
+        let found = progress.phase(&format!("listing {}", args.dir.display()), "file", None);
+        let read = progress.phase(&format!("reading {}", args.dir.display()), "file", None);
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
-        let walk = walk(args, reach.as_deref());
-        let disk = list(args, walk)?;
+        let disk = list(args, walk(args, reach.as_deref(), &found))?;
         let heads = Heads::new(&args.dir);
-        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &|file| heads.read(file))
-            .map_err(|complaints| refused(complaints, &patchset, colors))?;
+        let tree = Watched { below: &disk, read: &read };
+        let undoing = plan::revert(&patchset, &tree, &options(args, &patchset), &|file| heads.read(file))
+            .map_err(|complaints| refused(complaints, &patchset, screens))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
-        let mut planned = Planned { patchset, plan: undoing.plan, colors };
+        let mut planned = Planned { patchset, plan: undoing.plan, screens, unseen: Unseen::new() };
         planned.patchset.patches.reverse();
         tell_trouble(&mut planned.plan, &planned.patchset, disk.trouble());
+        planned.unseen = submodules::tell(&mut planned.plan, &planned.patchset, disk.root(), args);
         Ok((planned, removals))
     }
 
     /// Makes every patch that is still to do need a person: the gate of a build that patches first.
-    pub fn require_applied(&mut self) {
+    pub fn require_applied(&mut self, partial: bool) {
         for report in self.plan.reports.iter_mut().filter(|r| matches!(r.verdict, Verdict::Applies | Verdict::Partly)) {
             report.blocks = true;
             let text = "it is not applied, which --require applied asks for".to_owned();
             report.reasons.push(Reason { text, place: None });
+        }
+        for (number, _) in self.unseen.iter().filter(|_| !partial) {
+            let Some(report) = self.plan.reports.get_mut(*number).filter(|report| !report.blocks) else { continue };
+            report.blocks = true;
+            let text =
+                "whether it is applied there is not known, and --require applied asks for it; --partial goes without";
+            report.reasons.push(Reason { text: text.to_owned(), place: None });
         }
     }
 
@@ -87,16 +105,17 @@ impl Planned {
     }
 
     /// How the plan is told to people.
-    pub fn view(args: &PlanArgs, color: bool, ending: Ending) -> View {
+    pub fn view(args: &PlanArgs, screen: Screen, ending: Ending) -> View {
         let OutputArgs { verbose, quiet, .. } = args.output;
-        View { verbose, quiet, color, ending }
+        View { verbose, quiet, color: screen.color, width: screen.width, ending }
     }
 
     /// How the plan is told to programs.
     pub fn json(&self, args: &PlanArgs, doing: Doing<'_>) -> String {
-        let Doing { command, dry_run, into, commits, notes } = doing;
+        let Doing { command, dry_run, into, commits, notes, removes } = doing;
         let exit = self.exit();
-        let written = !dry_run && exit == Exit::Done && (into.is_some() || self.plan.changed().next().is_some());
+        let does_something = into.is_some() || removes || self.plan.changed().next().is_some();
+        let written = !dry_run && exit == Exit::Done && does_something;
         let target = args.target.as_deref().or(self.patchset.target.as_deref());
         let exit = exit as u8;
         let facts = json::Facts { command, root: &args.dir, target, dry_run, written, into, commits, notes, exit };
@@ -112,27 +131,46 @@ pub struct Doing<'a> {
     pub into: Option<&'a Path>,
     pub commits: Vec<json::Commit>,
     pub notes: Vec<String>,
+    /// Whether it removes files, which are not among those that change.
+    pub removes: bool,
 }
 
-/// Plans on what is on the disk, but for some files.
-fn make(
-    args: &PlanArgs,
-    patchset: &Patchset,
-    colors: Colors,
-    globs: Option<&[&Globs]>,
-    files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
-    options: &Options,
-) -> Result<Plan, Failure> {
-    let disk = list(args, walk(args, globs))?;
-    let mut plan = plan(patchset, &Overlay::new(&disk, files), options)
-        .map_err(|complaints| refused(complaints, patchset, colors))?;
-    tell_trouble(&mut plan, patchset, disk.trouble());
-    // A plan that was made while another run wrote may be one of the half of its work.
-    if let Some(root) = write::unfinished(&args.dir)? {
-        return Err(WriteError::Unfinished(root).into());
+/// What one plan after another is made from.
+struct Planning<'a> {
+    args: &'a PlanArgs,
+    patchset: &'a Patchset,
+    screens: Screens,
+    progress: &'a Progress,
+}
+
+impl Planning<'_> {
+    /// Plans on what is on the disk, but for some files.
+    fn plan(
+        &self,
+        globs: Option<&[&Globs]>,
+        files: &BTreeMap<PathBuf, Option<Vec<u8>>>,
+        options: &Options,
+    ) -> Result<(Plan, Unseen), Failure> {
+        let Planning { args, patchset, progress, .. } = *self;
+        let dir = args.dir.display();
+        progress.again();
+        let found = progress.phase(&format!("listing {dir}"), "file", None);
+        let read = progress.phase(&format!("reading {dir}"), "file", None);
+        let turn = progress.phase(&format!("planning {}", patchset.name), "patch", Some(patchset.patches.len()));
+        let disk = list(args, walk(args, globs, &found))?;
+        let tree = Watched { below: &disk, read: &read };
+        let options = Options { turn: Some(turn), ..options.clone() };
+        let mut plan = plan(patchset, &Overlay::new(&tree, files), &options)
+            .map_err(|complaints| refused(complaints, patchset, self.screens))?;
+        tell_trouble(&mut plan, patchset, disk.trouble());
+        let unseen = submodules::tell(&mut plan, patchset, disk.root(), args);
+        // A plan that was made while another run wrote may be one of the half of its work.
+        if let Some(root) = write::unfinished(&args.dir)? {
+            return Err(WriteError::Unfinished(root).into());
+        }
+        tell_refused(&mut plan, disk.root(), files)?;
+        Ok((plan, unseen))
     }
-    tell_refused(&mut plan, disk.root(), files)?;
-    Ok(plan)
 }
 
 /// Lists the files, where no run was interrupted that had a folder below for its root.
@@ -145,9 +183,9 @@ fn list(args: &PlanArgs, walk: Walk<'_>) -> Result<Disk, Failure> {
 }
 
 /// What is listed and read. A file that may be parsed may be read.
-fn walk<'a>(args: &PlanArgs, globs: Option<&'a [&'a Globs]>) -> Walk<'a> {
-    let usual = Walk::default();
-    Walk { globs, threads: args.threads.count(), limit: usual.limit.max(args.limits.limits().bytes as u64) }
+fn walk<'a>(args: &PlanArgs, globs: Option<&'a [&'a Globs]>, found: &'a AtomicUsize) -> Walk<'a> {
+    let limit = Walk::default().limit.max(args.limits.limits().bytes as u64);
+    Walk { globs, threads: args.threads.count(), limit, found: Some(found) }
 }
 
 fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
@@ -161,11 +199,12 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         ways_back: false,
         threads: args.threads.count(),
         limits: args.limits.limits(),
+        turn: None,
     }
 }
 
-fn refused(complaints: Vec<Complaint>, patchset: &Patchset, colors: Colors) -> Failure {
-    patchsets::refused(complaints, &patchset.origin, &patchset.text, colors.stderr)
+fn refused(complaints: Vec<Complaint>, patchset: &Patchset, screens: Screens) -> Failure {
+    patchsets::refused(complaints, &patchset.origin, &patchset.text, screens.stderr)
 }
 
 fn is_missing(verdict: Verdict) -> bool {

@@ -1,41 +1,230 @@
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
+use super::console::columns;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{flag, low_level};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use treepatch::checkout::{ReadError, Tree};
+use treepatch::render::visible_line;
 
-/// A sign of life on a terminal while something takes long; nothing in a pipe. Gone when dropped.
-pub struct Progress(Option<(ProgressBar, Option<JoinHandle<()>>)>);
+/// What takes less is not worth a line.
+const PATIENCE: Duration = Duration::from_millis(150);
+const TICK: Duration = Duration::from_millis(100);
+const WHEEL: [&str; 4] = ["|", "/", "-", "\\"];
+/// Goes to the beginning of the line, and clears it.
+const CLEAR: &str = "\r\u{1b}[2K";
+
+/// A line on a terminal that says how far a long run is; nothing in a pipe. Gone when dropped, and when the run is ended
+/// by a signal.
+pub struct Progress {
+    state: Arc<State>,
+    ticker: Option<JoinHandle<()>>,
+}
+
+struct State {
+    phases: Mutex<Vec<Phase>>,
+    is_over: AtomicBool,
+    begun: Instant,
+}
+
+/// One thing after the other that a run does.
+struct Phase {
+    /// What is done, as `reading root`.
+    what: String,
+    /// What is counted, as `file`, and how many there are, if that is known.
+    thing: &'static str,
+    all: Option<usize>,
+    count: Arc<AtomicUsize>,
+    /// Since when there is something to count.
+    since: Option<Instant>,
+}
 
 impl Progress {
-    /// Begins to show `what`.
-    pub fn start(what: String, quiet: bool) -> Progress {
-        if quiet || !std::io::stderr().is_terminal() {
-            return Progress(None);
+    /// Begins to show what there will be.
+    pub fn start(quiet: bool) -> Progress {
+        let phases = Mutex::default();
+        let state = Arc::new(State { phases, is_over: AtomicBool::new(false), begun: Instant::now() });
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if quiet || is_dumb || !std::io::stderr().is_terminal() {
+            return Progress { state, ticker: None };
         }
-        let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
-        let bar = ProgressBar::new_spinner().with_message(what);
-        let bar = style.map_or(bar.clone(), |style| bar.with_style(style));
-        let ticked = bar.clone();
-        let tick = move || {
-            while !ticked.is_finished() {
-                ticked.tick();
-                thread::park_timeout(Duration::from_millis(200));
-            }
-        };
-        // The library's own ticker panics where the system gives no thread; here the sign just does not move.
-        bar.tick();
-        let ticker = thread::Builder::new().spawn(tick).ok();
-        Progress(Some((bar, ticker)))
+        let ticked = Arc::clone(&state);
+        let signals = Signals::get();
+        signals.is_idle.store(false, Ordering::SeqCst);
+        // Where the system gives no thread there is no line, and signals do what they always do.
+        let ticker = thread::Builder::new().spawn(move || ticked.tick(signals)).ok();
+        signals.is_idle.store(ticker.is_none(), Ordering::SeqCst);
+        Progress { state, ticker }
+    }
+
+    /// Begins anew with the first phase.
+    pub fn again(&self) {
+        self.state.phases().clear();
+    }
+
+    /// Adds something that is done after what was added before: it is shown once something of it is counted.
+    pub fn phase(&self, what: &str, thing: &'static str, all: Option<usize>) -> Arc<AtomicUsize> {
+        let count = Arc::new(AtomicUsize::new(0));
+        let phase = Phase { what: what.to_owned(), thing, all, count: Arc::clone(&count), since: None };
+        self.state.phases().push(phase);
+        count
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        let Some((bar, ticker)) = self.0.take() else { return };
-        bar.finish_and_clear();
-        if let Some(ticker) = ticker {
-            ticker.thread().unpark();
-            let _ = ticker.join();
+        let Some(ticker) = self.ticker.take() else { return };
+        self.state.is_over.store(true, Ordering::SeqCst);
+        ticker.thread().unpark();
+        let _ = ticker.join();
+        let signals = Signals::get();
+        signals.is_idle.store(true, Ordering::SeqCst);
+        signals.obey();
+    }
+}
+
+impl State {
+    fn phases(&self) -> MutexGuard<'_, Vec<Phase>> {
+        self.phases.lock().unwrap_or_else(|poison| poison.into_inner())
+    }
+
+    fn tick(&self, signals: &Signals) {
+        let (mut turn, mut is_drawn) = (0, false);
+        while !self.is_over.load(Ordering::SeqCst) && !signals.is_caught() {
+            if self.begun.elapsed() >= PATIENCE {
+                draw(&format!("{CLEAR}{}", self.line(WHEEL[turn % WHEEL.len()])));
+                is_drawn = true;
+            }
+            turn += 1;
+            thread::park_timeout(TICK);
         }
+        if is_drawn {
+            draw(CLEAR);
+        }
+        signals.obey();
+    }
+
+    /// The wheel, the last phase that has begun, and for how long it all takes; no wider than the terminal.
+    fn line(&self, wheel: &str) -> String {
+        let mut phases = self.phases();
+        let last = phases.iter().rposition(|phase| phase.count.load(Ordering::Relaxed) > 0).unwrap_or(0);
+        let phase = phases.get_mut(last).map(Phase::line).unwrap_or_default();
+        let line = format!("{wheel} {phase}, {} s", self.begun.elapsed().as_secs());
+        let room = columns(std::io::stderr()).unwrap_or(80).saturating_sub(1);
+        visible_line(&line).chars().take(room).collect()
+    }
+}
+
+impl Phase {
+    /// What is done, how much of it, and how fast.
+    fn line(&mut self) -> String {
+        let done = self.count.load(Ordering::Relaxed);
+        if done == 0 {
+            return self.what.clone();
+        }
+        let since = *self.since.get_or_insert_with(Instant::now);
+        let counted = match self.all {
+            Some(all) => format!("{} {} of {}", self.thing, grouped(done), grouped(all)),
+            None => format!("{} {}{}", grouped(done), self.thing, if done == 1 { "" } else { "s" }),
+        };
+        let seconds = since.elapsed().as_secs_f64();
+        let rate = match seconds >= 0.5 {
+            true => format!(", {}/s", grouped((done as f64 / seconds) as usize)),
+            false => String::new(),
+        };
+        format!("{}: {counted}{rate}", self.what)
+    }
+}
+
+/// A tree of which it is counted how many files were read.
+pub struct Watched<'a> {
+    pub below: &'a dyn Tree,
+    pub read: &'a AtomicUsize,
+}
+
+impl Tree for Watched<'_> {
+    fn paths(&self) -> &[PathBuf] {
+        self.below.paths()
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        self.below.read(path)
+    }
+
+    fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        self.below.read_into(path, bytes)
+    }
+
+    fn trouble(&self) -> &[ReadError] {
+        self.below.trouble()
+    }
+}
+
+fn draw(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+/// `1,234,567`.
+fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The signals that end a run. While a line is shown they wait for it to be cleared.
+struct Signals {
+    is_idle: Arc<AtomicBool>,
+    caught: Vec<(i32, Arc<AtomicBool>)>,
+}
+
+impl Signals {
+    fn get() -> &'static Signals {
+        static SIGNALS: OnceLock<Signals> = OnceLock::new();
+        SIGNALS.get_or_init(|| {
+            let is_idle = Arc::new(AtomicBool::new(true));
+            let mut caught = Vec::new();
+            for signal in [SIGINT, SIGTERM] {
+                let is_caught = Arc::new(AtomicBool::new(false));
+                // The first of the two ends the run where no line is shown.
+                let registered = flag::register_conditional_default(signal, Arc::clone(&is_idle));
+                if registered.and_then(|_| flag::register(signal, Arc::clone(&is_caught))).is_ok() {
+                    caught.push((signal, is_caught));
+                }
+            }
+            Signals { is_idle, caught }
+        })
+    }
+
+    fn is_caught(&self) -> bool {
+        self.caught.iter().any(|(_, is_caught)| is_caught.load(Ordering::SeqCst))
+    }
+
+    /// Ends the run by the signal that came, if one did: whoever waits for it sees that it was one.
+    fn obey(&self) {
+        if let Some((signal, _)) = self.caught.iter().find(|(_, is_caught)| is_caught.load(Ordering::SeqCst)) {
+            let _ = low_level::emulate_default_handler(*signal);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([0, 999, 1000, 1234567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 }

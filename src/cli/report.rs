@@ -36,10 +36,15 @@ impl Report {
 
     /// Writes it, after a run that has `done` something, as "the tree is written". That remains where this fails.
     pub fn write(self, text: &[u8], done: Option<&str>) -> Result<(), Failure> {
-        let Some(file) = self.file else { return console::stdout(text) };
-        file.write(text).map_err(|error: WriteError| match done {
-            Some(done) => Failure::World(format!("{done}, but the report is not: {error}")),
-            None => error.into(),
+        let written = match self.file {
+            None => console::stdout(text),
+            Some(file) => file.write(text).map_err(|error: WriteError| error.into()),
+        };
+        written.map_err(|failure| match (failure, done) {
+            (Failure::World(message) | Failure::Usage(message), Some(done)) => {
+                Failure::World(format!("{done}, but the report is not: {message}"))
+            }
+            (failure, _) => failure,
         })
     }
 }

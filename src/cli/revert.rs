@@ -21,7 +21,9 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
     let is_refused = planned.plan.is_refused();
     let text = match output.format {
         Format::Json => {
-            Some(planned.json(&args.plan, Doing { command: "revert", dry_run: args.dry_run, ..Doing::default() }))
+            let removes = !removals.is_empty();
+            let doing = Doing { command: "revert", dry_run: args.dry_run, removes, ..Doing::default() };
+            Some(planned.json(&args.plan, doing))
         }
         Format::Text => None,
     };
@@ -38,11 +40,11 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
         report.write(text.as_bytes(), does_write.then_some("every file is written"))?;
     }
     if !is_printed {
-        let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
-        console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.colors.stderr, ending)));
+        let ending = if args.dry_run { Ending::DryBack } else { Ending::Back };
+        console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.screens.stderr, ending)));
         if !removals.is_empty() && !is_refused && !output.quiet {
             let does = if args.dry_run { "would be removed" } else { "removed" };
-            console::stderr(&format!("{} {does}\n", count(removals.len(), "file")));
+            console::line(&format!("{} {does}", count(removals.len(), "file")));
         }
     }
     Ok(planned.exit())
@@ -84,8 +86,8 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
         None => {
             if committed.repositories.is_empty() {
                 let name = &patchset.name;
-                console::stderr(&format!(
-                    "nothing to do: no commit here is of `{name}`; without --commit the files are reverted\n"
+                console::line(&format!(
+                    "nothing to do: no commit here is of `{name}`; without --commit the files are reverted"
                 ));
             }
             commit::tell(&committed, output.quiet);

@@ -1,18 +1,18 @@
 use super::args::{Format, TestArgs};
-use super::console::{self, Colors};
+use super::console::{self, Screen, Screens};
 use super::{Exit, Failure, patchsets};
 use std::path::PathBuf;
 use treepatch::checkout::{Globs, Memory};
 use treepatch::patchset::{self, Example, Patch, Patchset, Work, patch_for};
 use treepatch::plan::{FileChange, Options, Plan, Verdict, plan};
-use treepatch::render::{Encoded, json, unified_file, verdict};
+use treepatch::render::{Encoded, json, unified_file, verdict, visible_bytes, visible_line, wrap};
 use treepatch::source::Lines;
 use treepatch::write;
 
 /// `treepatch test`: every `[[patch.example]]` is a small tree of one file, on which its patch alone is planned.
 pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
-    let colors = Colors::choose(args.output.style.color);
-    let set = patchsets::find(&args.patchset, colors.stderr)?;
+    let Screens { stdout, stderr } = Screens::choose(args.output.style.color);
+    let set = patchsets::find(&args.patchset, stderr)?;
     patchsets::select(&set, &args.only)?;
     let lines = Lines::new(set.text.as_bytes());
     let mut tests = json::Tests {
@@ -24,7 +24,7 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     };
     for patch in set.patches.iter().filter(|p| args.only.is_empty() || args.only.contains(&p.id.value)) {
         for (number, example) in patch.examples.iter().enumerate() {
-            let problem = try_out(&set, patch, example, colors.stderr)?.err();
+            let problem = try_out(&set, patch, example, stderr)?.err();
             tests.examples.push(json::Example {
                 patch: patch.id.value.clone(),
                 number: number + 1,
@@ -38,12 +38,15 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     let exit = if tests.examples.iter().all(|e| e.passed) { Exit::Done } else { Exit::Person };
     tests.exit = exit as u8;
     let text = match args.output.format {
-        Format::Json => json::text(&tests).into_bytes(),
-        Format::Text => told(&tests, args, colors.stdout && args.output.output.is_none()),
+        Format::Json => json::text(&tests),
+        Format::Text => {
+            let is_printed = args.output.output.is_none();
+            told(&tests, args, stdout.color && is_printed, stdout.width.filter(|_| is_printed))
+        }
     };
     match &args.output.output {
-        Some(file) => write::output(None, file, &text)?,
-        None => console::stdout(&text)?,
+        Some(file) => write::output(None, file, text.as_bytes())?,
+        None => console::print(&text)?,
     }
     Ok(exit)
 }
@@ -60,8 +63,8 @@ impl Problem {
     }
 }
 
-fn try_out(set: &Patchset, patch: &Patch, example: &Example, color: bool) -> Result<Result<(), Problem>, Failure> {
-    let refused = |complaints| patchsets::refused(complaints, &set.origin, &set.text, color);
+fn try_out(set: &Patchset, patch: &Patch, example: &Example, screen: Screen) -> Result<Result<(), Problem>, Failure> {
+    let refused = |complaints| patchsets::refused(complaints, &set.origin, &set.text, screen);
     let target = example.target.as_deref();
     // Alone: what it needs is not there, and an example of a patch for one target is for that target.
     let target = target.or(set.target.as_deref()).or(patch.target.first().map(String::as_str));
@@ -171,22 +174,23 @@ fn fitting(globs: &patchset::Globs) -> Option<PathBuf> {
     globs.globs.iter().filter(|g| !g.value.starts_with('!')).find_map(|g| tame(&g.value))
 }
 
-fn told(tests: &json::Tests, args: &TestArgs, color: bool) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut line = |text: String| out.extend_from_slice((text + "\n").as_bytes());
+fn told(tests: &json::Tests, args: &TestArgs, color: bool, width: Option<usize>) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| out.push_str(&(wrap(&text, width, 8) + "\n"));
     let paint =
         |style: anstyle::Style, text: &str| if color { format!("{style}{text}{style:#}") } else { text.to_owned() };
     let good = |text| paint(anstyle::AnsiColor::Green.on_default(), text);
     let bad = |text| paint(anstyle::AnsiColor::Red.on_default().bold(), text);
     for example in &tests.examples {
         let name = format!("{} example {} ({}:{})", example.patch, example.number, tests.patchset.origin, example.line);
+        let name = visible_line(&name);
         match &example.problem {
             None if args.output.quiet => {}
             None => line(format!("{}      {name}", good("ok"))),
             Some(problem) => {
                 line(format!("{}  {name}", bad("failed")));
-                line(format!("    {problem}"));
-                let diff = example.diff.as_ref().and_then(Encoded::bytes).unwrap_or_default();
+                line(format!("    {}", visible_line(problem)));
+                let diff = visible_bytes(&example.diff.as_ref().and_then(Encoded::bytes).unwrap_or_default());
                 String::from_utf8_lossy(&diff).lines().skip(3).for_each(|l| line(format!("    {l}")));
             }
         }
@@ -194,7 +198,13 @@ fn told(tests: &json::Tests, args: &TestArgs, color: bool) -> Vec<u8> {
     let passed = tests.examples.iter().filter(|e| e.passed).count();
     let failed = tests.examples.len() - passed;
     let sum = format!("{passed} passed, {failed} failed");
-    line(if failed > 0 { bad(&sum) } else { good(&sum) });
+    match (passed, failed) {
+        (0, 0) => {
+            line("there are no examples; a [[patch.example]] behind a patch says what it does to a file".to_owned())
+        }
+        (_, 0) => line(good(&sum)),
+        _ => line(bad(&sum)),
+    }
     out
 }
 

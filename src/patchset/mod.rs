@@ -29,4 +29,4 @@ pub use load::load;
 pub use model::*;
 pub use names::{COPY, DRAFTS, STATE, is_git, is_own, is_own_in_short};
 pub use parameter::{patch_for, substitute};
-pub use spelling::folded;
+pub use spelling::{folded, is_ignorable};

@@ -20,11 +20,15 @@ const IGNORABLE: &[(char, char)] = &[
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
+/// Whether a character shows nothing, by Unicode's Default_Ignorable_Code_Point.
+pub fn is_ignorable(c: char) -> bool {
+    IGNORABLE.iter().any(|(first, last)| (first..=last).contains(&&c))
+}
+
 /// A name as the file systems see it that leave out code points or do not care for case: what they take for the same
 /// ASCII name has one spelling here, in lower case.
 pub fn folded(name: &str) -> String {
-    let is_seen = |c: &char| !IGNORABLE.iter().any(|(first, last)| (first..=last).contains(&c));
-    name.chars().filter(is_seen).map(|c| as_ascii(c).unwrap_or(c).to_ascii_lowercase()).collect()
+    name.chars().filter(|c| !is_ignorable(*c)).map(|c| as_ascii(c).unwrap_or(c).to_ascii_lowercase()).collect()
 }
 
 /// The ASCII letter that a letter is another case of: of some there are more than two.

@@ -48,6 +48,7 @@ use ready::Ready;
 use scout::Scout;
 use stack::unsettled;
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use workspace::Workspace;
 
 /// Plans a run: every patch in order, each on the result of those before it.
@@ -116,6 +117,9 @@ fn tell_unsettled(mut plan: Plan, found: &BTreeSet<usize>) -> Plan {
 fn carry_out(stack: &Stack<'_>, scout: &Scout, workspace: &mut Workspace<'_>) -> Plan {
     let mut plan = Plan::default();
     for (number, _) in stack.patchset.patches.iter().enumerate() {
+        if let Some(turn) = &stack.options.turn {
+            turn.store(number + 1, Ordering::Relaxed);
+        }
         if stack.options.ways_back && number % AHEAD == 0 {
             foresee(stack, number, scout);
         }

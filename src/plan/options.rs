@@ -1,4 +1,6 @@
 use crate::source::Limits;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// What a run is asked to do with a patchset, beside the patchset itself.
 #[derive(Clone, Debug, Default)]
@@ -22,4 +24,6 @@ pub struct Options {
     pub ways_back: bool,
     /// How many threads work; 0 for as many as there are cores. The result is the same for any number.
     pub threads: usize,
+    /// Where the number of the patch that is being planned is noted, from 1, for whoever waits.
+    pub turn: Option<Arc<AtomicUsize>>,
 }

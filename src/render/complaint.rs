@@ -1,3 +1,5 @@
+use super::visible::{visible, visible_line};
+use super::wrap::wrap_lines;
 use crate::patchset::Complaint;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::ops::Range;
@@ -7,18 +9,34 @@ const MOST_LINES: usize = 6;
 
 /// A complaint as people read it: what is wrong, `origin:line:column`, the line with the place marked, what to do.
 pub fn render(complaint: &Complaint, origin: &str, text: &str, color: bool) -> String {
-    let shown = Window::around(text, complaint.span_in(text));
-    let mut mark = AnnotationKind::Primary.span(shown.mark.clone());
-    if !complaint.label.is_empty() {
-        mark = mark.label(&complaint.label);
+    render_in(complaint, origin, text, color, None)
+}
+
+/// The same for a terminal of so many columns.
+pub fn render_in(complaint: &Complaint, origin: &str, text: &str, color: bool, width: Option<usize>) -> String {
+    let window = Window::around(text, complaint.span_in(text));
+    let (shown, mark) = window.visible();
+    let (label, origin) = (visible_line(&complaint.label), visible_line(origin));
+    // What the renderer puts before a message: `error: `, and `   = help: `.
+    let wrapped = |message: &str, before: usize| {
+        wrap_lines(&visible(message), width.map(|width| width.saturating_sub(before).max(20)), 0)
+    };
+    let (message, help) = (wrapped(&complaint.message, 7), complaint.help.as_ref().map(|help| wrapped(help, 14)));
+    let mut mark = AnnotationKind::Primary.span(mark);
+    if !label.is_empty() {
+        mark = mark.label(&*label);
     }
-    let snippet = Snippet::source(shown.text).line_start(shown.line).path(origin).annotation(mark);
-    let group = Level::ERROR.primary_title(&complaint.message).element(snippet);
-    let report: [Group<'_>; 1] = [match &complaint.help {
+    let snippet = Snippet::source(shown).line_start(window.line).path(&*origin).annotation(mark);
+    let group = Level::ERROR.primary_title(&message).element(snippet);
+    let report: [Group<'_>; 1] = [match &help {
         Some(help) => group.element(Level::HELP.message(help)),
         None => group,
     }];
-    if color { Renderer::styled().render(&report) } else { Renderer::plain().render(&report) }
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    match width {
+        Some(width) => renderer.term_width(width).render(&report),
+        None => renderer.render(&report),
+    }
 }
 
 /// The lines of a text that a range stands on, so that the work does not grow with the text.
@@ -43,11 +61,62 @@ impl<'t> Window<'t> {
             mark: start - first..end.min(last) - first,
         }
     }
+
+    /// The lines with what is hidden written out, and where the range is in them.
+    fn visible(&self) -> (String, Range<usize>) {
+        let Range { start, end } = self.mark;
+        let part = |range: Range<usize>| self.text.get(range).map(lines_of).unwrap_or_default();
+        let (before, within, behind) = (part(0..start), part(start..end), part(end..self.text.len()));
+        let mark = before.len()..before.len() + within.len();
+        (before + &within + &behind, mark)
+    }
+}
+
+/// Whole lines end as they do.
+fn lines_of(text: &str) -> String {
+    let lines = text.split('\n').map(|line| match line.strip_suffix('\r') {
+        Some(line) => visible(line).into_owned() + "\r",
+        None => visible(line).into_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_hidden_is_written_out_and_the_mark_moves_along() {
+        let text = "a = \"\u{202e}\u{9b}x\" wrong \u{200b}\n";
+        let at = text.find("wrong").unwrap();
+        let complaint = Complaint::new(&(at..at + 5), "no \u{202d}").label("\u{202d}").help("\u{202d}");
+        insta::assert_snapshot!(render(&complaint, "my\u{202e}.toml", text, false), @r#"
+        error: no \u{202d}
+         --> my\u{202e}.toml:1:23
+          |
+        1 | a = "\u{202e}\u{9b}x" wrong \u{200b}
+          |                       ^^^^^ \u{202d}
+          |
+          = help: \u{202d}
+        "#);
+    }
+
+    #[test]
+    fn a_message_is_broken_between_words() {
+        let complaint = Complaint::new(&(0..1), "a long message that has more words than a line of the terminal");
+        let shown = render_in(&complaint.help("and a help that is as long as that"), "my.toml", "x", false, Some(40));
+        insta::assert_snapshot!(shown, @r"
+        error: a long message that has more
+               words than a line of the terminal
+         --> my.toml:1:1
+          |
+        1 | x
+          | ^
+          |
+          = help: and a help that is as long
+                  as that
+        ");
+    }
 
     #[test]
     fn a_complaint_shows_its_line() {

@@ -1,4 +1,5 @@
 use super::paint::Paint;
+use super::visible::visible_bytes;
 use crate::plan::{FileChange, Plan};
 use crate::threads;
 use anstyle::{AnsiColor, Style};
@@ -22,7 +23,7 @@ const OLD: Style = AnsiColor::Red.on_default();
 const NEW: Style = AnsiColor::Green.on_default();
 
 /// The changes as one diff in git's style, which `git apply` and `patch -p1` accept in the root. With `color` it is
-/// for eyes only: changed words are marked, control characters made visible.
+/// for eyes only: changed words are marked, what is hidden is written out.
 pub fn unified(changes: &[FileChange], color: bool) -> Vec<u8> {
     changes.iter().flat_map(|change| unified_file(change, color)).collect()
 }
@@ -191,14 +192,9 @@ impl Writer {
         self.stop(style);
     }
 
-    /// Bytes for a terminal: what would steer it is written out.
+    /// Bytes for a terminal: what is hidden is written out.
     fn visible(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            match byte {
-                b'\t' | 0x20..=0x7e | 0x80.. => self.out.push(byte),
-                _ => self.out.extend_from_slice(&[b'^', byte ^ 0x40]),
-            }
-        }
+        self.out.extend_from_slice(&visible_bytes(bytes));
     }
 
     fn line(&mut self, style: Style, text: &[u8]) {

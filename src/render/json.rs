@@ -2,6 +2,7 @@
 
 use super::Encoded;
 use super::diff::unified_file;
+use super::visible::visible_json;
 use super::words::expected;
 use crate::patchset::{Expect, Patchset};
 use crate::plan::{self, Plan, Verdict};
@@ -377,8 +378,8 @@ pub struct Example {
     pub diff: Option<Encoded>,
 }
 
-/// Any of these as text: indented, with a line end.
+/// Any of these as text: indented, with a line end. What is hidden is escaped, as it may be shown on a terminal.
 pub fn text(value: &impl Serialize) -> String {
     // These values hold no maps with odd keys and no numbers that JSON lacks, so that this cannot fail.
-    serde_json::to_string_pretty(value).map(|text| text + "\n").unwrap_or_default()
+    serde_json::to_string_pretty(value).map(|text| visible_json(text + "\n")).unwrap_or_default()
 }

@@ -1,3 +1,4 @@
+use super::visible::{visible, visible_line};
 use super::words::count;
 use crate::patchset::{Patch, Patchset};
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ impl Messages<'_> {
         let mut trailers = self.heads();
         trailers.push(trailer("Treepatch-Patch", &format!("{} {digest}", patch.id.value)));
         trailers.extend(upstream(patch));
-        text(&patch.title, &[&patch.why], &trailers)
+        text(subject(patch), &[&patch.why], &trailers)
     }
 
     /// The message of one commit for several patches.
@@ -29,7 +30,7 @@ impl Messages<'_> {
             return self.patch(patch, digest);
         }
         let parts: Vec<String> =
-            patches.iter().map(|(patch, _)| format!("* {}\n\n{}", line(&patch.title), prose(&patch.why))).collect();
+            patches.iter().map(|(patch, _)| format!("* {}\n\n{}", line(subject(patch)), prose(&patch.why))).collect();
         text(&self.patchset.title, &parts.iter().map(String::as_str).collect::<Vec<_>>(), &self.all(patches))
     }
 
@@ -39,7 +40,7 @@ impl Messages<'_> {
         let parts: Vec<String> = moved
             .iter()
             .map(|(path, patches)| {
-                let titles = patches.iter().map(|(patch, _)| format!("    {}\n", line(&patch.title)));
+                let titles = patches.iter().map(|(patch, _)| format!("    {}\n", line(subject(patch))));
                 let (path, out) = (line(&path.to_string_lossy()), if out { "without " } else { "" });
                 format!("{path}: {out}{}\n{}", count(patches.len(), "patch"), titles.collect::<String>())
             })
@@ -74,6 +75,11 @@ impl Messages<'_> {
     }
 }
 
+/// The title of a patch, or its id where nothing of the title can be seen: git takes the first line that has something.
+pub(super) fn subject(patch: &Patch) -> &str {
+    if line(&patch.title).is_empty() { &patch.id.value } else { &patch.title }
+}
+
 /// The trailers that tell where a patch stands upstream.
 pub(super) fn upstream(patch: &Patch) -> Vec<String> {
     let upstream = &patch.upstream;
@@ -104,19 +110,23 @@ pub(super) fn trailer(key: &str, value: &str) -> String {
     format!("{key}: {}", line(value))
 }
 
-/// One line without control characters.
+/// One line without control characters; what else is hidden is written out.
 pub(super) fn line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    visible_line(&plain.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
-/// Lines without trailing blanks, empty lines around them, and control characters.
+/// Lines without trailing blanks, empty lines around them, and control characters; of several empty lines one, as git
+/// has it.
 pub(super) fn prose(text: &str) -> String {
     let plain: String = text.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
+    let plain = visible(&plain);
     let lines: Vec<&str> = plain.lines().map(str::trim_end).collect();
     let first = lines.iter().position(|l| !l.is_empty()).unwrap_or(lines.len());
     let last = lines.iter().rposition(|l| !l.is_empty()).map_or(first, |at| at + 1);
-    lines[first..last].join("\n")
+    let mut lines = lines[first..last].to_vec();
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    lines.join("\n")
 }
 
 #[cfg(test)]

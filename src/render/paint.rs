@@ -1,3 +1,4 @@
+use super::visible::visible_line;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
 
@@ -20,15 +21,7 @@ impl Paint {
     }
 }
 
-/// One line of source as a terminal may see it: tabs widened, control characters made visible.
+/// One line of source as a terminal may see it: tabs widened, what is hidden written out.
 pub(super) fn clean(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    for c in line.trim_end_matches(['\r', '\n']).chars() {
-        match c {
-            '\t' => out.push_str("    "),
-            c if c.is_control() => out.extend(c.escape_unicode()),
-            c => out.push(c),
-        }
-    }
-    out
+    visible_line(&line.trim_end_matches(['\r', '\n']).replace('\t', "    ")).into_owned()
 }

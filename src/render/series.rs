@@ -1,5 +1,6 @@
 //! One patch of a series, with its reason on top: for `quilt`, and for `git am`.
 
+use super::mbox;
 use super::message::{line, prose, trailer, upstream};
 use super::unified;
 use crate::patchset::{Patch, Patchset};
@@ -22,29 +23,26 @@ pub fn quilt(set: &Patchset, patch: &Patch, changes: &[FileChange]) -> Vec<u8> {
     [head.into_bytes(), unified(changes, false)].concat()
 }
 
-/// A mail of a mailbox for `git am`: the `number`th of `all`. `message` is what the commit is to say, `note` what only
-/// the mail says, and `date` is in seconds since 1970.
-pub fn mail(
-    set: &Patchset,
-    message: &str,
-    note: &str,
-    (number, all): (usize, usize),
-    date: i64,
-    changes: &[FileChange],
-) -> Vec<u8> {
+/// A mail of a mailbox for `git am --keep`. `message` is what the commit is to say, `note` what only the mail says, and
+/// `date` is in seconds since 1970.
+pub fn mail(set: &Patchset, message: &str, note: &str, date: i64, changes: &[FileChange]) -> Vec<u8> {
     let (subject, body) = message.split_once('\n').unwrap_or((message, ""));
     let author = line(set.author.as_deref().unwrap_or(NOBODY));
+    // No `[PATCH 1/2]` before the subject: only `--keep` keeps a title's own `[tag]` and `Re:`, and it keeps all.
     let mut out = format!(
         "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\nFrom: {author}\nDate: {}\n\
-         Subject: [PATCH {number}/{all}] {}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n\
+         Subject: {}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n\
          Content-Transfer-Encoding: 8bit\n\n",
         mail_date(date),
-        line(subject),
+        mbox::subject(&line(subject)),
     );
-    for row in body.trim().lines() {
-        // What begins a patch, or a mail, must not stand at the beginning of a line.
-        let begins = ["---", "diff ", "Index: ", "From ", ">From "].iter().any(|word| row.starts_with(word));
-        out.push_str(&format!("{}{row}\n", if begins { " " } else { "" }));
+    let body = body.trim();
+    if mbox::looks_like_header(body) {
+        out.push_str(&format!("From: {author}\n\n"));
+    }
+    for row in body.lines() {
+        let indent = if mbox::ends_message(row) { " " } else { "" };
+        out.push_str(&format!("{indent}{row}\n"));
     }
     out.push_str(&format!("---\n{note}\n"));
     [out.into_bytes(), unified(changes, false), b"-- \ntreepatch\n\n".to_vec()].concat()

@@ -1,5 +1,6 @@
 use super::paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
 use super::words::{count, expected, verdict};
+use super::wrap::wrap;
 use crate::patchset::Expect;
 use crate::plan::{NearMiss, Place, Plan, Reason, Report, Site, Verdict};
 use anstyle::Style;
@@ -16,6 +17,8 @@ pub struct View {
     pub quiet: bool,
     /// With colours.
     pub color: bool,
+    /// How many columns the terminal has; no line is broken, if `None`.
+    pub width: Option<usize>,
     /// What became of the plan.
     pub ending: Ending,
 }
@@ -27,11 +30,28 @@ pub enum Ending {
     Dry,
     /// It was written.
     Written,
+    /// It was asked whether everything is applied already.
+    Required,
+    /// It is the way back, and was only looked at.
+    DryBack,
+    /// It is the way back, and was written.
+    Back,
+}
+
+impl Ending {
+    fn is_back(self) -> bool {
+        matches!(self, Ending::DryBack | Ending::Back)
+    }
+
+    fn is_written(self) -> bool {
+        matches!(self, Ending::Written | Ending::Back)
+    }
 }
 
 /// The verdicts as people read them: a line for each patch, then whatever needs a person, then one line that sums up.
 pub fn table(plan: &Plan, view: View) -> String {
-    let mut text = Text { out: String::new(), view, paint: Paint { on: view.color } };
+    let is_written = view.ending.is_written() && !plan.is_refused();
+    let mut text = Text { out: String::new(), view, is_written, paint: Paint { on: view.color } };
     if !view.quiet {
         text.lines(plan);
     }
@@ -45,23 +65,56 @@ pub fn table(plan: &Plan, view: View) -> String {
 struct Text {
     out: String,
     view: View,
+    /// Whether what applies is there now.
+    is_written: bool,
     paint: Paint,
 }
 
 impl Text {
+    /// A line; where it is broken, the rest is indented by a little more than its beginning.
     fn push(&mut self, line: &str) {
-        self.out.push_str(line.trim_end());
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        self.hang(line, indent + 2);
+    }
+
+    /// A line of which what is behind a break is indented by so much.
+    fn hang(&mut self, line: &str, indent: usize) {
+        self.out.push_str(&wrap(line.trim_end(), self.view.width, indent));
         self.out.push('\n');
+    }
+
+    /// The verdict in the words of the run.
+    fn word(&self, report: &Report) -> &'static str {
+        let is_in = matches!(report.verdict, Verdict::Applies | Verdict::Partly);
+        match report.verdict {
+            Verdict::Skipped => verdict(Verdict::Skipped),
+            Verdict::Applied | Verdict::Nothing | Verdict::Obsolete if self.view.ending.is_back() => {
+                if report.blocks {
+                    "cannot be undone"
+                } else {
+                    "not there"
+                }
+            }
+            _ if is_in && self.view.ending.is_back() => match () {
+                () if report.blocks => "cannot be undone",
+                () if self.is_written => "reverted",
+                () => "reverts",
+            },
+            _ if is_in && self.view.ending == Ending::Required && report.blocks => "not applied",
+            _ if is_in && self.is_written => verdict(Verdict::Applied),
+            other => verdict(other),
+        }
     }
 
     fn lines(&mut self, plan: &Plan) {
         let width = |f: fn(&Report) -> usize| plan.reports.iter().map(f).max().unwrap_or(0);
-        let words = width(|r| verdict(r.verdict).len());
+        let words = plan.reports.iter().map(|report| self.word(report).len()).max().unwrap_or(0);
         let ids = width(|r| r.id.chars().count());
         for report in &plan.reports {
             // Padded before it is painted: colours have no width.
-            let word = self.paint.text(style(report), format!("{:words$}", verdict(report.verdict)));
-            self.push(&format!("{word}  {:ids$}  {}", clean(&report.id), counts(report)));
+            let word = self.paint.text(style(report), format!("{:words$}", self.word(report)));
+            let row = format!("{word}  {:ids$}  {}", clean(&report.id), self.counts(report));
+            self.hang(&row, words + 2 + ids + 2);
             if self.view.verbose {
                 report.sites.iter().for_each(|site| self.site(site));
             }
@@ -79,14 +132,15 @@ impl Text {
     fn details(&mut self, report: &Report) {
         let quiet = self.view.quiet;
         let remarks = !quiet && (!report.notes.is_empty() || self.view.verbose && !report.findings.is_empty());
-        if !report.blocks && !remarks && report.warnings.is_empty() {
+        let is_trouble = report.blocks && !self.is_required(report);
+        if !is_trouble && !remarks && report.warnings.is_empty() {
             return;
         }
-        let word = self.paint.text(style(report), verdict(report.verdict));
+        let word = self.paint.text(style(report), self.word(report));
         let title = self.paint.text(STRONG, clean(&format!("{}: {}", report.id, report.title)));
         self.push("");
         self.push(&format!("{word}: {title}"));
-        if report.blocks {
+        if is_trouble {
             self.trouble(report);
         }
         for warning in &report.warnings {
@@ -96,11 +150,41 @@ impl Text {
             self.push(&format!("  note: {}", clean(note)));
         }
         self.findings(report);
-        if report.blocks {
-            for line in advice(report.verdict) {
-                let line = self.paint.text(CARE, line);
-                self.push(&format!("  {line}"));
+        if is_trouble {
+            self.advise(report);
+        }
+    }
+
+    /// Whether a patch is only asked to be applied already: that is said once, for all of them.
+    fn is_required(&self, report: &Report) -> bool {
+        self.view.ending == Ending::Required && matches!(report.verdict, Verdict::Applies | Verdict::Partly)
+    }
+
+    fn advise(&mut self, report: &Report) {
+        let lines = advice(report.verdict);
+        let hang = 2 + lines.iter().skip(1).map(|line| line.len() - line.trim_start().len()).next().unwrap_or(2);
+        let joined = lines.iter().map(|line| line.trim_start()).collect::<Vec<_>>().join(" ");
+        // Broken as they are written, unless the terminal is narrower.
+        let is_wide = self.view.width.is_none_or(|width| lines.iter().all(|line| line.len() + 2 <= width));
+        let lines = if is_wide || lines.is_empty() { lines.to_vec() } else { vec![joined.as_str()] };
+        for line in lines {
+            let line = self.paint.text(CARE, line);
+            self.hang(&format!("  {line}"), hang);
+        }
+    }
+
+    /// What is said behind a patch's id.
+    fn counts(&self, report: &Report) -> String {
+        let (todo, done) = (report.todo(), report.done());
+        match report.verdict {
+            Verdict::Applied | Verdict::Nothing if self.view.ending.is_back() && !report.blocks => {
+                "nothing to undo".to_owned()
             }
+            Verdict::Partly if self.is_written && !self.view.ending.is_back() => {
+                format!("{}, {done}{} done before", count(todo, "site"), if report.open { " or more" } else { "" })
+            }
+            Verdict::Nothing | Verdict::Obsolete if self.view.ending.is_back() => "see below".to_owned(),
+            _ => counts(report),
         }
     }
 
@@ -156,7 +240,7 @@ impl Text {
     /// A line of source or patch behind its number.
     fn quote(&mut self, whose: &str, line: usize, text: &str) {
         let gutter = self.paint.text(DIM, format!("    {whose:>6} {line:>5} |"));
-        self.push(&format!("{gutter} {}", clean(text)));
+        self.hang(&format!("{gutter} {}", clean(text)), 22);
     }
 
     fn findings(&mut self, report: &Report) {
@@ -173,25 +257,20 @@ impl Text {
     }
 
     fn sum(&mut self, plan: &Plan) {
-        let stuck: Vec<&str> = plan.reports.iter().filter(|r| r.blocks).map(|r| r.id.as_str()).collect();
+        let stuck: Vec<&Report> = plan.reports.iter().filter(|r| r.blocks).collect();
         let changes = plan.changed().count();
         let (style, line) = if !stuck.is_empty() {
-            let wrote = match self.view.ending {
-                Ending::Written => "nothing was written",
-                Ending::Dry => "nothing would be written",
-            };
-            let need = if stuck.len() == 1 { "needs" } else { "need" };
-            let all = count(plan.reports.len(), "patch");
-            (BAD, format!("{wrote}: {} of {all} {need} a person ({})", stuck.len(), stuck.join(", ")))
+            (BAD, self.stuck(plan, &stuck))
         } else if self.view.quiet {
             return;
         } else if changes == 0 {
+            // Files that go are told by whoever removes them.
+            if self.view.ending.is_back() && plan.reports.iter().any(|r| r.todo() > 0) {
+                return;
+            }
             (GOOD, "nothing to do".to_owned())
         } else {
-            let does = match self.view.ending {
-                Ending::Written => "changed",
-                Ending::Dry => "would change",
-            };
+            let does = if self.view.ending.is_written() { "changed" } else { "would change" };
             (GOOD, format!("{} {does}", count(changes, "file")))
         };
         if !self.out.is_empty() {
@@ -199,6 +278,20 @@ impl Text {
         }
         let line = self.paint.text(style, clean(&line));
         self.push(&line);
+    }
+
+    /// Why nothing is written, or not all is well.
+    fn stuck(&self, plan: &Plan, stuck: &[&Report]) -> String {
+        let ids = stuck.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
+        let all = count(plan.reports.len(), "patch");
+        let number = stuck.len();
+        if stuck.iter().all(|report| self.is_required(report)) {
+            let is = if number == 1 { "is" } else { "are" };
+            return format!("{number} of {all} {is} not applied, which --require applied asks for ({ids})");
+        }
+        let need = if number == 1 { "needs" } else { "need" };
+        let wrote = if self.view.ending.is_written() { "nothing was written" } else { "nothing would be written" };
+        format!("{wrote}: {number} of {all} {need} a person ({ids})")
     }
 }
 

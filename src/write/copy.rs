@@ -1,6 +1,6 @@
 use super::growing::{Growing, Place};
 use super::{Run, WriteError, unfinished_below};
-use crate::checkout::{Item, ItemKind, Root, inventory, root_mode};
+use crate::checkout::{InventoryError, Item, ItemKind, Root, inventory, root_mode};
 use crate::plan::FileChange;
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -37,6 +37,7 @@ impl Copying {
         place.can_be_replaced()?;
         let run = Run::begin(root)?;
         let items = inventory(&run.root)?;
+        items.iter().try_for_each(|item| dangles_there_too(item, &place))?;
         let folders = items.iter().filter(|i| matches!(i.kind, ItemKind::Folder(_))).map(|i| i.path.as_path());
         if let Some(below) = unfinished_below(&run.root, folders)? {
             return Err(WriteError::Unfinished(below));
@@ -64,6 +65,15 @@ impl Copying {
     }
 }
 
+/// A symlink that leads out of the tree and to nothing is copied if it leads to nothing from the copy, too.
+fn dangles_there_too(item: &Item, place: &Place) -> Result<(), WriteError> {
+    let ItemKind::Dangling { target, outside } = &item.kind else { return Ok(()) };
+    if place.is_nothing_beside(outside) {
+        return Ok(());
+    }
+    Err(InventoryError::Link { path: item.path.clone(), target: target.clone() }.into())
+}
+
 /// Everything of the tree, with the changes in it; gives how many files there are.
 fn fill(root: &Root, items: &[Item], changes: &[FileChange], draft: &Growing) -> Result<usize, WriteError> {
     let mut changes: BTreeMap<&Path, &FileChange> = changes.iter().map(|c| (c.path.as_path(), c)).collect();
@@ -72,7 +82,7 @@ fn fill(root: &Root, items: &[Item], changes: &[FileChange], draft: &Growing) ->
         match kind {
             // Its own permissions come last: it may be one that nobody can write to.
             ItemKind::Folder(_) => draft.folder(path)?,
-            ItemKind::Link(target) => draft.link(path, target)?,
+            ItemKind::Link(target) | ItemKind::Dangling { target, .. } => draft.link(path, target)?,
             ItemKind::File => file(root, path, draft, changes.remove(path.as_path()))?,
         }
         files += usize::from(!matches!(kind, ItemKind::Folder(_)));

@@ -41,6 +41,12 @@ impl Place {
         Ok(Place::new(above, path.file_name().unwrap_or_default(), shown))
     }
 
+    /// Whether a path leads to nothing, seen from the folder that the place is in.
+    pub(super) fn is_nothing_beside(&self, path: &Path) -> bool {
+        let end = rustix::fs::statat(&self.above, path, AtFlags::empty());
+        matches!(end, Err(Errno::NOENT | Errno::NOTDIR))
+    }
+
     /// Sweeps away what a killed run left beside it.
     pub(super) fn sweep(&self) -> Result<(), WriteError> {
         let Some(left) = Hidden::open(&self.above, self.hidden(), &self.beside())? else { return Ok(()) };

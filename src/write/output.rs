@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The name of a file before it is whole.
 const DRAFT: &str = "draft";
@@ -43,9 +43,9 @@ impl Output {
     /// Looks at the place.
     pub fn look(root: Option<&Path>, path: &Path) -> Result<Output, WriteError> {
         let root = root.map(Root::open).transpose()?;
-        let place = match inside(root.as_ref(), path, path)? {
-            Some(place) => place,
-            None => outside(root.as_ref(), path)?,
+        let place = match whither(root.as_ref(), path)? {
+            Whither::Below(below) => inside(root.as_ref(), &below, path)?,
+            Whither::Elsewhere(real) => outside(root.as_ref(), &real, path)?,
         };
         if let Place::File { folder, .. } = &place {
             let access = rustix::fs::accessat(folder, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty());
@@ -79,19 +79,19 @@ pub fn output(root: Option<&Path>, path: &Path, bytes: &[u8]) -> Result<(), Writ
     Output::look(root, path)?.write(bytes)
 }
 
-/// A place by the user's own path.
-fn outside(root: Option<&Root>, path: &Path) -> Result<Place, WriteError> {
-    let system = |source| WriteError::System { what: "write", path: path.to_owned(), source };
+/// A place that does not lie below the root by its own name; `shown` is what the user calls it.
+fn outside(root: Option<&Root>, path: &Path, shown: &Path) -> Result<Place, WriteError> {
+    let system = |source| WriteError::System { what: "write", path: shown.to_owned(), source };
     let target = match fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => return Err(WriteError::OutputIsFolder(path.to_owned())),
+        Ok(meta) if meta.is_dir() => return Err(WriteError::OutputIsFolder(shown.to_owned())),
         Ok(meta) if !meta.is_file() => return Ok(Place::Stream),
         Ok(_) => path.canonicalize().map_err(system)?,
         Err(e) if e.kind() == io::ErrorKind::NotFound => path.to_owned(),
         Err(e) => return Err(system(e)),
     };
     // What the user's symlink points to may lie below the root, too.
-    if let Some(place) = inside(root, &target, path)? {
-        return Ok(place);
+    if let Whither::Below(below) = whither(root, &target)? {
+        return inside(root, &below, shown);
     }
     let folder = target.parent().unwrap_or(Path::new(""));
     let folder = Root::open(folder).map_err(|e| system(io::Error::other(e.to_string())))?;
@@ -105,9 +105,11 @@ fn outside(root: Option<&Root>, path: &Path) -> Result<Place, WriteError> {
 pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
     let root = Root::open(root)?;
     let system = |source| WriteError::System { what: "make the folder", path: path.to_owned(), source };
-    let (place, there) = match below(&root, path)? {
-        Some(below) if below.as_os_str().is_empty() => return Err(WriteError::OutputIsFull(path.to_owned())),
-        Some(below) => {
+    let (place, there) = match whither(Some(&root), path)? {
+        Whither::Below(below) if below.as_os_str().is_empty() => {
+            return Err(WriteError::OutputIsFull(path.to_owned()));
+        }
+        Whither::Below(below) => {
             swap::make_folders(&root, &below, &mut Vec::new())?;
             let (above, name) = root.parent(&below)?;
             let there = match root.below(&below) {
@@ -117,12 +119,12 @@ pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<
             };
             (growing::Place::new(above, name, path), there)
         }
-        None => {
-            let (real, there) = match path.canonicalize() {
-                Ok(real) => (real, Some(Root::open(path)?)),
+        Whither::Elsewhere(at) => {
+            let (real, there) = match at.canonicalize() {
+                Ok(real) => (real, Some(Root::open(&at)?)),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    let Some(name) = path.file_name() else { return Err(WriteError::nameless(path)) };
-                    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                    let Some(name) = at.file_name() else { return Err(WriteError::nameless(path)) };
+                    let above = at.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
                     fs::create_dir_all(above).map_err(system)?;
                     (above.canonicalize().map_err(system)?.join(name), None)
                 }
@@ -141,39 +143,75 @@ pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<
     growing.finish(mode)
 }
 
-/// A place that lies below the root; `None` where it does not.
-fn inside(root: Option<&Root>, path: &Path, shown: &Path) -> Result<Option<Place>, WriteError> {
-    let Some(root) = root else { return Ok(None) };
-    let Some(below) = below(root, path)? else { return Ok(None) };
-    if below.as_os_str().is_empty() {
+/// A place by its path below the root, which passes the gate.
+fn inside(root: Option<&Root>, below: &Path, shown: &Path) -> Result<Place, WriteError> {
+    let Some(root) = root.filter(|_| !below.as_os_str().is_empty()) else {
         return Err(WriteError::OutputIsFolder(shown.to_owned()));
-    }
-    let (folder, name) = root.parent(&below)?;
+    };
+    let (folder, name) = root.parent(below)?;
     let mode = match rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) if FileType::from_raw_mode(stat.st_mode).is_dir() => {
             return Err(WriteError::OutputIsFolder(shown.to_owned()));
         }
         // Asks the gate, which refuses what is no regular file.
-        Ok(stat) => root.file(&below).map(|_| Some(stat.st_mode))?,
+        Ok(stat) => root.file(below).map(|_| Some(stat.st_mode))?,
         Err(Errno::NOENT) => None,
         Err(other) => return Err(failed("look at", shown)(other)),
     };
     let name = name.to_owned();
-    Ok(Some(Place::File { folder, name, mode, below: Some(below) }))
+    Ok(Place::File { folder, name, mode, below: Some(below.to_owned()) })
 }
 
-/// The path below the root, if it leads there: by its own names or by symlinks of the user.
-fn below(root: &Root, path: &Path) -> Result<Option<PathBuf>, WriteError> {
+/// Where a path of the user leads.
+enum Whither {
+    /// Below the root: the path from there.
+    Below(PathBuf),
+    /// Somewhere else: the path without `..`, and without symlinks but for its last name.
+    Elsewhere(PathBuf),
+}
+
+/// Follows a path name by name, as the system does. The user's own symlinks are followed, those of the tree are not: a
+/// way through one of them is refused, even one that leaves the tree again.
+fn whither(root: Option<&Root>, path: &Path) -> Result<Whither, WriteError> {
     let system = |source| WriteError::System { what: "write", path: path.to_owned(), source };
     let absolute = std::path::absolute(path).map_err(system)?;
-    let rest = |top: &Path| absolute.strip_prefix(top).unwrap_or(&absolute).to_owned();
-    // From the innermost on: what comes behind the root must not leave it again.
-    if let Some(top) = absolute.ancestors().find(|above| root.is(above)) {
-        return Ok(Some(rest(top)));
+    let top = root.map(Root::real).transpose()?;
+    let is_in = |at: &Path| top.as_ref().is_some_and(|top| at.starts_with(top));
+    let mut at = PathBuf::new();
+    let mut names = absolute.components().peekable();
+    while let Some(name) = names.next() {
+        if name == Component::ParentDir {
+            if let (Some(top), Some(root)) = (&top, root)
+                && let Ok(below) = at.strip_prefix(top)
+                && !below.as_os_str().is_empty()
+            {
+                // Asks the gate: behind a symlink the folder above is another one.
+                root.below(below)?;
+            }
+            if !at.exists() {
+                let why = "leads through a folder that is not there".to_owned();
+                return Err(WriteError::BadCopy { path: path.to_owned(), why });
+            }
+            at.pop();
+            continue;
+        }
+        let was_in = is_in(&at);
+        at.push(name);
+        if !was_in && names.peek().is_some() {
+            at = at.canonicalize().unwrap_or(at);
+        }
+        // The root may have another name, as where it is mounted twice.
+        if let (Some(top), Some(root)) = (&top, root)
+            && !is_in(&at)
+            && root.is(&at)
+        {
+            at.clone_from(top);
+        }
     }
-    let real = root.real()?;
-    let known = absolute.ancestors().skip(1).find_map(|above| Some((above, above.canonicalize().ok()?)));
-    Ok(known.and_then(|(above, at)| Some(at.strip_prefix(&real).ok()?.join(rest(above)))))
+    match top.as_ref().and_then(|top| at.strip_prefix(top).ok()) {
+        Some(below) => Ok(Whither::Below(below.to_owned())),
+        None => Ok(Whither::Elsewhere(at)),
+    }
 }
 
 /// Puts a whole file into an open folder.

@@ -17,7 +17,10 @@ pub enum Direction {
 pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError> {
     let root = Root::open(root)?;
     let _lock = Lock::take(&root)?;
+    State::sweep_locked_out(&root);
     if !State::has_journal(&root)? {
+        // What a run left that changed nothing, or everything.
+        State::sweep(&root)?;
         // The run may have had a folder above for its root.
         let path = root.path().to_owned();
         return Err(around::above(&root)?.map_or(WriteError::NothingToRecover(path), WriteError::Unfinished));

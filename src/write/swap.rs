@@ -1,6 +1,6 @@
 use super::mkdir::mkdir;
 use super::state::{State, sync};
-use super::{WriteError, Written, failed, remove, rename, strangers};
+use super::{WriteError, Written, failed, git, remove, rename, strangers};
 use crate::checkout::{GateError, Root, clash};
 use crate::plan::FileChange;
 use rustix::fs::{AtFlags, Mode};
@@ -16,7 +16,10 @@ pub fn look(root: &Root, change: &FileChange) -> Result<(), WriteError> {
     let size = change.before.as_ref().map_or(0, Vec::len) as u64;
     match (&change.before, root.read(&change.path, size)) {
         (Some(before), Ok(bytes)) if *before == bytes => {}
-        (None, Err(e)) if e.is_missing() => return check_case(root, &change.path),
+        (None, Err(e)) if e.is_missing() => {
+            check_case(root, &change.path)?;
+            return check_submodule(root, &change.path);
+        }
         (Some(_), Err(e)) if !e.is_missing() && !matches!(e, GateError::TooLarge { .. }) => return Err(e.into()),
         (None, Err(e @ GateError::Forbidden { .. })) => return Err(e.into()),
         (None, Err(e @ (GateError::Symlink { .. } | GateError::NotRegular { .. } | GateError::System { .. }))) => {
@@ -40,6 +43,23 @@ fn check_case(root: &Root, path: &Path) -> Result<(), WriteError> {
         };
         if let Some(other) = names.iter().map(|name| folder.join(name)).find(|other| clash(path, other)) {
             return Err(WriteError::Case { path: path.to_owned(), other });
+        }
+    }
+    Ok(())
+}
+
+/// Looks whether a new file would lie in the empty folder of a submodule that is not initialised.
+fn check_submodule(root: &Root, path: &Path) -> Result<(), WriteError> {
+    for folder in path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()) {
+        match root.names(folder) {
+            Err(e) if e.is_missing() => continue,
+            Ok(names) if names.is_empty() && git::is_submodule(root, folder) => {
+                let why =
+                    "is the folder of a submodule that is not initialised; `git submodule update --init` brings it"
+                        .to_owned();
+                return Err(GateError::Repository { path: folder.to_owned(), why }.into());
+            }
+            _ => return Ok(()),
         }
     }
     Ok(())

@@ -142,6 +142,25 @@ fn places_where_no_copy_can_be_are_named() {
     into(&ground, &["copy", "--commit"]).exits(2).tells("cannot be used with");
 }
 
+/// A symlink that leads out of the tree is copied where it leads to nothing, here and there.
+#[test]
+fn symlinks_to_nothing() {
+    let ground = Ground::new();
+    symlink("/there/is/none", ground.path("root/a")).unwrap();
+    symlink("../../gone/x", ground.path("root/lib/b")).unwrap();
+    symlink("no/file", ground.path("root/c")).unwrap();
+    into(&ground, &["copy"]).exits(0);
+    let leads = |name: &str| fs::read_link(ground.path(name)).unwrap().to_str().unwrap().to_owned();
+    assert_eq!([leads("copy/a"), leads("copy/lib/b"), leads("copy/c")], ["/there/is/none", "../../gone/x", "no/file"]);
+    // From the place of the copy it would lead to something.
+    ground.put("elsewhere/gone/x", "");
+    let ran = into(&ground, &["elsewhere/copy"]).exits(3);
+    ran.tells("lib/b: is a symlink to ../../gone/x, which is not in the copy");
+    // And here it does.
+    ground.put("gone/x", "");
+    into(&ground, &["other"]).exits(3).tells("lib/b: is a symlink to ../../gone/x");
+}
+
 /// The empty folder that is there goes, and another one comes: who is in it would see nothing of that.
 #[test]
 fn the_folder_that_one_is_in_is_not_replaced() {
@@ -157,7 +176,7 @@ fn the_folder_that_one_is_in_is_not_replaced() {
         ran(command.current_dir(ground.path("empty")).args(args)).exits(2).tells("you are in that folder");
     }
     assert_eq!(fs::read_dir(ground.path("empty")).unwrap().count(), 0);
-    ground.run(&["export", "mine.toml", "root", "--format", "quilt", "-o", "none/.."]).exits(2).tells("does not name");
+    ground.run(&["export", "mine.toml", "root", "--format", "quilt", "-o", "none/.."]).exits(2).tells("is not there");
     assert!(!ground.path("none").exists());
 }
 

@@ -63,7 +63,7 @@ fn git_takes_the_mails() {
     ground.run(&["apply", "mine.toml", "committed", "--commit"]).exits(0);
     for folder in FOLDERS {
         let mailbox = ground.path("out").join(folder).join("series.mbox");
-        ground.git(&format!("root/{folder}"), &["am", "-q", mailbox.to_str().unwrap()]);
+        ground.git(&format!("root/{folder}"), &["am", "-q", "--keep", mailbox.to_str().unwrap()]);
     }
     is_patched(&ground);
     let mail = ground.read("out/lib/series.mbox");

@@ -3,14 +3,18 @@
 #![allow(clippy::unwrap_used)]
 
 mod bosh;
+mod converted;
 mod copy;
 mod export;
 mod ground;
+mod mails;
 mod make;
 mod meanwhile;
 mod partial;
 mod recover;
 mod refuse;
 mod revert;
+mod shared;
+mod submodules;
 #[path = "../tools/mod.rs"]
 mod tools;

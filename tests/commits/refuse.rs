@@ -2,6 +2,7 @@
 
 use crate::ground::Ground;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 /// Prepares a trouble; the run must exit 3, tell the text, and change nothing.
 #[track_caller]
@@ -71,11 +72,46 @@ fn files_that_git_converts() {
     };
     refused(tracked, "lib/lib.c: goes through git's `filter=lfs`");
     let crlf = |g: &Ground| {
-        g.put("root/.git/info/attributes", "*.c eol=crlf\n");
-        fs::remove_file(g.path("root/main.c")).unwrap();
-        g.git("root", &["checkout", "-q", "main.c"]);
+        g.put("root/.git/info/attributes", "*.c text\n");
+        g.put("root/main.c", "int before;\r\nint width = 1;\r\nint later;\r\n");
     };
-    refused(crlf, "main.c: has other line ends than git keeps");
+    refused(crlf, "main.c: has changes that are not committed");
+}
+
+#[test]
+fn a_mode_that_is_not_committed() {
+    let executable =
+        |g: &Ground| fs::set_permissions(g.path("root/main.c"), fs::Permissions::from_mode(0o755)).unwrap();
+    refused(executable, "main.c: has a change of its mode (executable or not) that is not committed");
+    let plain = |g: &Ground| {
+        executable(g);
+        g.git("root", &["commit", "-q", "-am", "runs"]);
+        fs::set_permissions(g.path("root/main.c"), fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    refused(plain, "main.c: has a change of its mode");
+    let ground = Ground::new();
+    executable(&ground);
+    ground.git("root", &["config", "core.fileMode", "false"]);
+    ground.commit(&[]).exits(0);
+    ground.is_sound("root");
+    // It stays as it is, uncommitted, with those who allow that.
+    let ground = Ground::new();
+    executable(&ground);
+    ground.commit(&["--allow-dirty"]).exits(0);
+    assert_eq!(ground.git("root", &["diff", "--summary"]), " mode change 100644 => 100755 main.c\n");
+    assert_eq!(ground.git("root", &["diff", "--numstat"]), "0\t0\tmain.c\n");
+    ground.run(&["revert", "mine.toml", "root", "--commit"]).exits(3).tells("main.c: has a change of its mode");
+}
+
+#[test]
+fn a_file_that_was_a_symlink() {
+    let ground = Ground::new();
+    std::os::unix::fs::symlink("other.txt", ground.path("root/more.c")).unwrap();
+    ground.git("root", &["add", "."]);
+    ground.git("root", &["commit", "-q", "-m", "link"]);
+    fs::remove_file(ground.path("root/more.c")).unwrap();
+    ground.put("root/more.c", "int width = 9;\n");
+    ground.commit(&["--allow-dirty"]).exits(3).tells("more.c: is no file in `HEAD`");
 }
 
 #[test]

@@ -18,9 +18,9 @@ fn what_was_applied_is_taken_out_again() {
     assert!(ground.everything("root") != before);
     let ran = ground.run(&["revert", "mine.toml", "root"]).exits(0);
     insta::assert_snapshot!(ran.stderr, @r"
-    applies  notes  1 site
-    applies  limit  1 site
-    applies  width  3 sites
+    reverted  notes  1 site
+    reverted  limit  1 site
+    reverted  width  3 sites
 
     4 files changed
     1 file removed
@@ -40,7 +40,9 @@ fn the_folder_of_an_empty_submodule_stays() {
     ground.git(".", &["clone", "-q", "root", "bare"]);
     let status = ground.git("bare", &["status", "--porcelain"]);
     for _ in 0..2 {
-        ground.run(&["apply", "one.toml", "bare"]).exits(0);
+        // The folder is for the submodule: treepatch itself makes nothing there.
+        ground.run(&["apply", "one.toml", "bare"]).exits(1).tells("the submodule lib is not initialised");
+        ground.put("bare/lib/new/file.c", "int x;\n");
         ground.run(&["revert", "one.toml", "bare"]).exits(0);
         assert!(ground.path("bare/lib").exists() && !ground.path("bare/lib/new").exists());
         assert_eq!(ground.git("bare", &["status", "--porcelain"]), status);

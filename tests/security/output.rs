@@ -101,3 +101,44 @@ fn a_report_does_not_go_onto_what_is_patched() {
         }
     });
 }
+
+/// `..` leads where the user says, as the system has it. The tree's own symlinks are no way to anywhere.
+#[test]
+fn paths_that_lead_up() {
+    let ground = Ground::new();
+    ground.edit("*.c", &["--dry-run"]).exits(0);
+    ground.put("root/sub/x", "");
+    std::fs::create_dir(ground.path("aside")).unwrap();
+    ground.link("root/sub", "inner");
+    let absolute = |name: &str| ground.path(name).to_str().unwrap().to_owned();
+    for (output, place) in [
+        ("root/../x.diff".to_owned(), "x.diff"),
+        ("root/sub/../../aside/x.diff".to_owned(), "aside/x.diff"),
+        ("aside/../root/sub/../x.diff".to_owned(), "root/x.diff"),
+        (absolute("aside/../aside/x.diff"), "aside/x.diff"),
+        (absolute("root/../x.diff"), "x.diff"),
+        // Behind the user's own symlink the folder above is that of its goal.
+        ("inner/../x.diff".to_owned(), "root/x.diff"),
+        ("inner/../../aside/x.diff".to_owned(), "aside/x.diff"),
+    ] {
+        for args in [&["check"][..], &["apply", "-n"], &["export", "--format", "diff"]] {
+            ground.run(&[args, &["mine.toml", "root", "-o", &output]].concat()).exits(0);
+            std::fs::remove_file(ground.path(place)).unwrap_or_else(|e| panic!("{output}: {e}"));
+        }
+    }
+    let mut command = ground.command(&["export", "../mine.toml", ".", "--format", "quilt", "-o", "../patches"]);
+    crate::ground::ran(command.current_dir(ground.root())).exits(0);
+    assert_eq!(ground.read("patches/series"), "0001-one.patch\n");
+    let mut command = ground.command(&["check", "../mine.toml", "--format", "json", "-o", "../x.json"]);
+    crate::ground::ran(command.current_dir(ground.root())).exits(0);
+    assert!(ground.read("x.json").contains("applies"));
+    ground.link("../outside", "root/out");
+    untouched(&ground, |ground| {
+        for output in ["root/out/../x.diff", "root/out/../root/x.diff", "inner/../out/../x.diff"] {
+            ground.run(&["check", "mine.toml", "root", "-o", output]).exits(3).tells("symlink");
+            ground.run(&["export", "mine.toml", "root", "--format", "quilt", "-o", output]).exits(3).tells("symlink");
+        }
+        ground.run(&["check", "mine.toml", "root", "-o", "none/../x"]).exits(2).tells("is not there");
+        ground.run(&["check", "mine.toml", "root", "-o", "root/sub/.."]).exits(2).tells("is a folder");
+    });
+}

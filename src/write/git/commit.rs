@@ -4,6 +4,7 @@ use super::index::{self, Drafts};
 use super::moves::Move;
 use super::open::What;
 use super::repository::{GITLINK, Repo};
+use super::sharing::Objects;
 use super::spot::Spot;
 use super::stage::{Stage, superproject};
 use crate::patchset::{Patch, Patchset};
@@ -123,6 +124,7 @@ pub(super) struct Work<'a> {
     pub entries: BTreeMap<PathBuf, (Oid, u32)>,
     /// What goes from the index.
     pub gone: BTreeSet<PathBuf>,
+    objects: Objects,
 }
 
 impl<'a> Work<'a> {
@@ -130,7 +132,8 @@ impl<'a> Work<'a> {
         let (author, committer) = identities(repo, options)?;
         let tree = repo.tree()?.id();
         let (made, entries, gone) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-        Ok(Work { repo, options, author, committer, head: repo.tip.commit, tree, made, entries, gone })
+        let objects = Objects::before(&repo.git)?;
+        Ok(Work { repo, options, author, committer, head: repo.tip.commit, tree, made, entries, gone, objects })
     }
 
     /// Commits the patches that change files here; gives their numbers. Squashed they only change the tree.
@@ -141,10 +144,10 @@ impl<'a> Work<'a> {
             let Some(patch) = self.options.patchset.patches.get(number) else { continue };
             let mut changed = BTreeMap::new();
             for step in steps.iter().filter(|s| s.patch == number) {
-                let id =
-                    self.repo.git.blob(&step.after.bytes()).map_err(failed("write a file into", &self.repo.git))?;
-                let mode = stage.files.get(&step.path).map_or(0o100_644, |f| f.1.mode);
-                changed.insert(self.repo.own(&step.path), (id, mode));
+                let Some((_, tracked)) = stage.files.get(&step.path) else { continue };
+                let git = &self.repo.git;
+                let id = git.blob(&tracked.kept(&step.after.bytes())).map_err(failed("write a file into", git))?;
+                changed.insert(self.repo.own(&step.path), (id, tracked.mode));
             }
             if !self.change(changed)? {
                 continue;
@@ -214,10 +217,21 @@ impl<'a> Work<'a> {
             builder.upsert(path.as_path(), id, file_mode(mode));
         }
         let tree = builder.create_updated(git, &base).map_err(failed("write a tree into", git))?;
+        self.share(tree, changed.keys().map(PathBuf::as_path))?;
         let differs = tree != self.tree;
         self.tree = tree;
         self.entries.extend(changed);
         Ok(differs)
+    }
+
+    /// Shares a tree that was written, with what it has of these paths.
+    pub fn share<'p>(&self, tree: Oid, paths: impl Iterator<Item = &'p Path>) -> Result<(), WriteError> {
+        let git = &self.repo.git;
+        self.objects.share(git, tree)?;
+        let tree = git.find_tree(tree).map_err(failed("read a tree of", git))?;
+        let parts: BTreeSet<&Path> = paths.flat_map(Path::ancestors).filter(|p| !p.as_os_str().is_empty()).collect();
+        let ids = parts.into_iter().filter_map(|path| tree.get_path(path).ok()).map(|entry| entry.id());
+        ids.into_iter().try_for_each(|id| self.objects.share(git, id))
     }
 
     pub fn commit(&mut self, message: &str, patches: Vec<String>) -> Result<(), WriteError> {
@@ -227,6 +241,7 @@ impl<'a> Work<'a> {
             git.commit(None, &self.author, &self.committer, message, &tree, &[&parent])
         };
         self.head = write().map_err(failed("write a commit into", git))?;
+        self.objects.share(git, self.head)?;
         let subject = message.lines().next().unwrap_or("").to_owned();
         self.made.push(Commit { id: self.head.to_string(), subject, patches });
         Ok(())

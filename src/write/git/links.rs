@@ -7,3 +7,8 @@ use std::path::Path;
 pub(in crate::write) fn may_be_submodule(root: &Root, folder: &Path) -> bool {
     superproject(root, folder).map_or(true, |parent| parent.is_some())
 }
+
+/// Whether git knows a folder below the root as a submodule, as far as its files can be read.
+pub(in crate::write) fn is_submodule(root: &Root, folder: &Path) -> bool {
+    superproject(root, folder).is_ok_and(|parent| parent.is_some())
+}

@@ -9,6 +9,7 @@
 //! hook, filter, shell or `git` program runs, and nothing is signed.
 
 mod commit;
+mod convert;
 mod error;
 mod index;
 mod links;
@@ -17,6 +18,7 @@ mod moves;
 mod open;
 mod repository;
 mod seal;
+mod sharing;
 mod spot;
 mod stage;
 mod tip;
@@ -26,7 +28,7 @@ mod who;
 pub use commit::{Commit, Commits, Made, digest};
 pub use error::GitError;
 pub(super) use index::Drafts;
-pub(super) use links::may_be_submodule;
+pub(super) use links::{is_submodule, may_be_submodule};
 pub(super) use moves::{Locks, Move, Side, settle, side, unlock};
 pub(super) use open::What;
 pub(super) use seal::{check_seal, seal, unseal};

@@ -169,12 +169,13 @@ pub(in crate::write) fn settle(root: &Root, this: &Move, way: Direction) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use super::super::sharing::Sharing;
     use super::*;
     use crate::checkout::Folder;
     use std::path::Path;
 
     fn spot(dir: &Path, name: &str) -> Spot {
-        Spot::new(&Folder::open(dir).unwrap(), name.into(), dir).unwrap()
+        Spot::new(&Folder::open(dir).unwrap(), name.into(), dir, Sharing::default()).unwrap()
     }
 
     /// Three files, of which the last cannot be put into its place.

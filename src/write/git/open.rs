@@ -1,6 +1,7 @@
 use super::GitError;
+use super::sharing::Sharing;
 use super::spot::Spot;
-use crate::checkout::{GateError, GitDir, Root};
+use crate::checkout::{Folder, GateError, GitDir, Root};
 use crate::write::{WriteError, failed};
 use git2::{ConfigLevel, Reference, Repository, RepositoryOpenFlags};
 use rustix::fs::FileType;
@@ -18,6 +19,7 @@ const LIMIT: u64 = 4096;
 pub(super) struct Git {
     repository: Repository,
     dir: GitDir,
+    sharing: Sharing,
 }
 
 impl Deref for Git {
@@ -76,6 +78,16 @@ impl Git {
         Ok(())
     }
 
+    /// Whom it is shared with.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
+    /// The folder of its objects and references, and what to call it.
+    pub fn common(&self) -> (&Folder, &Path) {
+        self.dir.common()
+    }
+
     /// Makes sure that all objects are on the disk, before anything refers to them.
     pub fn sync(&self) -> Result<(), WriteError> {
         let (folder, shown) = self.dir.common();
@@ -88,13 +100,13 @@ impl Git {
             What::Reference(_) => self.dir.common(),
             What::Head | What::Index => self.dir.own(),
         };
-        Spot::new(folder, what.name().into(), shown)
+        Spot::new(folder, what.name().into(), shown, self.sharing)
     }
 
     /// Where a run says that it has a journal of this id.
     pub fn seal(&self, id: &str) -> Result<Spot, GateError> {
         let (folder, shown) = self.dir.own();
-        Spot::new(folder, format!("{SEAL}{id}").into(), shown)
+        Spot::new(folder, format!("{SEAL}{id}").into(), shown, self.sharing)
     }
 
     /// The folders of the repository that runs say to have journals in; not all of those need be there.
@@ -123,7 +135,7 @@ impl Git {
             What::Reference(_) => self.dir.common(),
             What::Head | What::Index => self.dir.own(),
         };
-        Spot::new(folder, Path::new("logs").join(what.name()), shown)
+        Spot::new(folder, Path::new("logs").join(what.name()), shown, self.sharing)
     }
 }
 
@@ -165,11 +177,14 @@ pub(super) fn open(root: &Root, path: &Path) -> Result<Git, GitError> {
             store.display()
         ));
     }
-    match own.iter().find(|name| **name != "core.worktree") {
-        Some(name) => {
-            refuse(&format!("its settings read a file from elsewhere ({name}); `git config --local --unset {name}`"))
-        }
-        None => Ok(Git { repository, dir }),
+    if let Some(name) = own.iter().find(|name| **name != "core.worktree") {
+        return refuse(&format!(
+            "its settings read a file from elsewhere ({name}); `git config --local --unset {name}`"
+        ));
+    }
+    match Sharing::of(&repository) {
+        Ok(sharing) => Ok(Git { repository, dir, sharing }),
+        Err(value) => refuse(&format!("its core.sharedRepository is `{value}`, which git does not take")),
     }
 }
 

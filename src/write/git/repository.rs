@@ -1,15 +1,21 @@
 use super::GitError;
+use super::convert::{Conversion, Rules};
 use super::error::failed;
 use super::open::{Git, What, open};
 use super::tip::Tip;
 use crate::checkout::Root;
 use crate::write::WriteError;
 use git2::{AttrCheckFlags, AttrValue, Commit, Index, IndexEntry, ObjectType, RepositoryState, Tree};
+use rustix::fs::AtFlags;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// What a submodule is in a tree or an index.
 pub(super) const GITLINK: u32 = 0o160000;
 const FILE: u32 = 0o100644;
+/// What tells files from symlinks and submodules in a mode.
+const KIND: u32 = 0o170000;
+const OWNER_RUNS: u32 = 0o100;
 /// `git sparse-checkout` and the like keep such files out of the working tree.
 const SKIP_WORKTREE: u16 = 1 << 14;
 
@@ -33,8 +39,21 @@ pub(super) struct Tracked {
     pub mode: u32,
     /// Its bytes in `HEAD`, if it is there.
     pub head: Option<Vec<u8>>,
+    /// What git makes of its bytes when it is committed or checked out.
+    pub conversion: Conversion,
+    /// What git would call changed, if it does.
+    pub change: Option<&'static str>,
     /// Why it cannot be committed, even by those who allow dirty files.
     pub trouble: Option<GitError>,
+}
+
+impl Tracked {
+    /// What git keeps of the file with these bytes. A file that git keeps otherwise than it would now stays so.
+    pub fn kept<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let head = self.head.as_deref();
+        let is_usual = head.is_none_or(|head| self.conversion.to_git(head, Some(head)) == head);
+        if is_usual { self.conversion.to_git(bytes, head) } else { bytes.into() }
+    }
 }
 
 impl Repo {
@@ -97,7 +116,7 @@ impl Repo {
     }
 
     /// Looks at one file (relative to the root) that holds `disk` now. Fails where nobody can say what git has of it.
-    pub fn look(&self, path: &Path, disk: Option<&[u8]>) -> Result<Tracked, GitError> {
+    pub fn look(&self, root: &Root, path: &Path, disk: Option<&[u8]>) -> Result<Tracked, GitError> {
         let own = self.own(path);
         let refuse = |why: &str| GitError::file(path, why);
         self.git.check_attributes(&own)?;
@@ -117,7 +136,7 @@ impl Repo {
         if entry.as_ref().is_some_and(|e| e.flags_extended & SKIP_WORKTREE != 0) {
             return Err(refuse("is kept out of the working tree (sparse checkout)"));
         }
-        self.attributes(path, &own)?;
+        let conversion = self.conversion(path, &own)?;
         let is_staged = head != entry.map(|e| (e.id, e.mode));
         let trouble = match (head, disk) {
             _ if is_staged => Some("has staged changes; commit them, or take them back with `git restore --staged`"),
@@ -125,31 +144,67 @@ impl Repo {
                 Some("is ignored by git; `git add -f` and commit it first, or patch without --commit")
             }
             (None, Some(_)) => Some("is not tracked by git; add and commit it first, or patch without --commit"),
+            (Some((_, mode)), _) if mode & KIND != FILE & KIND => {
+                Some("is no file in `HEAD`; commit what is there now first, or patch without --commit")
+            }
             _ => None,
         };
+        let trouble = trouble.map(refuse);
         let Some((id, mode)) = head else {
-            return Ok(Tracked { mode: FILE, head: None, trouble: trouble.map(refuse) });
+            return Ok(Tracked { mode: FILE, head: None, conversion, change: None, trouble });
         };
         let blob = self.git.find_object(id, Some(ObjectType::Blob)).and_then(|o| o.peel_to_blob());
-        let blob = blob.map_err(failed("read a file of", &self.git))?;
-        if disk.is_some_and(|d| d != blob.content() && without_returns(d) == without_returns(blob.content())) {
-            return Err(refuse(
-                "has other line ends than git keeps (text, eol or core.autocrlf), which treepatch does not convert",
-            ));
-        }
-        Ok(Tracked { mode, head: Some(blob.content().to_vec()), trouble: trouble.map(refuse) })
+        let head = blob.map_err(failed("read a file of", &self.git))?.content().to_vec();
+        let change = match disk {
+            None => Some("is deleted, and that is not committed"),
+            Some(disk) if conversion.to_git(disk, Some(&head)) != head => Some("has changes that are not committed"),
+            Some(_) if self.trusts_modes() && is_executable(root, path) != (mode & OWNER_RUNS != 0) => {
+                Some("has a change of its mode (executable or not) that is not committed")
+            }
+            Some(_) => None,
+        };
+        Ok(Tracked { mode, head: Some(head), conversion, change, trouble })
     }
 
-    fn attributes(&self, path: &Path, own: &Path) -> Result<(), GitError> {
+    /// How git converts a file. Where a program would do it, or the encoding changes, the file is refused.
+    fn conversion(&self, path: &Path, own: &Path) -> Result<Conversion, GitError> {
         for name in ["filter", "working-tree-encoding"] {
-            let value = self.git.get_attr(own, name, AttrCheckFlags::FILE_THEN_INDEX);
-            let value = value.map_err(failed("read the attributes of", &self.git))?;
-            if let AttrValue::String(value) = AttrValue::from_string(value) {
+            if let Some(value) = self.attribute(own, name)?.filter(|value| value != "false" && value != "true") {
                 let why = format!("goes through git's `{name}={value}`, which treepatch does not do");
                 return Err(GitError::file(path, why));
             }
         }
-        Ok(())
+        let known = |value: &String| ["true", "false", "input", "auto"].contains(&value.as_str());
+        let text = match self.attribute(own, "text")?.filter(known) {
+            None => self.attribute(own, "crlf")?.filter(known),
+            text => text,
+        };
+        let (eol, ident) = (self.attribute(own, "eol")?, self.attribute(own, "ident")?);
+        let autocrlf = match self.setting("core.autocrlf") {
+            Some(value) if value.eq_ignore_ascii_case("input") => "input",
+            _ if self.is_set("core.autocrlf", false) => "true",
+            _ => "false",
+        };
+        let core_eol = self.setting("core.eol").unwrap_or_default().to_ascii_lowercase();
+        Ok(Conversion::of(Rules {
+            text: text.as_deref(),
+            eol: eol.as_deref(),
+            ident: ident.as_deref() == Some("true"),
+            autocrlf,
+            core_eol: &core_eol,
+        }))
+    }
+
+    /// The value of an attribute; `true` and `false` where it is set or unset.
+    fn attribute(&self, own: &Path, name: &str) -> Result<Option<String>, GitError> {
+        let value = self.git.get_attr(own, name, AttrCheckFlags::FILE_THEN_INDEX);
+        let value = value.map_err(failed("read the attributes of", &self.git))?;
+        Ok(match AttrValue::from_string(value) {
+            AttrValue::True => Some("true".to_owned()),
+            AttrValue::False => Some("false".to_owned()),
+            AttrValue::String(value) => Some(value.to_owned()),
+            _ => None,
+        })
     }
 
     pub fn entry(&self, own: &Path) -> Option<IndexEntry> {
@@ -159,6 +214,16 @@ impl Repo {
     /// A setting of the repository or the user.
     pub fn setting(&self, name: &str) -> Option<String> {
         self.git.config().ok()?.snapshot().ok()?.get_str(name).ok().map(str::to_owned)
+    }
+
+    /// Whether a setting is on, or else what is usual.
+    fn is_set(&self, name: &str, usual: bool) -> bool {
+        self.git.config().and_then(|config| config.get_bool(name)).unwrap_or(usual)
+    }
+
+    /// Whether it matters to git which files may be run.
+    fn trusts_modes(&self) -> bool {
+        self.is_set("core.filemode", true)
     }
 }
 
@@ -175,6 +240,11 @@ fn at_work(state: RepositoryState) -> Option<&'static str> {
     }
 }
 
-fn without_returns(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().copied().filter(|&b| b != b'\r').collect()
+/// Whether its owner may run a file, as git sees it.
+fn is_executable(root: &Root, path: &Path) -> bool {
+    let mode = || {
+        let (folder, name) = root.parent(path).ok()?;
+        Some(rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW).ok()?.st_mode)
+    };
+    mode().is_some_and(|mode| mode & OWNER_RUNS != 0)
 }

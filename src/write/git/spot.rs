@@ -1,4 +1,5 @@
 use super::GitError;
+use super::sharing::Sharing;
 use crate::checkout::{Folder, GateError};
 use crate::write::anew::anew;
 use crate::write::appear::appear;
@@ -19,12 +20,14 @@ pub(in crate::write) struct Spot {
     path: PathBuf,
     /// What to call it.
     shown: PathBuf,
+    /// Whom it is shared with.
+    sharing: Sharing,
 }
 
 impl Spot {
     /// A file below a folder, whose own path is `shown`.
-    pub fn new(folder: &Folder, path: PathBuf, shown: &Path) -> Result<Spot, GateError> {
-        Ok(Spot { folder: folder.again()?, shown: shown.join(&path), path })
+    pub fn new(folder: &Folder, path: PathBuf, shown: &Path, sharing: Sharing) -> Result<Spot, GateError> {
+        Ok(Spot { folder: folder.again()?, shown: shown.join(&path), path, sharing })
     }
 
     /// What to call it.
@@ -74,8 +77,12 @@ impl Spot {
         let (folder, name) = self.parent()?;
         let write = |file: &mut File| {
             file.write_all(bytes)?;
+            self.sharing.share(&*file)?;
             if let Ok(old) = rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-                rustix::fs::fchmod(&*file, Mode::from_raw_mode(old.st_mode & 0o7777))?;
+                // In a shared repository git gives the file anew what it is to have.
+                if self.sharing == Sharing::Umask {
+                    rustix::fs::fchmod(&*file, Mode::from_raw_mode(old.st_mode & 0o7777))?;
+                }
                 let last_access = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
                 let last_modification = Timespec { tv_sec: old.st_mtime, tv_nsec: old.st_mtime_nsec as _ };
                 rustix::fs::futimens(&*file, &Timestamps { last_access, last_modification })?;
@@ -108,6 +115,7 @@ impl Spot {
             Err(other) => return Err(failed()(other)),
         }
         let mut file = anew(&folder, name).map_err(failed())?;
+        self.sharing.share(&file).map_err(failed())?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
         written.map_err(|source| WriteError::System { what: "write", path: self.shown.clone(), source })
     }
@@ -165,7 +173,10 @@ impl Spot {
         for path in self.folders().into_iter().rev() {
             let (folder, name) = self.folder.parent(path)?;
             match rustix::fs::mkdirat(&folder, name, Mode::from_raw_mode(0o777)) {
-                Ok(()) | Err(Errno::EXIST) => {}
+                Ok(()) => {
+                    self.sharing.share_folder(&folder, name).map_err(failed("share the folder of", &self.shown))?
+                }
+                Err(Errno::EXIST) => {}
                 Err(other) => return Err(failed("make the folder of", &self.shown)(other)),
             }
         }

@@ -16,7 +16,10 @@ pub struct Stage {
     pub(super) repositories: Vec<Repo>,
     /// The files that the plan changes, each with its repository.
     pub(super) files: BTreeMap<PathBuf, (usize, Tracked)>,
-    dirty: BTreeMap<PathBuf, Option<Vec<u8>>>,
+    /// Files whose bytes on disk are not those of `HEAD`.
+    apart: BTreeMap<PathBuf, Option<Vec<u8>>>,
+    /// Those of the plan that git would call changed, with how.
+    dirty: BTreeMap<PathBuf, &'static str>,
 }
 
 /// What was committed.
@@ -68,13 +71,16 @@ impl Stage {
             plan.steps.iter().rev().map(|s| (s.path.as_path(), s.before.as_ref())).collect();
         let done = plan.reports.iter().flat_map(|r| &r.sites).filter(|s| s.done).map(|s| s.place.path.as_path());
         let done: BTreeSet<&Path> = done.filter(|path| !touched.contains_key(path)).collect();
-        let mut stage = Stage { root, repositories: Vec::new(), files: BTreeMap::new(), dirty: BTreeMap::new() };
+        let mut stage = Stage::new(root, Vec::new());
         for (path, disk) in touched {
             let number = stage.repository_of(path)?;
             let disk = disk.map(|version| version.bytes());
             let disk = disk.as_ref().map(|bytes| bytes.as_slice());
-            let tracked = stage.repositories[number].look(path, disk)?;
+            let tracked = stage.repositories[number].look(&stage.root, path, disk)?;
             stage.compare(path, disk, &tracked);
+            if let Some(change) = tracked.change {
+                stage.dirty.insert(path.to_owned(), change);
+            }
             stage.files.insert(path.to_owned(), (number, tracked));
         }
         // Of what is done already only one thing is asked: whether it is committed. What hinders commits there is no
@@ -83,7 +89,7 @@ impl Stage {
         for path in done {
             let disk = stage.root.read(path, u64::MAX).ok();
             let Ok(number) = stage.repository_of(path) else { continue };
-            if let Ok(tracked) = stage.repositories[number].look(path, disk.as_deref()) {
+            if let Ok(tracked) = stage.repositories[number].look(&stage.root, path, disk.as_deref()) {
                 stage.compare(path, disk.as_deref(), &tracked);
             }
         }
@@ -94,14 +100,18 @@ impl Stage {
 
     /// The repositories with those above them, for commits that are not of a plan.
     pub(super) fn of(root: Root, repositories: Vec<Repo>) -> Result<Stage, WriteError> {
-        let mut stage = Stage { root, repositories, files: BTreeMap::new(), dirty: BTreeMap::new() };
+        let mut stage = Stage::new(root, repositories);
         stage.add_superprojects()?;
         Ok(stage)
     }
 
+    fn new(root: Root, repositories: Vec<Repo>) -> Stage {
+        Stage { root, repositories, files: BTreeMap::new(), apart: BTreeMap::new(), dirty: BTreeMap::new() }
+    }
+
     /// Files whose content on disk is not `HEAD`'s, with what `HEAD` has. Commits are planned on that.
-    pub fn dirty(&self) -> &BTreeMap<PathBuf, Option<Vec<u8>>> {
-        &self.dirty
+    pub fn apart(&self) -> &BTreeMap<PathBuf, Option<Vec<u8>>> {
+        &self.apart
     }
 
     /// Looks whether `committed`, the plan on what `HEAD` has, can be committed beside `plan`, the one on the disk.
@@ -119,15 +129,15 @@ impl Stage {
             );
             return Err(GitError::file(&step.path, why));
         }
-        if let Some(path) = self.dirty.keys().find(|path| self.files.contains_key(*path)).filter(|_| !allow_dirty) {
-            let why =
-                "has changes that are not committed; commit or stash them (--allow-dirty leaves them uncommitted)";
+        if let Some((path, change)) = self.dirty.iter().next().filter(|_| !allow_dirty) {
+            let why = format!("{change}; commit or stash that (--allow-dirty leaves it uncommitted)");
             return Err(GitError::file(path, why));
         }
+        self.is_alike(plan, committed)?;
         match committed.reports.iter().find(|r| r.blocks) {
             None => Ok(()),
             Some(report) => {
-                let path = self.dirty.keys().next().cloned().unwrap_or_default();
+                let path = self.apart.keys().next().cloned().unwrap_or_default();
                 let verdict = crate::plan::name(report.verdict);
                 let why = format!("without what is not committed there, `{}` is `{verdict}`", report.id);
                 Err(GitError::file(&path, why))
@@ -142,9 +152,28 @@ impl Stage {
         Ok(Ready { run, prepared })
     }
 
+    /// What is committed of a file that git converts must be what git would make of the file on disk.
+    fn is_alike(&self, plan: &Plan, committed: &Plan) -> Result<(), GitError> {
+        let last = |plan: &Plan, path: &Path| {
+            plan.steps.iter().rev().find(|step| step.path == path).map(|step| step.after.bytes().to_vec())
+        };
+        for (path, (_, tracked)) in &self.files {
+            if tracked.conversion.is_none() || self.dirty.contains_key(path) {
+                continue;
+            }
+            let kept = |plan: &Plan| last(plan, path).map(|bytes| tracked.kept(&bytes).into_owned());
+            if kept(plan) != kept(committed) {
+                let why = "is converted by git (`text`, `eol`, `ident`), and the patches do not make the same of what git keeps \
+                           of it; patch without --commit, and commit it with git";
+                return Err(GitError::file(path, why));
+            }
+        }
+        Ok(())
+    }
+
     fn compare(&mut self, path: &Path, disk: Option<&[u8]>, tracked: &Tracked) {
         if tracked.head.as_deref() != disk {
-            self.dirty.insert(path.to_owned(), tracked.head.clone());
+            self.apart.insert(path.to_owned(), tracked.head.clone());
         }
     }
 

@@ -134,6 +134,9 @@ fn take_out(repo: &Repo, work: &mut Work<'_>, entry: &Entry) -> Result<(), Write
     if tree == work.tree {
         return Ok(());
     }
+    let written = git.find_tree(tree).and_then(|tree| git.diff_tree_to_tree(Some(&ours), Some(&tree), None));
+    let written = written.map_err(fail())?;
+    work.share(tree, written.deltas().filter_map(|delta| delta.new_file().path()))?;
     work.tree = tree;
     let message = work.messages().revert(&entry.subject, &entry.id.to_string());
     work.commit(&message, entry.patches.clone())
@@ -162,13 +165,12 @@ fn files(
             Err(e) if e.is_missing() => None,
             Err(other) => return Err(other.into()),
         };
-        let tracked = repo.look(&path, disk.as_deref())?;
+        let tracked = repo.look(root, &path, disk.as_deref())?;
         if let Some(trouble) = tracked.trouble {
             return Err(trouble.into());
         }
-        if tracked.head != disk {
-            let why = "has changes that are not committed; commit or stash them first";
-            return Err(GitError::file(&path, why).into());
+        if let Some(change) = tracked.change {
+            return Err(GitError::file(&path, format!("{change}; commit or stash that first")).into());
         }
         match (delta.status(), disk) {
             (Delta::Deleted, Some(before)) => {
@@ -179,7 +181,8 @@ fn files(
                 let id: Oid = delta.new_file().id();
                 let blob = git.find_blob(id).map_err(failed("read a file of", git))?;
                 work.entries.insert(own.to_owned(), (id, u32::from(delta.new_file().mode())));
-                changes.push(FileChange { path, before, after: blob.content().to_vec() });
+                let after = tracked.conversion.to_files(blob.content()).into_owned();
+                changes.push(FileChange { path, before, after });
             }
         }
     }

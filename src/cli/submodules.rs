@@ -1,0 +1,92 @@
+//! Submodules that are not initialised: what lies in them is not looked at, and no verdict may pass over that.
+
+use super::args::PlanArgs;
+use std::path::{Path, PathBuf};
+use treepatch::checkout::{Globs, Root, empty_submodules};
+use treepatch::patchset::{Patch, Patchset, Work};
+use treepatch::plan::{Plan, Reason, Report, Verdict};
+
+/// The patches of a run that could have had files in submodules which are not there, each with those.
+pub type Unseen = Vec<(usize, Vec<PathBuf>)>;
+
+/// Tells each patch that could have had files in submodules that are not initialised, and takes out of the plan what
+/// would have been made in one.
+pub fn tell(plan: &mut Plan, patchset: &Patchset, root: &Root, args: &PlanArgs) -> Unseen {
+    let empty = empty_submodules(root);
+    let mut unseen = Unseen::new();
+    if empty.is_empty() {
+        return unseen;
+    }
+    for (number, (report, patch)) in plan.reports.iter_mut().zip(&patchset.patches).enumerate() {
+        if matches!(report.verdict, Verdict::Skipped | Verdict::Blocked) {
+            continue;
+        }
+        if let Some(folder) = empty.iter().find(|folder| report.sites.iter().any(|s| s.place.path.starts_with(folder)))
+        {
+            plan.steps.retain(|step| step.patch != number);
+            let is_needed = patchset.patches.iter().any(|p| p.needs.iter().any(|id| id.value == report.id));
+            withdraw(report, folder, (args.partial || patch.optional) && !is_needed);
+            continue;
+        }
+        let meant: Vec<PathBuf> = empty.iter().filter(|folder| is_meant(patch, folder)).cloned().collect();
+        if meant.is_empty() {
+            continue;
+        }
+        let reason = Reason {
+            text: format!("{}, so that no file of it is looked at{}", not_initialised(&meant), remedy(&meant)),
+            place: None,
+        };
+        match report.verdict {
+            Verdict::Absent if report.blocks => report.reasons.push(reason),
+            _ => {
+                report.blocks |= args.strict;
+                report.warnings.push(reason);
+            }
+        }
+        unseen.push((number, meant));
+    }
+    unseen
+}
+
+/// Nothing is made where a submodule belongs.
+fn withdraw(report: &mut Report, folder: &Path, is_allowed: bool) {
+    let folder = [folder.to_owned()];
+    let text = format!("{}, and nothing is made in its place{}", not_initialised(&folder), remedy(&folder));
+    report.sites.clear();
+    report.verdict = Verdict::Absent;
+    report.blocks = !is_allowed;
+    let reason = Reason { text, place: None };
+    if is_allowed { report.warnings.push(reason) } else { report.reasons.push(reason) }
+}
+
+fn is_meant(patch: &Patch, folder: &Path) -> bool {
+    let is_in = |globs| Globs::new(globs).is_ok_and(|globs| globs.means(folder));
+    patch.bodies.iter().any(|body| match &body.work {
+        Work::Edit(hunks) => hunks.iter().any(|hunk| is_in(&hunk.files)),
+        Work::Operation(operation) => is_in(&operation.files),
+        Work::Create(create) => Path::new(&create.path.value).starts_with(folder),
+    })
+}
+
+/// So many are named.
+const NAMED: usize = 3;
+
+fn not_initialised(folders: &[PathBuf]) -> String {
+    match folders {
+        [one] => format!("the submodule {} is not initialised", one.display()),
+        all => {
+            let names: Vec<String> = all.iter().take(NAMED).map(|path| path.display().to_string()).collect();
+            let more = if all.len() > NAMED { ", …" } else { "" };
+            format!("{} submodules are not initialised ({}{more})", all.len(), names.join(", "))
+        }
+    }
+}
+
+/// What brings them.
+pub fn remedy(folders: &[PathBuf]) -> String {
+    let which = match folders {
+        [one] => format!(" {}", one.display()),
+        _ => String::new(),
+    };
+    format!("; `git submodule update --init{which}` brings what is missing")
+}
