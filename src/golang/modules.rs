@@ -1,5 +1,5 @@
 use super::tree::GoTree;
-use super::world::{base, join};
+use super::world::{base, join, relative};
 
 /// The `go.mod` files of a tree.
 #[derive(Clone, Debug, Default)]
@@ -99,19 +99,8 @@ impl Module {
         if !(target.starts_with("./") || target.starts_with("../")) {
             return;
         }
-        let mut parts: Vec<&str> = self.dir.split('/').filter(|p| !p.is_empty()).collect();
-        for part in target.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    if parts.pop().is_none() {
-                        return;
-                    }
-                }
-                part => parts.push(part),
-            }
-        }
-        self.replaced.push(((*path).to_owned(), parts.join("/")));
+        let Some(folder) = relative(&self.dir, target) else { return };
+        self.replaced.push(((*path).to_owned(), folder));
     }
 }
 
