@@ -48,7 +48,7 @@ fn main() {
     let findings: Vec<serde_json::Value> = report
         .findings
         .iter()
-        .filter(|f| matches!(f.outcome, Outcome::Moved | Outcome::Refused(_)) || has("--all"))
+        .filter(|f| f.is_change() || matches!(f.outcome, Outcome::Refused(_)) || has("--all"))
         .map(|f| {
             serde_json::json!({
                 "file": f.file, "struct": f.name, "field": f.field, "line": f.line, "level": format!("{:?}", f.level),

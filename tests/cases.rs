@@ -235,6 +235,14 @@ fn table(plan: &Plan) -> String {
             )
             .unwrap();
         }
+        for warning in &r.warnings {
+            match &warning.place {
+                Some(p) => {
+                    writeln!(out, "  warning: {}:{}:{}: {}", p.path.display(), p.line, p.column, warning.text).unwrap();
+                }
+                None => writeln!(out, "  warning: {}", warning.text).unwrap(),
+            }
+        }
         r.notes.iter().for_each(|n| writeln!(out, "  note: {n}").unwrap());
     }
     out

@@ -79,6 +79,7 @@ impl Go<'_, '_> {
     fn complement(&self, file: &Arc<File>, operand: NodeId, value: i128) -> Option<i128> {
         match self.under(&self.type_of(file, operand)) {
             Type::Basic(basic) if basic.is_untyped() => Some(!value),
+            Type::Basic(Basic::Uint | Basic::Uintptr) if self.is_32_bit => Some(i128::from(u32::MAX) - value),
             Type::Basic(basic) => match basic.range()? {
                 (0, high) => Some(high - value),
                 _ => Some(!value),

@@ -2,11 +2,11 @@
 //! aligned to more than a word but what sync/atomic marks.
 
 use super::file::{File, FileId, text};
-use super::resolve::Go;
+use super::resolve::{Field, Go};
 use super::types::{Basic, Place, Type};
 use crate::language::go::kind;
 use crate::source::NodeId;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Size and alignment of a type in bytes.
@@ -18,8 +18,17 @@ pub struct Size {
     pub align: u64,
 }
 
-/// Another order of a struct's fields, by the node of the struct: numbers of fields, and where bytes are put between.
-pub type Orders = HashMap<(FileId, NodeId), Vec<Slot>>;
+/// What becomes of structs, by their nodes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Orders {
+    /// Another order of a struct's fields.
+    pub slots: HashMap<(FileId, NodeId), Vec<Slot>>,
+    /// The numbers of the fields that get a 64-bit type of sync/atomic.
+    pub typed: HashMap<(FileId, NodeId), BTreeSet<usize>>,
+}
+
+/// The size of sync/atomic's 64-bit types, which the compiler aligns by their mark.
+const TYPED: Size = Size { bytes: 8, align: 8 };
 
 /// One place in a new order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,30 +64,33 @@ impl Go<'_, '_> {
                     Some(Size { bytes: length?.checked_mul(element.bytes)?, align: element.align })
                 }
                 Type::Struct(place) => self.struct_size(&place, orders),
+                Type::Param(name) => {
+                    self.note(format!("`{name}` is a type parameter"));
+                    None
+                }
                 _ => None,
             }
         })
     }
 
     fn struct_size(&self, place: &Place, orders: &Orders) -> Option<Size> {
-        let fields = self.fields(place);
-        let sizes: Vec<Option<Size>> = fields.iter().map(|f| self.size(&f.ty, orders)).collect();
-        let order = order_of(place, fields.len(), orders);
-        let (offsets, mut end) = lay_out(&order, &sizes);
-        let align = sizes.iter().try_fold(1, |a, s| s.map(|s| a.max(s.align)))?;
-        let last = order.last().map(|slot| slot_size(*slot, &sizes));
-        if let (Some(Some(last)), Some(Some(_)), Some(at)) = (last, offsets.last(), end)
-            && last.bytes == 0
-            && at > 0
-        {
-            end = Some(at + 1);
-        }
-        Some(Size { bytes: up(end?, align), align })
+        let sizes = self.field_sizes(place, orders);
+        total(&order_of(place, sizes.len(), orders), &sizes)
+    }
+
+    /// The sizes of a struct's fields, by their number in the source.
+    pub fn field_sizes(&self, place: &Place, orders: &Orders) -> Vec<Option<Size>> {
+        let typed = orders.typed.get(&(place.file, place.node));
+        let size = |(i, field): (usize, &Field)| match typed {
+            Some(typed) if typed.contains(&i) => Some(TYPED),
+            _ => self.size(&field.ty, orders),
+        };
+        self.fields(place).iter().enumerate().map(size).collect()
     }
 
     /// The offsets of a struct's fields, by their number in the source; unknown ones are nothing.
     pub fn offsets(&self, place: &Place, orders: &Orders) -> Vec<Option<u64>> {
-        let sizes: Vec<Option<Size>> = self.fields(place).iter().map(|f| self.size(&f.ty, orders)).collect();
+        let sizes = self.field_sizes(place, orders);
         let order = order_of(place, sizes.len(), orders);
         let (at, _) = lay_out(&order, &sizes);
         let mut by_field = vec![None; sizes.len()];
@@ -111,13 +123,13 @@ impl Go<'_, '_> {
 
     /// The size of an expression's type.
     pub fn size_of_value(&self, file: &Arc<File>, node: NodeId) -> Option<i128> {
-        self.size(&self.type_of(file, node), &Orders::new()).map(|s| i128::from(s.bytes))
+        self.size(&self.type_of(file, node), &Orders::default()).map(|s| i128::from(s.bytes))
     }
 }
 
 /// The order that a struct has or is to have.
 pub fn order_of(place: &Place, fields: usize, orders: &Orders) -> Vec<Slot> {
-    match orders.get(&(place.file, place.node)) {
+    match orders.slots.get(&(place.file, place.node)) {
         Some(order) => order.clone(),
         None => (0..fields).map(Slot::Field).collect(),
     }
@@ -129,6 +141,18 @@ pub fn slot_size(slot: Slot, sizes: &[Option<Size>]) -> Option<Size> {
         Slot::Field(i) => sizes.get(i).copied().flatten(),
         Slot::Pad => Some(Size { bytes: 4, align: 1 }),
     }
+}
+
+/// The size of a struct whose fields have this order.
+pub fn total(order: &[Slot], sizes: &[Option<Size>]) -> Option<Size> {
+    let (_, mut end) = lay_out(order, sizes);
+    let align = sizes.iter().try_fold(1, |a, s| s.map(|s| a.max(s.align)))?;
+    let last = order.last().and_then(|slot| slot_size(*slot, sizes));
+    // The address behind a struct is none of its own.
+    if last.is_some_and(|last| last.bytes == 0) {
+        end = end.map(|at| if at > 0 { at + 1 } else { at });
+    }
+    Some(Size { bytes: up(end?, align), align })
 }
 
 /// The offsets of the slots and the end of the last. What follows a field of unknown size has no known offset.

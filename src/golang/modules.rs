@@ -1,4 +1,4 @@
-use super::paths::{base, join};
+use super::paths::{base, join, relative};
 use super::tree::GoTree;
 
 /// The `go.mod` files of a tree.
@@ -99,19 +99,8 @@ impl Module {
         if !(target.starts_with("./") || target.starts_with("../")) {
             return;
         }
-        let mut parts: Vec<&str> = self.dir.split('/').filter(|p| !p.is_empty()).collect();
-        for part in target.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    if parts.pop().is_none() {
-                        return;
-                    }
-                }
-                part => parts.push(part),
-            }
-        }
-        self.replaced.push(((*path).to_owned(), parts.join("/")));
+        let Some(folder) = relative(&self.dir, target) else { return };
+        self.replaced.push(((*path).to_owned(), folder));
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Go<'w, 't> {
     pub world: &'w World<'t>,
     /// The context.
     pub context: ContextId,
+    /// Whether words have 32 bits: nothing is asked for any other target.
+    pub(super) is_32_bit: bool,
     depth: Cell<u32>,
     steps: Cell<u32>,
     /// How often a question was given up.
@@ -101,6 +103,7 @@ impl<'w, 't> Go<'w, 't> {
         Go {
             world,
             context,
+            is_32_bit: false,
             depth: Cell::new(0),
             steps: Cell::new(0),
             given_up: Cell::new(0),
@@ -109,6 +112,11 @@ impl<'w, 't> Go<'w, 't> {
             tops: RefCell::default(),
             methods: RefCell::default(),
         }
+    }
+
+    /// The same for targets whose words have 32 bits, and no others.
+    pub fn on_32_bits(self) -> Go<'w, 't> {
+        Go { is_32_bit: true, ..self }
     }
 
     /// Asks a question inside another one, unless they are nested too deep.
@@ -180,7 +188,7 @@ impl<'w, 't> Go<'w, 't> {
                 None => self.note(format!("`{name}` may come from the dot import of {:?}", import.path)),
             }
         }
-        self.note(format!("`{name}` is declared in no file at hand"));
+        self.note(format!("`{name}` is declared in no file of the tree"));
         Entity::Missing
     }
 
@@ -270,11 +278,11 @@ impl<'w, 't> Go<'w, 't> {
         match dir.map(|d| self.exported(d, name)) {
             Some(Some((file, decl))) => Entity::Decl(file, decl),
             Some(None) => {
-                self.note(format!("`{name}` is not declared in {path:?} as far as it is at hand"));
+                self.note(format!("`{name}` is not declared in what the tree has of {path:?}"));
                 Entity::Missing
             }
             None => {
-                self.note(format!("the package {path:?} is not at hand"));
+                self.note(format!("the package {path:?} is not in the tree"));
                 Entity::Missing
             }
         }
@@ -441,7 +449,7 @@ impl<'w, 't> Go<'w, 't> {
                     })
                 }
                 Type::Foreign(path, name) => {
-                    self.note(format!("`{name}` of {path:?} is not at hand"));
+                    self.note(format!("`{name}` of {path:?} is not in the tree"));
                     return Type::Unknown;
                 }
                 ty => return ty,

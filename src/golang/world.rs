@@ -2,7 +2,7 @@ use super::context::{CONTEXTS, ContextId};
 use super::file::{File, FileId, is_test_name};
 use super::header::Header;
 use super::modules::Modules;
-use super::paths::{base, join};
+use super::paths::{base, join, relative};
 use super::stubs;
 use super::tree::GoTree;
 use crate::language::Language;
@@ -144,6 +144,24 @@ impl<'t> World<'t> {
         ids
     }
 
+    /// The files of a folder that hold assembly, for Go's assembler or the C compiler's.
+    pub fn assembly_in(&self, dir: &str) -> Vec<PathBuf> {
+        let Some(tree) = self.shared.tree else { return Vec::new() };
+        let folder = Path::new(dir);
+        let is_assembly = |path: &&PathBuf| {
+            let assembly = path.extension().is_some_and(|e| e == "s" || e == "S" || e == "sx");
+            assembly && path.parent().is_some_and(|parent| parent == folder)
+        };
+        let paths = tree.files();
+        let from = paths.partition_point(|path| path.as_path() < folder);
+        paths[from..].iter().take_while(|path| path.starts_with(folder)).filter(is_assembly).cloned().collect()
+    }
+
+    /// The bytes of a file that is none of Go.
+    pub fn other(&self, path: &Path) -> Option<Arc<Vec<u8>>> {
+        self.shared.tree.and_then(|tree| tree.read(path))
+    }
+
     /// The bytes of a file.
     pub fn bytes(&self, id: FileId) -> Option<Arc<Vec<u8>>> {
         match &self.overlay {
@@ -247,6 +265,9 @@ impl<'t> World<'t> {
 
     fn search_import(&self, from: &str, path: &str) -> Option<String> {
         let has_go = |dir: &str| self.shared.by_dir.contains_key(dir);
+        if matches!(path.split('/').next(), Some("." | "..")) {
+            return relative(from, path).filter(|dir| has_go(dir));
+        }
         // Vendored copies, the nearest first.
         let mut above = Some(from);
         while let Some(dir) = above {
@@ -309,7 +330,9 @@ impl<'t> World<'t> {
             by_path
         });
         let path = self.import_path(dir);
-        let may = |p: &&String| **p == path || base(p) == base(&path) || without_major_version(p).is_some();
+        let may = |p: &&String| {
+            **p == path || base(p) == base(&path) || p.starts_with('.') || without_major_version(p).is_some()
+        };
         let mut found: Vec<FileId> = Vec::new();
         for written in importing.keys().filter(may) {
             let ids = importing[written].iter().copied();

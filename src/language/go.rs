@@ -249,6 +249,7 @@ pub mod kind {
     pub const DEFAULT_CASE: &str = "default_case";
     pub const COMMUNICATION_CASE: &str = "communication_case";
     pub const RECEIVE: &str = "receive_statement";
+    pub const SEND: &str = "send_statement";
     pub const STATEMENT: &str = "expression_statement";
 
     /// The nodes that open a scope for names.

@@ -269,6 +269,17 @@ pub struct Operation {
     pub expect: Expect,
     /// The keys beside it that are the operation's own, as text.
     pub options: BTreeMap<String, Spanned<String>>,
+    /// `accept`.
+    pub accept: Vec<Acceptance>,
+}
+
+/// `accept`: something that an operation leaves as it is, and that a person has looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// `field`: `pkg.Struct.field`.
+    pub field: Spanned<String>,
+    /// `why`.
+    pub why: String,
 }
 
 /// `create` and `content`.

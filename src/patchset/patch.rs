@@ -1,8 +1,8 @@
-use super::keys::{Keys, scalar};
+use super::keys::Keys;
 use super::notes::{Notes, list, quoted};
 use super::operation::OPERATIONS;
 use super::scope::{SCOPE, Scope};
-use super::{Body, Complaint, Create, Example, Fragment, Hunk, Obsolete, Operation, Patch, Spanned, Upstream, Work};
+use super::{Body, Complaint, Create, Example, Fragment, Hunk, Obsolete, Operation, Patch, Upstream, Work};
 use toml::de::DeValue;
 
 const WORK: [&str; 4] = ["diff", "hunk", "operation", "create"];
@@ -231,27 +231,18 @@ impl<'n, 't> Patches<'n, 't> {
             );
             return None;
         };
-        let all: Vec<&str> = known.iter().chain(operation.options).copied().collect();
+        let own: Vec<&str> = operation.keys().collect();
+        let all = [known, &own].concat();
         self.notes.only(keys, &all);
         self.meaningless(keys, &["files", "expect"], "operation");
-        let mut options = std::collections::BTreeMap::new();
-        for (key, _, value, span) in keys.entries().filter(|(key, ..)| operation.options.contains(key)) {
-            let text = match value {
-                DeValue::Boolean(flag) => Some(flag.to_string()),
-                value => scalar(value),
-            };
-            match text {
-                Some(value) => drop(options.insert(key.to_owned(), Spanned { value, span })),
-                None => {
-                    self.notes.push(Complaint::new(&span, format!("{} is a word, a number or a flag", quoted(key))))
-                }
-            }
-        }
+        let options = self.notes.options(keys, operation);
+        let accept = self.notes.acceptances(keys);
         Some(Operation {
             name,
             files: scope.files.clone().unwrap_or_default(),
             expect: scope.expect.as_ref().map(|expect| expect.value).unwrap_or_default(),
             options,
+            accept,
         })
     }
 

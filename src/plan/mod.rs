@@ -1,5 +1,6 @@
 //! Sites into verdicts and edits: the whole run as a value, before anything is written.
 
+mod accepted;
 mod again;
 mod anchored;
 mod asks;

@@ -1,5 +1,6 @@
 //! Operations: what no pattern can say.
 
+use super::accepted::{self, Accepted};
 use super::patch::Outcome;
 use super::report::{Finding, Place, Reason, Site, Verdict};
 use super::tally::{self, Counts};
@@ -19,72 +20,46 @@ pub(super) fn operate(
     workspace: &Workspace<'_>,
 ) -> (Outcome, Vec<(PathBuf, Vec<Edit>)>) {
     let mut out = Outcome::new(Verdict::Ambiguous);
+    out.is_operation = true;
     out.files = workspace.paths().iter().filter(|p| globs.matches(p)).count();
-    let options = match options(operation, target) {
-        Ok(options) => options,
-        Err(text) => {
-            out.reasons.push(Reason { text, place: None });
-            return (out, Vec::new());
-        }
-    };
-    let report = align_atomics(workspace, &|path| globs.matches(path), &options);
-    let mut shown = Shown { workspace, files: BTreeMap::new() };
-    let mut structs: BTreeMap<(&Path, &str), Vec<&atomics::Finding>> = BTreeMap::new();
-    for finding in &report.findings {
-        structs.entry((&finding.file, &finding.name)).or_default().push(finding);
+    let report = align_atomics(workspace, &|path| globs.matches(path), &options(operation, target));
+    let accepted = Accepted::new(&operation.accept, &report.findings);
+    let mut telling = Telling { shown: Shown { workspace, files: BTreeMap::new() }, accepted: &accepted, out };
+    let mut structs: BTreeMap<(&Path, usize, &str), Vec<usize>> = BTreeMap::new();
+    for (n, finding) in report.findings.iter().enumerate() {
+        structs.entry((&finding.file, finding.struct_line, &finding.name)).or_default().push(n);
     }
     let mut counts = Counts::new();
-    for ((file, name), fields) in structs {
-        let has = |test: fn(&atomics::Outcome) -> bool| fields.iter().any(|f| test(&f.outcome));
-        let moved = has(|o| matches!(o, atomics::Outcome::Moved));
-        let whole = !has(|o| !matches!(o, atomics::Outcome::Aligned));
-        if moved || whole {
-            let slot = counts.entry(file.to_owned()).or_default();
-            if moved {
-                slot.0 += 1
-            } else {
-                slot.1 += 1
-            }
-            out.sites.push(Site { place: shown.place(file, fields[0].line), done: whole, bytes: 0..0 });
-        }
-        for field in fields {
-            let (outcome, why) = outcome(&field.outcome);
-            if let Some(why) = why {
-                out.notes.push(format!(
-                    "{name}.{} in {}:{}: {outcome}: {why}",
-                    field.field,
-                    file.display(),
-                    field.line
-                ));
-            }
-            out.findings.push(finding(field, outcome, why, &mut shown));
-        }
+    for ((file, ..), fields) in structs {
+        let pending = telling.of_struct(&report.findings, &fields);
+        let slot = counts.entry(file.to_owned()).or_default();
+        if pending { slot.0 += 1 } else { slot.1 += 1 }
     }
+    let mut out = telling.out;
+    out.reasons.extend(accepted.doubtful);
+    out.warnings.extend(accepted.idle);
+    let is_settled = out.reasons.is_empty();
+    out.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
     out.verdict = tally::verdict(&counts, operation.expect);
     if matches!(out.verdict, Verdict::Drifted | Verdict::Ambiguous) {
         let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
         let expect = super::report::expected(operation.expect);
-        out.reasons
-            .push(Reason { text: format!("expected {expect}, found {todo} to do and {done} done"), place: None });
+        let text = format!("expected {expect}, found {todo} to do and {done} done");
+        out.reasons.insert(0, Reason { text, place: None });
+    }
+    if !is_settled {
+        out.verdict = tally::worst(&[out.verdict, Verdict::Ambiguous]);
     }
     (out, report.edits.into_iter().collect())
 }
 
-fn options(operation: &Operation, target: Option<&str>) -> Result<Options, String> {
+/// The options. Loading has checked that there are no others.
+fn options(operation: &Operation, target: Option<&str>) -> Options {
     let said = |key: &str| operation.options.get(key).map(|v| v.value.as_str());
     let style = match said("style") {
-        None | Some("minimal") => Style::Minimal,
         Some("leading") => Style::Leading,
         Some("atomic-types") => Style::AtomicTypes,
-        Some(other) => {
-            let styles = "\"minimal\", \"leading\" and \"atomic-types\"";
-            return Err(format!("there is no style `{other}`; there are {styles}"));
-        }
-    };
-    let pad = match said("pad") {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(other) => return Err(format!("`pad` is true or false, not `{other}`")),
+        _ => Style::Minimal,
     };
     let target = match target {
         Some("386") => Arch::I386,
@@ -92,38 +67,128 @@ fn options(operation: &Operation, target: Option<&str>) -> Result<Options, Strin
         Some("mipsle") => Arch::Mipsle,
         _ => Arch::Arm,
     };
-    Ok(Options { style, pad, target })
+    Options { style, pad: said("pad") == Some("true"), target }
 }
 
-fn outcome(outcome: &atomics::Outcome) -> (&'static str, Option<&str>) {
-    match outcome {
-        atomics::Outcome::Moved => ("moved", None),
-        atomics::Outcome::Aligned => ("done", None),
-        atomics::Outcome::Refused(why) => ("refused", Some(why)),
-        atomics::Outcome::Reported(why) => ("reported", Some(why)),
+/// Puts findings into an outcome.
+struct Telling<'a, 'w, 't> {
+    shown: Shown<'w, 't>,
+    accepted: &'a Accepted<'a>,
+    out: Outcome,
+}
+
+impl Telling<'_, '_, '_> {
+    /// Tells of one struct; gives whether there is something to do: by an edit, or by a person.
+    fn of_struct(&mut self, all: &[atomics::Finding], fields: &[usize]) -> bool {
+        let is_open = |n: &usize| all[*n].is_unsafe() && self.accepted.why(*n).is_none();
+        let pending = |n: &&usize| all[**n].is_change() || is_open(n);
+        let first = fields.iter().find(pending);
+        if let Some(&n) = first.or(fields.first()) {
+            let place = self.shown.place(&all[n].file, all[n].line);
+            self.out.sites.push(Site { place, done: first.is_none(), bytes: 0..0 });
+        }
+        let pending = first.is_some();
+        for &n in fields {
+            self.of_field(all, n);
+        }
+        pending
+    }
+
+    fn of_field(&mut self, all: &[atomics::Finding], n: usize) {
+        let field = &all[n];
+        let place = self.shown.place(&field.file, field.line);
+        let accepted = self.accepted.why(n);
+        let name = accepted::name(field, all);
+        let asks = field.is_unsafe() || matches!(field.outcome, atomics::Outcome::Refused(_));
+        match accepted {
+            Some(why) => {
+                let at = format!("{}:{}", field.file.display(), field.line);
+                self.out.notes.push(format!("{name} ({at}) is {}, and accepted as it is: {why}", state(field)));
+            }
+            None if field.is_unsafe() => {
+                let text = format!(
+                    "{name} is {}{}; cure it by hand, or accept it: {{ field = \"{name}\", why = \"…\" }}",
+                    state(field),
+                    reason(field)
+                );
+                self.out.reasons.push(Reason { text, place: Some(place.clone()) });
+            }
+            None if asks => {
+                let text = format!("{name} is {}{}", state(field), reason(field));
+                self.out.warnings.push(Reason { text, place: Some(place.clone()) });
+            }
+            None => {}
+        }
+        let outcome = accepted.map_or(outcome(field), |_| "accepted");
+        self.out.findings.push(Finding {
+            place,
+            subject: format!("{}.{}", field.name, field.field),
+            facts: facts(field, accepted),
+            outcome: outcome.to_owned(),
+        });
     }
 }
 
-fn finding(field: &atomics::Finding, outcome: &str, why: Option<&str>, shown: &mut Shown<'_, '_>) -> Finding {
+fn outcome(field: &atomics::Finding) -> &'static str {
+    match field.outcome {
+        _ if field.uneven.is_some() => "reported",
+        atomics::Outcome::Moved => "moved",
+        atomics::Outcome::Padded => "padded",
+        atomics::Outcome::Converted => "converted",
+        atomics::Outcome::Aligned => "done",
+        atomics::Outcome::Refused(_) => "refused",
+    }
+}
+
+/// How the field lies, in words.
+fn state(field: &atomics::Finding) -> String {
+    match (field.after, &field.unknown) {
+        _ if field.uneven.is_some() => "not aligned everywhere".to_owned(),
+        (Some(at), _) if at % 8 == 0 => format!("aligned by luck (offset {at})"),
+        (Some(at), _) => format!("misaligned (offset {at})"),
+        (None, Some(why)) => format!("at an unknown offset ({why})"),
+        (None, None) => "at an unknown offset".to_owned(),
+    }
+}
+
+/// Why it stays as it is: a part of a sentence each.
+fn reason(field: &atomics::Finding) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(field.uneven.clone());
+    if let atomics::Outcome::Refused(why) = &field.outcome {
+        parts.extend(field.unconverted.as_ref().map(|why| format!("it is not converted: {why}")));
+        parts.push(format!("it is not moved: {why}"));
+    }
+    if parts.is_empty() { String::new() } else { format!("; {}", parts.join("; ")) }
+}
+
+fn facts(field: &atomics::Finding, accepted: Option<&str>) -> Vec<(String, String)> {
     let offset = |o: Option<u64>| o.map_or("unknown".to_owned(), |o| o.to_string());
     let level = match field.level {
         Level::Direct => "direct",
         Level::Indirect => "indirect",
         Level::Container => "container",
     };
+    let found = match (field.before, &field.unknown) {
+        (Some(at), _) if at % 8 == 0 => "aligned".to_owned(),
+        (Some(_), _) => "misaligned".to_owned(),
+        (None, Some(why)) => format!("unknown, since {why}"),
+        (None, None) => "unknown".to_owned(),
+    };
     let mut facts = vec![("level".to_owned(), level.to_owned())];
     for site in &field.sites {
         facts.push(("reached".to_owned(), format!("{}:{}: {}", site.file.display(), site.line, site.how)));
     }
+    facts.push(("found".to_owned(), found));
     facts.push(("offset before".to_owned(), offset(field.before)));
     facts.push(("offset after".to_owned(), offset(field.after)));
-    facts.extend(why.map(|why| ("why".to_owned(), why.to_owned())));
-    Finding {
-        place: shown.place(&field.file, field.line),
-        subject: format!("{}.{}", field.name, field.field),
-        facts,
-        outcome: outcome.to_owned(),
+    facts.extend(field.unconverted.iter().map(|why| ("not converted".to_owned(), why.clone())));
+    if let atomics::Outcome::Refused(why) = &field.outcome {
+        facts.push(("why".to_owned(), why.clone()));
     }
+    facts.extend(field.uneven.iter().map(|why| ("elements".to_owned(), why.clone())));
+    facts.extend(accepted.map(|why| ("accepted".to_owned(), why.to_owned())));
+    facts
 }
 
 /// Lines of files, to be shown.

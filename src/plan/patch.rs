@@ -41,6 +41,8 @@ pub(super) struct Outcome {
     /// What a person should look at although the verdict is good.
     pub warnings: Vec<Reason>,
     pub findings: Vec<Finding>,
+    /// Whether an operation has made it.
+    pub is_operation: bool,
     /// How many files the patch names.
     pub files: usize,
     /// Whether there may be more done sites than are told.
@@ -60,6 +62,7 @@ impl Outcome {
             notes: Vec::new(),
             warnings: Vec::new(),
             findings: Vec::new(),
+            is_operation: false,
             files: 0,
             open: false,
             one_way: None,
@@ -102,6 +105,7 @@ pub(super) fn run(stack: &Stack<'_>, workspace: &mut Workspace<'_>, plan: &mut P
         notes,
         warnings: outcome.warnings,
         findings: outcome.findings,
+        is_operation: outcome.is_operation,
         open: outcome.open,
         one_way: outcome.one_way,
     }

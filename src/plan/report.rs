@@ -134,12 +134,14 @@ pub struct Report {
     pub reasons: Vec<Reason>,
     /// What stands where a site was expected.
     pub near: Vec<NearMiss>,
-    /// What to tell the user: `obsolete`'s note, an operation's refusals.
+    /// What to tell the user: `obsolete`'s note, what a person has accepted.
     pub notes: Vec<String>,
     /// What a person should look at although the verdict is good; with [`strict`](super::Options::strict) it blocks.
     pub warnings: Vec<Reason>,
     /// An operation's findings, one per field or the like.
     pub findings: Vec<Finding>,
+    /// Whether an operation has made it, which has no diff to mend.
+    pub is_operation: bool,
     /// Whether there may be more done sites than these: where `expect` has no upper bound their number decides
     /// nothing, and in a large tree only the first are counted.
     pub open: bool,
@@ -219,7 +221,7 @@ pub struct Finding {
     pub subject: String,
     /// Key and value pairs, in a fixed order: how reached, offset before, offset after, …
     pub facts: Vec<(String, String)>,
-    /// `moved`, `done`, `refused`, `reported`.
+    /// `moved`, `padded`, `converted`, `done`, `refused`, `reported`, `accepted`.
     pub outcome: String,
 }
 

@@ -2,7 +2,7 @@ use super::paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
 use super::words::{count, expected, verdict};
 use super::wrap::wrap;
 use crate::patchset::Expect;
-use crate::plan::{NearMiss, Place, Plan, Reason, Report, Site, Verdict};
+use crate::plan::{Finding, NearMiss, Place, Plan, Reason, Report, Site, Verdict};
 use anstyle::Style;
 
 /// How much of a list is shown without `verbose`.
@@ -161,7 +161,7 @@ impl Text {
     }
 
     fn advise(&mut self, report: &Report) {
-        let lines = advice(report.verdict);
+        let lines = advice(report);
         let hang = 2 + lines.iter().skip(1).map(|line| line.len() - line.trim_start().len()).next().unwrap_or(2);
         let joined = lines.iter().map(|line| line.trim_start()).collect::<Vec<_>>().join(" ");
         // Broken as they are written, unless the terminal is narrower.
@@ -355,8 +355,16 @@ fn found(report: &Report) -> String {
 }
 
 /// What a person can do about it: a line each.
-fn advice(verdict: Verdict) -> &'static [&'static str] {
-    match verdict {
+fn advice(report: &Report) -> &'static [&'static str] {
+    let is_found = |finding: &Finding| matches!(finding.outcome.as_str(), "refused" | "reported");
+    match report.verdict {
+        Verdict::Ambiguous if report.is_operation && report.findings.iter().any(is_found) => &[
+            "what to do: cure each field by hand, leave its folder out of `files`, or, once a person has looked at it,",
+            "            accept it by name: `accept = [{ field = \"pkg.Struct.field\", why = \"…\" }]`",
+        ],
+        Verdict::Drifted | Verdict::Ambiguous if report.is_operation => {
+            &["what to do: look at what `files` names, or say in `expect` how many sites there are"]
+        }
         Verdict::Drifted => &[
             "what to do: if upstream rewrote this code, show it as it is now in a [[patch.alternative]];",
             "            if upstream made the change, say how to see that in [patch.obsolete]",

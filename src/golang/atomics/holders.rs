@@ -1,4 +1,6 @@
 //! The structs that hold a struct with such a field by value.
+//!
+//! A generic struct holds what its type arguments are, so that what is known of it is found where it is instantiated.
 
 use super::reach::Hot;
 use super::study::Study;
@@ -16,11 +18,19 @@ pub(super) fn add_holders(study: &Study<'_, '_>, hot: &mut Hot) {
     let mut todo: VecDeque<StructKey> = hot.structs.keys().copied().collect();
     let mut seen: BTreeSet<StructKey> = todo.iter().copied().collect();
     while let Some(inner) = todo.pop_front() {
-        for holder in holders_of(study, inner) {
-            let size = holder.element_size.filter(|size| size % 8 != 0);
+        let mut holders = holders_of(study, inner);
+        let generic = generic_uses(study, inner);
+        for site in generic.elements {
+            hot.elements.entry(inner).or_default().insert(site);
+        }
+        holders.extend(generic.holders);
+        for holder in holders {
+            if holder.in_array {
+                hot.elements.entry(inner).or_default().insert(holder.site.clone());
+            }
             let known = hot.structs.get(&holder.key).is_some_and(|f| f.contains_key(&holder.field));
             if !known {
-                hot.add(holder.key, holder.field, Level::Container, Some(holder.site), size);
+                hot.add(holder.key, holder.field, Level::Container, holder.site);
             }
             if seen.insert(holder.key) {
                 todo.push_back(holder.key);
@@ -29,11 +39,13 @@ pub(super) fn add_holders(study: &Study<'_, '_>, hot: &mut Hot) {
     }
 }
 
+/// A field that holds a struct by value.
 struct Holding {
     key: StructKey,
     field: usize,
     site: Site,
-    element_size: Option<u64>,
+    /// Whether it holds several, side by side.
+    in_array: bool,
 }
 
 fn holders_of(study: &Study<'_, '_>, inner: StructKey) -> Vec<Holding> {
@@ -68,31 +80,118 @@ fn hold(study: &Study<'_, '_>, inner: StructKey, file: &Arc<File>, decl: NodeId,
     let Some(outer) = study.shape(key) else { return };
     let go = study.go_near(file.id, inner.0);
     for (i, field) in outer.fields.iter().enumerate().filter(|(_, f)| f.decl == decl) {
-        let Some((holds, element)) = struct_in(go, &field.ty) else { continue };
+        let Some((holds, in_array)) = struct_in(go, &field.ty) else { continue };
         if (holds.file, holds.node) == inner {
-            let element_size = element.and_then(|e| go.size(&e, &Default::default())).map(|s| s.bytes);
             let site =
                 Site { file: file.path.clone(), line: outer.line_of(field), how: format!("holds {name} by value") };
-            found.push(Holding { key, field: i, site, element_size });
+            found.push(Holding { key, field: i, site, in_array });
         }
     }
 }
 
-/// The struct that a type is or that its arrays are made of, and the type of the elements of the innermost array.
-fn struct_in(go: &Go<'_, '_>, ty: &Type) -> Option<(Place, Option<Type>)> {
+/// The struct that a type is or that its arrays are made of, and whether there are several.
+pub(super) fn struct_in(go: &Go<'_, '_>, ty: &Type) -> Option<(Place, bool)> {
     let mut ty = go.force(ty);
-    let mut element = None;
+    let mut several = false;
     for _ in 0..20 {
         match go.under(&ty) {
-            Type::Array(_, inner) => {
+            Type::Array(length, inner) => {
                 ty = go.force(&inner);
-                element = Some(ty.clone());
+                several |= length != Some(1);
             }
-            Type::Struct(place) => return Some((place, element)),
+            Type::Struct(place) => return Some((place, several)),
             _ => return None,
         }
     }
     None
+}
+
+/// What the instantiations of generic types with a struct lead to.
+#[derive(Default)]
+struct GenericUses {
+    /// The fields of generic structs that hold it by value.
+    holders: Vec<Holding>,
+    /// The slices and arrays of generic structs that are made of it.
+    elements: Vec<Site>,
+}
+
+/// Finds what `Box[T]` holds where `T` is the struct.
+fn generic_uses(study: &Study<'_, '_>, inner: StructKey) -> GenericUses {
+    let mut uses = GenericUses::default();
+    let Some(shape) = study.shape(inner) else { return uses };
+    let keeps = |study: &Study<'_, '_>, id: FileId, word: &str| {
+        study.world.bytes(id).is_some_and(|b| is_argument(&b, word) || ends_item(&b, word))
+    };
+    for (id, word) in named_from(study, inner, keeps, by_value) {
+        if !study.world.bytes(id).is_some_and(|b| is_argument(&b, &word)) {
+            continue;
+        }
+        let Some(file) = study.world.file(id) else { continue };
+        let go = study.go_near(id, inner.0);
+        for node in 0..file.source.nodes.len() {
+            if instantiates(&file, node, &word) {
+                let ty = go.written_type(&file, node, &None).unwrap_or_else(|| match go.type_of(&file, node) {
+                    Type::Func(signature) => signature.results.first().map_or(Type::Unknown, |r| go.pointee(r)),
+                    ty => ty,
+                });
+                let line = file.source.lines.place(file.source.span(&file.source.nodes[node].tokens).start).0;
+                let site = Site { file: file.path.clone(), line, how: format!("holds {} by value", shape.name) };
+                instance(go, &ty, inner, &site, &mut uses, 0);
+            }
+        }
+    }
+    uses
+}
+
+/// How deep generic types in generic types are followed.
+const MAX_GENERIC_DEPTH: usize = 6;
+
+/// The fields of an instance of a generic struct that hold the struct, and those of the instances inside it.
+fn instance(go: &Go<'_, '_>, ty: &Type, inner: StructKey, site: &Site, uses: &mut GenericUses, depth: usize) {
+    let Type::Struct(place) = go.under(ty) else { return };
+    if place.arguments.is_none() || depth > MAX_GENERIC_DEPTH {
+        return;
+    }
+    let key = (place.file, place.node);
+    for (i, field) in go.fields(&place).iter().enumerate() {
+        let is_inner = |place: &Place| (place.file, place.node) == inner;
+        match (struct_in(go, &field.ty), go.under(&field.ty)) {
+            (Some((held, in_array)), _) if is_inner(&held) => {
+                uses.holders.push(Holding { key, field: i, site: site.clone(), in_array });
+            }
+            (_, Type::Slice(element)) if struct_in(go, &element).is_some_and(|(held, _)| is_inner(&held)) => {
+                uses.elements.push(Site { how: "an element of a generic list".to_owned(), ..site.clone() });
+            }
+            _ => instance(go, &field.ty, inner, site, uses, depth + 1),
+        }
+    }
+}
+
+/// Whether a node is a generic type or function with this name among its type arguments.
+fn instantiates(file: &File, node: NodeId, word: &str) -> bool {
+    let source = &file.source;
+    let arguments: Vec<NodeId> = match source.kind(node) {
+        kind::GENERIC_TYPE | kind::INSTANTIATION | kind::INDEX => {
+            match source.children(node).find(|&c| source.kind(c) == kind::TYPE_ARGUMENTS) {
+                Some(list) => source.children(list).collect(),
+                None => source.children(node).skip(1).collect(),
+            }
+        }
+        _ => return false,
+    };
+    arguments.into_iter().any(|a| source.nodes[a].tokens.clone().any(|t| source.text(t) == word.as_bytes()))
+}
+
+/// Whether the text has this word where a type argument can stand: judged before anything is parsed.
+fn is_argument(bytes: &[u8], word: &str) -> bool {
+    let is_letter = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    memchr::memmem::find_iter(bytes, word.as_bytes()).any(|at| {
+        let line = bytes[..at].iter().rev().take_while(|b| **b != b'\n');
+        let opened = line.clone().any(|b| *b == b'[');
+        let alone = !line.clone().next().is_some_and(is_letter);
+        let behind = bytes[at + word.len()..].iter().find(|b| !matches!(b, b' ' | b'\t'));
+        opened && alone && matches!(behind, Some(b']' | b',' | b'['))
+    })
 }
 
 /// Whether a type's node ends in this name without a pointer, slice, map or channel on the way.

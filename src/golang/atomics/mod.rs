@@ -2,26 +2,30 @@
 //! align, found in a whole tree and moved.
 //!
 //! The stages: [`reach`] follows addresses from the calls of sync/atomic back to fields; [`holders`] finds the structs
-//! that hold such structs by value; [`order`] chooses the new order of the fields; [`refuse`] says where an order must
-//! not change; [`rewrite`] and [`literals`] turn an order into edits.
+//! that hold such structs by value, [`elements`] those that lie side by side; [`typed`] gives fields other types;
+//! [`order`] chooses the new order of the fields; [`refuse`] says where an order must not change; [`rewrite`] and
+//! [`literals`] turn an order into edits; [`report`] says what became of each field.
 
+mod elements;
 mod holders;
 mod literals;
 mod order;
 mod reach;
 mod refuse;
+mod report;
 mod rewrite;
 mod study;
 mod typed;
 
 use super::file::FileId;
-use super::layout::Orders;
 use super::tree::GoTree;
 use super::world::World;
-use crate::source::{Edit, NodeId, sort_edits};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::source::{Edit, NodeId};
+use order::Settled;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use study::Study;
+use typed::Conversions;
 
 /// Which fields are moved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,8 +35,8 @@ pub enum Style {
     Minimal,
     /// All that are not among the leading fields, aligned by luck or not.
     Leading,
-    /// None: fields that are not aligned get the types `atomic.Int64` and `atomic.Uint64`, which the compiler aligns,
-    /// and their uses become calls of methods. For trees on Go 1.19 or later.
+    /// None where fields can get the types `atomic.Int64` and `atomic.Uint64`, which the compiler aligns, and their uses
+    /// become calls of methods; the others are moved as by `Leading`. For trees on Go 1.19 or later.
     AtomicTypes,
 }
 
@@ -88,12 +92,14 @@ pub struct Site {
 pub enum Outcome {
     /// It is moved.
     Moved,
-    /// It needs no move.
+    /// It stays, and bytes are put behind its struct.
+    Padded,
+    /// It gets a type of sync/atomic.
+    Converted,
+    /// It needs nothing.
     Aligned,
-    /// It is not aligned, and not moved for this reason.
+    /// It is not where it should be, and not moved for this reason.
     Refused(String),
-    /// No order of fields helps, for this reason.
-    Reported(String),
 }
 
 /// One field that 64-bit atomics reach.
@@ -103,6 +109,10 @@ pub struct Finding {
     pub file: PathBuf,
     /// The line of the field, counted from 1.
     pub line: usize,
+    /// The line on which the struct begins.
+    pub struct_line: usize,
+    /// The name of the package.
+    pub package: String,
     /// The struct: its name, `var x` or `T.f` when it has none of its own.
     pub name: String,
     /// The field.
@@ -115,8 +125,27 @@ pub struct Finding {
     pub before: Option<u64>,
     /// Its offset after the edits.
     pub after: Option<u64>,
+    /// Why an offset is not known: the field before it, and what is missing.
+    pub unknown: Option<String>,
+    /// Why it does not get a type of sync/atomic, where that was asked for.
+    pub unconverted: Option<String>,
+    /// Why it is not aligned in every element of a slice or array, whatever the order.
+    pub uneven: Option<String>,
     /// What becomes of it.
     pub outcome: Outcome,
+}
+
+impl Finding {
+    /// Whether the field is not aligned after the edits, or cannot be shown to be.
+    pub fn is_unsafe(&self) -> bool {
+        let stays = matches!(self.outcome, Outcome::Refused(_)) && self.after.is_none_or(|at| at % 8 != 0);
+        stays || self.uneven.is_some()
+    }
+
+    /// Whether it changes the struct.
+    pub fn is_change(&self) -> bool {
+        matches!(self.outcome, Outcome::Moved | Outcome::Padded | Outcome::Converted)
+    }
 }
 
 /// What the operation found, and the edits that cure it.
@@ -146,149 +175,31 @@ pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: 
     let scope = &|path: &Path| own.contains(path) && scope(path);
     let mut hot = reach::reached_fields(&study);
     holders::add_holders(&study, &mut hot);
-    let mut planned = order::plan(&study, &hot, scope, options);
-    if options.style == Style::AtomicTypes {
-        let typed = typed::convert(&study, &hot, &planned, scope);
-        return typed_report(&study, &hot, &planned, typed, scope);
-    }
-    let mut refused: BTreeMap<StructKey, String> = BTreeMap::new();
+    elements::add_elements(&study, &mut hot);
+    let mut conversions = match options.style {
+        Style::AtomicTypes => typed::convert(&study, &hot, scope),
+        Style::Minimal | Style::Leading => Conversions::default(),
+    };
+    let mut settled = Settled { scope, options, refused: BTreeMap::new(), typed: HashMap::new() };
     loop {
-        let moved: BTreeSet<StructKey> = planned.orders.keys().copied().filter(|k| !refused.contains_key(k)).collect();
-        let before = refused.len();
-        for &key in &moved {
-            if let Some(reason) = refuse::reason(&study, key, &planned.orders) {
-                refused.insert(key, reason);
-            }
-        }
-        let allowed: Orders =
-            planned.orders.iter().filter(|(k, _)| !refused.contains_key(k)).map(|(k, o)| (*k, o.clone())).collect();
-        let edits = rewrite::edits(&study, &allowed, scope);
-        refused.extend(edits.refused);
-        if refused.len() == before {
-            return report(&study, &hot, planned, refused, edits.edits, scope, options);
-        }
+        settled.typed = conversions.fields.clone();
         // What was refused keeps its order; what holds it is planned again.
-        planned = order::plan_without(&study, &hot, scope, options, &refused);
-    }
-}
-
-fn report(
-    study: &Study<'_, '_>,
-    hot: &reach::Hot,
-    planned: order::Plan,
-    refused: BTreeMap<StructKey, String>,
-    edits: BTreeMap<FileId, Vec<Edit>>,
-    scope: &dyn Fn(&Path) -> bool,
-    options: &Options,
-) -> Report {
-    let mut report = Report::default();
-    for (&key, fields) in &hot.structs {
-        let path = study.world.path(key.0);
-        if !scope(path) {
-            continue;
-        }
-        let Some(shape) = study.shape(key) else { continue };
-        let go = study.go_for(key.0);
-        let before = go.offsets(&shape.place, &Orders::new());
-        let after = go.offsets(&shape.place, &planned.orders);
-        let (mut moved, mut kept) = (false, false);
-        for (&i, hot) in fields {
-            // A field that only moves because another one does was aligned, and still is.
-            let was_aligned = before.get(i).copied().flatten().is_some_and(|at| at % 8 == 0);
-            let needs = planned.needs.contains(&(key, i)) && !(was_aligned && options.style == Style::Minimal);
-            let stays = planned.stays.get(&key).or(refused.get(&key));
-            let outcome = match stays {
-                Some(reason) if needs => Outcome::Refused(reason.clone()),
-                _ if needs => Outcome::Moved,
-                _ => match hot.stride.filter(|_| !options.pad) {
-                    Some(bytes) => Outcome::Reported(format!(
-                        "it is in elements of {bytes} bytes, of which every second one is not aligned"
-                    )),
-                    None => Outcome::Aligned,
-                },
-            };
-            moved |= outcome == Outcome::Moved;
-            kept |= matches!(outcome, Outcome::Refused(_));
-            let (before, after) = (before.get(i).copied().flatten(), after.get(i).copied().flatten());
-            report.findings.push(shape.finding(study, i, hot, before, after, outcome));
-        }
-        report.to_do += usize::from(moved);
-        report.refused += usize::from(kept && !moved);
-        report.done += usize::from(!moved && !kept);
-    }
-    report.finish(study, edits);
-    report
-}
-
-/// The report of the style that moves nothing. What only holds such structs is aligned with them.
-fn typed_report(
-    study: &Study<'_, '_>,
-    hot: &reach::Hot,
-    planned: &order::Plan,
-    typed: typed::Typed,
-    scope: &dyn Fn(&Path) -> bool,
-) -> Report {
-    let mut report = Report::default();
-    let mut done = typed.done;
-    for (&key, fields) in hot.structs.iter().filter(|(key, _)| scope(study.world.path(key.0))) {
-        let Some(shape) = study.shape(key) else { continue };
-        let offsets = study.go_for(key.0).offsets(&shape.place, &Orders::new());
-        let stays = typed.refused.get(&key);
-        let converted = typed.converted.contains(&key);
-        for (&i, hot) in fields.iter().filter(|(_, hot)| hot.level != Level::Container) {
-            let outcome = match stays {
-                _ if converted => Outcome::Moved,
-                Some(reason) => Outcome::Refused(reason.clone()),
-                None if planned.needs.contains(&(key, i)) => Outcome::Refused("it is not a word of its own".to_owned()),
-                None => Outcome::Aligned,
-            };
-            report.findings.push(shape.finding(study, i, hot, offsets.get(i).copied().flatten(), None, outcome));
-        }
-        report.to_do += usize::from(converted);
-        report.refused += usize::from(stays.is_some());
-        if !converted && stays.is_none() && fields.values().any(|f| f.level != Level::Container) {
-            done.insert(key);
-        }
-        done.retain(|k| !(k == &key && converted));
-    }
-    report.done = done.len();
-    report.finish(study, typed.edits);
-    report
-}
-
-impl Report {
-    /// Puts everything in order.
-    fn finish(&mut self, study: &Study<'_, '_>, edits: BTreeMap<FileId, Vec<Edit>>) {
-        for (id, mut list) in edits {
-            if !list.is_empty() && sort_edits(&mut list).is_ok() {
-                self.edits.insert(study.world.path(id).to_owned(), list);
+        let mut plan = order::plan(&study, &hot, &settled);
+        let before = settled.refused.len();
+        for (&key, order) in &plan.orders.slots {
+            if let Some(reason) = refuse::reason(&study, &hot, key, order) {
+                settled.refused.insert(key, reason);
             }
         }
-        self.findings.sort_by(|a, b| (&a.file, a.line, &a.field).cmp(&(&b.file, b.line, &b.field)));
-    }
-}
-
-impl study::Shape {
-    fn finding(
-        &self,
-        study: &Study<'_, '_>,
-        i: usize,
-        hot: &reach::HotField,
-        before: Option<u64>,
-        after: Option<u64>,
-        outcome: Outcome,
-    ) -> Finding {
-        let field = &self.fields[i];
-        Finding {
-            file: study.world.path(self.place.file).to_owned(),
-            line: self.line_of(field),
-            name: self.name.clone(),
-            field: field.name.clone(),
-            level: hot.level,
-            sites: hot.sites.iter().cloned().collect(),
-            before,
-            after,
-            outcome,
+        plan.orders.slots.retain(|key, _| !settled.refused.contains_key(key));
+        let rewritten = rewrite::edits(&study, &plan.orders, &conversions.changes(&study), scope);
+        settled.refused.extend(rewritten.refused);
+        for &id in &rewritten.torn {
+            conversions.give_up(id, "its edits exclude each other");
+        }
+        if settled.refused.len() == before && rewritten.torn.is_empty() {
+            let found = report::Found { study: &study, hot: &hot, plan, settled: &settled, conversions: &conversions };
+            return found.report(rewritten.edits);
         }
     }
 }

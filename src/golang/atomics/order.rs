@@ -3,10 +3,10 @@
 use super::reach::{Hot, HotField};
 use super::study::{Shape, Study};
 use super::{Options, StructKey, Style};
-use crate::golang::layout::{Orders, Size, Slot, lay_out};
+use crate::golang::layout::{Orders, Size, Slot, lay_out, total};
 use crate::golang::resolve::{Field, Go};
 use crate::golang::types::{Basic, Type};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::Path;
 
@@ -19,46 +19,36 @@ pub(super) struct Plan {
     pub(super) needs: BTreeSet<(StructKey, usize)>,
     /// The structs that no order cures, and why.
     pub(super) stays: BTreeMap<StructKey, String>,
+    /// The structs whose elements are not all aligned, and why.
+    pub(super) strides: BTreeMap<StructKey, String>,
+}
+
+/// What is settled before orders are chosen.
+pub(super) struct Settled<'a> {
+    /// The files that may change.
+    pub(super) scope: &'a dyn Fn(&Path) -> bool,
+    /// What was asked for.
+    pub(super) options: &'a Options,
+    /// The structs that keep the order they have, and why.
+    pub(super) refused: BTreeMap<StructKey, String>,
+    /// The fields that get a type of sync/atomic.
+    pub(super) typed: HashMap<StructKey, BTreeSet<usize>>,
 }
 
 /// How often orders are chosen anew because a struct inside changed its size.
 const ROUNDS: usize = 10;
 
 /// Chooses the orders of all hot structs in scope.
-pub(super) fn plan(study: &Study<'_, '_>, hot: &Hot, scope: &dyn Fn(&Path) -> bool, options: &Options) -> Plan {
-    plan_without(study, hot, scope, options, &BTreeMap::new())
-}
-
-/// The same, but these structs keep the order they have.
-pub(super) fn plan_without(
-    study: &Study<'_, '_>,
-    hot: &Hot,
-    scope: &dyn Fn(&Path) -> bool,
-    options: &Options,
-    refused: &BTreeMap<StructKey, String>,
-) -> Plan {
+pub(super) fn plan(study: &Study<'_, '_>, hot: &Hot, settled: &Settled<'_>) -> Plan {
     let mut plan = Plan::default();
+    plan.orders.typed = settled.typed.clone();
     for _ in 0..ROUNDS {
         let before = plan.orders.clone();
         plan.needs.clear();
         plan.stays.clear();
-        for (&key, fields) in hot.structs.iter().filter(|(key, _)| scope(study.world.path(key.0))) {
-            let Some(shape) = study.shape(key) else { continue };
-            let mut orders = plan.orders.clone();
-            orders.remove(&key);
-            let choice = Choice::new(study.go_for(key.0), &shape, fields, &orders, options);
-            plan.needs.extend(choice.needs.iter().map(|&i| (key, i)));
-            match choice.order {
-                _ if refused.contains_key(&key) => {}
-                Ok(Some(order)) => {
-                    orders.insert(key, order);
-                }
-                Ok(None) => {}
-                Err(reason) => {
-                    plan.stays.insert(key, reason);
-                }
-            }
-            plan.orders = orders;
+        plan.strides.clear();
+        for &key in hot.structs.keys().filter(|key| (settled.scope)(study.world.path(key.0))) {
+            plan.choose(study, hot, settled, key);
         }
         if plan.orders == before {
             break;
@@ -67,12 +57,31 @@ pub(super) fn plan_without(
     plan
 }
 
-/// What is chosen for one struct.
-struct Choice {
-    /// The fields that are not where they should be.
-    needs: BTreeSet<usize>,
-    /// The new order; nothing when the old one is good.
-    order: Result<Option<Vec<Slot>>, String>,
+impl Plan {
+    /// Chooses the order of one struct.
+    fn choose(&mut self, study: &Study<'_, '_>, hot: &Hot, settled: &Settled<'_>, key: StructKey) {
+        let (Some(shape), Some(fields)) = (study.shape(key), hot.structs.get(&key)) else { return };
+        let elements = hot.elements.get(&key);
+        self.orders.slots.remove(&key);
+        let chooser = Chooser::new(study.go_for(key.0), &shape, fields, &self.orders);
+        let needs = chooser.needs(settled.options.style);
+        let order = match settled.refused.contains_key(&key) {
+            true => Ok(None),
+            false => chooser.order(needs.clone(), settled.options.pad, elements.is_some()),
+        };
+        self.needs.extend(needs.into_iter().map(|i| (key, i)));
+        let chosen = order.as_ref().ok().and_then(Option::as_ref).cloned().unwrap_or_else(|| chooser.plain());
+        if let Some(at) = elements.and_then(|places| places.first())
+            && let Some(why) = chooser.stride(&chosen)
+        {
+            self.strides.insert(key, format!("{why} (used at {}:{})", at.file.display(), at.line));
+        }
+        match order {
+            Ok(Some(order)) => drop(self.orders.slots.insert(key, order)),
+            Ok(None) => {}
+            Err(reason) => drop(self.stays.insert(key, reason)),
+        }
+    }
 }
 
 /// Fields that move together: the names of one declaration.
@@ -87,15 +96,9 @@ struct Chooser<'a> {
     units: Vec<Unit>,
 }
 
-impl Choice {
-    fn new(
-        go: &Go<'_, '_>,
-        shape: &Shape,
-        hot: &BTreeMap<usize, HotField>,
-        orders: &Orders,
-        options: &Options,
-    ) -> Choice {
-        let sizes: Vec<Option<Size>> = shape.fields.iter().map(|f| go.size(&f.ty, orders)).collect();
+impl<'a> Chooser<'a> {
+    fn new(go: &Go<'_, '_>, shape: &Shape, hot: &'a BTreeMap<usize, HotField>, orders: &Orders) -> Chooser<'a> {
+        let sizes = go.field_sizes(&shape.place, orders);
         let words = shape.fields.iter().map(|f| is_word(go, &f.ty)).collect();
         let source = &shape.file.source;
         let documented = |f: &Field| {
@@ -104,24 +107,36 @@ impl Choice {
             source.comments_at(tokens.start).iter().any(|c| source.lines.line(c.bytes.end) + 1 == line)
         };
         let documented = shape.fields.iter().map(documented).collect();
-        let chooser = Chooser { documented, units: units(shape, hot, &sizes), sizes, words, hot };
-        let leading = chooser.leading();
-        let offsets = chooser.offsets(&chooser.plain());
-        let bad = |i: &usize| offsets[*i].is_none_or(|at| at % 8 != 0);
-        let in_front = |i: &usize| chooser.units[..leading].iter().any(|u| u.contains(i));
-        let needs: BTreeSet<usize> = hot
-            .keys()
-            .copied()
-            .filter(|i| match options.style {
-                Style::Minimal | Style::AtomicTypes => bad(i),
+        Chooser { documented, units: units(shape, hot, &sizes), sizes, words, hot }
+    }
+
+    /// The fields that are not where they should be.
+    fn needs(&self, style: Style) -> BTreeSet<usize> {
+        let offsets = self.offsets(&self.plain());
+        let leading = self.leading();
+        let in_front = |i: usize| self.units[..leading].iter().any(|u| u.contains(&i));
+        let needs = |&i: &usize| {
+            let bad = self.is_bad(i, &offsets);
+            match style {
+                // The compiler aligns these itself.
+                _ if self.sizes[i].is_some_and(|size| size.align == 8) => false,
+                Style::Minimal => bad,
                 // What is no whole number of words cannot lead; aligned it has to be.
-                Style::Leading => bad(i) || chooser.is_whole(&(*i..*i + 1)) && !in_front(i),
-            })
-            .collect();
-        let stride = options.pad && hot.values().any(|h| h.stride.is_some());
-        // Others may have to move along; they are no finding of their own.
-        let order = chooser.order(leading, needs.clone(), options.pad, stride);
-        Choice { needs, order }
+                Style::Leading | Style::AtomicTypes => bad || self.is_whole(&(i..i + 1)) && !in_front(i),
+            }
+        };
+        self.hot.keys().copied().filter(needs).collect()
+    }
+
+    /// Why not all elements of a slice of such structs are aligned.
+    fn stride(&self, order: &[Slot]) -> Option<String> {
+        match total(order, &self.sizes) {
+            Some(size) if size.bytes % 8 == 0 => None,
+            Some(size) => {
+                Some(format!("it lies in elements of {} bytes, of which every second one is misaligned", size.bytes))
+            }
+            None => Some("it lies in elements of unknown size".to_owned()),
+        }
     }
 }
 
@@ -141,6 +156,12 @@ impl Chooser<'_> {
         by_field
     }
 
+    /// Whether a field has an offset that does not align it.
+    fn is_bad(&self, i: usize, offsets: &[Option<u64>]) -> bool {
+        let by_compiler = self.sizes[i].is_some_and(|size| size.align == 8);
+        !by_compiler && offsets[i].is_none_or(|at| at % 8 != 0)
+    }
+
     /// How many units at the front are 64-bit words, hot structs of a whole number of them, or nothing.
     fn leading(&self) -> usize {
         let leads = |unit: &Unit| {
@@ -156,18 +177,13 @@ impl Chooser<'_> {
         unit.clone().all(|i| self.sizes[i].is_some_and(|s| s.bytes % 8 == 0))
     }
 
-    fn order(
-        &self,
-        leading: usize,
-        needs: BTreeSet<usize>,
-        pad: bool,
-        stride: bool,
-    ) -> Result<Option<Vec<Slot>>, String> {
+    /// The new order; nothing when the old one is good.
+    fn order(&self, needs: BTreeSet<usize>, pad: bool, elements: bool) -> Result<Option<Vec<Slot>>, String> {
         let mut order = self.plain();
         if !needs.is_empty() {
-            order = self.moved(leading, needs, pad)?;
+            order = self.moved(self.leading(), needs, pad)?;
         }
-        if stride && lay_out(&order, &self.sizes).1.is_some_and(|end| end % 8 == 4) {
+        if pad && elements && total(&order, &self.sizes).is_some_and(|size| size.bytes % 8 == 4) {
             order.push(Slot::Pad);
         }
         Ok((order != self.plain()).then_some(order))
@@ -177,15 +193,14 @@ impl Chooser<'_> {
         loop {
             let order = self.with_in_front(leading, &needs, pad)?;
             let offsets = self.offsets(&order);
-            let bad: Vec<usize> =
-                self.hot.keys().copied().filter(|&i| offsets[i].is_none_or(|at| at % 8 != 0)).collect();
+            let bad: Vec<usize> = self.hot.keys().copied().filter(|&i| self.is_bad(i, &offsets)).collect();
             if bad.is_empty() {
                 return Ok(order);
             }
             let before = needs.len();
             needs.extend(bad);
             if needs.len() == before {
-                return Err("no order of its fields aligns them all; padding would".to_owned());
+                return Err("no order of its fields aligns them all; padding would (`pad = true`)".to_owned());
             }
         }
     }
@@ -223,7 +238,9 @@ impl Chooser<'_> {
                     match rest.iter().position(plain).or_else(|| rest.iter().position(fills)) {
                         _ if pad => order.push(Slot::Pad),
                         Some(at) => place(&mut order, &rest.remove(at)),
-                        None => return Err("two of its fields need padding between them".to_owned()),
+                        None => {
+                            return Err("two of its fields need padding between them (`pad = true` puts it)".to_owned());
+                        }
                     }
                 }
                 _ if n == 0 => {}

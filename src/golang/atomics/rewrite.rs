@@ -9,11 +9,13 @@ use crate::source::{Bytes, Edit, NodeId, Source, apply_edits, sort_edits};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The edits of each file, and the structs that could not be rewritten.
+/// The edits of each file, and what could not be rewritten.
 #[derive(Default)]
 pub(super) struct Rewritten {
     pub(super) edits: BTreeMap<FileId, Vec<Edit>>,
     pub(super) refused: BTreeMap<StructKey, String>,
+    /// The files whose other edits exclude each other.
+    pub(super) torn: Vec<FileId>,
 }
 
 /// A change of a file that may copy other places of it, as the changes inside those leave them.
@@ -49,11 +51,61 @@ struct Job {
     literal: bool,
 }
 
-/// Turns orders into edits.
-pub(super) fn edits(study: &Study<'_, '_>, orders: &Orders, scope: &dyn Fn(&Path) -> bool) -> Rewritten {
+/// Turns orders into edits, together with other edits of the same files.
+pub(super) fn edits(
+    study: &Study<'_, '_>,
+    orders: &Orders,
+    others: &BTreeMap<FileId, Vec<Edit>>,
+    scope: &dyn Fn(&Path) -> bool,
+) -> Rewritten {
     let mut out = Rewritten::default();
+    let mut jobs = jobs(study, orders, scope, &mut out);
+    for &id in others.keys() {
+        jobs.entry(id).or_default();
+    }
+    for (id, list) in jobs {
+        let Some(file) = study.world.file(id) else { continue };
+        let mut changes: Vec<(NodeId, Change)> = Vec::new();
+        for (node, job) in &list {
+            let Some(shape) = study.shape(job.key) else { continue };
+            let made = if job.literal {
+                let names: Vec<String> = shape.fields.iter().map(|f| f.name.clone()).collect();
+                literals::reorder(&file, *node, &job.order, &names)
+            } else {
+                reorder(&shape, &job.order)
+            };
+            match made {
+                Ok(new) => changes.extend(new.into_iter().map(|change| (*node, change))),
+                Err(reason) => drop(out.refused.insert(job.key, reason)),
+            }
+        }
+        // What lies in a declaration that moves goes along, whatever node it belongs to.
+        let inner = |edit: &Edit| {
+            let parts = vec![Part::Text(edit.text.clone())];
+            (NodeId::MAX, Change { at: edit.bytes.clone(), parts })
+        };
+        changes.extend(others.get(&id).into_iter().flatten().map(inner));
+        match rendered(&file.source, &changes) {
+            Some(edits) => drop(out.edits.insert(id, edits)),
+            None if list.is_empty() => out.torn.push(id),
+            None => {
+                let reason = "its edits cannot be made together with the others in its file";
+                out.refused.extend(list.iter().map(|(_, job)| (job.key, reason.to_owned())));
+            }
+        }
+    }
+    out
+}
+
+/// What is to be rewritten in each file.
+fn jobs(
+    study: &Study<'_, '_>,
+    orders: &Orders,
+    scope: &dyn Fn(&Path) -> bool,
+    out: &mut Rewritten,
+) -> BTreeMap<FileId, Vec<(NodeId, Job)>> {
     let mut jobs: BTreeMap<FileId, Vec<(NodeId, Job)>> = BTreeMap::new();
-    let mut sorted: Vec<(&StructKey, &Vec<Slot>)> = orders.iter().collect();
+    let mut sorted: Vec<(&StructKey, &Vec<Slot>)> = orders.slots.iter().collect();
     sorted.sort_by_key(|(key, _)| **key);
     for (&key, order) in sorted {
         let Some(shape) = study.shape(key) else { continue };
@@ -69,35 +121,7 @@ pub(super) fn edits(study: &Study<'_, '_>, orders: &Orders, scope: &dyn Fn(&Path
             jobs.entry(id).or_default().push((body, Job { key, order: order.clone(), literal: true }));
         }
     }
-    for (id, list) in jobs {
-        let Some(file) = study.world.file(id) else { continue };
-        let mut changes: Vec<(NodeId, Change)> = Vec::new();
-        for (node, job) in &list {
-            let Some(shape) = study.shape(job.key) else { continue };
-            let made = if job.literal {
-                let names: Vec<String> = shape.fields.iter().map(|f| f.name.clone()).collect();
-                literals::reorder(&file, *node, &job.order, &names)
-            } else {
-                reorder(&shape, &job.order)
-            };
-            match made {
-                Ok(new) => changes.extend(new.into_iter().map(|change| (*node, change))),
-                Err(reason) => {
-                    out.refused.insert(job.key, reason);
-                }
-            }
-        }
-        match rendered(&file.source, &changes) {
-            Some(edits) => {
-                out.edits.insert(id, edits);
-            }
-            None => {
-                let reason = "its edits cannot be made together with the others in its file";
-                out.refused.extend(list.iter().map(|(_, job)| (job.key, reason.to_owned())));
-            }
-        }
-    }
-    out
+    jobs
 }
 
 /// How deep changes lie inside each other at most.

@@ -27,6 +27,12 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// The line on which it begins, counted from 1.
+    pub(super) fn line(&self) -> usize {
+        let source = &self.file.source;
+        source.lines.place(source.span(&source.nodes[self.place.node].tokens).start).0
+    }
+
     /// The line of a field, counted from 1.
     pub(super) fn line_of(&self, field: &Field) -> usize {
         let source = &self.file.source;
@@ -42,7 +48,7 @@ impl<'w, 't> Study<'w, 't> {
     /// The reader of types in a context.
     pub(super) fn go(&self, context: ContextId) -> &Go<'w, 't> {
         let slot = self.readers.get(usize::from(context)).unwrap_or(&self.readers[0]);
-        slot.get_or_init(|| Go::new(self.world, context))
+        slot.get_or_init(|| Go::new(self.world, context).on_32_bits())
     }
 
     /// The reader of types in the first context that selects the file.

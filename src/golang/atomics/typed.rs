@@ -1,100 +1,89 @@
 //! The style `atomic-types`: instead of moving a field, its type becomes `atomic.Int64` or `atomic.Uint64`, which the
-//! compiler aligns, and every use of it becomes a call of a method.
+//! compiler aligns, and every use of it becomes a call of a method. What cannot be converted is moved.
 
 use super::holders::all_names_of;
-use super::order::Plan;
 use super::reach::{Hot, is_64_bit_function};
 use super::refuse;
 use super::study::{Shape, Study};
 use super::{Level, StructKey};
 use crate::golang::file::{File, FileId, text};
 use crate::golang::imports;
-use crate::golang::layout::{Orders, Slot};
+use crate::golang::layout::Slot;
 use crate::golang::resolve::{Entity, Go, Member, only_child};
 use crate::golang::types::Type;
 use crate::language::go::kind;
 use crate::source::{Bytes, Edit, NodeId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 const ATOMIC: &str = "sync/atomic";
 
-/// What the style changes.
+/// What the style converts.
 #[derive(Default)]
-pub(super) struct Typed {
-    /// The edits of each file.
-    pub(super) edits: BTreeMap<FileId, Vec<Edit>>,
-    /// The structs that are left as they are, and why.
+pub(super) struct Conversions {
+    /// The uses of the fields that get another type, by struct.
+    uses: BTreeMap<StructKey, Vec<Use>>,
+    /// The fields that get another type.
+    pub(super) fields: HashMap<StructKey, BTreeSet<usize>>,
+    /// The structs whose fields cannot, and why.
     pub(super) refused: BTreeMap<StructKey, String>,
-    /// The structs that change.
-    pub(super) converted: BTreeSet<StructKey>,
-    /// The structs whose fields have such types already.
-    pub(super) done: BTreeSet<StructKey>,
 }
 
-/// Gives types of sync/atomic to the fields of all structs in which, or around which, one is not aligned.
-pub(super) fn convert(study: &Study<'_, '_>, hot: &Hot, plan: &Plan, scope: &dyn Fn(&Path) -> bool) -> Typed {
-    let mut out = Typed { done: already_typed(study, scope), ..Typed::default() };
-    let mut converted: BTreeMap<StructKey, Vec<Use>> = BTreeMap::new();
-    for key in to_convert(study, hot, plan) {
+/// Gives types of sync/atomic to the fields that atomics reach, aligned by luck or not.
+pub(super) fn convert(study: &Study<'_, '_>, hot: &Hot, scope: &dyn Fn(&Path) -> bool) -> Conversions {
+    let mut out = Conversions::default();
+    for (&key, fields) in hot.structs.iter().filter(|(key, _)| scope(study.world.path(key.0))) {
+        let own: BTreeSet<usize> =
+            fields.iter().filter(|(_, field)| field.level != Level::Container).map(|(&i, _)| i).collect();
+        if own.is_empty() {
+            continue;
+        }
         match conversion(study, hot, key, scope) {
             Ok(uses) => {
-                converted.insert(key, uses);
+                out.uses.insert(key, uses);
+                out.fields.insert(key, own);
             }
-            Err(reason) => {
-                out.refused.insert(key, reason);
-            }
+            Err(reason) => drop(out.refused.insert(key, reason)),
         }
-    }
-    out.converted = converted.keys().copied().collect();
-    let mut by_file: BTreeMap<FileId, Vec<Use>> = BTreeMap::new();
-    for one in converted.into_values().flatten() {
-        by_file.entry(one.file).or_default().push(one);
-    }
-    for (id, uses) in by_file {
-        let Some(file) = study.world.file(id) else { continue };
-        // What closes a call comes behind what its argument becomes.
-        let closes = |e: &Edit| e.text == b")";
-        let (last, mut edits): (Vec<Edit>, Vec<Edit>) = uses.iter().flat_map(|u| u.edits.clone()).partition(closes);
-        edits.extend(last);
-        edits.extend(import_edits(&file, &uses));
-        out.edits.insert(id, edits);
     }
     out
 }
 
-/// The structs with a field of their own to convert: not aligned in them, or in what holds them.
-fn to_convert(study: &Study<'_, '_>, hot: &Hot, plan: &Plan) -> BTreeSet<StructKey> {
-    let mut todo: Vec<(StructKey, usize)> = plan.needs.iter().copied().collect();
-    let mut found = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    while let Some((key, i)) = todo.pop() {
-        if !seen.insert((key, i)) {
-            continue;
+impl Conversions {
+    /// The changes of each file.
+    pub(super) fn changes(&self, study: &Study<'_, '_>) -> BTreeMap<FileId, Vec<Edit>> {
+        let mut by_file: BTreeMap<FileId, Vec<&Use>> = BTreeMap::new();
+        for one in self.uses.values().flatten() {
+            by_file.entry(one.file).or_default().push(one);
         }
-        let Some(field) = hot.structs.get(&key).and_then(|f| f.get(&i)) else { continue };
-        if field.level != Level::Container {
-            found.insert(key);
-            continue;
+        let mut all = BTreeMap::new();
+        for (id, uses) in by_file {
+            let Some(file) = study.world.file(id) else { continue };
+            // What closes a call comes behind what its argument becomes.
+            let closes = |e: &Edit| e.text == b")";
+            let (last, mut edits): (Vec<Edit>, Vec<Edit>) = uses.iter().flat_map(|u| u.edits.clone()).partition(closes);
+            edits.extend(last);
+            edits.extend(import_edits(&file, &uses));
+            all.insert(id, edits);
         }
-        let Some(shape) = study.shape(key) else { continue };
-        let go = study.go_for(key.0);
-        let mut ty = go.force(&shape.fields[i].ty);
-        while let Type::Array(_, element) = go.under(&ty) {
-            ty = go.force(&element);
-        }
-        if let Type::Struct(place) = go.under(&ty) {
-            let inner = (place.file, place.node);
-            let fields = hot.structs.get(&inner).into_iter().flat_map(|f| f.keys().copied());
-            todo.extend(fields.map(|i| (inner, i)));
+        all
+    }
+
+    /// Takes back the conversions that change a file.
+    pub(super) fn give_up(&mut self, id: FileId, reason: &str) {
+        let touches = |uses: &Vec<Use>| uses.iter().any(|one| one.file == id);
+        let keys: Vec<StructKey> = self.uses.iter().filter(|(_, uses)| touches(uses)).map(|(key, _)| *key).collect();
+        for key in keys {
+            self.uses.remove(&key);
+            self.fields.remove(&key);
+            self.refused.insert(key, reason.to_owned());
         }
     }
-    found
 }
 
-/// The structs in scope that have fields of sync/atomic's 64-bit types.
-fn already_typed(study: &Study<'_, '_>, scope: &dyn Fn(&Path) -> bool) -> BTreeSet<StructKey> {
+/// The fields in scope that have one of sync/atomic's 64-bit types.
+pub(super) fn already_typed(study: &Study<'_, '_>, scope: &dyn Fn(&Path) -> bool) -> BTreeSet<(StructKey, NodeId)> {
     let mut found = BTreeSet::new();
     for id in study.world.ids().filter(|&id| scope(study.world.path(id))) {
         let uses = study.world.header(id).imports.iter().any(|i| i.path == ATOMIC);
@@ -111,7 +100,7 @@ fn already_typed(study: &Study<'_, '_>, scope: &dyn Fn(&Path) -> bool) -> BTreeS
             let package = source.child(ty, "package").map(|n| text(source, n));
             let from = package.and_then(|p| study.go_for(id).imported(&file, &p));
             if matches!(name, Some(b"Int64" | b"Uint64")) && from.is_some_and(|(path, _)| path == ATOMIC) {
-                found.insert((id, source.nodes[source.nodes[field].parent].parent));
+                found.insert(((id, source.nodes[source.nodes[field].parent].parent), field));
             }
         }
     }
@@ -133,7 +122,7 @@ fn conversion(
     key: StructKey,
     scope: &dyn Fn(&Path) -> bool,
 ) -> Result<Vec<Use>, String> {
-    let shape = study.shape(key).ok_or("its declaration is not at hand")?;
+    let shape = study.shape(key).ok_or("its declaration cannot be read")?;
     if !scope(study.world.path(key.0)) {
         return Err("it is declared outside the patch's files".to_owned());
     }
@@ -152,8 +141,8 @@ fn conversion(
         return Err("the address of a field of it is passed on".to_owned());
     }
     let fields: BTreeSet<usize> = own.into_keys().collect();
-    let same: Orders = Orders::from([(key, (0..shape.fields.len()).map(Slot::Field).collect())]);
-    if let Some(reason) = refuse::reason(study, key, &same) {
+    let same: Vec<Slot> = (0..shape.fields.len()).map(Slot::Field).collect();
+    if let Some(reason) = refuse::reason(study, hot, key, &same) {
         return Err(reason);
     }
     let mut uses = declarations(study, &shape, &fields)?;
@@ -216,7 +205,7 @@ fn declarations(study: &Study<'_, '_>, shape: &Shape, fields: &BTreeSet<usize>) 
 }
 
 /// An import that is new, or one that is left without a use.
-fn import_edits(file: &File, uses: &[Use]) -> Vec<Edit> {
+fn import_edits(file: &File, uses: &[&Use]) -> Vec<Edit> {
     let source = &file.source;
     let gone: i32 = uses.iter().map(|u| u.names_gone).sum();
     match imports::local_name(source, ATOMIC) {
