@@ -13,6 +13,7 @@ mod infer;
 mod layout;
 mod modules;
 mod resolve;
+mod scopes;
 mod stubs;
 mod tree;
 mod types;

@@ -47,21 +47,38 @@ pub(super) fn convert(study: &Study<'_, '_>, hot: &Hot, plan: &Plan, scope: &dyn
             }
         }
     }
-    out.converted = converted.keys().copied().collect();
-    let mut by_file: BTreeMap<FileId, Vec<Use>> = BTreeMap::new();
-    for one in converted.into_values().flatten() {
+    while let Err((id, reason)) = edits_of(study, &converted, &mut out.edits) {
+        // The structs whose uses in that file change stay as they are.
+        let (stay, rest) = converted.into_iter().partition(|(_, uses)| uses.iter().any(|u| u.file == id));
+        converted = rest;
+        let stay: BTreeMap<StructKey, Vec<Use>> = stay;
+        out.refused.extend(stay.into_keys().map(|key| (key, reason.clone())));
+    }
+    out.converted = converted.into_keys().collect();
+    out
+}
+
+/// The edits of each file. Fails with a file that cannot be edited, and why.
+fn edits_of(
+    study: &Study<'_, '_>,
+    converted: &BTreeMap<StructKey, Vec<Use>>,
+    edits: &mut BTreeMap<FileId, Vec<Edit>>,
+) -> Result<(), (FileId, String)> {
+    edits.clear();
+    let mut by_file: BTreeMap<FileId, Vec<&Use>> = BTreeMap::new();
+    for one in converted.values().flatten() {
         by_file.entry(one.file).or_default().push(one);
     }
     for (id, uses) in by_file {
         let Some(file) = study.world.file(id) else { continue };
         // What closes a call comes behind what its argument becomes.
         let closes = |e: &Edit| e.text == b")";
-        let (last, mut edits): (Vec<Edit>, Vec<Edit>) = uses.iter().flat_map(|u| u.edits.clone()).partition(closes);
-        edits.extend(last);
-        edits.extend(import_edits(&file, &uses));
-        out.edits.insert(id, edits);
+        let (last, mut all): (Vec<Edit>, Vec<Edit>) = uses.iter().flat_map(|u| u.edits.clone()).partition(closes);
+        all.extend(last);
+        all.extend(import_edits(&file, &uses).map_err(|reason| (id, reason))?);
+        edits.insert(id, all);
     }
-    out
+    Ok(())
 }
 
 /// The structs with a field of their own to convert: not aligned in them, or in what holds them.
@@ -215,12 +232,12 @@ fn declarations(study: &Study<'_, '_>, shape: &Shape, fields: &BTreeSet<usize>) 
     Ok(uses)
 }
 
-/// An import that is new, or one that is left without a use.
-fn import_edits(file: &File, uses: &[Use]) -> Vec<Edit> {
+/// An import that is new, or one that is left without a use. Fails where that one has a comment.
+fn import_edits(file: &File, uses: &[&Use]) -> Result<Vec<Edit>, String> {
     let source = &file.source;
     let gone: i32 = uses.iter().map(|u| u.names_gone).sum();
     match imports::local_name(source, ATOMIC) {
-        imports::LocalName::Missing if gone < 0 => imports::add(source, ATOMIC, None),
+        imports::LocalName::Missing if gone < 0 => Ok(imports::add(source, ATOMIC, None)),
         imports::LocalName::Named(name) => {
             let named = |n: &usize| {
                 matches!(source.kind(*n), kind::NAME | kind::PACKAGE_NAME)
@@ -228,9 +245,16 @@ fn import_edits(file: &File, uses: &[Use]) -> Vec<Edit> {
                     && source.node_text(*n) == name.as_bytes()
             };
             let before = (0..source.nodes.len()).filter(named).count() as i32;
-            if before == gone { imports::remove(source, ATOMIC) } else { Vec::new() }
+            if before != gone {
+                return Ok(Vec::new());
+            }
+            imports::remove(source, ATOMIC).map_err(|comment| {
+                let (line, _) = source.lines.place(comment.start);
+                let file = file.path.display();
+                format!("the import of sync/atomic would go, and the comment at {file}:{line} belongs to it")
+            })
         }
-        _ => Vec::new(),
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -1,9 +1,10 @@
 //! A difference in words: what the body wants, what stands there, what happened.
 
-use super::align::{Alignment, Packages, is_keyword, is_operator};
+use super::align::{Alignment, is_keyword, is_operator};
 use super::differ::{Difference, Sort, lies_on, part_of, whole_items};
 use super::moved::moved;
 use super::place::{brief, code, home, line};
+use crate::find::Packages;
 use crate::language::Atom;
 use crate::pattern::{Names, Part, Side};
 use crate::source::{Source, Tokens};
