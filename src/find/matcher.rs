@@ -422,7 +422,10 @@ impl<'a> Matcher<'a> {
             return Some(tokens);
         }
         let tagged = start..self.past_tag(end);
-        [tokens, tagged].into_iter().find(|t| self.is_rooted(bounds, t) && self.stands_right(t))
+        // An embedded field without its tag is a type, and with it no value any more.
+        let is_tagged_value = tagged != tokens && self.side.root == Root::Value && self.is_rooted(bounds, &tokens);
+        let is_rooted = |t: &Tokens| self.is_rooted(bounds, t) || is_tagged_value && *t == tagged;
+        [tokens, tagged.clone()].into_iter().find(|t| is_rooted(t) && self.stands_right(t))
     }
 
     fn is_rooted(&self, bounds: &[Bound], tokens: &Tokens) -> bool {
