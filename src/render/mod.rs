@@ -6,6 +6,7 @@ mod encoded;
 pub mod json;
 mod message;
 mod paint;
+mod quote;
 mod series;
 mod table;
 mod words;

@@ -1,6 +1,7 @@
 //! One patch of a series, with its reason on top: for `quilt`, and for `git am`.
 
 use super::message::{line, prose, trailer, upstream};
+use super::quote::{quote, quote_mail};
 use super::unified;
 use crate::patchset::{Patch, Patchset};
 use crate::plan::FileChange;
@@ -11,7 +12,7 @@ const NOBODY: &str = "treepatch <treepatch@localhost>";
 /// A patch file for `quilt`, with a header after Debian's DEP-3.
 pub fn quilt(set: &Patchset, patch: &Patch, changes: &[FileChange]) -> Vec<u8> {
     let mut head = trailer("Description", &patch.title) + "\n";
-    for row in prose(&patch.why).lines() {
+    for row in quote(&prose(&patch.why)).lines() {
         head.push_str(&format!(" {}\n", if row.is_empty() { "." } else { row }));
     }
     if let Some(author) = &set.author {
@@ -41,12 +42,7 @@ pub fn mail(
         mail_date(date),
         line(subject),
     );
-    for row in body.trim().lines() {
-        // What begins a patch, or a mail, must not stand at the beginning of a line.
-        let begins = ["---", "diff ", "Index: ", "From ", ">From "].iter().any(|word| row.starts_with(word));
-        out.push_str(&format!("{}{row}\n", if begins { " " } else { "" }));
-    }
-    out.push_str(&format!("---\n{note}\n"));
+    out.push_str(&format!("{}\n---\n{note}\n", quote_mail(body.trim())));
     [out.into_bytes(), unified(changes, false), b"-- \ntreepatch\n\n".to_vec()].concat()
 }
 
