@@ -189,26 +189,30 @@ impl<'a> Proof<'a> {
             Stand::Above => is.stand == Stand::Above,
             Stand::Behind | Stand::Within => matches!(is.stand, Stand::Behind | Stand::Within),
         };
-        self.code(self.meets(&was.line, &is.line, &|_| true, false, alike))
+        self.code(was, is, alike)
     }
 
-    /// Code for the next declaration, of which a name must be kept, and what sort of declaration it is.
+    /// Code for the next declaration, which must be of the same sort.
     fn ahead(&self, p: usize, q: usize, was: &Attachment, is: &Attachment) -> Result<(), Wrong> {
         let above = |a: &Attachment| matches!(a.stand, Stand::Above | Stand::Free);
         if !above(was) {
             return self.beside(was, is);
         }
-        let tells = |t: usize| {
-            let text = std::str::from_utf8(self.source.text(t)).unwrap_or_default();
-            self.source.tokens[t].atom == Atom::Word && !self.source.language.is_keyword(text)
-        };
         let sort = |source: &Source, p: usize| source.nodes_at(p).find(|(id, _)| *id != 0).map(|(_, n)| n.kind);
         let alike = above(is) && sort(self.source, p) == sort(self.after, q);
-        self.code(self.meets(&was.line, &is.line, &tells, false, alike))
+        self.code(was, is, alike)
     }
 
-    fn code(&self, met: Met) -> Result<(), Wrong> {
-        match met {
+    /// Some of the line that the code belongs to is kept, where it may be: a name of its own, if it has one.
+    fn code(&self, was: &Attachment, is: &Attachment, may: bool) -> Result<(), Wrong> {
+        let source = self.source;
+        let is_name = |t: usize| {
+            let word = std::str::from_utf8(source.text(t)).unwrap_or_default();
+            let language = source.language;
+            source.tokens[t].atom == Atom::Word && !language.is_keyword(word) && !language.is_predeclared(word)
+        };
+        let named = was.line.clone().any(is_name);
+        match self.meets(&was.line, &is.line, &|t| !named || is_name(t), false, may) {
             Met::Here => Ok(()),
             Met::Elsewhere => Err(Wrong::CodeParted),
             Met::Nowhere => Err(Wrong::CodeLeft),
