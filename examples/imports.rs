@@ -29,7 +29,8 @@ fn main() {
             }
         }
         let removed: Vec<ImportSpec> = specs(&source);
-        let one = removed.get(files % removed.len().max(1)).map(|s| remove(&source, &s.path)).unwrap_or_default();
+        let one =
+            removed.get(files % removed.len().max(1)).and_then(|s| remove(&source, &s.path).ok()).unwrap_or_default();
         for (kind, edits) in [("add", add(&source, NEW[files % NEW.len()], None)), ("remove", one)] {
             let Some(result) = edited(&source, edits) else { continue };
             if !is_clean(&result) {

@@ -3,9 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use treepatch::golang::columns::realign;
-use treepatch::golang::imports::{
-    LocalName, add, default_name, is_used, local_name, place_spec, remove, shadows, specs,
-};
+use treepatch::golang::imports::{LocalName, Scope, add, default_name, is_used, local_name, place_spec, remove, specs};
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 
@@ -171,7 +169,7 @@ fn the_preamble_of_cgo_is_left_alone() {
     let before = "package p\n\n// #include <errno.h>\nimport \"C\"\n\nvar x = C.EINTR\n";
     let after = "package p\n\nimport \"os\"\n\n// #include <errno.h>\nimport \"C\"\n\nvar x = C.EINTR\n";
     becomes(before, |s| add(s, "os", None), after);
-    becomes(before, |s| remove(s, "C"), before);
+    becomes(before, |s| remove(s, "C").unwrap(), before);
     let before = "package p\n\n// #include <errno.h>\nimport \"C\"\n\nimport \"fmt\"\n";
     let after = "package p\n\n// #include <errno.h>\nimport \"C\"\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n";
     becomes(before, |s| add(s, "os", None), after);
@@ -192,7 +190,6 @@ fn comments_behind_imports_stand_in_a_column() {
     let before = "package p\n\nimport (\n\t\"a\"   // one\n\t\"bcd\" // two\n)\n";
     let after = "package p\n\nimport (\n\t\"a\"     // one\n\t\"abcde\" // new\n\t\"bcd\"   // two\n)\n";
     becomes(before, |s| place_spec(s, b"\"abcde\" // new"), after);
-    becomes(before, |s| remove(s, "bcd"), "package p\n\nimport (\n\t\"a\" // one\n)\n");
 }
 
 #[test]
@@ -215,16 +212,16 @@ fn one_line_groups_stay_on_their_line() {
         |s| add(s, "d", None),
         "package p\n\nimport (\"a\"; \"c\"; \"d\")\n",
     );
-    becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| remove(s, "a"), "package p\n\nimport (\"c\")\n");
-    becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| remove(s, "c"), "package p\n\nimport (\"a\")\n");
-    becomes("package p; import \"a\"; var x = 1\n", |s| remove(s, "a"), "package p; var x = 1\n");
+    becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| remove(s, "a").unwrap(), "package p\n\nimport (\"c\")\n");
+    becomes("package p\n\nimport (\"a\"; \"c\")\n", |s| remove(s, "c").unwrap(), "package p\n\nimport (\"a\")\n");
+    becomes("package p; import \"a\"; var x = 1\n", |s| remove(s, "a").unwrap(), "package p; var x = 1\n");
 }
 
 #[test]
 fn a_byte_order_mark_is_no_line_above() {
-    becomes("\u{feff}import \"fmt\"\n\nvar x = 1\n", |s| remove(s, "fmt"), "\u{feff}var x = 1\n");
-    becomes("\u{feff}\n\nimport \"fmt\"\n", |s| remove(s, "fmt"), "\u{feff}");
-    becomes("\u{feff}package p\n\nimport \"fmt\"\n", |s| remove(s, "fmt"), "\u{feff}package p\n");
+    becomes("\u{feff}import \"fmt\"\n\nvar x = 1\n", |s| remove(s, "fmt").unwrap(), "\u{feff}var x = 1\n");
+    becomes("\u{feff}\n\nimport \"fmt\"\n", |s| remove(s, "fmt").unwrap(), "\u{feff}");
+    becomes("\u{feff}package p\n\nimport \"fmt\"\n", |s| remove(s, "fmt").unwrap(), "\u{feff}package p\n");
 }
 
 #[test]
@@ -235,45 +232,68 @@ fn windows_line_endings_are_kept() {
     let single = "package p\r\n\r\nimport \"fmt\"\r\n\r\nvar x = 1\r\n";
     let group = "package p\r\n\r\nimport (\r\n\t\"fmt\"\r\n\t\"os\"\r\n)\r\n\r\nvar x = 1\r\n";
     becomes(single, |s| add(s, "os", None), group);
-    becomes(group, |s| remove(s, "fmt"), &group.replace("\t\"fmt\"\r\n", ""));
-    becomes(single, |s| remove(s, "fmt"), "package p\r\n\r\nvar x = 1\r\n");
+    becomes(group, |s| remove(s, "fmt").unwrap(), &group.replace("\t\"fmt\"\r\n", ""));
+    becomes(single, |s| remove(s, "fmt").unwrap(), "package p\r\n\r\nvar x = 1\r\n");
 }
 
 #[test]
-fn a_removed_import_takes_its_line_and_what_stands_behind_it() {
+fn a_removed_import_takes_its_line() {
     let before = "package p\n\nimport (\n\t\"fmt\" // prints\n\t\"os\"\n\n\t\"a.b/c\"\n)\n";
-    becomes(before, |s| remove(s, "fmt"), "package p\n\nimport (\n\t\"os\"\n\n\t\"a.b/c\"\n)\n");
-    becomes(before, |s| remove(s, "os"), "package p\n\nimport (\n\t\"fmt\" // prints\n\n\t\"a.b/c\"\n)\n");
+    becomes(before, |s| remove(s, "os").unwrap(), "package p\n\nimport (\n\t\"fmt\" // prints\n\n\t\"a.b/c\"\n)\n");
     // The empty line beside the last import of a section goes, too.
-    becomes(before, |s| remove(s, "a.b/c"), "package p\n\nimport (\n\t\"fmt\" // prints\n\t\"os\"\n)\n");
+    becomes(before, |s| remove(s, "a.b/c").unwrap(), "package p\n\nimport (\n\t\"fmt\" // prints\n\t\"os\"\n)\n");
     let before = "package p\n\nimport (\n\t\"fmt\"\n\n\t// About c.\n\t\"a.b/c\"\n\n\t\"d.e/f\"\n)\n";
-    becomes(before, |s| remove(s, "fmt"), &before.replace("\t\"fmt\"\n\n", ""));
-    becomes(before, |s| remove(s, "a.b/c"), &before.replace("\t// About c.\n\t\"a.b/c\"\n\n", ""));
+    becomes(before, |s| remove(s, "fmt").unwrap(), &before.replace("\t\"fmt\"\n\n", ""));
+    becomes(before, |s| remove(s, "d.e/f").unwrap(), &before.replace("\n\t\"d.e/f\"\n", ""));
+}
+
+#[test]
+fn an_import_with_a_comment_is_not_removed() {
+    let comment = |text: &str, path: &str| {
+        let source = parse(text);
+        let comment = remove(&source, path).unwrap_err();
+        text[comment].to_owned()
+    };
+    let group = "package p\n\nimport (\n\t\"a\" // one\n\t// two\n\t\"b\"\n\t\"c\"\n\tx /* three */ \"d\"\n)\n";
+    assert_eq!(comment(group, "a"), "// one");
+    assert_eq!(comment(group, "b"), "// two");
+    assert_eq!(comment(group, "d"), "/* three */");
+    becomes(group, |s| remove(s, "c").unwrap(), &group.replace("\t\"c\"\n", ""));
+    assert_eq!(comment("package p\n\n// four\nimport \"a\"\n", "a"), "// four");
+    assert_eq!(comment("package p\n\n/* five */ import \"a\"\n", "a"), "/* five */");
+    assert_eq!(comment("package p\n\n/* six\n*/\nimport (\n\t\"a\"\n)\n", "a"), "/* six\n*/");
+    assert_eq!(comment("package p\n\nimport (\n\t\"a\"\n) // seven\n", "a"), "// seven");
+    let header = "// About all.\n\npackage p // p\nimport \"a\"\n\n// f.\nfunc f()\n";
+    becomes(header, |s| remove(s, "a").unwrap(), &header.replace("import \"a\"\n", ""));
 }
 
 #[test]
 fn an_emptied_declaration_goes_as_a_whole() {
     let after = "package p\n\nvar x = 1\n";
-    becomes("package p\n\nimport \"fmt\" // prints\n\nvar x = 1\n", |s| remove(s, "fmt"), after);
-    becomes("package p\n\nimport (\n\t\"fmt\"\n)\n\nvar x = 1\n", |s| remove(s, "fmt"), after);
-    becomes("package p\n\nimport \"fmt\"\n", |s| remove(s, "fmt"), "package p\n");
-    becomes("package p\n\nimport \"fmt\"\nimport \"os\"\n", |s| remove(s, "fmt"), "package p\n\nimport \"os\"\n");
+    becomes("package p\n\nimport \"fmt\"\n\nvar x = 1\n", |s| remove(s, "fmt").unwrap(), after);
+    becomes("package p\n\nimport (\n\t\"fmt\"\n)\n\nvar x = 1\n", |s| remove(s, "fmt").unwrap(), after);
+    becomes("package p\n\nimport \"fmt\"\n", |s| remove(s, "fmt").unwrap(), "package p\n");
+    becomes(
+        "package p\n\nimport \"fmt\"\nimport \"os\"\n",
+        |s| remove(s, "fmt").unwrap(),
+        "package p\n\nimport \"os\"\n",
+    );
     becomes(
         "package p\n\nimport \"fmt\"\nimport \"os\"\n\nvar x = 1\n",
-        |s| remove(s, "os"),
+        |s| remove(s, "os").unwrap(),
         "package p\n\nimport \"fmt\"\n\nvar x = 1\n",
     );
     // Comments that are about something else keep the group.
     let before = "package p\n\nimport (\n\t// None so far.\n\n\t\"fmt\"\n)\n";
-    becomes(before, |s| remove(s, "fmt"), "package p\n\nimport (\n// None so far.\n)\n");
+    becomes(before, |s| remove(s, "fmt").unwrap(), "package p\n\nimport (\n// None so far.\n)\n");
 }
 
 #[test]
 fn blank_and_dot_imports_are_not_removed() {
     let before = "package p\n\nimport (\n\t_ \"a\"\n\tx \"a\"\n\t\"b\"\n)\n";
-    becomes(before, |s| remove(s, "a"), "package p\n\nimport (\n\t_ \"a\"\n\t\"b\"\n)\n");
-    becomes("package p\n\nimport . \"a\"\n", |s| remove(s, "a"), "package p\n\nimport . \"a\"\n");
-    becomes(before, |s| remove(s, "missing"), before);
+    becomes(before, |s| remove(s, "a").unwrap(), "package p\n\nimport (\n\t_ \"a\"\n\t\"b\"\n)\n");
+    becomes("package p\n\nimport . \"a\"\n", |s| remove(s, "a").unwrap(), "package p\n\nimport . \"a\"\n");
+    becomes(before, |s| remove(s, "missing").unwrap(), before);
 }
 
 #[test]
@@ -323,11 +343,13 @@ fn what_shadows_a_package_is_shown_with_its_place() {
     let source = parse(file);
     let at = (0..source.tokens.len()).rfind(|&t| source.text(t) == b"errors").unwrap();
     let place = file.find("errors").unwrap();
-    assert_eq!(shadows(&source, "errors", at), Some(place..place + "errors".len()));
-    assert_eq!(shadows(&source, "errors", 0), None);
-    assert_eq!(shadows(&source, "f", at).map(|b| &file[b]), Some("f"));
-    assert_eq!(shadows(&source, "g", at), None, "g is declared behind its own value");
-    assert_eq!(shadows(&source, "x", usize::MAX), None);
+    let shadow = |name: &str, at| Scope::of(&source, name).at(at);
+    let parameter = shadow("errors", at).unwrap();
+    assert_eq!((parameter.bytes, parameter.what), (place..place + "errors".len(), "parameter"));
+    assert_eq!(shadow("errors", 0), None);
+    assert_eq!(shadow("f", at).map(|s| s.what), Some("function"));
+    assert_eq!(shadow("g", at), None, "g is declared behind its own value");
+    assert_eq!(shadow("x", usize::MAX), None);
 }
 
 #[test]
@@ -343,7 +365,9 @@ fn no_input_makes_the_calls_panic() {
         text.splice(at..at, moved);
         let source = Source::parse(Language::Go, text, Limits::default()).unwrap();
         for path in ["a", "x/b", "c", "e", "zz", "y.z/w", ""] {
-            for mut edits in [add(&source, path, None), add(&source, path, Some("n")), remove(&source, path)] {
+            for mut edits in
+                [add(&source, path, None), add(&source, path, Some("n")), remove(&source, path).unwrap_or_default()]
+            {
                 let count = edits.len();
                 sort_edits(&mut edits).unwrap();
                 let (result, _) = apply_edits(&source.bytes, &edits);
@@ -351,8 +375,13 @@ fn no_input_makes_the_calls_panic() {
             }
             local_name(&source, path);
         }
-        let declared = (0..source.tokens.len()).filter_map(|t| shadows(&source, "b", t));
-        assert!(declared.into_iter().all(|place| source.bytes[place] == *b"b"));
+        let scope = Scope::of(&source, "b");
+        let hidden = scope.hidden();
+        for t in 0..source.tokens.len() {
+            let shadow = scope.at(t);
+            assert_eq!(shadow.is_some(), hidden.iter().any(|h| h.contains(&t)));
+            assert!(shadow.is_none_or(|shadow| source.bytes[shadow.bytes] == *b"b"));
+        }
     }
 }
 
@@ -369,7 +398,7 @@ fn an_added_import_is_removed_without_a_trace() {
         for path in ["errors", "os", "a.b/a", "x.y/z"] {
             let edits = add(&parse(file), path, None);
             let added = String::from_utf8(apply_edits(file.as_bytes(), &edits).0).unwrap();
-            becomes(&added, |s| remove(s, path), file);
+            becomes(&added, |s| remove(s, path).unwrap(), file);
         }
     }
 }

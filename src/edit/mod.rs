@@ -7,11 +7,11 @@ mod parens;
 mod render;
 mod rows;
 
-use crate::find::{Env, Hit};
+use crate::find::{Env, Hit, Packages};
 use crate::pattern::{Change, Part, Shape};
 use crate::source::{Bytes, Edit, Source};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 pub use indent::Units;
 pub use parens::Parens;
@@ -36,8 +36,8 @@ pub(crate) struct Job<'a> {
     pub source: &'a Source,
     pub hit: &'a Hit,
     pub env: &'a Env,
-    /// The names of packages in this file, by the name that the body uses.
-    pub packages: &'a BTreeMap<String, Option<String>>,
+    /// The packages that the body names, as the file knows them.
+    pub packages: &'a Packages,
     pub parens: Parens,
     pub units: &'a Units,
     /// The step of indentation of the body, worked out when it is first asked for.
@@ -55,7 +55,7 @@ pub fn edits(
     rows: &[crate::patchset::Row],
     source: &Source,
     hit: &Hit,
-    packages: &BTreeMap<String, Option<String>>,
+    packages: &Packages,
     parens: Parens,
     units: &Units,
 ) -> Result<Vec<Edit>, Refusal> {

@@ -51,8 +51,8 @@ impl Job<'_> {
                 })
                 .collect(),
             Part::Package { name, .. } => {
-                let local = self.packages.get(name).and_then(|n| n.clone());
-                local.unwrap_or_else(|| name.clone()).into_bytes()
+                let local = self.packages.get(name).and_then(Option::as_ref).map(|local| &local.name);
+                local.unwrap_or(name).clone().into_bytes()
             }
             Part::Token { text, .. } if side.written(i).contains("$$") => text.clone(),
             Part::Token { .. } | Part::Comment(_) => {

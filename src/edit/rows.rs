@@ -2,7 +2,7 @@
 
 use super::indent::{blanks, width};
 use super::{Job, Refusal};
-use crate::language::{Atom, Language, ListKind};
+use crate::language::{Atom, Directive, Language, ListKind};
 use crate::pattern::{Deleted, Inserted, Part, Side};
 use crate::source::{Bytes, Edit, Gap, List, Tokens};
 use std::ops::Range;
@@ -262,6 +262,11 @@ impl Job<'_> {
             let end = above.start + source.bytes[above].trim_ascii_end().len();
             let comment = source.comments.binary_search_by_key(&end, |c| c.bytes.end);
             let Some(comment) = comment.ok().map(|c| &source.comments[c]) else { break };
+            // What is about the file, or about a stretch of it, is not about the item.
+            let code = source.language.directive(&source.bytes[comment.bytes.clone()]);
+            if matches!(code, Some(Directive::Head | Directive::Region)) {
+                break;
+            }
             let line = source.lines.start(comment.bytes.start);
             let blank = blanks(&source.bytes[line..]);
             // A comment that stands deeper ends what is above: `/* fall through */`.

@@ -2,13 +2,13 @@
 
 use super::code::{Code, Env};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
+use super::packages::Packages;
 use super::rule::{Rule, Test};
 use crate::language::Language;
 use crate::patchset::{CodeKind, HoleTest};
 use crate::pattern::{Compiled, HoleId, Side};
 use crate::source::{Bytes, Source, Tokens};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// What a condition says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Types for NoTypes {
 pub(super) struct Judge<'a> {
     pub rule: &'a Rule,
     pub source: &'a Source,
-    pub packages: &'a BTreeMap<String, Option<String>>,
+    pub packages: &'a Packages,
     pub types: &'a dyn Types,
 }
 

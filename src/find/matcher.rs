@@ -1,9 +1,9 @@
 use super::code::{Code, Env};
+use super::packages::Packages;
 use crate::language::{Atom, ListKind};
 use crate::pattern::{HoleId, Part, Piece, Reach, Root, Side};
 use crate::source::{Bytes, Gap, ListId, Source, Tokens};
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 /// What one element of a side is bound to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +66,8 @@ pub struct Matcher<'a> {
     pub(super) source: &'a Source,
     /// Holes that are bound outside this side.
     env: &'a Env,
-    /// The local names of packages, by the name that the body uses. `None`: the file does not import it so.
-    packages: &'a BTreeMap<String, Option<String>>,
+    /// The packages that the body names, as the file knows them.
+    packages: &'a Packages,
     lists: Option<&'static [ListKind]>,
     twin: Option<&'static str>,
     /// Reads over syntax errors, to find what a site would be without them.
@@ -80,12 +80,7 @@ pub struct Matcher<'a> {
 
 impl<'a> Matcher<'a> {
     /// A matcher of a side that may stand anywhere.
-    pub fn new(
-        side: &'a Side,
-        source: &'a Source,
-        env: &'a Env,
-        packages: &'a BTreeMap<String, Option<String>>,
-    ) -> Matcher<'a> {
+    pub fn new(side: &'a Side, source: &'a Source, env: &'a Env, packages: &'a Packages) -> Matcher<'a> {
         Matcher { side, source, env, packages, lists: None, twin: None, loose: false, work: Cell::new(0), miss: None }
     }
 
@@ -149,7 +144,7 @@ impl<'a> Matcher<'a> {
             None => return Vec::new(),
             Some(Part::Token { text, .. }) => Some(text.as_slice()),
             Some(Part::Package { name, .. }) => match self.packages.get(name) {
-                Some(Some(local)) => Some(local.as_bytes()),
+                Some(Some(local)) => Some(local.name.as_bytes()),
                 _ => return Vec::new(),
             },
             Some(_) => None,
@@ -337,8 +332,7 @@ impl<'a> Matcher<'a> {
         match part {
             Part::Token { text, .. } => *self.source.word(at) == **text,
             Part::Package { name, .. } => {
-                let local = self.packages.get(name).and_then(|n| n.as_deref());
-                local.is_some_and(|n| n.as_bytes() == self.source.text(at))
+                self.packages.get(name).and_then(Option::as_ref).is_some_and(|local| local.is_at(self.source, at))
             }
             // What the pieces stand for is checked when all holes are bound.
             Part::Paste(pieces) => {
@@ -428,7 +422,10 @@ impl<'a> Matcher<'a> {
             return Some(tokens);
         }
         let tagged = start..self.past_tag(end);
-        [tokens, tagged].into_iter().find(|t| self.is_rooted(bounds, t) && self.stands_right(t))
+        // An embedded field without its tag is a type, and with it no value any more.
+        let is_tagged_value = tagged != tokens && self.side.root == Root::Value && self.is_rooted(bounds, &tokens);
+        let is_rooted = |t: &Tokens| self.is_rooted(bounds, t) || is_tagged_value && *t == tagged;
+        [tokens, tagged.clone()].into_iter().find(|t| is_rooted(t) && self.stands_right(t))
     }
 
     fn is_rooted(&self, bounds: &[Bound], tokens: &Tokens) -> bool {

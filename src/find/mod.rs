@@ -3,6 +3,7 @@
 mod code;
 mod conditions;
 mod matcher;
+mod packages;
 mod reach;
 mod rule;
 mod sites;
@@ -11,6 +12,7 @@ mod wins;
 pub use code::{Code, Env};
 pub use conditions::{Answer, Condition, NoTypes, Objection, Types, declaration};
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
+pub use packages::{LocalPackage, Packages};
 pub use rule::{Rule, Test};
 pub use sites::{Found, Hit, Refused, changed, find};
 pub use wins::{Undecidable, Wins, wins};

@@ -1,6 +1,7 @@
 use super::code::{Code, Env};
 use super::conditions::{Judge, Objection, Types};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
+use super::packages::Packages;
 use super::rule::Rule;
 use super::wins::Wins;
 use crate::language::Atom;
@@ -8,7 +9,7 @@ use crate::patchset::{Pick, Sign};
 use crate::pattern::{Change, Element, HoleId, Part, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A site: a place that is to do or done.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ pub fn find(
     rule: &Rule,
     source: &Source,
     env: &Env,
-    packages: &BTreeMap<String, Option<String>>,
+    packages: &Packages,
     types: &dyn Types,
     steps: &mut Steps,
 ) -> Result<Found, OutOfSteps> {

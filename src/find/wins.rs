@@ -1,7 +1,7 @@
 use super::code::Env;
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
+use super::packages::{LocalPackage, Packages};
 use crate::pattern::Shape;
-use std::collections::BTreeMap;
 
 /// Which side tells, at a place where both match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +72,11 @@ pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
 }
 
 /// In a body, a package goes by the name that the body gives it.
-fn self_named(shape: &Shape) -> BTreeMap<String, Option<String>> {
+fn self_named(shape: &Shape) -> Packages {
     let elements = shape.before.elements.iter().chain(&shape.after.elements);
     elements
         .filter_map(|e| match &e.part {
-            crate::pattern::Part::Package { name, .. } => Some((name.clone(), Some(name.clone()))),
+            crate::pattern::Part::Package { name, .. } => Some((name.clone(), Some(LocalPackage::named(name)))),
             _ => None,
         })
         .collect()

@@ -1,7 +1,8 @@
 //! Answers to a patch's conditions on types.
 
-use super::context::ContextId;
-use super::file::File;
+use super::context::{CONTEXTS, ContextId};
+use super::file::{File, FileId};
+use super::imports::Scope;
 use super::paths::base;
 use super::resolve::{Entity, Go};
 use super::tree::GoTree;
@@ -9,6 +10,7 @@ use super::types::{Basic, Type};
 use super::world::World;
 use crate::language::go::kind;
 use crate::source::{NodeId, Source, Tokens};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -43,6 +45,19 @@ impl<'t> View<'t> {
     /// A file of a world that many views share.
     pub fn of(world: &World<'t>, path: &Path, source: &Source) -> View<'t> {
         View { world: world.with(path, source), path: path.to_owned() }
+    }
+
+    /// Where another file of the package declares a name at its top level: the file, and the line.
+    pub fn declared_beside(&self, name: &str) -> Option<(PathBuf, usize)> {
+        let own = self.world.overlay()?;
+        let contexts = (0..CONTEXTS.len() as ContextId).filter(|&c| own.header.contexts & (1 << c) != 0);
+        let beside: BTreeSet<FileId> = contexts.flat_map(|c| self.world.package_of(own, c)).collect();
+        let mut others = beside.into_iter().filter(|&id| id != own.id && self.world.mentions(id, name));
+        others.find_map(|id| {
+            let file = self.world.file(id)?;
+            let shadow = Scope::of(&file.source, name).at(usize::MAX)?;
+            Some((file.path.clone(), file.source.lines.place(shadow.bytes.start).0))
+        })
     }
 
     /// Asks about `source`, which is taken in anew when it is not the one the view was made with.

@@ -14,12 +14,15 @@ mod layout;
 mod modules;
 mod paths;
 mod resolve;
+mod scopes;
 mod stubs;
+mod tags;
 mod tree;
 mod types;
 mod world;
 
 pub use columns::realign;
 pub use condition::{Answer, View, constant_value, fits, has_type};
+pub use tags::{field_names, tagged_field};
 pub use tree::{GoTree, MemoryTree};
 pub use world::World;

@@ -4,12 +4,14 @@
 
 pub mod c;
 mod cuts;
+mod directives;
 pub mod go;
 pub mod go_nodes;
 mod parts;
 mod seams;
 
 pub use cuts::Cuts;
+pub use directives::Directive;
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -223,6 +225,14 @@ impl Language {
         match self {
             Language::Go => kind.ends_with("_case"),
             Language::C => c::is_branch(kind) || kind == "case_statement",
+        }
+    }
+
+    /// Whether the node is a clause of a `switch` or `select`.
+    pub fn is_case(self, kind: &str) -> bool {
+        match self {
+            Language::Go => kind.ends_with("_case"),
+            Language::C => kind == "case_statement",
         }
     }
 

@@ -1,6 +1,6 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
-use super::imports;
+use super::imports::{self, Importing};
 use super::looking::Looking;
 use super::reparse::{Reparse, reparse};
 use super::site_edit::SiteEdit;
@@ -101,10 +101,20 @@ fn carry_out(
             continue;
         }
         done.push(work.rule);
-        // Each round adds or removes one import, so there are no more rounds than imports.
-        for _ in 0..=work.rule.imports.len() {
-            let imports = imports::adjust(work.rule, source, &edited.source)
-                .map_err(|message| Refusal { message, bytes: source.span(&work.hit.matched.tokens) })?;
+        // Each round adds or removes one import, and none comes back.
+        for _ in 0..=2 * work.rule.imports.len() {
+            let importing = Importing {
+                path,
+                looking,
+                rule: work.rule,
+                works,
+                before: source,
+                after: &edited.source,
+                written: &edited.written,
+                batches: &edited.batches,
+            };
+            let bytes = || source.span(&work.hit.matched.tokens);
+            let imports = importing.next().map_err(|message| Refusal { message, bytes: bytes() })?;
             if imports.is_empty() {
                 break;
             }

@@ -1,61 +1,180 @@
 //! The packages that a body names, under the names that a Go file gives them.
 
-use crate::find::Rule;
-use crate::golang::imports::{self, LocalName};
+use super::looking::Looking;
+use super::site_edit::SiteEdit;
+use crate::find::{LocalPackage, Packages, Rule};
+use crate::golang::imports::{self, ImportSpec, LocalName, Scope};
 use crate::language::Language;
 use crate::pattern::{Change, Part};
-use crate::source::{Edit, Source};
-use std::collections::BTreeMap;
+use crate::source::{Bytes, Edit, OffsetMap, Source};
+use std::path::Path;
 
 /// For each package that the rule names: the name by which the file imports it, if it does and by a plain name.
-pub(super) fn packages_of(rule: &Rule, source: &Source) -> BTreeMap<String, Option<String>> {
+pub(super) fn packages_of(rule: &Rule, source: &Source) -> Packages {
     let local = |path: &str| match imports::local_name(source, path) {
-        LocalName::Named(name) => Some(name),
+        LocalName::Named(name) => {
+            let hidden = Scope::of(source, &name).hidden();
+            Some(LocalPackage { name, hidden })
+        }
         _ => None,
     };
     let go = source.language == Language::Go;
     rule.imports.iter().filter(|_| go).map(|(name, path)| (name.clone(), local(path))).collect()
 }
 
-/// The next thing that an edit asks of the imports of a file, which was `before` and is `after`: an import that the
-/// result needs and lacks, or one that it leaves unused. One at a time, since one may take the other's line.
-///
-/// Fails with the name that another import has already.
-pub(super) fn adjust(rule: &Rule, before: &Source, after: &Source) -> Result<Vec<Edit>, String> {
-    if before.language != Language::Go {
-        return Ok(Vec::new());
-    }
-    for (name, path) in &rule.imports {
-        match imports::local_name(after, path) {
-            LocalName::Missing if inserts(rule, name) && imports::is_used(after, name) => {
-                let taken =
-                    imports::specs(after).iter().any(|s| s.name.as_deref() == Some(name) || default_is(s, name));
-                if taken {
-                    return Err(format!("another package is imported as `{name}` here"));
+/// A file that a rule has edited, and is about to give the imports that it needs.
+pub(super) struct Importing<'a, 'w, 't> {
+    pub path: &'a Path,
+    pub looking: &'a Looking<'w, 't>,
+    pub rule: &'a Rule,
+    /// All sites of the file.
+    pub works: &'a [SiteEdit<'a>],
+    pub before: &'a Source,
+    pub after: &'a Source,
+    /// What the sites wrote, in the new bytes.
+    pub written: &'a [Bytes],
+    /// The edits so far.
+    pub batches: &'a [Vec<Edit>],
+}
+
+impl Importing<'_, '_, '_> {
+    /// The next thing that an edit asks of the imports of a file: one that the result needs and lacks, or one that it
+    /// leaves unused. One at a time, since one may take the other's line.
+    ///
+    /// Fails with what has the name already, or with what keeps an import from going.
+    pub fn next(&self) -> Result<Vec<Edit>, String> {
+        let (rule, after) = (self.rule, self.after);
+        if after.language != Language::Go {
+            return Ok(Vec::new());
+        }
+        for (name, path) in &rule.imports {
+            let local = imports::local_name(after, path);
+            if let (LocalName::Missing, true) = (&local, self.written_uses(name) > 0) {
+                self.is_free(name)?;
+                let other = imports::specs(after).into_iter().find(|spec| has_name(spec, name));
+                if let Some(other) = other {
+                    return self.make_way(name, &other);
                 }
-                let alias = (imports::default_name(path) != *name).then_some(name.as_str());
-                return Ok(imports::add(after, path, alias));
+                if let Some((file, line)) = self.looking.declared_beside(self.path, after, name) {
+                    let file = file.display();
+                    return Err(format!(
+                        "`{name}` is declared in this package: {file}:{line}; so it cannot mean another one"
+                    ));
+                }
+                return Ok(self.add(path, name));
             }
-            LocalName::Named(local) if imports::is_used(before, &local) && !imports::is_used(after, &local) => {
-                return Ok(imports::remove(after, path));
+            let LocalName::Named(local) = local else { continue };
+            if self.written_uses(name) > 0 {
+                self.is_free(&local)?;
             }
-            _ => {}
+            if self.is_left_unused(&local) {
+                return self.remove(path);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Imports a package, in the place of one that goes if that stands alone.
+    fn add(&self, path: &str, name: &str) -> Vec<Edit> {
+        let alias = (imports::default_name(path) != name).then_some(name);
+        let goes = |path: &&String| {
+            let local = imports::local_name(self.after, path);
+            matches!(local, LocalName::Named(local) if self.is_left_unused(&local)) && self.remove(path).is_ok()
+        };
+        let gone = self.rule.imports.values().find(goes);
+        let in_its_place = gone.and_then(|gone| imports::replace_lone(self.after, gone, path, alias));
+        in_its_place.map_or_else(|| imports::add(self.after, path, alias), |edit| vec![edit])
+    }
+
+    fn is_left_unused(&self, local: &str) -> bool {
+        imports::is_used(self.before, local) && !imports::is_used(self.after, local)
+    }
+
+    /// How often the sites of the rule write this package's name.
+    fn written_uses(&self, name: &str) -> usize {
+        let mine = self.works.iter().filter(|work| std::ptr::eq(work.rule, self.rule));
+        mine.map(|work| writes(self.rule, work.hit.shape, name)).sum()
+    }
+
+    /// Whether a name means what is imported under it wherever the sites write it. Fails with what has it instead.
+    fn is_free(&self, local: &str) -> Result<(), String> {
+        let (after, scope) = (self.after, Scope::of(self.after, local));
+        let written = self.written.iter().flat_map(|w| after.token_at(w.start)..after.token_at(w.end));
+        let uses = written.filter(|&t| imports::is_qualifier(after, t, local));
+        match uses.filter_map(|t| scope.at(t)).next() {
+            Some(shadow) => {
+                let place = self.place_in_before(shadow.bytes.start);
+                Err(format!("`{local}` is a {} here: {place}; so it cannot mean the package", shadow.what))
+            }
+            None => Ok(()),
         }
     }
-    Ok(Vec::new())
+
+    /// Where something of the result was before, or is if it is new.
+    fn place_in_before(&self, byte: usize) -> String {
+        let shift = OffsetMap::new(self.batches);
+        let text = |source: &Source, t: usize| source.tokens.get(t).map(|t| source.bytes[t.bytes.clone()].to_vec());
+        let name = text(self.after, self.after.token_at(byte));
+        let same = |t: &usize| shift.start(self.before.tokens[*t].bytes.start) == byte && text(self.before, *t) == name;
+        let near = self.before.tokens.partition_point(|t| shift.start(t.bytes.start) < byte);
+        match Some(near).filter(|&t| t < self.before.tokens.len()).filter(same) {
+            Some(t) => self.line(self.before, self.before.tokens[t].bytes.start),
+            None => self.line(self.after, byte),
+        }
+    }
+
+    fn line(&self, source: &Source, byte: usize) -> String {
+        format!("{}:{}", self.path.display(), source.lines.place(byte).0)
+    }
+
+    /// Removes an import that has the name of one to come, if the rule names its package, too, and no use of it is left.
+    fn make_way(&self, name: &str, other: &ImportSpec) -> Result<Vec<Edit>, String> {
+        let line = self.line(self.after, self.after.span(&other.tokens).start);
+        let taken = format!("`{name}` is \"{}\" in this file ({line})", other.path);
+        if !self.rule.imports.values().any(|path| *path == other.path) {
+            return Err(format!("{taken}; name that package in `imports`, too, if it is to make way"));
+        }
+        let scope = Scope::of(self.before, name);
+        let edits = self.batches.first().map_or(&[][..], Vec::as_slice);
+        let is_edited = |t: &usize| {
+            let at = self.before.tokens[*t].bytes.start;
+            edits.get(edits.partition_point(|e| e.bytes.end <= at)).is_some_and(|e| e.bytes.start <= at)
+        };
+        if let Some(t) = scope.uses().find(|t| !is_edited(t)) {
+            let place = self.line(self.before, self.before.tokens[t].bytes.start);
+            return Err(format!("{taken}, and is still used at {place}"));
+        }
+        // Code that the holes copy may use it, too.
+        if Scope::of(self.after, name).uses().count() > self.written_uses(name) {
+            return Err(format!("{taken}, and is still used in code that the body copies"));
+        }
+        self.remove(&other.path)
+    }
+
+    fn remove(&self, path: &str) -> Result<Vec<Edit>, String> {
+        imports::remove(self.after, path).map_err(|comment| {
+            let shown = String::from_utf8_lossy(&self.after.bytes[comment.clone()]).into_owned();
+            let first = shown.lines().next().unwrap_or_default();
+            format!(
+                "the import of \"{path}\" would go, and the comment `{first}` at {} belongs to it: remove that import in \
+                 a hunk of its own, which shows the comment on a `-` line",
+                self.line(self.after, comment.start)
+            )
+        })
+    }
 }
 
-fn default_is(spec: &imports::ImportSpec, name: &str) -> bool {
-    spec.name.is_none() && imports::default_name(&spec.path) == name
+fn has_name(spec: &ImportSpec, name: &str) -> bool {
+    spec.local_name() == LocalName::Named(name.to_owned())
 }
 
-/// Whether the rule writes this package's name.
-fn inserts(rule: &Rule, name: &str) -> bool {
-    rule.pattern.shapes.iter().any(|shape| {
-        let written = shape.changes.iter().flat_map(|c| match c {
-            Change::Tokens { after, .. } => vec![after.clone()],
-            Change::Rows { insert, .. } => insert.iter().map(|i| i.elements.clone()).collect(),
-        });
-        written.flatten().any(|i| matches!(&shape.after.elements[i].part, Part::Package { name: n, .. } if n == name))
-    })
+/// How often a shape of the rule writes this package's name.
+fn writes(rule: &Rule, shape: usize, name: &str) -> usize {
+    let shape = &rule.pattern.shapes[shape];
+    let written = shape.changes.iter().flat_map(|c| match c {
+        Change::Tokens { after, .. } => vec![after.clone()],
+        Change::Rows { insert, .. } => insert.iter().map(|i| i.elements.clone()).collect(),
+    });
+    let is_it = |i: &usize| matches!(&shape.after.elements[*i].part, Part::Package { name: n, .. } if n == name);
+    written.flatten().filter(is_it).count()
 }

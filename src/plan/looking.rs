@@ -4,7 +4,7 @@ use crate::find::{Answer, Env, Found, OutOfSteps, Rule, Steps, Types, find};
 use crate::golang::{self, View, World};
 use crate::source::{Source, Tokens};
 use std::cell::OnceCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Looks for rules in files of a workspace, while no patch changes it. The Go packages around those files are read
@@ -26,6 +26,15 @@ impl<'w, 't> Looking<'w, 't> {
         let types = GoTypes { looking: self, path, view: OnceCell::new() };
         find(rule, source, env, &packages, &types, &mut Steps(self.workspace.limits.steps))
     }
+
+    /// Where another file of a Go file's package declares a name at its top level: the file, and the line.
+    pub fn declared_beside(&self, path: &Path, source: &Source, name: &str) -> Option<(PathBuf, usize)> {
+        View::of(self.world(), path, source).declared_beside(name)
+    }
+
+    fn world(&self) -> &World<'w> {
+        self.world.get_or_init(|| World::new(self.workspace))
+    }
 }
 
 struct GoTypes<'l, 'w, 't> {
@@ -36,10 +45,7 @@ struct GoTypes<'l, 'w, 't> {
 
 impl<'w> GoTypes<'_, 'w, '_> {
     fn view(&self, source: &Source) -> &View<'w> {
-        self.view.get_or_init(|| {
-            let world = self.looking.world.get_or_init(|| World::new(self.looking.workspace));
-            View::of(world, self.path, source)
-        })
+        self.view.get_or_init(|| View::of(self.looking.world(), self.path, source))
     }
 }
 

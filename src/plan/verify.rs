@@ -1,10 +1,12 @@
 //! The proof of an edit: the result, read again, is what the patch says.
 
 use super::anchored::Anchored;
+use super::comments;
 use super::file_edit::Edited;
 use super::looking::Looking;
 use super::reparse::whole;
 use super::site_edit::SiteEdit;
+use super::tags::stray_tag;
 use crate::edit::{LOST_COMMENT, Refusal};
 use crate::find::{Bound, Found, Hit};
 use crate::language::{Language, ListKind};
@@ -68,6 +70,11 @@ pub(super) fn verify(
                 wrong.push((*first, AGAIN.to_owned()));
             }
         }
+    }
+    if wrong.is_empty()
+        && let Some(refusal) = comments::parted(source, edited, works).or_else(|| stray_tag(source, edited, works))
+    {
+        return Err(refusal);
     }
     Ok(wrong)
 }

@@ -7,6 +7,7 @@ pub mod json;
 mod mbox;
 mod message;
 mod paint;
+mod quote;
 mod series;
 mod table;
 mod visible;

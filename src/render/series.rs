@@ -2,6 +2,7 @@
 
 use super::mbox;
 use super::message::{line, prose, trailer, upstream};
+use super::quote::{quote, quote_mail};
 use super::unified;
 use crate::patchset::{Patch, Patchset};
 use crate::plan::FileChange;
@@ -12,7 +13,7 @@ const NOBODY: &str = "treepatch <treepatch@localhost>";
 /// A patch file for `quilt`, with a header after Debian's DEP-3.
 pub fn quilt(set: &Patchset, patch: &Patch, changes: &[FileChange]) -> Vec<u8> {
     let mut head = trailer("Description", &patch.title) + "\n";
-    for row in prose(&patch.why).lines() {
+    for row in quote(&prose(&patch.why)).lines() {
         head.push_str(&format!(" {}\n", if row.is_empty() { "." } else { row }));
     }
     if let Some(author) = &set.author {
@@ -40,11 +41,7 @@ pub fn mail(set: &Patchset, message: &str, note: &str, date: i64, changes: &[Fil
     if mbox::looks_like_header(body) {
         out.push_str(&format!("From: {author}\n\n"));
     }
-    for row in body.lines() {
-        let indent = if mbox::ends_message(row) { " " } else { "" };
-        out.push_str(&format!("{indent}{row}\n"));
-    }
-    out.push_str(&format!("---\n{note}\n"));
+    out.push_str(&format!("{}\n---\n{note}\n", quote_mail(body)));
     [out.into_bytes(), unified(changes, false), b"-- \ntreepatch\n\n".to_vec()].concat()
 }
 

@@ -5,6 +5,7 @@
 //! among them, so that two spellings of the same code have the same tokens. Everything after this room works
 //! on token positions: position `p` is the gap before token `p`.
 
+mod attachment;
 mod build;
 mod commas;
 mod derived;
@@ -21,6 +22,7 @@ mod places;
 mod tree;
 mod version;
 
+pub use attachment::{Attachment, Stand};
 pub use derived::Derived;
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use limits::Limits;

@@ -192,7 +192,14 @@ pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: 
             }
         }
         plan.orders.slots.retain(|key, _| !settled.refused.contains_key(key));
-        let rewritten = rewrite::edits(&study, &plan.orders, &conversions.changes(&study), scope);
+        let changes = match conversions.changes(&study) {
+            Ok(changes) => changes,
+            Err((id, reason)) => {
+                conversions.give_up(id, &reason);
+                continue;
+            }
+        };
+        let rewritten = rewrite::edits(&study, &plan.orders, &changes, scope);
         settled.refused.extend(rewritten.refused);
         for &id in &rewritten.torn {
             conversions.give_up(id, "its edits exclude each other");

@@ -51,8 +51,8 @@ pub(super) fn convert(study: &Study<'_, '_>, hot: &Hot, scope: &dyn Fn(&Path) ->
 }
 
 impl Conversions {
-    /// The changes of each file.
-    pub(super) fn changes(&self, study: &Study<'_, '_>) -> BTreeMap<FileId, Vec<Edit>> {
+    /// The changes of each file. Fails with a file that cannot be changed, and why.
+    pub(super) fn changes(&self, study: &Study<'_, '_>) -> Result<BTreeMap<FileId, Vec<Edit>>, (FileId, String)> {
         let mut by_file: BTreeMap<FileId, Vec<&Use>> = BTreeMap::new();
         for one in self.uses.values().flatten() {
             by_file.entry(one.file).or_default().push(one);
@@ -64,10 +64,10 @@ impl Conversions {
             let closes = |e: &Edit| e.text == b")";
             let (last, mut edits): (Vec<Edit>, Vec<Edit>) = uses.iter().flat_map(|u| u.edits.clone()).partition(closes);
             edits.extend(last);
-            edits.extend(import_edits(&file, &uses));
+            edits.extend(import_edits(&file, &uses).map_err(|reason| (id, reason))?);
             all.insert(id, edits);
         }
-        all
+        Ok(all)
     }
 
     /// Takes back the conversions that change a file.
@@ -204,12 +204,12 @@ fn declarations(study: &Study<'_, '_>, shape: &Shape, fields: &BTreeSet<usize>) 
     Ok(uses)
 }
 
-/// An import that is new, or one that is left without a use.
-fn import_edits(file: &File, uses: &[&Use]) -> Vec<Edit> {
+/// An import that is new, or one that is left without a use. Fails where that one has a comment.
+fn import_edits(file: &File, uses: &[&Use]) -> Result<Vec<Edit>, String> {
     let source = &file.source;
     let gone: i32 = uses.iter().map(|u| u.names_gone).sum();
     match imports::local_name(source, ATOMIC) {
-        imports::LocalName::Missing if gone < 0 => imports::add(source, ATOMIC, None),
+        imports::LocalName::Missing if gone < 0 => Ok(imports::add(source, ATOMIC, None)),
         imports::LocalName::Named(name) => {
             let named = |n: &usize| {
                 matches!(source.kind(*n), kind::NAME | kind::PACKAGE_NAME)
@@ -217,9 +217,16 @@ fn import_edits(file: &File, uses: &[&Use]) -> Vec<Edit> {
                     && source.node_text(*n) == name.as_bytes()
             };
             let before = (0..source.nodes.len()).filter(named).count() as i32;
-            if before == gone { imports::remove(source, ATOMIC) } else { Vec::new() }
+            if before != gone {
+                return Ok(Vec::new());
+            }
+            imports::remove(source, ATOMIC).map_err(|comment| {
+                let (line, _) = source.lines.place(comment.start);
+                let file = file.path.display();
+                format!("the import of sync/atomic would go, and the comment at {file}:{line} belongs to it")
+            })
         }
-        _ => Vec::new(),
+        _ => Ok(Vec::new()),
     }
 }
 

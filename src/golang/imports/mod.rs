@@ -5,9 +5,9 @@ mod remove;
 mod scope;
 mod sort;
 
-pub use place::{add, place_spec};
+pub use place::{add, place_spec, replace_lone};
 pub use remove::remove;
-pub use scope::{is_used, shadows};
+pub use scope::{Scope, Shadow, is_qualifier, is_used};
 pub use sort::sort;
 
 use crate::language::go_nodes as go;

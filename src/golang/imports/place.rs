@@ -6,11 +6,22 @@ use crate::source::{Bytes, Edit, NodeId, Source};
 
 /// The edits that import a package, under a name of its own or without one. None, if the file has that very import.
 pub fn add(source: &Source, path: &str, name: Option<&str>) -> Vec<Edit> {
-    let text = match name {
+    place_spec(source, text_of(path, name).as_bytes())
+}
+
+fn text_of(path: &str, name: Option<&str>) -> String {
+    match name {
         Some(name) => format!("{name} \"{path}\""),
         None => format!("\"{path}\""),
-    };
-    place_spec(source, text.as_bytes())
+    }
+}
+
+/// The edit that imports a package in the place of another one, whose import is the only one of the file and stands alone.
+pub fn replace_lone(source: &Source, gone: &str, path: &str, name: Option<&str>) -> Option<Edit> {
+    let all = specs(source);
+    let [spec] = &all[..] else { return None };
+    let is_lone = spec.path == gone && !spec.is_cgo() && brackets(source, spec.declaration).is_none();
+    is_lone.then(|| Edit::new(source.span(&spec.tokens), text_of(path, name)))
 }
 
 /// The edits that put an import spec, such as `errors "github.com/pkg/errors" // why`, into its place.

@@ -1,14 +1,14 @@
 //! How an import goes.
 
 use super::{ImportSpec, LocalName, brackets, declarations, has_own_lines, specs, with_trailing_comments};
-use crate::source::{Bytes, Edit, NodeId, Source};
+use crate::source::{Bytes, Edit, NodeId, Source, Tokens};
 
-/// The edits that take the imports of a package away, with the comments behind them on their lines.
+/// The edits that take the imports of a package away.
 ///
 /// Blank and dot imports stay: they are not there for their name. A group that becomes empty goes as a whole,
-/// unless comments are left in it. A comment above an import goes along only if that import stands alone between
-/// empty lines; otherwise it may be about those below, too.
-pub fn remove(source: &Source, path: &str) -> Vec<Edit> {
+/// unless comments are left in it. Fails with the comment that one of the imports has, on its line or directly above it:
+/// without its import it would be lost, or belong to another one.
+pub fn remove(source: &Source, path: &str) -> Result<Vec<Edit>, Bytes> {
     let all = specs(source);
     let goes = |s: &ImportSpec| s.path == path && !s.is_cgo() && matches!(s.local_name(), LocalName::Named(_));
     let mut edits = Vec::new();
@@ -18,37 +18,44 @@ pub fn remove(source: &Source, path: &str) -> Vec<Edit> {
         if gone.is_empty() {
             continue;
         }
-        if kept.is_empty() && !has_other_comments(source, declaration, &gone) {
-            edits.push(whole(source, declaration, &gone));
+        if let Some(comment) = gone.iter().find_map(|spec| comment_of(source, &spec.tokens)) {
+            return Err(comment);
+        }
+        let all = &source.nodes[declaration].tokens;
+        if kept.is_empty() && source.comments_in(&source.span(all)).is_empty() {
+            if let Some(comment) = comment_of(source, all) {
+                return Err(comment);
+            }
+            edits.push(whole(source, declaration));
         } else {
             edits.extend(from_group(source, declaration, &gone));
         }
     }
-    edits
+    Ok(edits)
 }
 
-/// Whether a group holds comments that do not stand behind one of these specs.
-fn has_other_comments(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> bool {
-    let spans: Vec<Bytes> = gone.iter().map(|s| with_trailing_comments(source, s)).collect();
-    let all = source.span(&source.nodes[declaration].tokens);
-    source.comments_in(&all).iter().any(|c| !spans.iter().any(|s| s.start <= c.bytes.start && c.bytes.end <= s.end))
+/// The comment that belongs to code: in it, behind it on its last line, or directly above it.
+fn comment_of(source: &Source, tokens: &Tokens) -> Option<Bytes> {
+    let span = source.span(tokens);
+    let line = |byte: usize| source.lines.line(byte);
+    let inside = source.comments_in(&span).first();
+    let behind = || source.comments_at(tokens.end).iter().find(|c| line(c.bytes.start) == line(span.end));
+    let above = || {
+        let last = source.comments_at(tokens.start).last()?;
+        (line(last.bytes.end) + 1 >= line(span.start) && !follows_code(source, &last.bytes)).then_some(last)
+    };
+    inside.or_else(behind).or_else(above).map(|c| c.bytes.clone())
+}
+
+/// Whether code stands before a comment on its line.
+fn follows_code(source: &Source, comment: &Bytes) -> bool {
+    let before = &source.bytes[source.lines.start(comment.start)..comment.start];
+    !before.trim_ascii_start().is_empty() && !before.trim_ascii_start().starts_with(b"/*")
 }
 
 /// Takes a declaration away, with the empty lines that would be too many.
-fn whole(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Edit {
+fn whole(source: &Source, declaration: NodeId) -> Edit {
     let mut span = source.span(&source.nodes[declaration].tokens);
-    for spec in gone {
-        span.end = span.end.max(with_trailing_comments(source, spec).end);
-    }
-    let tokens = &source.nodes[declaration].tokens;
-    let behind = source.comments_in(&(span.end..source.gap_end(tokens.end)));
-    let line = source.lines.line(span.end);
-    span.end = behind
-        .iter()
-        .take_while(|c| source.lines.line(c.bytes.start) == line)
-        .map(|c| c.bytes.end)
-        .max()
-        .unwrap_or(span.end);
     if !has_own_lines(source, &span) {
         // It shares its line: its semicolon goes along.
         let rest = &source.bytes[span.end..];
@@ -105,7 +112,7 @@ fn from_group(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Vec
         let span = with_trailing_comments(source, spec);
         if has_own_lines(source, &span) && open <= span.start && span.end <= close {
             let lines = source.lines.start(span.start)..source.lines.next(span.end);
-            removed.push(with_comment_above(source, lines, spec, close));
+            removed.push(lines);
         } else {
             edits.push(inline(source, spec));
         }
@@ -137,24 +144,6 @@ fn from_group(source: &Source, declaration: NodeId, gone: &[&ImportSpec]) -> Vec
     removed.sort_by_key(|r| r.start);
     edits.extend(removed.into_iter().map(|r| Edit::new(r, "")));
     edits
-}
-
-/// The lines of a spec, with the comment above it if it stands alone between empty lines.
-fn with_comment_above(source: &Source, lines: Bytes, spec: &ImportSpec, close: usize) -> Bytes {
-    if lines.end < close && empty_lines_below(source, lines.end) == lines.end {
-        return lines;
-    }
-    let mut start = lines.start;
-    for comment in source.comments_at(spec.tokens.start).iter().rev() {
-        let from = source.lines.start(comment.bytes.start);
-        if source.lines.next(comment.bytes.end) != start
-            || !source.bytes[from..comment.bytes.start].trim_ascii().is_empty()
-        {
-            break;
-        }
-        start = from;
-    }
-    start..lines.end
 }
 
 /// Takes a spec out of a line that it shares, with one semicolon.

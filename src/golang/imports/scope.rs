@@ -1,15 +1,78 @@
 //! What a name means at a place: the package that a file imports under it, or something declared nearer.
 
+use super::super::file::top_level;
+use super::super::scopes::{Binding, Decl, locals};
+use crate::language::go::kind;
 use crate::language::go_nodes as go;
-use crate::source::{Bytes, NodeId, Source};
+use crate::source::{Bytes, NodeId, Source, Tokens};
 
-/// Whether a file uses the package that it imports under this name: `name.X` where nothing else has the name.
+/// Something of this file that has the name of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// The name where it is declared.
+    pub bytes: Bytes,
+    /// What it is: `parameter`, `variable` …
+    pub what: &'static str,
+}
+
+/// Where one name means something of this file, and not the package that is imported under it.
+pub struct Scope<'a> {
+    source: &'a Source,
+    name: &'a str,
+    local: Vec<Binding>,
+    top: Option<(usize, Decl)>,
+}
+
+impl<'a> Scope<'a> {
+    /// Looks for all declarations of the name. Labels, fields and methods have names of their own.
+    pub fn of(source: &'a Source, name: &'a str) -> Scope<'a> {
+        let local = locals(source, Some(name.as_bytes())).remove(name.as_bytes()).unwrap_or_default();
+        let is_method = |what: &Decl| matches!(what, Decl::Func(id) if source.kind(*id) == kind::METHOD_DECL);
+        let top = top_level(source).into_iter().find(|(text, what)| text == name && !is_method(what));
+        let top = top.and_then(|(_, what)| Some((name_token(source, name, &what)?, what)));
+        Scope { source, name, local, top }
+    }
+
+    /// What the name means at a token, unless it is an import.
+    pub fn at(&self, token: usize) -> Option<Shadow> {
+        let inner = self.local.iter().rev().find(|b| b.scope.contains(&token)).map(|b| (b.token, b.decl));
+        let (token, decl) = inner.or(self.top)?;
+        Some(Shadow { bytes: self.source.tokens[token].bytes.clone(), what: kind_of(self.source, decl) })
+    }
+
+    /// The tokens among which the name means something of this file: in order, and apart from each other.
+    pub fn hidden(&self) -> Vec<Tokens> {
+        if self.top.is_some() {
+            return std::iter::once(0..self.source.tokens.len()).collect();
+        }
+        let mut hidden: Vec<Tokens> = Vec::new();
+        for binding in &self.local {
+            match hidden.last_mut().filter(|last| binding.scope.start <= last.end) {
+                Some(last) => last.end = last.end.max(binding.scope.end),
+                None => hidden.push(binding.scope.clone()),
+            }
+        }
+        hidden
+    }
+
+    /// The tokens at which the name stands for the package: the `name` of each `name.X` where nothing else has it.
+    pub fn uses(&self) -> impl Iterator<Item = usize> {
+        let hidden = self.hidden();
+        let is_hidden =
+            move |t: usize| hidden[..hidden.partition_point(|h| h.start <= t)].last().is_some_and(|h| t < h.end);
+        (0..self.source.tokens.len())
+            .filter(|&t| is_qualifier(self.source, t, self.name))
+            .filter(move |&t| !is_hidden(t))
+    }
+}
+
+/// Whether a file uses the package that it imports under this name.
 pub fn is_used(source: &Source, name: &str) -> bool {
-    (0..source.tokens.len()).any(|t| is_qualifier(source, t, name) && shadows(source, name, t).is_none())
+    Scope::of(source, name).uses().next().is_some()
 }
 
 /// Whether a token is the `name` of a `name.X`.
-fn is_qualifier(source: &Source, token: usize, name: &str) -> bool {
+pub fn is_qualifier(source: &Source, token: usize, name: &str) -> bool {
     if source.text(token) != name.as_bytes() {
         return false;
     }
@@ -20,137 +83,23 @@ fn is_qualifier(source: &Source, token: usize, name: &str) -> bool {
             || parent == go::QUALIFIED_TYPE && node.field == "package")
 }
 
-/// The declaration that a name at this token position means, unless it is an import: a local, a parameter,
-/// a type parameter, or a declaration of this file. Labels and fields have names of their own.
-pub fn shadows(source: &Source, name: &str, at: usize) -> Option<Bytes> {
-    let scope = Scope { source, name: name.as_bytes(), at };
-    let innermost = source.tokens.get(at).map_or(0, |t| t.node);
-    let found = std::iter::once(innermost).chain(source.ancestors(innermost)).find_map(|id| scope.declared_in(id))?;
-    Some(source.span(&source.nodes[found].tokens))
+/// The token that declares a name at the top level.
+fn name_token(source: &Source, name: &str, what: &Decl) -> Option<usize> {
+    let (Decl::Type(id) | Decl::Func(id) | Decl::Var(id, _) | Decl::Const(id, _)) = *what else { return None };
+    let mut names = source.children(id).filter(|&c| source.nodes[c].field == "name");
+    names.find(|&c| source.node_text(c) == name.as_bytes()).map(|c| source.nodes[c].tokens.start)
 }
 
-struct Scope<'a> {
-    source: &'a Source,
-    name: &'a [u8],
-    at: usize,
-}
-
-impl Scope<'_> {
-    /// The name's declaration in the scope that a node opens, if it reaches the place.
-    fn declared_in(&self, id: NodeId) -> Option<NodeId> {
-        let source = self.source;
-        match source.kind(id) {
-            go::FILE => source.children(id).find_map(|c| self.in_declaration(c, true)),
-            go::FUNCTION_DECLARATION | go::METHOD_DECLARATION | go::FUNCTION_LITERAL => self.in_function(id),
-            go::TYPE_SPEC | go::TYPE_ALIAS => self.in_parameters(source.child(id, "type_parameters")?),
-            go::BLOCK => self.in_statements(source.children(id).find(|&c| source.kind(c) == go::STATEMENTS)?),
-            go::EXPRESSION_CASE | go::DEFAULT_CASE | go::TYPE_CASE | go::COMMUNICATION_CASE => self.in_clause(id),
-            go::IF | go::SWITCH | go::TYPE_SWITCH => self.declared_before(source.child(id, "initializer")?),
-            go::FOR => {
-                let header = source.children(id).next()?;
-                match source.kind(header) {
-                    go::FOR_CLAUSE => self.declared_before(source.child(header, "initializer")?),
-                    go::RANGE => self.defined_left(header).filter(|_| self.is_behind(header)),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
-    fn is_behind(&self, id: NodeId) -> bool {
-        self.source.nodes[id].tokens.end <= self.at
-    }
-
-    fn holds(&self, id: NodeId) -> bool {
-        self.source.nodes[id].tokens.contains(&self.at)
-    }
-
-    fn is_named(&self, id: &NodeId) -> bool {
-        self.source.node_text(*id) == self.name
-    }
-
-    fn names(&self, id: NodeId, field: &str) -> Option<NodeId> {
-        self.source.children(id).filter(|&c| self.source.nodes[c].field == field).find(|c| self.is_named(c))
-    }
-
-    fn in_function(&self, id: NodeId) -> Option<NodeId> {
-        let part = |field| self.source.child(id, field);
-        let types = part("type_parameters").and_then(|p| self.in_parameters(p));
-        let body = part("body").filter(|&b| self.holds(b));
-        let values = ["parameters", "result", "receiver"];
-        // The type parameters of a method's receiver are not looked into: `func (s *S[T]) …`.
-        body.and_then(|_| values.into_iter().filter_map(part).find_map(|p| self.in_parameters(p))).or(types)
-    }
-
-    fn in_parameters(&self, list: NodeId) -> Option<NodeId> {
-        self.source.children(list).find_map(|p| self.names(p, "name"))
-    }
-
-    fn in_clause(&self, id: NodeId) -> Option<NodeId> {
-        let source = self.source;
-        let colon = source.nodes[id].tokens.clone().find(|&t| source.tokens[t].node == id && source.text(t) == b":")?;
-        if self.at <= colon {
-            return None;
-        }
-        let statements = source.children(id).find(|&c| source.kind(c) == go::STATEMENTS);
-        let local = statements.and_then(|s| self.in_statements(s));
-        let received = || self.defined_left(source.child(id, "communication")?);
-        let switched = || {
-            let switch = source.nodes[id].parent;
-            self.named_in_list(source.child(switch, "alias").filter(|_| source.kind(switch) == go::TYPE_SWITCH)?)
-        };
-        local.or_else(received).or_else(switched)
-    }
-
-    fn in_statements(&self, list: NodeId) -> Option<NodeId> {
-        let source = self.source;
-        let mut found = None;
-        for mut statement in source.children(list).take_while(|&s| source.nodes[s].tokens.start <= self.at) {
-            while source.kind(statement) == go::LABELED {
-                let Some(inner) = source.children(statement).nth(1) else { break };
-                statement = inner;
-            }
-            found = self.declared_before(statement).or(found);
-        }
-        found
-    }
-
-    /// What a statement declares for the places behind it.
-    fn declared_before(&self, statement: NodeId) -> Option<NodeId> {
-        match self.source.kind(statement) {
-            go::SHORT_VAR => self.defined_left(statement).filter(|_| self.is_behind(statement)),
-            _ => self.in_declaration(statement, false),
-        }
-    }
-
-    /// The left side of a `:=`.
-    fn defined_left(&self, id: NodeId) -> Option<NodeId> {
-        let source = self.source;
-        let defines = source.nodes[id].tokens.clone().any(|t| source.tokens[t].node == id && source.text(t) == b":=");
-        self.named_in_list(source.child(id, "left").filter(|_| defines)?)
-    }
-
-    fn named_in_list(&self, list: NodeId) -> Option<NodeId> {
-        self.source.children(list).find(|c| self.is_named(c))
-    }
-
-    /// What a declaration declares; in a file its names are known everywhere, in a block behind their specs.
-    fn in_declaration(&self, id: NodeId, everywhere: bool) -> Option<NodeId> {
-        let source = self.source;
-        match source.kind(id) {
-            go::FUNCTION_DECLARATION if everywhere => self.names(id, "name"),
-            go::VAR_DECLARATION | go::CONST_DECLARATION | go::TYPE_DECLARATION => {
-                let holder = source.children(id).find(|&c| source.kind(c) == go::VAR_SPECS).unwrap_or(id);
-                source.children(holder).find_map(|spec| {
-                    let is_type = matches!(source.kind(spec), go::TYPE_SPEC | go::TYPE_ALIAS);
-                    let reaches = everywhere
-                        || self.is_behind(spec)
-                        || is_type && source.nodes[spec].tokens.start < self.at && self.holds(spec);
-                    self.names(spec, "name").filter(|_| reaches)
-                })
-            }
-            _ => None,
-        }
+fn kind_of(source: &Source, decl: Decl) -> &'static str {
+    let list = |id: NodeId| source.nodes[source.nodes[id].parent].field;
+    match decl {
+        Decl::Type(_) => "type",
+        Decl::Func(_) => "function",
+        Decl::Const(..) => "constant",
+        Decl::Param(id) if list(id) == "receiver" => "receiver",
+        Decl::Param(id) if list(id) == "result" => "result",
+        Decl::Param(_) => "parameter",
+        Decl::TypeParam(_) | Decl::ReceiverParam(_) => "type parameter",
+        Decl::Var(..) | Decl::Short(..) | Decl::Range(..) | Decl::Switch(..) => "variable",
     }
 }

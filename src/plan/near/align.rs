@@ -1,14 +1,12 @@
 //! The places of a file that are most like one side of a body.
 
 use super::names::tells;
+use crate::find::Packages;
 use crate::language::Atom;
 use crate::pattern::{Part, Piece, Reach, Side};
 use crate::source::{Gap, Source, Tokens};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-
-/// The names of the packages that a body names, as the file has them.
-pub(super) type Packages = BTreeMap<String, Option<String>>;
 
 /// The work that one file may cost: elements times tokens.
 const CELLS: usize = 4_000_000;
@@ -108,7 +106,8 @@ impl<'a> Aligner<'a> {
                 Part::Comment(_) => continue,
                 Part::Token { text, .. } => Some(text.clone()),
                 Part::Package { name, .. } => {
-                    Some(packages.get(name).cloned().flatten().unwrap_or_else(|| name.clone()).into_bytes())
+                    let local = packages.get(name).and_then(Option::as_ref).map(|local| &local.name);
+                    Some(local.unwrap_or(name).clone().into_bytes())
                 }
                 _ => None,
             };

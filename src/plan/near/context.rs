@@ -1,4 +1,5 @@
-use super::align::{Alignment, Packages};
+use super::align::Alignment;
+use crate::find::Packages;
 use crate::pattern::{Names, Side};
 use crate::source::Source;
 

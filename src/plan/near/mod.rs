@@ -18,19 +18,19 @@ mod tests;
 
 pub(super) use elsewhere::elsewhere;
 pub(super) use narrow::narrow;
-pub(super) use place::{place, place_in};
+pub(super) use place::{brief, place, place_in};
 
 use super::imports::packages_of;
 use super::ready::ReadyHunk;
 use super::report::{NearMiss, Reason};
 use super::survey::{Sighting, Survey, rule_for};
 use super::workspace::Workspace;
-use crate::find::{Env, Matcher, Rule, Steps};
+use crate::find::{Env, Matcher, Packages, Rule, Steps};
 use crate::language::Atom;
 use crate::patchset::Patchset;
 use crate::pattern::{Names, Side};
 use crate::source::{Source, Tokens};
-use align::{Aligner, Alignment, Packages};
+use align::{Aligner, Alignment};
 use context::Context;
 use differ::differences;
 use names::SideNames;

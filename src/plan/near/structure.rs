@@ -4,7 +4,7 @@ use super::context::Context;
 use super::place::code;
 use super::tell::Told;
 use crate::find::{Env, Matcher, Steps};
-use crate::golang::imports;
+use crate::golang::imports::{self, Scope};
 use crate::language::{Language, ListKind};
 use crate::pattern::{Part, Root, Shape};
 use crate::source::{Gap, Source, Tokens};
@@ -33,6 +33,9 @@ pub(super) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told
             what.push_str(&format!(": `{name}` is \"{other}\" in it"));
         }
         return told(element, tokens.start, name.clone(), code(source, tokens), what);
+    }
+    if let Some((element, token, what)) = shadowed(teller) {
+        return told(element, token, side.written(element).to_owned(), code(source, &(token..token + 1)), what);
     }
     if let Some(next) = repeated(shape, source, tokens) {
         let what = "the constant stands in a group whose next line repeats it (iota), so it cannot be changed alone";
@@ -98,6 +101,24 @@ pub(super) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told
         format!("it is part of `{}`, and no whole of its own there", code(source, around))
     };
     told(0, tokens.start, String::new(), String::new(), what)
+}
+
+/// A name of the place that reads like that of a package, and means something else: the element, the token, and what.
+fn shadowed(teller: &Teller<'_>) -> Option<(usize, usize, String)> {
+    let Teller { side, source, packages, alignment, .. } = *teller;
+    side.elements.iter().enumerate().find_map(|(n, element)| {
+        let Part::Package { name, .. } = &element.part else { return None };
+        let local = packages.get(name)?.as_ref()?;
+        let is_hidden = |t: &usize| source.text(*t) == local.name.as_bytes() && !local.is_at(source, *t);
+        let token = alignment.tokens.clone().find(is_hidden)?;
+        let shadow = Scope::of(source, &local.name).at(token)?;
+        let (line, _) = source.lines.place(shadow.bytes.start);
+        Some((
+            n,
+            token,
+            format!("`{}` is a {} here, declared on line {line}, and not the package", local.name, shadow.what),
+        ))
+    })
 }
 
 /// The spec without a value that follows a const spec in its group, if one does.
