@@ -18,7 +18,7 @@ mod tree;
 mod types;
 mod world;
 
-pub use columns::realign;
+pub use columns::{align, realign};
 pub use condition::{Answer, View, constant_value, fits, has_type};
 pub use tree::{GoTree, MemoryTree};
 pub use world::World;
