@@ -103,6 +103,10 @@ impl Job<'_> {
                 continue;
             }
             edits.extend(self.change(from..bytes.start, &new.text[at..place.start]));
+            if self.shape.before.elements[b].part.hole().is_none() {
+                // The same token may be written in another way: `# define`.
+                edits.extend(self.change(bytes.clone(), &new.text[place.clone()]));
+            }
             (from, at) = (bytes.end, place.end);
         }
         edits.extend(self.change(from..piece.bytes.end, &new.text[at..]));

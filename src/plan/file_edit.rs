@@ -75,16 +75,21 @@ fn carry_out(
     tries: &[usize],
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
-    let mut batch: Vec<Edit> = Vec::new();
+    let mut batch: Vec<(Edit, Rank)> = Vec::new();
     let mut as_patch: HashSet<Edit> = HashSet::new();
     let units = Units::default();
     for (work, &n) in works.iter().zip(tries) {
         let packages = imports::packages_of(work.rule, source);
         let new = edits(work.rule, source, work.hit, &packages, Parens::TRIES[n], &units)?;
         as_patch.extend(new.edits.iter().filter(|_| new.as_patch).cloned());
-        batch.extend(new.edits);
+        let site = source.span(&work.hit.matched.tokens);
+        batch.extend(new.edits.into_iter().map(|edit| {
+            let rank = rank(&edit, &site);
+            (edit, rank)
+        }));
     }
-    batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));
+    batch.sort_by_key(|(e, rank)| (e.bytes.start, e.bytes.end, *rank));
+    let mut batch: Vec<Edit> = batch.into_iter().map(|(edit, _)| edit).collect();
     // Two hunks may ask for the same change.
     batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
     sort_edits(&mut batch).map_err(|o| Refusal {
@@ -126,6 +131,21 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// Where an insertion comes among others at the same place.
+type Rank = (u8, usize);
+
+/// Of sites inside each other, or side by side, those that end at a place come first, the inner one before the outer;
+/// those that begin there come last, the outer one before the inner.
+fn rank(edit: &Edit, site: &Bytes) -> Rank {
+    let at = edit.bytes.start;
+    match () {
+        () if !edit.bytes.is_empty() => (0, 0),
+        () if at >= site.end => (0, site.len()),
+        () if at <= site.start => (2, usize::MAX - site.len()),
+        () => (1, 0),
+    }
 }
 
 /// The edits that take away commas between which and their bracket no item is left.

@@ -20,29 +20,37 @@ pub(super) fn packages_of(rule: &Rule, source: &Source) -> BTreeMap<String, Opti
 /// The next thing that an edit asks of the imports of a file, which was `before` and is `after`: an import that the
 /// result needs and lacks, or one that it leaves unused. One at a time, since one may take the other's line.
 ///
+/// What is unused goes first, so that a lone import stays on one line; only the last one of a group waits until the new
+/// one has joined it. So nothing hangs on the order of the names.
+///
 /// Fails with the name that another import has already.
 pub(super) fn adjust(rule: &Rule, before: &Source, after: &Source) -> Result<Vec<Edit>, String> {
     if before.language != Language::Go {
         return Ok(Vec::new());
     }
-    for (name, path) in &rule.imports {
-        match imports::local_name(after, path) {
-            LocalName::Missing if inserts(rule, name) && imports::is_used(after, name) => {
-                let taken =
-                    imports::specs(after).iter().any(|s| s.name.as_deref() == Some(name) || default_is(s, name));
-                if taken {
-                    return Err(format!("another package is imported as `{name}` here"));
-                }
-                let alias = (imports::default_name(path) != *name).then_some(name.as_str());
-                return Ok(imports::add(after, path, alias));
-            }
-            LocalName::Named(local) if imports::is_used(before, &local) && !imports::is_used(after, &local) => {
-                return Ok(imports::remove(after, path));
-            }
-            _ => {}
+    let unused = rule.imports.values().find(|path| match imports::local_name(after, path) {
+        LocalName::Named(local) => imports::is_used(before, &local) && !imports::is_used(after, &local),
+        _ => false,
+    });
+    let missing = rule.imports.iter().find(|(name, path)| {
+        imports::local_name(after, path) == LocalName::Missing && inserts(rule, name) && imports::is_used(after, name)
+    });
+    match (unused, missing) {
+        (Some(unused), Some((name, path))) if imports::is_alone_in_group(after, unused) => {
+            add(after, name, path).or_else(|_| Ok(imports::remove(after, unused)))
         }
+        (Some(unused), _) => Ok(imports::remove(after, unused)),
+        (None, Some((name, path))) => add(after, name, path),
+        (None, None) => Ok(Vec::new()),
     }
-    Ok(Vec::new())
+}
+
+fn add(source: &Source, name: &str, path: &str) -> Result<Vec<Edit>, String> {
+    if imports::specs(source).iter().any(|s| s.name.as_deref() == Some(name) || default_is(s, name)) {
+        return Err(format!("another package is imported as `{name}` here"));
+    }
+    let alias = (imports::default_name(path) != name).then_some(name);
+    Ok(imports::add(source, path, alias))
 }
 
 fn default_is(spec: &imports::ImportSpec, name: &str) -> bool {

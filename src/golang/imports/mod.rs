@@ -101,6 +101,14 @@ pub fn default_name(path: &str) -> &str {
     &element[..end]
 }
 
+/// Whether the import of this path is the only one of a group.
+pub fn is_alone_in_group(source: &Source, path: &str) -> bool {
+    let all = specs(source);
+    let Some(spec) = all.iter().find(|s| s.path == path) else { return false };
+    let in_group = all.iter().filter(|s| s.declaration == spec.declaration).count();
+    in_group == 1 && brackets(source, spec.declaration).is_some()
+}
+
 impl ImportSpec {
     /// The name that this import gives the package.
     pub fn local_name(&self) -> LocalName {
