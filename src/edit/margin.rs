@@ -115,7 +115,9 @@ impl Job<'_> {
         let is_code = |row: &usize| self.rows[*row].sign == Sign::Plus && !self.has_own_margin(*row);
         let Some(row) = rows.clone().find(is_code) else { return Some(Vec::new()) };
         let own = blanks(self.rows[row].text.as_bytes());
-        let byte = above.map(|a| bounds[a].bytes.end).or_else(|| below.map(|b| bounds[b].bytes.start))?;
+        let gone = || rows.clone().find_map(|r| self.first_byte(r));
+        let beside = above.map(|a| bounds[a].bytes.end).or_else(|| below.map(|b| bounds[b].bytes.start));
+        let byte = beside.or_else(gone)?;
         let next = source.token_at(byte);
         let list = &source.lists[self.list_around(next)?];
         let begins = |token: usize| {
