@@ -165,7 +165,8 @@ impl Job<'_> {
         let bounds = &self.hit.matched.bounds;
         let near = neighbours(self.shape, before, after);
         let (left, right) = (near.left?, near.right?);
-        let (left_seam, right_seam) = (side.between(after.start - 1, after.start), side.between(after.end - 1, after.end));
+        let (left_seam, right_seam) =
+            (side.between(after.start - 1, after.start), side.between(after.end - 1, after.end));
         let seam = self.shape.before.between(left, right);
         let is_nothing = |i: usize| bounds[i].bytes.is_empty();
         if !seam.contains(',') || is_nothing(left) || is_nothing(right) {

@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::indent::blanks;
-use crate::language::Language;
+use crate::language::{Language, ListKind};
 use crate::patchset::{Layout, Sign};
 use crate::pattern::{Inserted, Side};
 use std::collections::BTreeMap;
@@ -11,10 +11,36 @@ use std::ops::Range;
 /// So many rows are looked at for one that says how much further right the source is.
 const NEAR: usize = 200;
 
+/// What lines of the source have before the rows of the body that they are.
+pub(super) struct Prefix {
+    /// Those of code and comments.
+    pub code: Vec<u8>,
+    /// Directives and labels of C, which keep to the left margin however deep the code around them is.
+    directive: Vec<u8>,
+    label: Vec<u8>,
+}
+
+/// How far to the left a row goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Margin {
+    Code,
+    Directive,
+    Label,
+}
+
+impl Prefix {
+    pub fn of(&self, margin: Margin) -> &[u8] {
+        match margin {
+            Margin::Code => &self.code,
+            Margin::Directive => &self.directive,
+            Margin::Label => &self.label,
+        }
+    }
+}
+
 /// How a site is indented, beside its body.
 pub(crate) struct Margins {
-    /// For each row that stays or goes: what its line has before the row's own blanks. Directives and labels of C keep
-    /// to the left however deep the code around them is, and say nothing.
+    /// For each row of code that stays or goes: what its line has before the row's own blanks.
     prefixes: Vec<Option<Vec<u8>>>,
     /// By prefix: what rows show that have it.
     shown: BTreeMap<Vec<u8>, Shown>,
@@ -39,7 +65,8 @@ impl Job<'_> {
     fn margins(&self) -> &Margins {
         self.margins.get_or_init(|| {
             let side = &self.shape.before;
-            let prefix = |row: usize| (self.rows[row].sign != Sign::Plus).then(|| self.read_prefix(row)).flatten();
+            let is_code = |row: usize| self.rows[row].sign != Sign::Plus && !self.has_own_margin(row);
+            let prefix = |row: usize| is_code(row).then(|| self.read_prefix(row)).flatten();
             let prefixes: Vec<Option<Vec<u8>>> = (0..self.rows.len()).map(prefix).collect();
             let mut shown: BTreeMap<Vec<u8>, Shown> = BTreeMap::new();
             for (row, prefix) in prefixes.iter().enumerate() {
@@ -67,20 +94,40 @@ impl Job<'_> {
     }
 
     fn read_prefix(&self, row: usize) -> Option<Vec<u8>> {
-        let byte = self.first_byte(row).filter(|_| !self.has_own_margin(row))?;
+        let byte = self.first_byte(row)?;
         let own = blanks(self.rows[row].text.as_bytes());
         let line = self.source.lines.start(byte);
         blanks(&self.source.bytes[line..byte]).strip_suffix(own).map(<[u8]>::to_vec)
     }
 
-    /// Whether a row keeps to the left margin however deep the code around it is: a directive or label of C.
-    pub(super) fn has_own_margin(&self, row: usize) -> bool {
+    /// How far to the left a row goes.
+    pub(super) fn margin_of(&self, row: usize) -> Margin {
         let text = self.rows[row].text.trim();
-        let is_label = || {
-            let name = text.strip_suffix(':').unwrap_or("");
-            !name.is_empty() && name != "default" && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        let name = text.strip_suffix(':').unwrap_or("");
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        match self.source.language {
+            Language::C if text.starts_with('#') => Margin::Directive,
+            Language::C if is_name && name != "default" => Margin::Label,
+            _ => Margin::Code,
+        }
+    }
+
+    pub(super) fn has_own_margin(&self, row: usize) -> bool {
+        self.margin_of(row) != Margin::Code
+    }
+
+    /// The prefixes of the rows of a run, given that of its code: directives and labels have those of the nearest rows
+    /// of their kind.
+    pub(super) fn prefix(&self, rows: &Range<usize>, code: Vec<u8>) -> Prefix {
+        let near = rows.start.saturating_sub(NEAR)..rows.start;
+        let behind = rows.start..(rows.start + NEAR).min(self.rows.len());
+        let nearest = |margin: Margin| {
+            let old = |r: &usize| self.rows[*r].sign != Sign::Plus && self.margin_of(*r) == margin;
+            behind.clone().chain(near.clone().rev()).filter(old).find_map(|r| self.read_prefix(r))
         };
-        self.source.language == Language::C && (text.starts_with('#') || is_label())
+        let directive = nearest(Margin::Directive).unwrap_or_default();
+        let label = nearest(Margin::Label).unwrap_or_else(|| code.clone());
+        Prefix { code, directive, label }
     }
 
     /// The prefix of rows that come beside others: that of both neighbours, of the nearest row that has one, or of the
@@ -128,20 +175,20 @@ impl Job<'_> {
         };
         let place = list.items.partition_point(|i| i.tokens.start < next);
         let (before, behind) = list.items.split_at(place);
-        let found = before.iter().rev().chain(behind).find_map(|i| begins(i.tokens.start))?;
+        let found = before.iter().rev().chain(behind).find_map(|i| begins(i.tokens.start));
+        let found = found.or((list.kind == ListKind::File).then_some(&b""[..]))?;
         found.strip_suffix(own).map(<[u8]>::to_vec)
     }
 
     /// The blanks of a new row: the prefix and its own. Where these do not say how the source is laid out, it is as deep
     /// as the body tells. `base` is the byte and the row that it is measured against, which goes or stays.
-    pub(super) fn head(&self, row: usize, prefix: &[u8], base: (usize, usize), goes: bool) -> Vec<u8> {
-        let text = &self.rows[row].text;
-        let own = blanks(text.as_bytes());
-        if self.is_directive(text.trim_start().as_bytes()) {
-            return own.to_vec();
-        }
-        if self.layout == Layout::Patch || self.shows_blanks(row, prefix) {
-            return [prefix, own].concat();
+    pub(super) fn head(&self, row: usize, prefix: &Prefix, base: (usize, usize), goes: bool) -> Vec<u8> {
+        let margin = self.margin_of(row);
+        let own = blanks(self.rows[row].text.as_bytes());
+        let is_shown =
+            margin == Margin::Directive || self.layout == Layout::Patch || self.shows_blanks(row, &prefix.code);
+        if is_shown {
+            return [prefix.of(margin), own].concat();
         }
         let (byte, base) = base;
         let inserted = Inserted { elements: self.shape.after.on_row(row), row, moved_from: None };

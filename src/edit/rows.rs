@@ -1,6 +1,7 @@
 //! Changes of whole lines of the body.
 
 use super::indent::{blanks, width};
+use super::margin::Prefix;
 use super::{Job, Refusal};
 use crate::language::{Atom, Language, ListKind};
 use crate::pattern::{Deleted, Inserted, Part, Side};
@@ -304,7 +305,13 @@ impl Job<'_> {
     }
 
     /// Behind the line that `above` ends; with a prefix as the rows are written.
-    pub(super) fn insert_below(&self, insert: &[Inserted], above: usize, prefix: Option<&[u8]>, edits: &mut Vec<Edit>) {
+    pub(super) fn insert_below(
+        &self,
+        insert: &[Inserted],
+        above: usize,
+        prefix: Option<&Prefix>,
+        edits: &mut Vec<Edit>,
+    ) {
         let source = self.source;
         let side = &self.shape.before;
         let row = side.elements[above].row;
@@ -397,7 +404,13 @@ impl Job<'_> {
     }
 
     /// Before the line that `below` begins, above its doc comment; with a prefix as the rows are written.
-    pub(super) fn insert_above(&self, insert: &[Inserted], below: usize, prefix: Option<&[u8]>, edits: &mut Vec<Edit>) {
+    pub(super) fn insert_above(
+        &self,
+        insert: &[Inserted],
+        below: usize,
+        prefix: Option<&Prefix>,
+        edits: &mut Vec<Edit>,
+    ) {
         let source = self.source;
         let bytes = &self.hit.matched.bounds[below].bytes;
         let row = self.shape.before.elements[below].row;
@@ -423,7 +436,7 @@ impl Job<'_> {
 
     /// One new line with its indentation: that of the line it stands beside, as much deeper as the body shows; or a
     /// prefix and its own.
-    fn new_line(&self, row: &Inserted, base: (usize, usize), prefix: Option<&[u8]>, comma: Comma) -> Vec<u8> {
+    fn new_line(&self, row: &Inserted, base: (usize, usize), prefix: Option<&Prefix>, comma: Comma) -> Vec<u8> {
         if let Some(prefix) = prefix {
             return self.line_as_shown(row, base, prefix, comma);
         }

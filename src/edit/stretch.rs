@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::indent::blanks;
+use super::margin::Prefix;
 use crate::language::Atom;
 use crate::patchset::Sign;
 use crate::pattern::{Part, Side};
@@ -16,7 +17,7 @@ pub(super) struct Stretch {
     pub above: Option<usize>,
     pub below: Option<usize>,
     /// What the lines of the source have before the rows of the body, blanks alone.
-    pub prefix: Vec<u8>,
+    pub prefix: Prefix,
     /// Its pieces in order, empty lines that stay between them.
     pub pieces: Vec<Piece>,
 }
@@ -30,9 +31,7 @@ pub(super) struct Piece {
     pub bytes: Bytes,
     /// Whether nothing else is on these lines, before and behind.
     pub whole: (bool, bool),
-    /// Whether the body shows that empty lines stay on both sides.
-    pub between_blanks: bool,
-    /// Whether an empty line that stays is the neighbour above.
+    /// Whether an empty line that the body shows is the neighbour above.
     pub below_blank: bool,
 }
 
@@ -131,7 +130,7 @@ impl Job<'_> {
                 (start, self.prefix_beside(rows, above, below))
             }
         };
-        let prefix = prefix?;
+        let prefix = self.prefix(rows, prefix?);
         let mut pieces = vec![Piece::at(start)];
         let mut at = start;
         let mut ended = false;
@@ -163,7 +162,6 @@ impl Job<'_> {
                 }
             }
         }
-        self.flank(&mut pieces);
         // A line that begins or ends with other code has no empty line beside it.
         let split = pieces.len() > 1;
         if split && pieces.iter().any(|p| p.whole != (true, true)) {
@@ -178,13 +176,6 @@ impl Job<'_> {
             && tied(below.is_some(), at_below, at, pieces.last());
         let anchored = !none_gone || above.is_some() || below.is_some();
         (fits && anchored).then_some(Stretch { rows: rows.clone(), above, below, prefix, pieces })
-    }
-
-    /// Says of each piece whether empty lines that the body shows are its neighbours.
-    fn flank(&self, pieces: &mut [Piece]) {
-        for n in 0..pieces.len() {
-            pieces[n].between_blanks = pieces[n].below_blank && n + 1 < pieces.len();
-        }
     }
 
     /// The start of the line so many above a line.
@@ -261,7 +252,7 @@ struct Line {
 impl Job<'_> {
     /// The line at a byte, if it is a row that goes: whole, or, for the first and the last of a run, as far as the row
     /// reaches.
-    fn line_as_row(&self, row: usize, at: usize, prefix: &[u8], (first, last): (bool, bool)) -> Option<Line> {
+    fn line_as_row(&self, row: usize, at: usize, prefix: &Prefix, (first, last): (bool, bool)) -> Option<Line> {
         let (source, side) = (self.source, &self.shape.before);
         let bounds = &self.hit.matched.bounds;
         let elements = side.on_row(row);
@@ -278,12 +269,11 @@ impl Job<'_> {
             return None;
         }
         let own = blanks(self.rows[row].text.as_bytes());
-        let stripped = indent.strip_suffix(own);
-        let indented = stripped == Some(prefix) || self.has_own_margin(row) && indent == own;
+        let indented = indent.strip_suffix(own) == Some(prefix.of(self.margin_of(row)));
         if begins && !indented || !begins && !first {
             return None;
         }
-        if !self.is_as_written(&elements, prefix) {
+        if !self.is_as_written(&elements, &prefix.code) {
             return None;
         }
         let end = self.without_line_end(bounds[elements.end - 1].bytes.end);
@@ -342,13 +332,6 @@ fn same_lines(written: &str, found: &[u8], prefix: &[u8]) -> bool {
 
 impl Piece {
     fn at(byte: usize) -> Piece {
-        Piece {
-            gone: Vec::new(),
-            new: Vec::new(),
-            bytes: byte..byte,
-            whole: (true, true),
-            between_blanks: false,
-            below_blank: false,
-        }
+        Piece { gone: Vec::new(), new: Vec::new(), bytes: byte..byte, whole: (true, true), below_blank: false }
     }
 }

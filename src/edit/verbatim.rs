@@ -1,6 +1,7 @@
 //! Rows that are written letter for letter, since the source is laid out as the body shows it.
 
 use super::Job;
+use super::margin::Prefix;
 use super::rows::Comma;
 use super::stretch::{Piece, Stretch};
 use crate::language::Language;
@@ -27,7 +28,7 @@ impl Job<'_> {
             match (piece.gone.is_empty(), piece.new.is_empty()) {
                 (true, true) => {}
                 (false, false) => self.replace_lines(stretch, piece, &mut edits)?,
-                (false, true) => edits.push(self.delete_lines(piece)?),
+                (false, true) => edits.push(self.delete_lines(piece, n + 1 < stretch.pieces.len())?),
                 (true, false) => self.insert_lines(stretch, n, &mut edits)?,
             }
         }
@@ -174,18 +175,24 @@ impl Job<'_> {
         piece.new.iter().skip(1).filter_map(begins).any(|(d, item)| item && Some(d) == depth)
     }
 
-    /// Lines that go. Where the body shows no empty line on both sides, two do not become neighbours.
-    fn delete_lines(&self, piece: &Piece) -> Option<Edit> {
+    /// Lines that go. Empty lines around them stay that the body shows; of others, two do not become neighbours. gofmt
+    /// would not have two in any case.
+    fn delete_lines(&self, piece: &Piece, above_blank: bool) -> Option<Edit> {
         let source = self.source;
-        if piece.whole != (true, true) {
+        if piece.whole != (true, true) || self.layout == Layout::Code && self.leaves_comma(piece) {
             return None;
         }
-        let Bytes { start: from, end } = piece.bytes;
-        if self.layout == Layout::Code && self.leaves_comma(piece) {
-            return None;
-        }
-        let to = source.lines.next(end);
-        let keeps = self.layout == Layout::Patch || piece.between_blanks && source.language == Language::C;
+        let (from, to) = (piece.bytes.start, source.lines.next(piece.bytes.end));
+        let is_blank = |at: usize| source.bytes[source.lines.around(at, &source.bytes)].trim_ascii().is_empty();
+        let at_end = to == source.bytes.len();
+        let blanks = from > 0 && is_blank(from - 1) && !at_end && is_blank(to);
+        let keeps = match (source.language, piece.below_blank, above_blank) {
+            (Language::C, true, true) => true,
+            (Language::C, true, false) => at_end,
+            (Language::Go, true, false) | (Language::Go, false, true) => !blanks && !at_end,
+            _ => false,
+        };
+        let keeps = keeps || self.layout == Layout::Patch;
         let (from, to) = if keeps { (from, to) } else { self.without_double_blanks(from, to) };
         Some(Edit::new(self.without_last_line_end(from, to), ""))
     }
@@ -214,7 +221,7 @@ impl Job<'_> {
         let below = stretch.below.filter(|_| n + 1 == stretch.pieces.len());
         if self.layout == Layout::Code && !piece.below_blank && above.or(below).is_some() {
             let (above, below) = (above, below.filter(|_| above.is_none()));
-            let prefix = Some(&stretch.prefix[..]);
+            let prefix = Some(&stretch.prefix);
             match (above, below) {
                 (Some(above), _) => self.insert_below(&insert, above, prefix, edits),
                 (None, Some(below)) => self.insert_above(&insert, below, prefix, edits),
@@ -255,19 +262,19 @@ impl Job<'_> {
     }
 
     /// Appends one row of the after side behind these blanks.
-    fn write_row(&self, row: usize, head: Vec<u8>, prefix: &[u8], new: &mut Written) {
+    fn write_row(&self, row: usize, head: Vec<u8>, prefix: &Prefix, new: &mut Written) {
         let side = &self.shape.after;
         let elements = side.on_row(row);
         if elements.is_empty() {
             let text = self.rows[row].text.as_str();
-            let text = if prefix.is_empty() && self.source.language == Language::C { text } else { text.trim() };
+            let text = if prefix.code.is_empty() && self.source.language == Language::C { text } else { text.trim() };
             new.text.extend((!text.trim().is_empty()).then_some(head).into_iter().flatten());
             new.text.extend_from_slice(text.as_bytes());
             return;
         }
         new.text.extend(head);
         let start = new.text.len();
-        let (text, places) = self.rendered_with(&elements, prefix);
+        let (text, places) = self.rendered_with(&elements, &prefix.code);
         new.text.extend(text);
         new.places.extend(places.into_iter().map(|(i, p)| (i, start + p.start..start + p.end)));
         let tail = side.tail(elements.end - 1);
@@ -276,7 +283,7 @@ impl Job<'_> {
     }
 
     /// A new row as it is shown, the comma behind it aside.
-    pub(super) fn line_as_shown(&self, row: &Inserted, base: (usize, usize), prefix: &[u8], comma: Comma) -> Vec<u8> {
+    pub(super) fn line_as_shown(&self, row: &Inserted, base: (usize, usize), prefix: &Prefix, comma: Comma) -> Vec<u8> {
         let mut new = Written::default();
         let head = self.head(row.row, prefix, base, false);
         if row.elements.is_empty() {
@@ -288,6 +295,6 @@ impl Job<'_> {
             Language::Go => "",
             Language::C => tail.strip_prefix(',').unwrap_or(tail),
         };
-        [&head, &self.row_text_with(row, comma, prefix)[..], tail.as_bytes()].concat()
+        [&head, &self.row_text_with(row, comma, &prefix.code)[..], tail.as_bytes()].concat()
     }
 }
