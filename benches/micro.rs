@@ -140,12 +140,11 @@ fn sites(rule: &Rule, source: &Source) -> Found {
 }
 
 fn edited(rule: &Rule, source: &Source, found: &Found) -> Vec<u8> {
-    let (pattern, packages, units) = (&rule.pattern, BTreeMap::new(), Units::default());
+    let (packages, units) = (BTreeMap::new(), Units::default());
     let mut all: Vec<Edit> = Vec::new();
     for hit in &found.hits {
-        let shape = &pattern.shapes[hit.shape];
-        let site = edits(shape, &pattern.fragment.rows, source, hit, &packages, Parens::default(), &units);
-        all.extend(site.expect("a call has no comments"));
+        let site = edits(rule, source, hit, &packages, Parens::default(), &units);
+        all.extend(site.expect("a call has no comments").edits);
     }
     sort_edits(&mut all).expect("no site lies in another");
     apply_edits(&source.bytes, &all).0

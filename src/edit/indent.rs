@@ -97,6 +97,11 @@ impl Job<'_> {
         unit
     }
 
+    /// The byte that the steps of the lines with these blanks are made of, as far as one says it.
+    pub(super) fn mark_of_step(&self, blank: &[u8]) -> Option<u8> {
+        self.unit(blank).bytes().first().copied()
+    }
+
     fn unit_of_body(&self) -> &Unit {
         self.unit_of_body.get_or_init(|| {
             let lines = || self.rows.iter().map(|r| r.text.as_bytes());
@@ -156,8 +161,9 @@ impl Job<'_> {
     }
 
     /// Shifts kept lines whose nesting changes. Lines within raw strings, directives and continued macros stay.
-    /// `on_lines` are those of the edits that write within a line; the blanks come before them.
-    pub(super) fn reindent(&self, edits: &mut Vec<Edit>, on_lines: &[Range<usize>]) {
+    /// `on_lines` are those of the edits that write within a line; the blanks come before them. Of the rows that are
+    /// written as they are shown only what holes stand for is shifted, from its second line on.
+    pub(super) fn reindent(&self, edits: &mut Vec<Edit>, on_lines: &[Range<usize>], as_shown: &[&Range<usize>]) {
         let mut shifts: Vec<(Range<usize>, isize)> = Vec::new();
         let mut row = None;
         let mut steps = 0;
@@ -172,6 +178,13 @@ impl Job<'_> {
                 steps = self.deeper(rows).unwrap_or(steps);
             }
             let bytes = self.hit.matched.bounds[element].bytes.clone();
+            if as_shown.get(as_shown.partition_point(|run| run.end <= rows.0)).is_some_and(|run| run.contains(&rows.0))
+            {
+                if before.elements[element].part.hole().is_some() && !bytes.is_empty() {
+                    shifts.push((bytes.start + 1..bytes.end, steps));
+                }
+                continue;
+            }
             match shifts.last_mut() {
                 // Comments between two shifted neighbours go along.
                 Some((run, s)) if *s == steps && steps != 0 => run.end = bytes.end.max(run.end),

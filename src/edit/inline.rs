@@ -5,7 +5,7 @@
 
 use super::rows::code_end;
 use super::{Job, Refusal};
-use crate::pattern::{Shape, Side};
+use crate::pattern::{Part, Shape, Side};
 use crate::source::{Bytes, Edit};
 use std::ops::Range;
 
@@ -29,7 +29,10 @@ impl Job<'_> {
         match (before.is_empty(), after.is_empty()) {
             (true, true) => {}
             (false, false) => edits.push(self.replace_tokens(&before, &after)),
-            (true, false) => edits.push(self.insert_tokens(&before, &after)),
+            (true, false) => match self.insert_around_comma(&before, &after) {
+                Some(apart) => edits.extend(apart),
+                None => edits.push(self.insert_tokens(&before, &after)),
+            },
             (false, true) => edits.push(self.delete_tokens(&before, &after)),
         }
         let text = self.rendered(&new_comments);
@@ -134,7 +137,7 @@ impl Job<'_> {
                     let gap = bounds[l].bytes.end..bounds[r].bytes.start.max(bounds[l].bytes.end);
                     let commented = !self.source.comments_in(&gap).is_empty();
                     match self.beside_bracket(l, r).or_else(|| keeps(seam, left_seam, right_seam)) {
-                        Some(false) if commented && right_seam.contains(',') => ahead(r),
+                        Some(false) if commented && left_seam.contains(',') && right_seam.contains(',') => ahead(r),
                         Some(true) => ahead(r),
                         Some(false) => behind(l),
                         None => {
@@ -153,6 +156,44 @@ impl Job<'_> {
                 Edit::new(at..at, text)
             }
         }
+    }
+
+    /// New tokens on both sides of the comma that two items keep between them, as `), int(` in `f($a, $b)` to
+    /// `f(int($a), int($b))`: what the source has beside its comma, comments and line ends, stays there.
+    fn insert_around_comma(&self, before: &Range<usize>, after: &Range<usize>) -> Option<[Edit; 2]> {
+        let side = &self.shape.after;
+        let bounds = &self.hit.matched.bounds;
+        let near = neighbours(self.shape, before, after);
+        let (left, right) = (near.left?, near.right?);
+        let (left_seam, right_seam) =
+            (side.between(after.start - 1, after.start), side.between(after.end - 1, after.end));
+        let seam = self.shape.before.between(left, right);
+        let is_nothing = |i: usize| bounds[i].bytes.is_empty();
+        if !seam.contains(',') || is_nothing(left) || is_nothing(right) {
+            return None;
+        }
+        if left_seam.contains(',') || right_seam.contains(',') {
+            return None;
+        }
+        // The comma outside of the brackets that the new tokens close and open.
+        let mut depth = 0isize;
+        let mut outermost: Option<(isize, usize)> = None;
+        for i in after.clone() {
+            let between = if i > after.start { side.between(i - 1, i) } else { "" };
+            if between.contains(',') && outermost.is_none_or(|(least, _)| depth < least) {
+                outermost = Some((depth, i));
+            }
+            depth += match &side.elements[i].part {
+                Part::Token { text, .. } if matches!(&text[..], b"(" | b"[" | b"{") => 1,
+                Part::Token { text, .. } if matches!(&text[..], b")" | b"]" | b"}") => -1,
+                _ => 0,
+            };
+        }
+        let (_, comma) = outermost?;
+        let (end, start) = (bounds[left].bytes.end, bounds[right].bytes.start);
+        let behind = [left_seam.as_bytes(), &self.rendered(&(after.start..comma))].concat();
+        let ahead = [&self.rendered(&(comma..after.end)), right_seam.as_bytes()].concat();
+        Some([Edit::new(end..end, behind), Edit::new(start..start, ahead)])
     }
 
     /// A line end stays behind an opening bracket and before a closing one: which side of the new tokens the gap of
@@ -188,6 +229,21 @@ impl Job<'_> {
         if alone && self.source.comments_in(&left).is_empty() { Some(false) } else { Some(before) }
     }
 
+    /// Where an item goes from between two others, the comment behind the one on the left stays with that; one behind
+    /// the item itself would be lost.
+    fn beside_comments(&self, left: usize, gone: &Bytes, right: usize, seam: &str) -> Option<bool> {
+        let bounds = &self.hit.matched.bounds;
+        let (left, right) = (bounds[left].bytes.end..gone.start, gone.end..bounds[right].bytes.start);
+        let ends_line = |gap: &Bytes| {
+            let comments = self.source.comments_in(gap);
+            let line = self.source.lines.line(gap.start);
+            let behind = comments.last().map(|c| c.bytes.end..gap.end);
+            comments.iter().all(|c| self.source.lines.line(c.bytes.start) == line)
+                && behind.is_some_and(|rest| self.source.bytes[rest].contains(&b'\n'))
+        };
+        (seam.contains(',') && (ends_line(&left) || ends_line(&right))).then_some(true)
+    }
+
     /// Whether a comma of the body joins an element to a neighbour that is there in the source.
     fn is_held(&self, element: usize, neighbour: usize) -> bool {
         let side = &self.shape.before;
@@ -211,7 +267,8 @@ impl Job<'_> {
                     (true, false) => Edit::new(bytes.start..to, ""),
                     (false, true) => Edit::new(from..bytes.end, ""),
                     (false, false) => match self
-                        .line_end(l, &bytes, r, seam)
+                        .beside_comments(l, &bytes, r, seam)
+                        .or_else(|| self.line_end(l, &bytes, r, seam))
                         .or_else(|| keeps(seam, side.between(l, before.start), side.between(before.end - 1, r)))
                     {
                         Some(true) => Edit::new(bytes.start..to, ""),

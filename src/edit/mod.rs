@@ -2,16 +2,22 @@
 
 mod indent;
 mod inline;
+mod margin;
 mod one_line;
 mod parens;
 mod render;
 mod rows;
+mod stretch;
+mod verbatim;
 
-use crate::find::{Env, Hit, Packages};
-use crate::pattern::{Change, Part, Shape};
+use crate::find::{Env, Hit, Packages, Rule};
+use crate::patchset::Layout;
+use crate::pattern::{Change, Part, Shape, Side};
 use crate::source::{Bytes, Edit, Source};
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::ops::Range;
+use stretch::Stretch;
 
 pub use indent::Units;
 pub use parens::Parens;
@@ -33,6 +39,9 @@ pub(crate) const LOST_COMMENT: &str = "the edit would lose this comment; show it
 pub(crate) struct Job<'a> {
     pub shape: &'a Shape,
     pub rows: &'a [crate::patchset::Row],
+    /// Where the body has empty lines: each by the row below it.
+    pub blanks: &'a [usize],
+    pub layout: Layout,
     pub source: &'a Source,
     pub hit: &'a Hit,
     pub env: &'a Env,
@@ -42,29 +51,66 @@ pub(crate) struct Job<'a> {
     pub units: &'a Units,
     /// The step of indentation of the body, worked out when it is first asked for.
     pub unit_of_body: OnceCell<indent::Unit>,
+    /// How the site is indented, worked out when it is first asked for.
+    pub margins: OnceCell<margin::Margins>,
     /// The comments that the before side shows.
     pub comments: OnceCell<HashSet<Bytes>>,
 }
 
-/// The edits of one site that is to do, in the order in which insertions at one place follow each other. `units` are
-/// those of the source, for all of its sites.
+/// The edits of one site, and whether they leave the layout as the patch shows it.
+pub struct SiteEdits {
+    /// In the order in which insertions at one place follow each other.
+    pub edits: Vec<Edit>,
+    /// Whether they are what `patch` would do: no rule about layout has a say in them.
+    pub as_patch: bool,
+}
+
+/// The edits of one site that is to do. `units` are those of the source, for all of its sites.
 ///
 /// Fails where a comment would be lost, or where the source has no place for a new line.
 pub fn edits(
-    shape: &Shape,
-    rows: &[crate::patchset::Row],
+    rule: &Rule,
     source: &Source,
     hit: &Hit,
     packages: &Packages,
     parens: Parens,
     units: &Units,
-) -> Result<Vec<Edit>, Refusal> {
-    let (unit_of_body, comments) = (OnceCell::new(), OnceCell::new());
-    let job = Job { shape, rows, source, hit, env: &hit.env, packages, parens, units, unit_of_body, comments };
+) -> Result<SiteEdits, Refusal> {
+    let (unit_of_body, margins, comments) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+    let pattern = &rule.pattern;
+    let (shape, rows, blanks) = (&pattern.shapes[hit.shape], &pattern.fragment.rows[..], &pattern.fragment.blanks[..]);
+    let env = &hit.env;
+    let layout = Layout::Code;
+    let mut job =
+        Job { shape, rows, blanks, layout, source, hit, env, packages, parens, units, unit_of_body, margins, comments };
+    let runs = job.runs();
+    let stretches: Vec<Option<Stretch>> = runs.iter().map(|run| job.stretch(run)).collect();
+    // Where the source is laid out in another way than the body, `patch` would do nothing.
+    if rule.layout == Layout::Patch && stretches.iter().all(Option::is_some) {
+        job.layout = Layout::Patch;
+    }
+    let as_patch = job.layout == Layout::Patch;
     let mut edits = Vec::new();
     job.open_parens(&mut edits);
-    let mut on_lines: Vec<std::ops::Range<usize>> = std::iter::once(0..edits.len()).collect();
+    let mut on_lines: Vec<Range<usize>> = std::iter::once(0..edits.len()).collect();
+    let run_of = |change: &Change| {
+        let row = first_row(shape, change);
+        let n = runs.partition_point(|run| run.end <= row);
+        runs.get(n).filter(|run| run.contains(&row)).map(|_| n)
+    };
+    let mut of_runs: Vec<Vec<&Change>> = vec![Vec::new(); runs.len()];
     for change in &shape.changes {
+        if let Some(n) = run_of(change) {
+            of_runs[n].push(change);
+        }
+    }
+    let shown = stretches.iter().zip(&of_runs).map(|(stretch, changes)| job.verbatim(stretch.as_ref()?, changes));
+    let mut shown: Vec<Option<Vec<Edit>>> = shown.collect();
+    for change in &shape.changes {
+        if let Some(n) = run_of(change).filter(|&n| shown[n].is_some()) {
+            edits.extend(shown[n].as_mut().map(std::mem::take).into_iter().flatten());
+            continue;
+        }
         match change {
             Change::Tokens { before, after } => {
                 let from = edits.len();
@@ -76,16 +122,37 @@ pub fn edits(
             }
         }
     }
-    job.reindent(&mut edits, &on_lines);
+    // Runs of empty lines alone are no changes of code.
+    edits.extend(shown.iter_mut().flatten().flat_map(std::mem::take));
+    if !as_patch {
+        let as_shown: Vec<&Range<usize>> =
+            runs.iter().zip(&shown).filter(|(_, s)| s.is_some()).map(|(r, _)| r).collect();
+        job.reindent(&mut edits, &on_lines, &as_shown);
+    }
     job.close_parens(&mut edits);
     edits.retain(|e| !(e.bytes.is_empty() && e.text.is_empty()));
     job.keeps_comments(&edits)?;
-    Ok(edits)
+    Ok(SiteEdits { edits, as_patch })
+}
+
+/// The row of a body on which a change begins.
+fn first_row(shape: &Shape, change: &Change) -> usize {
+    let row = |side: &Side, elements: &Range<usize>| side.elements.get(elements.start).map(|e| e.row);
+    let found = match change {
+        Change::Tokens { before, after } if before.is_empty() => row(&shape.after, after),
+        Change::Tokens { before, .. } => row(&shape.before, before),
+        Change::Rows { delete, insert, .. } => match (delete.first(), insert.first()) {
+            (Some(d), _) => row(&shape.before, &d.elements),
+            (None, Some(i)) => Some(i.row),
+            (None, None) => None,
+        },
+    };
+    found.unwrap_or(usize::MAX)
 }
 
 impl Job<'_> {
     /// The bytes that a run of before elements is bound to.
-    pub(crate) fn bytes(&self, elements: &std::ops::Range<usize>) -> Bytes {
+    pub(crate) fn bytes(&self, elements: &Range<usize>) -> Bytes {
         let bounds = &self.hit.matched.bounds[elements.clone()];
         let solid = || bounds.iter().filter(|b| !b.bytes.is_empty());
         match (solid().next(), solid().next_back()) {

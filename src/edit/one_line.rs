@@ -30,7 +30,7 @@ impl Job<'_> {
     }
 
     /// The innermost list of lines in which a gap between tokens lies.
-    fn list_around(&self, next: usize) -> Option<ListId> {
+    pub(super) fn list_around(&self, next: usize) -> Option<ListId> {
         let source = self.source;
         let of_node = |id: NodeId| {
             let list = source.lists.binary_search_by_key(&id, |l| l.node).ok()?;

@@ -8,8 +8,19 @@ use std::ops::Range;
 impl Job<'_> {
     /// The text of a run of after elements, spaced as the author wrote it.
     pub(super) fn rendered(&self, elements: &Range<usize>) -> Vec<u8> {
+        self.rendered_with(elements, b"").0
+    }
+
+    /// The text of a run of after elements, and where in it each element is. The lines of a comment but its first get
+    /// a prefix.
+    pub(super) fn rendered_with(
+        &self,
+        elements: &Range<usize>,
+        prefix: &[u8],
+    ) -> (Vec<u8>, Vec<(usize, Range<usize>)>) {
         let side = &self.shape.after;
         let mut out = Vec::new();
+        let mut places = Vec::with_capacity(elements.len());
         let mut skip_comma = false;
         for i in elements.clone() {
             if i > elements.start {
@@ -18,7 +29,10 @@ impl Job<'_> {
                     if skip_comma { between.trim_start_matches(',').trim_start_matches(' ') } else { between };
                 out.extend_from_slice(between.as_bytes());
             }
-            let text = self.element_text(i);
+            let text = match &side.elements[i].part {
+                Part::Comment(_) => self.with_prefix(self.element_text(i), prefix),
+                _ => self.element_text(i),
+            };
             // An ellipsis over nothing takes its comma with it.
             skip_comma = text.is_empty();
             if text.is_empty() && i + 1 == elements.end {
@@ -30,7 +44,22 @@ impl Job<'_> {
             if self.source.language.runs_together(&out, &text) {
                 out.push(b' ');
             }
+            let start = out.len();
             out.extend(text);
+            places.push((i, start..out.len()));
+        }
+        (out, places)
+    }
+
+    /// A text of several lines, a prefix before all of them but the first.
+    fn with_prefix(&self, text: Vec<u8>, prefix: &[u8]) -> Vec<u8> {
+        if prefix.is_empty() || !text.contains(&b'\n') {
+            return text;
+        }
+        let mut out = Vec::with_capacity(text.len());
+        for (n, line) in text.split_inclusive(|b| *b == b'\n').enumerate() {
+            out.extend_from_slice(if n == 0 || line.trim_ascii().is_empty() { b"" } else { prefix });
+            out.extend_from_slice(line);
         }
         out
     }

@@ -1,6 +1,7 @@
 //! Changes of whole lines of the body.
 
 use super::indent::{blanks, width};
+use super::margin::Prefix;
 use super::{Job, Refusal};
 use crate::language::{Atom, Directive, Language, ListKind};
 use crate::pattern::{Deleted, Inserted, Part, Side};
@@ -99,12 +100,17 @@ impl Job<'_> {
 
     /// A new line as text, without its indentation.
     pub(super) fn row_text(&self, row: &Inserted, comma: Comma) -> Vec<u8> {
+        self.row_text_with(row, comma, b"")
+    }
+
+    /// The same; the lines of a comment but its first get a prefix.
+    pub(super) fn row_text_with(&self, row: &Inserted, comma: Comma, prefix: &[u8]) -> Vec<u8> {
         if row.elements.is_empty() {
             return self.rows[row.row].text.trim_start().as_bytes().to_vec();
         }
         let side = &self.shape.after;
         let end = code_end(side, &row.elements);
-        let mut text = self.rendered(&(row.elements.start..end));
+        let mut text = self.rendered_with(&(row.elements.start..end), prefix).0;
         let has_comma = comma == Comma::Needed || comma == Comma::Shown && self.ends_with_comma(row);
         if has_comma && !text.is_empty() {
             text.push(b',');
@@ -113,7 +119,7 @@ impl Job<'_> {
             if end > row.elements.start {
                 text.extend(side.between(end - 1, end).trim_start_matches(',').bytes());
             }
-            text.extend(self.rendered(&(end..row.elements.end)));
+            text.extend(self.rendered_with(&(end..row.elements.end), prefix).0);
         }
         text
     }
@@ -173,19 +179,24 @@ impl Job<'_> {
             let message = "a comment stands behind the line that goes; show it on the `-` line if it is to go too";
             return Err(Refusal { message: message.to_owned(), bytes: comment.bytes.clone() });
         }
-        let mut to = source.lines.next(tail);
-        (from, to) = self.without_double_blanks(from, to);
-        if to == source.bytes.len() && !source.bytes.ends_with(b"\n") && from > source.lines.content_start() {
-            // The last line of a file without a final line end: the line end before it goes instead.
-            from -= self.newline_at(from - 1).len().min(from);
-            to = source.bytes.len();
+        let to = source.lines.next(tail);
+        let (from, to) = self.without_double_blanks(from, to);
+        Ok(Edit::new(self.without_last_line_end(from, to), ""))
+    }
+
+    /// The bytes of lines that go. With the last line of a file without a final line end, the line end before it goes.
+    pub(super) fn without_last_line_end(&self, from: usize, to: usize) -> Bytes {
+        let source = self.source;
+        let is_last = to == source.bytes.len() && !source.bytes.ends_with(b"\n");
+        if is_last && from > source.lines.content_start() {
+            return from - self.newline_at(from - 1).len().min(from)..to;
         }
-        Ok(Edit::new(from..to, ""))
+        from..to
     }
 
     /// Where lines go, two blank lines do not become neighbours, and none is left at the end of the file; in Go, none is
     /// left at the edge of a block.
-    fn without_double_blanks(&self, from: usize, to: usize) -> (usize, usize) {
+    pub(super) fn without_double_blanks(&self, from: usize, to: usize) -> (usize, usize) {
         let source = self.source;
         let line = |at: usize| &source.bytes[source.lines.around(at, &source.bytes)];
         let is_blank = |at: usize| line(at).trim_ascii().is_empty();
@@ -232,7 +243,7 @@ impl Job<'_> {
     }
 
     /// The end of the line behind a byte, if only separators and comments stand there.
-    fn line_tail(&self, byte: usize) -> Option<usize> {
+    pub(super) fn line_tail(&self, byte: usize) -> Option<usize> {
         let source = self.source;
         let mut at = byte;
         loop {
@@ -287,9 +298,9 @@ impl Job<'_> {
         edits: &mut Vec<Edit>,
     ) -> Result<(), Refusal> {
         match (above, below) {
-            (_, Some(below)) if self.is_taken_apart(below) => self.insert_above(insert, below, edits),
-            (Some(above), _) => self.insert_below(insert, above, edits),
-            (None, Some(below)) => self.insert_above(insert, below, edits),
+            (_, Some(below)) if self.is_taken_apart(below) => self.insert_above(insert, below, None, edits),
+            (Some(above), _) => self.insert_below(insert, above, None, edits),
+            (None, Some(below)) => self.insert_above(insert, below, None, edits),
             (None, None) => {
                 let message = "nothing tells where the new line stands".to_owned();
                 return Err(Refusal { message, bytes: self.source.span(&self.hit.matched.tokens) });
@@ -298,8 +309,14 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// Behind the line that `above` ends.
-    fn insert_below(&self, insert: &[Inserted], above: usize, edits: &mut Vec<Edit>) {
+    /// Behind the line that `above` ends; with a prefix as the rows are written.
+    pub(super) fn insert_below(
+        &self,
+        insert: &[Inserted],
+        above: usize,
+        prefix: Option<&Prefix>,
+        edits: &mut Vec<Edit>,
+    ) {
         let source = self.source;
         let side = &self.shape.before;
         let row = side.elements[above].row;
@@ -334,14 +351,14 @@ impl Job<'_> {
         let goes_on = has_comma || opens && (!last_in_list || self.wants_last_comma(insert));
         for (row_in, comma) in insert.iter().zip(self.commas(insert, commas, goes_on)) {
             text.extend_from_slice(self.newline_at(tail));
-            text.extend(self.new_line(row_in, base, row, comma));
+            text.extend(self.new_line(row_in, (base, row), prefix, comma));
         }
         edits.push(Edit::new(place..tail, text));
     }
 
     /// The row that lines below an element are indented against, and the byte of the source that it begins with: where
     /// the element's row goes on with an item, the one on which that began.
-    fn base_of(&self, above: usize) -> (usize, usize) {
+    pub(super) fn base_of(&self, above: usize) -> (usize, usize) {
         let side = &self.shape.before;
         let bounds = &self.hit.matched.bounds;
         let solid = |i: &usize| !bounds[*i].bytes.is_empty();
@@ -391,8 +408,14 @@ impl Job<'_> {
         !items.iter().any(|(k, tokens)| (*k == kind || lines(*k) && lines(kind)) && is_all(tokens))
     }
 
-    /// Before the line that `below` begins, above its doc comment.
-    fn insert_above(&self, insert: &[Inserted], below: usize, edits: &mut Vec<Edit>) {
+    /// Before the line that `below` begins, above its doc comment; with a prefix as the rows are written.
+    pub(super) fn insert_above(
+        &self,
+        insert: &[Inserted],
+        below: usize,
+        prefix: Option<&Prefix>,
+        edits: &mut Vec<Edit>,
+    ) {
         let source = self.source;
         let bytes = &self.hit.matched.bounds[below].bytes;
         let row = self.shape.before.elements[below].row;
@@ -410,19 +433,24 @@ impl Job<'_> {
         let place = if closes || self.is_taken_apart(below) { line } else { self.doc_start(bytes.start) };
         let mut text = Vec::new();
         for (row_in, comma) in insert.iter().zip(self.commas(insert, commas, true)) {
-            text.extend(self.new_line(row_in, bytes.start, row, comma));
+            text.extend(self.new_line(row_in, (bytes.start, row), prefix, comma));
             text.extend_from_slice(self.newline_at(bytes.start));
         }
         edits.push(Edit::new(place..place, text));
     }
 
-    /// One new line with its indentation: that of the line it stands beside, as much deeper as the body shows.
-    fn new_line(&self, row: &Inserted, base: usize, base_row: usize, comma: Comma) -> Vec<u8> {
+    /// One new line with its indentation: that of the line it stands beside, as much deeper as the body shows; or a
+    /// prefix and its own.
+    fn new_line(&self, row: &Inserted, base: (usize, usize), prefix: Option<&Prefix>, comma: Comma) -> Vec<u8> {
+        if let Some(prefix) = prefix {
+            return self.line_as_shown(row, base, prefix, comma);
+        }
         if let Some(from) = &row.moved_from {
             return self.moved_line(&self.bytes(from));
         }
-        let mut text = self.indentation(base, self.steps(row, base_row));
-        let body = self.row_text(row, comma);
+        let mut text = self.indentation(base.0, self.steps(row, base.1));
+        let own = blanks(self.rows[row.row].text.as_bytes());
+        let body = self.row_text_with(row, comma, text.strip_suffix(own).unwrap_or(&text));
         if body.is_empty() {
             return Vec::new();
         }
@@ -469,7 +497,7 @@ impl Job<'_> {
     }
 
     /// A line that moves: with its doc comment, its trailing comment and its tag.
-    fn moved_line(&self, bytes: &Bytes) -> Vec<u8> {
+    pub(super) fn moved_line(&self, bytes: &Bytes) -> Vec<u8> {
         let source = self.source;
         let from = self.doc_start(bytes.start);
         let mut end = bytes.end;
@@ -484,7 +512,7 @@ impl Job<'_> {
     }
 
     /// Whether the new lines are items of a list of commas that is not new itself.
-    fn in_comma_list(&self, insert: &[Inserted]) -> bool {
+    pub(super) fn in_comma_list(&self, insert: &[Inserted]) -> bool {
         let side = &self.shape.after;
         let code = || insert.iter().filter(|i| !i.elements.is_empty());
         let tokens = |from: &Inserted, to: &Inserted| {

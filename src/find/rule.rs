@@ -1,6 +1,6 @@
 use super::wins::{Undecidable, Wins, wins};
 use crate::language::Language;
-use crate::patchset::{Complaint, Expect, Fragment, HoleTest, Hunk, Pick};
+use crate::patchset::{Complaint, Expect, Fragment, HoleTest, Hunk, Layout, Pick};
 use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
 use crate::source::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,8 @@ pub struct Rule {
     pub file_has: Vec<Compiled>,
     /// Which of many sites of a file is meant.
     pub pick: Option<Pick>,
+    /// What counts where a rule about layout says otherwise than the rows.
+    pub layout: Layout,
     /// How many sites there must be.
     pub expect: Expect,
     /// The holes of the body that have a name: others than the body may show them, too.
@@ -110,6 +112,7 @@ impl Rule {
             unless,
             file_has,
             pick: hunk.pick,
+            layout: hunk.layout,
             expect: hunk.expect,
             imports,
         })

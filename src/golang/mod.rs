@@ -21,7 +21,7 @@ mod tree;
 mod types;
 mod world;
 
-pub use columns::realign;
+pub use columns::{align, realign};
 pub use condition::{Answer, View, constant_value, fits, has_type};
 pub use tags::{field_names, tagged_field};
 pub use tree::{GoTree, MemoryTree};

@@ -32,6 +32,9 @@ pub struct Row {
 pub struct Fragment {
     /// The rows; empty lines are left out, except within raw strings and comments.
     pub rows: Vec<Row>,
+    /// For each empty line that is left out: the number of the row below it. They mean nothing, but say how the code
+    /// is laid out where the source has them in the same places.
+    pub blanks: Vec<usize>,
     /// The whole value in the patchset file.
     pub span: Bytes,
 }
@@ -42,7 +45,7 @@ impl Fragment {
         let mut lines: Vec<Line<'_>> =
             lines(text, span, value).map(|(at, text)| Line { sign: Some(Sign::Context), text, at }).collect();
         lines.iter_mut().filter(|line| is_blank(line.text)).for_each(|line| line.sign = None);
-        Fragment { rows: rows(lines), span: span.clone() }
+        Fragment::of(lines, span)
     }
 
     /// A diff: column 1 of every line is its sign.
@@ -67,9 +70,14 @@ impl Fragment {
             found.push(Line { sign, text, at: at + step });
         }
         match wrong {
-            None => Ok(Fragment { rows: rows(found), span: span.clone() }),
+            None => Ok(Fragment::of(found, span)),
             Some((at, line)) => Err(no_sign(at, line, span, wrong_rows)),
         }
+    }
+
+    fn of(lines: Vec<Line<'_>>, span: &Bytes) -> Fragment {
+        let (rows, blanks) = rows(lines);
+        Fragment { rows, blanks, span: span.clone() }
     }
 
     /// The rows of one side (or of neither: all context) as one text.
@@ -174,7 +182,10 @@ fn content<'t>(written: &'t str, value: &str) -> Option<(usize, &'t str)> {
 }
 
 /// Drops the blank lines, except those that stand in a raw string or a comment: they are on the sides that have it.
-fn rows(mut lines: Vec<Line<'_>>) -> Vec<Row> {
+/// Tells where those are that are dropped.
+fn rows(mut lines: Vec<Line<'_>>) -> (Vec<Row>, Vec<usize>) {
+    // The line end of the last row is no line of its own.
+    lines.pop_if(|last| last.sign.is_none() && last.text.is_empty());
     if lines.iter().any(|line| line.text.contains('`') || line.text.contains("/*")) {
         let before = blanks_that_matter(&lines, Sign::Minus);
         let after = blanks_that_matter(&lines, Sign::Plus);
@@ -185,8 +196,14 @@ fn rows(mut lines: Vec<Line<'_>>) -> Vec<Row> {
             lines[at].sign = Some(if lines[at].sign.is_some() { Sign::Context } else { Sign::Plus });
         }
     }
-    let row = |line: Line<'_>| Some(Row { sign: line.sign?, text: line.text.to_owned(), at: line.at });
-    lines.into_iter().filter_map(row).collect()
+    let (mut rows, mut blanks) = (Vec::new(), Vec::new());
+    for line in lines {
+        match line.sign {
+            Some(sign) => rows.push(Row { sign, text: line.text.to_owned(), at: line.at }),
+            None => blanks.push(rows.len()),
+        }
+    }
+    (rows, blanks)
 }
 
 /// The blank lines that stand in a raw string or a comment of one side.

@@ -133,6 +133,8 @@ pub struct Hunk {
     pub pick: Option<Pick>,
     /// `as`.
     pub reading: Option<Spanned<Reading>>,
+    /// `layout`.
+    pub layout: Layout,
     /// `where.HOLE.*`, for holes that occur in this hunk.
     pub holes: Vec<HoleCondition>,
     /// `inside`: any enclosing node is one of these.
@@ -176,6 +178,16 @@ pub enum Pick {
     First,
     /// The last.
     Last,
+}
+
+/// `layout`: what counts where a rule about the layout of code says otherwise than the rows of a diff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// The rule.
+    #[default]
+    Code,
+    /// The rows, wherever the source is laid out as they are: the result is what `patch` would write.
+    Patch,
 }
 
 /// `as`: the surroundings that a fragment is read in.

@@ -202,6 +202,7 @@ impl<'n, 't> Patches<'n, 't> {
             expect_span: scope.expect.map(|expect| expect.span),
             pick: scope.pick,
             reading: scope.reading,
+            layout: scope.layout.unwrap_or_default(),
             holes: scope.holes,
             inside: scope.inside.unwrap_or_default(),
             has: scope.has.unwrap_or_default(),

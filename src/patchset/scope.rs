@@ -1,16 +1,17 @@
 use super::keys::Keys;
 use super::notes::{Notes, quoted};
-use super::{Complaint, Expect, Fragment, Globs, HoleCondition, Pick, Reading, Spanned, holes, values};
+use super::{Complaint, Expect, Fragment, Globs, HoleCondition, Layout, Pick, Reading, Spanned, holes, values};
 use crate::language::Language;
 use crate::source::Bytes;
 use std::collections::BTreeMap;
 
 /// The keys that a patch, an alternative and a hunk have in common.
-pub(super) const SCOPE: [&str; 11] =
-    ["files", "language", "expect", "pick", "as", "where", "inside", "has", "unless", "file-has", "imports"];
+pub(super) const SCOPE: [&str; 12] =
+    ["files", "language", "expect", "pick", "as", "layout", "where", "inside", "has", "unless", "file-has", "imports"];
 
 const LANGUAGES: [(&str, Language); 2] = [("go", Language::Go), ("c", Language::C)];
 const PICKS: [(&str, Pick); 2] = [("first", Pick::First), ("last", Pick::Last)];
+const LAYOUTS: [(&str, Layout); 2] = [("code", Layout::Code), ("patch", Layout::Patch)];
 const READINGS: [(&str, Reading); 9] = [
     ("code", Reading::Code),
     ("field", Reading::Field),
@@ -31,6 +32,7 @@ pub(super) struct Scope {
     pub(super) expect: Option<Spanned<Expect>>,
     pub(super) pick: Option<Pick>,
     pub(super) reading: Option<Spanned<Reading>>,
+    pub(super) layout: Option<Layout>,
     pub(super) holes: Vec<HoleCondition>,
     pub(super) inside: Option<Vec<Fragment>>,
     pub(super) has: Option<Vec<Fragment>>,
@@ -47,6 +49,7 @@ impl Scope {
             expect: notes.expect(keys),
             pick: notes.word(keys, "pick", &PICKS).map(|pick| pick.value),
             reading: notes.word(keys, "as", &READINGS),
+            layout: notes.word(keys, "layout", &LAYOUTS).map(|layout| layout.value),
             holes: notes.conditions(keys, text),
             inside: notes.fragments(keys, "inside", text),
             has: notes.fragments(keys, "has", text),
@@ -74,6 +77,7 @@ impl Scope {
             expect: self.expect.or_else(|| outer.expect.clone()),
             pick: self.pick.or(outer.pick),
             reading: self.reading.or_else(|| outer.reading.clone()),
+            layout: self.layout.or(outer.layout),
             inside: self.inside.or_else(|| outer.inside.clone()),
             has: self.has.or_else(|| outer.has.clone()),
             unless: self.unless.or_else(|| outer.unless.clone()),

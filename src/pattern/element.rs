@@ -169,6 +169,11 @@ impl Side {
         counts.then(|| 1 + of_run().filter(|e| e.gap == Gap::Line).count())
     }
 
+    /// What the row has behind an element that ends it.
+    pub fn tail(&self, last: usize) -> &str {
+        self.text[self.elements[last].bytes.end..].split('\n').next().unwrap_or("")
+    }
+
     /// The text between two neighbouring elements.
     pub fn between(&self, left: usize, right: usize) -> &str {
         &self.text[self.elements[left].bytes.end..self.elements[right].bytes.start]

@@ -152,7 +152,7 @@ mod tests {
             text: line[1..].to_owned(),
             at: 0,
         };
-        Fragment { rows: text.lines().map(row).collect(), span: 0..0 }
+        Fragment { rows: text.lines().map(row).collect(), ..Fragment::default() }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::edit::{Parens, Refusal, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ pub(super) struct Edited {
     pub source: Arc<Source>,
     /// What the patch wrote, in the new bytes.
     pub written: Vec<Bytes>,
+    /// That part of it which is laid out as the language's formatter does it, rather than as `patch` would write it.
+    laid: Vec<Bytes>,
     /// The edits, in the batches in which they were carried out.
     pub batches: Vec<Vec<Edit>>,
 }
@@ -56,7 +58,7 @@ fn sorted(path: &Path, source: &Source, works: &[SiteEdit<'_>], edited: Edited, 
     if source.language != Language::Go {
         return edited;
     }
-    let batch = crate::golang::imports::sort(source, &edited.source, &edited.written);
+    let batch = crate::golang::imports::sort(source, &edited.source, &edited.laid);
     if batch.is_empty() {
         return edited;
     }
@@ -73,16 +75,21 @@ fn carry_out(
     tries: &[usize],
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
-    let mut batch: Vec<Edit> = Vec::new();
+    let mut batch: Vec<(Edit, Rank)> = Vec::new();
+    let mut as_patch: HashSet<Edit> = HashSet::new();
     let units = Units::default();
     for (work, &n) in works.iter().zip(tries) {
-        let shape = &work.rule.pattern.shapes[work.hit.shape];
         let packages = imports::packages_of(work.rule, source);
-        let rows = &work.rule.pattern.fragment.rows;
-        let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n], &units)?;
-        batch.extend(new);
+        let new = edits(work.rule, source, work.hit, &packages, Parens::TRIES[n], &units)?;
+        as_patch.extend(new.edits.iter().filter(|_| new.as_patch).cloned());
+        let site = source.span(&work.hit.matched.tokens);
+        batch.extend(new.edits.into_iter().map(|edit| {
+            let rank = rank(&edit, &site);
+            (edit, rank)
+        }));
     }
-    batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));
+    batch.sort_by_key(|(e, rank)| (e.bytes.start, e.bytes.end, *rank));
+    let mut batch: Vec<Edit> = batch.into_iter().map(|(edit, _)| edit).collect();
     // Two hunks may ask for the same change.
     batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
     sort_edits(&mut batch).map_err(|o| Refusal {
@@ -90,11 +97,15 @@ fn carry_out(
             .to_owned(),
         bytes: o.first.start..o.second.end,
     })?;
+    let is_laid: Vec<bool> = batch.iter().map(|e| !as_patch.contains(e)).collect();
     let (bytes, written) = apply_apart(source, &mut batch);
     let reparse = reparse(path, looking);
-    let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
-    let idle = idle_commas(source, &edited);
-    edited.and_then(idle, &reparse)?;
+    let laid = written.iter().zip(is_laid).filter(|(_, laid)| *laid).map(|(w, _)| w.clone()).collect();
+    let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, laid, batches: vec![batch] };
+    if !edited.laid.is_empty() {
+        let idle = idle_commas(source, &edited);
+        edited.and_then(idle, &reparse)?;
+    }
     let mut done: Vec<&Rule> = Vec::new();
     for work in works {
         if done.iter().any(|r| std::ptr::eq(*r, work.rule)) {
@@ -121,11 +132,30 @@ fn carry_out(
             edited.and_then(imports, &reparse)?;
         }
     }
-    if source.language == Language::Go {
-        let columns = crate::golang::realign(source, &edited.batches[0], &edited.source, &edited.written);
+    if source.language == Language::Go && !edited.laid.is_empty() {
+        let mut columns = crate::golang::realign(source, &edited.batches[0], &edited.source, &edited.written);
+        if edited.laid.len() < edited.written.len() {
+            let laid = crate::golang::align(&edited.source, &edited.laid);
+            columns.retain(|edit| laid.contains(edit));
+        }
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// Where an insertion comes among others at the same place.
+type Rank = (u8, usize);
+
+/// Of sites inside each other, or side by side, those that end at a place come first, the inner one before the outer;
+/// those that begin there come last, the outer one before the inner.
+fn rank(edit: &Edit, site: &Bytes) -> Rank {
+    let at = edit.bytes.start;
+    match () {
+        () if !edit.bytes.is_empty() => (0, 0),
+        () if at >= site.end => (0, site.len()),
+        () if at <= site.start => (2, usize::MAX - site.len()),
+        () => (1, 0),
+    }
 }
 
 /// The edits that take away commas between which and their bracket no item is left.
@@ -172,6 +202,7 @@ impl Edited {
         let batches = [batch];
         let shift = OffsetMap::new(&batches);
         self.written = self.written.iter().map(|w| shift.range(w)).collect();
+        self.laid = self.laid.iter().map(|w| shift.range(w)).collect();
         let [batch] = batches;
         self.batches.push(batch);
         Ok(())

@@ -47,23 +47,15 @@ impl Importing<'_, '_, '_> {
         if after.language != Language::Go {
             return Ok(Vec::new());
         }
+        // What is new comes first, so that it can take the place of a lone import that goes, or of the last one of a group.
+        let is_missing = |(name, path): &(&String, &String)| {
+            imports::local_name(after, path) == LocalName::Missing && self.written_uses(name) > 0
+        };
+        if let Some((name, path)) = rule.imports.iter().find(is_missing) {
+            return self.bring(name, path);
+        }
         for (name, path) in &rule.imports {
-            let local = imports::local_name(after, path);
-            if let (LocalName::Missing, true) = (&local, self.written_uses(name) > 0) {
-                self.is_free(name)?;
-                let other = imports::specs(after).into_iter().find(|spec| has_name(spec, name));
-                if let Some(other) = other {
-                    return self.make_way(name, &other);
-                }
-                if let Some((file, line)) = self.looking.declared_beside(self.path, after, name) {
-                    let file = file.display();
-                    return Err(format!(
-                        "`{name}` is declared in this package: {file}:{line}; so it cannot mean another one"
-                    ));
-                }
-                return Ok(self.add(path, name));
-            }
-            let LocalName::Named(local) = local else { continue };
+            let LocalName::Named(local) = imports::local_name(after, path) else { continue };
             if self.written_uses(name) > 0 {
                 self.is_free(&local)?;
             }
@@ -72,6 +64,19 @@ impl Importing<'_, '_, '_> {
             }
         }
         Ok(Vec::new())
+    }
+
+    /// Imports a package whose name nothing else may have.
+    fn bring(&self, name: &str, path: &str) -> Result<Vec<Edit>, String> {
+        self.is_free(name)?;
+        if let Some(other) = imports::specs(self.after).into_iter().find(|spec| has_name(spec, name)) {
+            return self.make_way(name, &other);
+        }
+        if let Some((file, line)) = self.looking.declared_beside(self.path, self.after, name) {
+            let file = file.display();
+            return Err(format!("`{name}` is declared in this package: {file}:{line}; so it cannot mean another one"));
+        }
+        Ok(self.add(path, name))
     }
 
     /// Imports a package, in the place of one that goes if that stands alone.

@@ -152,11 +152,15 @@ fn swap(hunk: &mut Hunk) -> Result<(), String> {
             Sign::Plus => Sign::Minus,
         };
     }
-    // Removed lines first, as diffs are written.
+    // Removed lines first, as diffs are written; empty lines stay where they are.
     let key = |row: &Row| row.sign == Sign::Plus;
-    hunk.diff.rows.chunk_by_mut(|a, b| a.sign != Sign::Context && b.sign != Sign::Context).for_each(|rows| {
-        rows.sort_by_key(key);
-    });
+    let (mut from, blanks) = (0, &hunk.diff.blanks);
+    for to in blanks.iter().copied().chain([hunk.diff.rows.len()]) {
+        let between = &mut hunk.diff.rows[from..to];
+        let runs = between.chunk_by_mut(|a, b| a.sign != Sign::Context && b.sign != Sign::Context);
+        runs.for_each(|rows| rows.sort_by_key(key));
+        from = to;
+    }
     // They hold for what is to do, not for what is done.
     hunk.has.clear();
     hunk.unless.clear();

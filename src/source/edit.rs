@@ -1,7 +1,7 @@
 use super::Bytes;
 
 /// A change of a file: these bytes become that text. An empty range inserts, an empty text deletes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edit {
     /// The bytes that go.
     pub bytes: Bytes,

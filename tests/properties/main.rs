@@ -20,6 +20,7 @@ mod referee;
 mod shares;
 #[path = "../tools/mod.rs"]
 mod tools;
+mod verbatim;
 
 use case::Kind;
 use disturb::Random;
@@ -53,6 +54,33 @@ fn patches_of_c_do_what_they_say() {
     if tools::has_sources("gnulib", &folders[0]) {
         sweep(Language::C, &folders);
     }
+}
+
+#[test]
+fn rows_of_go_are_written_as_they_are() {
+    if let Some(library) = tools::go_library() {
+        as_written(Language::Go, &folders("TREEPATCH_PROPERTIES_GO", &[library]));
+    }
+}
+
+#[test]
+fn rows_of_c_are_written_as_they_are() {
+    let gnulib = ["/usr/share/gnulib/lib", "/usr/share/gnulib/tests"].map(PathBuf::from);
+    let folders = folders("TREEPATCH_PROPERTIES_C", &gnulib);
+    if tools::has_sources("gnulib", &folders[0]) {
+        as_written(Language::C, &folders);
+    }
+}
+
+/// Bodies that are diffs of the source's own lines, a fifth as many as the others.
+fn as_written(language: Language, folders: &[PathBuf]) {
+    let count = number("TREEPATCH_PROPERTIES_COUNT", COUNT) / 5;
+    let seed = number("TREEPATCH_PROPERTIES_SEED", SEED);
+    let mut random = Random::new((seed * 1_000_003 + 7) as u64);
+    let size = number("TREEPATCH_PROPERTIES_SIZE", SIZE);
+    let excerpts = corpus::excerpts(language, folders, count / EACH + 20, size, &mut random);
+    assert!(excerpts.len() > 10, "there is no code in {folders:?}");
+    verbatim::sweep(language, &excerpts, count, &mut random);
 }
 
 fn folders(name: &str, usual: &[PathBuf]) -> Vec<PathBuf> {

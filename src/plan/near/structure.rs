@@ -34,7 +34,7 @@ pub(super) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told
         }
         return told(element, tokens.start, name.clone(), code(source, tokens), what);
     }
-    if let Some((element, token, what)) = shadowed(teller) {
+    if let Some((element, token, what)) = shadowed(context) {
         return told(element, token, side.written(element).to_owned(), code(source, &(token..token + 1)), what);
     }
     if let Some(next) = repeated(shape, source, tokens) {
@@ -104,8 +104,8 @@ pub(super) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told
 }
 
 /// A name of the place that reads like that of a package, and means something else: the element, the token, and what.
-fn shadowed(teller: &Teller<'_>) -> Option<(usize, usize, String)> {
-    let Teller { side, source, packages, alignment, .. } = *teller;
+fn shadowed(context: &Context<'_>) -> Option<(usize, usize, String)> {
+    let Context { side, source, packages, alignment, .. } = *context;
     side.elements.iter().enumerate().find_map(|(n, element)| {
         let Part::Package { name, .. } = &element.part else { return None };
         let local = packages.get(name)?.as_ref()?;
