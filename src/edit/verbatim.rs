@@ -20,7 +20,7 @@ struct Written {
 impl Job<'_> {
     /// The edits that write a stretch as its rows show it. None where another rule about the layout wins.
     pub(super) fn verbatim(&self, stretch: &Stretch, changes: &[&Change]) -> Option<Vec<Edit>> {
-        if self.layout == Layout::Code && !self.moves_alone(changes) {
+        if self.layout == Layout::Code && !(self.moves_alone(changes) && self.keeps_comments_above(stretch)) {
             return None;
         }
         let mut edits = Vec::new();
@@ -48,6 +48,18 @@ impl Job<'_> {
                     && insert.iter().all(|i| i.moved_from.as_ref().is_none_or(|from| self.moves_as_shown(from, i)))
             }
         })
+    }
+
+    /// Whether no row comes between code that stays and the comment above it, which goes along with that code.
+    fn keeps_comments_above(&self, stretch: &Stretch) -> bool {
+        let (before, after) = (&self.shape.before, &self.shape.after);
+        let keeps = |piece: &Piece| {
+            let first = piece.gone.first().map(|&row| before.on_row(row).start);
+            let kept = self.shape.keeps.iter().find(|k| Some(k.0) == first);
+            let is_pushed_down = kept.is_some_and(|&(_, a)| Some(&after.elements[a].row) != piece.new.first());
+            !is_pushed_down || self.doc_start(piece.bytes.start) == self.source.lines.start(piece.bytes.start)
+        };
+        stretch.pieces.iter().all(keeps)
     }
 
     /// Whether what comes from elsewhere is there as the body shows it here, indentation aside.

@@ -11,6 +11,7 @@ use super::site_edit::SiteEdit;
 use crate::edit::Refusal;
 use crate::golang::imports;
 use crate::language::{Atom, Directive, Language};
+use crate::patchset::Layout;
 use crate::pattern::Part;
 use crate::source::{Attachment, Bytes, Comment, Source, Stand, Tokens, places_of};
 use std::cell::{OnceCell, RefCell};
@@ -95,6 +96,8 @@ struct Proof<'a> {
     source: &'a Source,
     after: &'a Source,
     fates: Fates<'a>,
+    /// The sites that are laid out as `patch` would: comments are where their lines are.
+    as_patch: Vec<Tokens>,
     /// Where the comments begin that the bodies show.
     shown: BTreeSet<usize>,
     /// The comments in what the edits wrote, by their words, as indices.
@@ -111,10 +114,12 @@ impl<'a> Proof<'a> {
         let shapes = works.iter().map(|w| (&w.rule.pattern.shapes[w.hit.shape], &w.hit.matched.bounds));
         let elements = shapes.flat_map(|(shape, bounds)| shape.before.elements.iter().zip(bounds));
         let comments = elements.filter(|(e, _)| matches!(e.part, Part::Comment(_)));
+        let as_patch = works.iter().filter(|work| work.rule.layout == Layout::Patch);
         Proof {
             source,
             after: &edited.source,
             fates: Fates::new(&edited.batches),
+            as_patch: as_patch.map(|work| work.hit.matched.tokens.clone()).collect(),
             shown: comments.map(|(_, bound)| bound.bytes.start).collect(),
             written: OnceCell::new(),
             places: places_of(&edited.batches),
@@ -167,6 +172,9 @@ impl<'a> Proof<'a> {
 
     /// A comment that is none of code.
     fn plain(&self, was: &Attachment, is: &Attachment) -> Result<(), Wrong> {
+        if self.as_patch.iter().any(|site| site.start <= was.owner.end && was.owner.start <= site.end) {
+            return Ok(());
+        }
         // An item of a list may get neighbours on its line.
         let new = is.owner.start.min(is.line.start)..is.owner.end.max(is.line.end);
         let met = |stand| self.meets(&was.owner, &new, &|_| true, true, is.stand == stand);

@@ -7,6 +7,7 @@ use crate::golang::imports::{self, ImportSpec, LocalName, Scope};
 use crate::language::Language;
 use crate::pattern::{Change, Part};
 use crate::source::{Bytes, Edit, OffsetMap, Source};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// For each package that the rule names: the name by which the file imports it, if it does and by a plain name.
@@ -140,12 +141,8 @@ impl Importing<'_, '_, '_> {
             return Err(format!("{taken}; name that package in `imports`, too, if it is to make way"));
         }
         let scope = Scope::of(self.before, name);
-        let edits = self.batches.first().map_or(&[][..], Vec::as_slice);
-        let is_edited = |t: &usize| {
-            let at = self.before.tokens[*t].bytes.start;
-            edits.get(edits.partition_point(|e| e.bytes.end <= at)).is_some_and(|e| e.bytes.start <= at)
-        };
-        if let Some(t) = scope.uses().find(|t| !is_edited(t)) {
+        let gone = self.gone();
+        if let Some(t) = scope.uses().find(|t| !gone.contains(t)) {
             let place = self.line(self.before, self.before.tokens[t].bytes.start);
             return Err(format!("{taken}, and is still used at {place}"));
         }
@@ -154,6 +151,20 @@ impl Importing<'_, '_, '_> {
             return Err(format!("{taken}, and is still used in code that the body copies"));
         }
         self.remove(&other.path)
+    }
+
+    /// The tokens of the file as it was that the sites take away, whatever they write in their place.
+    fn gone(&self) -> BTreeSet<usize> {
+        let mut gone = BTreeSet::new();
+        for work in self.works {
+            let shape = &work.rule.pattern.shapes[work.hit.shape];
+            for (b, bound) in work.hit.matched.bounds.iter().enumerate() {
+                if shape.keeps.binary_search_by_key(&b, |k| k.0).is_err() {
+                    gone.extend(bound.tokens.clone());
+                }
+            }
+        }
+        gone
     }
 
     fn remove(&self, path: &str) -> Result<Vec<Edit>, String> {
