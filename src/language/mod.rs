@@ -6,10 +6,12 @@ pub mod c;
 mod cuts;
 pub mod go;
 pub mod go_nodes;
+mod nesting;
 mod parts;
 mod seams;
 
 pub use cuts::Cuts;
+pub use nesting::{Directive, Form};
 
 use std::path::Path;
 use std::sync::OnceLock;
