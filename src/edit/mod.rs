@@ -1,5 +1,7 @@
 //! A site into byte edits: only what changes is replaced, every other byte stays.
 
+mod bare;
+mod braces;
 mod indent;
 mod inline;
 mod one_line;
@@ -13,6 +15,8 @@ use crate::source::{Bytes, Edit, Source};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 
+pub use bare::Bare;
+pub use braces::Braces;
 pub use indent::Units;
 pub use parens::Parens;
 

@@ -82,6 +82,21 @@ impl Language {
         super::cuts::is_word(word.first().copied().unwrap_or(b' ')) && (!is_keyword() || groups.contains(&word))
     }
 
+    /// Whether the word begins a statement or a branch and can be no name, although a grammar that looks for one takes it so.
+    pub fn begins_statement(self, word: &[u8]) -> bool {
+        const WORDS: &[&[u8]] =
+            &[b"if", b"else", b"for", b"while", b"do", b"switch", b"case", b"default", b"return", b"goto", b"break"];
+        match self {
+            Language::Go => false,
+            Language::C => WORDS.contains(&word),
+        }
+    }
+
+    /// Whether the word is a header's, or all of one.
+    pub fn begins_header(self, word: &[u8]) -> bool {
+        matches!(word, b"if" | b"else" | b"for" | b"while" | b"do" | b"switch")
+    }
+
     /// Whether the node only holds declarations of the top level: the file, a conditional around some, `extern "C"`.
     pub fn holds_declarations(self, kind: &str) -> bool {
         match self {

@@ -5,11 +5,11 @@ use super::looking::Looking;
 use super::reparse::{Reparse, reparse};
 use super::site_edit::SiteEdit;
 use super::verify::verify;
-use crate::edit::{Parens, Refusal, Units, edits};
+use crate::edit::{Bare, Braces, Parens, Refusal, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -75,13 +75,19 @@ fn carry_out(
 ) -> Result<Edited, Refusal> {
     let mut batch: Vec<Edit> = Vec::new();
     let units = Units::default();
+    let mut bare: BTreeMap<usize, (Bare, Vec<Edit>)> = BTreeMap::new();
     for (work, &n) in works.iter().zip(tries) {
         let shape = &work.rule.pattern.shapes[work.hit.shape];
         let packages = imports::packages_of(work.rule, source);
         let rows = &work.rule.pattern.fragment.rows;
         let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n], &units)?;
-        batch.extend(new);
+        match Bare::of(shape, source, work.hit) {
+            Some(found) => bare.entry(found.body.start).or_insert((found, Vec::new())).1.extend(new),
+            None => batch.extend(new),
+        }
     }
+    let braces = Braces::new(source);
+    batch.extend(bare.into_values().flat_map(|(bare, edits)| braces.around(&bare, edits)));
     batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));
     // Two hunks may ask for the same change.
     batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());

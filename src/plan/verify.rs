@@ -6,7 +6,7 @@ use super::looking::Looking;
 use super::reparse::whole;
 use super::site_edit::SiteEdit;
 use super::skeleton;
-use crate::edit::{LOST_COMMENT, Refusal};
+use crate::edit::{Bare, LOST_COMMENT, Refusal};
 use crate::find::{Bound, Found, Hit};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
@@ -57,7 +57,8 @@ pub(super) fn verify(
             Err(why) => {
                 let at = shift.start(source.span(&work.hit.matched.tokens).start);
                 let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
-                wrong.push((n, if left_over { LEFT_OVER.to_owned() } else { why }));
+                let why = if left_over { LEFT_OVER.to_owned() } else { explained(source, work, why) };
+                wrong.push((n, why));
             }
             Ok(_) if leaves_no_trace(work, &looks[known].1) => wrong.push((n, NO_TRACE.to_owned())),
             Ok(hit) => sites.push(site(work, hit)),
@@ -156,6 +157,10 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
     if let Some(at) = new_place(source, edited, |s| s.torn_lines().collect()) {
         return Some(format!("a line of the result would end where Go would read a semicolon: `{}`", shown(at)));
     }
+    if let Some(at) = new_place(source, edited, |s| s.misplaced_words().collect()) {
+        let word = String::from_utf8_lossy(after.text(at)).into_owned();
+        return Some(format!("in the result `{word}` would stand where none can: `{}`", shown(at)));
+    }
     if let Some(at) = new_place(source, edited, |s| s.run_on_items().collect()) {
         return Some(format!(
             "nothing in the result would end what stands before a statement or field: `{}`",
@@ -246,6 +251,29 @@ fn spread_before_others(source: &Source) -> usize {
     let arguments = source.lists.iter().filter(|l| l.kind == ListKind::Arguments && source.language == Language::Go);
     let leading = arguments.flat_map(|l| l.items.iter().rev().skip(1));
     leading.filter(|i| source.text(i.tokens.end - 1) == b"...").count()
+}
+
+/// Why a site did not come out as meant, in better words where it is known that the body shows too little.
+fn explained(source: &Source, work: &SiteEdit<'_>, why: String) -> String {
+    let (shape, rows) = (&work.rule.pattern.shapes[work.hit.shape], &work.rule.pattern.fragment.rows);
+    let tokens = &work.hit.matched.tokens;
+    let at = source.span(tokens).start;
+    let split = || skeleton::split(shape, rows, source, at);
+    let bare = || {
+        let header = source.span(&Bare::header(source, tokens)?);
+        let (text, line) = (String::from_utf8_lossy(&source.bytes[header.clone()]), source.lines.place(header.start).0);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(format!("this is all that `{text}` on line {line} governs, without braces: show the header in the body"))
+    };
+    let torn = || {
+        let error = source.errors_in(tokens).find(|e| e.start <= tokens.start && tokens.end <= e.end)?;
+        let [from, to] = [source.span(error).start, source.span(error).end].map(|byte| source.lines.place(byte).0);
+        Some(format!(
+            "the grammar cannot read lines {from} to {to} (braces or an `else` that `#if` splits, or a macro), so it is not \
+             known what stands beside what: only single statements can be changed there"
+        ))
+    };
+    split().or_else(bare).or_else(torn).unwrap_or(why)
 }
 
 /// A site as the skeleton law sees it.

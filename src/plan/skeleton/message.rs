@@ -1,12 +1,12 @@
 //! What is said of an edit that breaks the law: it names the header, then the remedy.
 
 use super::chain::{Chains, Kind, LinkId};
+use super::completed;
 use super::directives::Directives;
 use super::proof::{Torn, View};
 use super::sites::Sites;
 use super::{Broken, Site};
-use crate::patchset::{Row, Sign};
-use crate::source::{Bytes, Source};
+use crate::source::Source;
 
 /// The most characters of code that a message quotes.
 const QUOTED: usize = 60;
@@ -30,7 +30,7 @@ pub(super) fn broken(view: &View<'_>, sites: &Sites<'_>, torn: &Torn<'_>) -> Bro
         }
         let mut text =
             format!("{code} would come under the new `{}`{choice}, which the body does not show", header.text);
-        match completed(view, sites, header.mark) {
+        match completed::below(view, sites, header.mark) {
             Some(body) => text.push_str(&format!("; if it is meant, write\n{body}")),
             None => text.push_str(": show that code below it"),
         }
@@ -111,8 +111,10 @@ impl Header {
         // Up to what it governs.
         let body = chains.links.iter().find(|l| l.kind == Kind::Body && l.marks.contains(&start));
         let end = body.map_or(line, |body| source.gap_start(source.token_at(body.span.start)));
-        let text = quote(&source.bytes[start..end.max(start)]);
-        let text = text.trim_end_matches(['{', ' ']).to_owned();
+        // A preprocessor line may stand between the two.
+        let lines = source.bytes[start..end.max(start)].split(|b| *b == b'\n');
+        let code: Vec<&[u8]> = lines.take_while(|line| !line.trim_ascii_start().starts_with(b"#")).collect();
+        let text = quote(&code.join(&b' ')).trim_end_matches(['{', ' ']).to_owned();
         Header { text, mark }
     }
 }
@@ -131,34 +133,4 @@ fn quote(bytes: &[u8]) -> String {
         Some((at, _)) => format!("{} …", &text[..at]),
         None => text,
     }
-}
-
-/// The body with an ellipsis below the new clause, so that it shows what comes under that.
-fn completed(view: &View<'_>, sites: &Sites<'_>, mark: Option<usize>) -> Option<String> {
-    let mark = mark?;
-    let clause = view.after.marked(mark, Kind::Clause)?;
-    let holds = |bytes: &Bytes| view.after.links[clause].span.contains(&bytes.start);
-    for site in sites.all {
-        let bounds = site.after.unwrap_or_default();
-        if !bounds.iter().any(|b| b.bytes.start == mark) {
-            continue;
-        }
-        let last = bounds.iter().rposition(|b| !b.bytes.is_empty() && holds(&b.bytes))?;
-        let row = site.shape.after.elements[last].row;
-        let blank: String = site.rows[row].text.chars().take_while(|c| c.is_whitespace()).collect();
-        let mut out = String::new();
-        for (n, Row { sign, text, .. }) in site.rows.iter().enumerate() {
-            let sign = match sign {
-                Sign::Minus => '-',
-                Sign::Plus => '+',
-                Sign::Context => ' ',
-            };
-            out.push_str(&format!("{sign}{text}\n"));
-            if n == row {
-                out.push_str(&format!(" {blank}...\n"));
-            }
-        }
-        return Some(out.trim_end_matches('\n').to_owned());
-    }
-    None
 }

@@ -8,6 +8,7 @@
 
 mod chain;
 mod choices;
+mod completed;
 mod directives;
 mod labels;
 mod message;
@@ -17,6 +18,8 @@ mod shown;
 mod sites;
 mod tree;
 mod twins;
+
+pub(super) use completed::split;
 
 use crate::find::Bound;
 use crate::patchset::Row;

@@ -45,7 +45,8 @@ impl Shown {
 }
 
 impl ShownSide {
-    fn new(side: &Side, by: By) -> ShownSide {
+    /// Reads a side.
+    pub fn new(side: &Side, by: By) -> ShownSide {
         let source = &side.source;
         let all: Vec<Bytes> = std::iter::once(0..source.bytes.len()).collect();
         let lines = Directives::of(source, &all);

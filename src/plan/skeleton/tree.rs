@@ -2,7 +2,7 @@
 
 use super::chain::{Chains, Kind, Span};
 use super::directives::Directives;
-use crate::language::{Atom, Form, Language};
+use crate::language::{Atom, Form, Language, ListKind};
 use crate::source::{Bytes, Gap, NodeId, Source, Tokens};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -65,7 +65,7 @@ impl<'a> Tree<'a> {
                 continue;
             }
             if source.is_error(id) {
-                self.push(Kind::Error, &node.tokens, &[]);
+                self.error(id);
                 continue;
             }
             let start = node.tokens.start;
@@ -75,7 +75,7 @@ impl<'a> Tree<'a> {
                 Form::Else => self.last_branch(id, &node.tokens),
                 Form::Loop => {
                     self.push(Kind::Loop, &node.tokens, &[start]);
-                    self.body(source.child(id, "body"), start);
+                    self.body(source.child(id, "body"), &[start]);
                 }
                 Form::Switch => self.switch(id),
                 Form::Clause => self.clause(id),
@@ -87,12 +87,12 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// What a header governs, if it is there. A keyword tells it.
-    fn body(&mut self, body: Option<NodeId>, keyword: usize) {
+    /// What a header governs, if it is there. Its keywords tell it.
+    fn body(&mut self, body: Option<NodeId>, keywords: &[usize]) {
         let Some(body) = body else { return };
         let tokens = self.source.nodes[body].tokens.clone();
         self.owns(body);
-        self.push(Kind::Body, &tokens, &[keyword]);
+        self.push(Kind::Body, &tokens, keywords);
     }
 
     /// The braces of a block belong to its header.
@@ -133,20 +133,22 @@ impl<'a> Tree<'a> {
                 let mark = source.tokens[start].bytes.start;
                 self.spans[chain].marks.push(mark);
                 self.chain_of.insert(id, chain);
+                // What an `else` governs is the same where that becomes an `else if`.
                 self.push(Kind::Branch, &(start - 1..end), &[start, start - 1]);
+                self.body(body, &[start, start - 1]);
             }
             None => {
                 self.chain_of.insert(id, self.spans.len());
                 self.push(Kind::Chain, &node.tokens, &[start]);
                 self.push(Kind::Branch, &(start..end), &[start]);
+                self.body(body, &[start]);
             }
         }
-        self.body(body, start);
         // In Go an `else` is no node of its own.
         let last = source.child(id, "alternative").map(|last| (last, source.nodes[last].tokens.clone()));
         if let Some((last, tokens)) = last.filter(|(last, _)| source.language.is_block(source.kind(*last))) {
             self.push(Kind::Branch, &(tokens.start - 1..tokens.end), &[tokens.start - 1]);
-            self.body(Some(last), tokens.start - 1);
+            self.body(Some(last), &[tokens.start - 1]);
         }
     }
 
@@ -156,7 +158,7 @@ impl<'a> Tree<'a> {
         let Some(body) = source.children(id).next() else { return };
         if source.language.form(source.kind(body), "") != Form::If {
             self.push(Kind::Branch, tokens, &[tokens.start]);
-            self.body(Some(body), tokens.start);
+            self.body(Some(body), &[tokens.start]);
         }
     }
 
@@ -173,6 +175,22 @@ impl<'a> Tree<'a> {
         self.push(Kind::Loop, &(header.start..end), &[header.start, header.start + 1]);
         self.owns(body);
         self.push(Kind::Body, &(header.end..end), &[header.start]);
+    }
+
+    /// What the grammar cannot read. Where it is a header (`switch (x)` before a statement that has no braces), it governs
+    /// what follows.
+    fn error(&mut self, id: NodeId) {
+        let source = self.source;
+        let node = &source.nodes[id];
+        let next = source.nodes.get(node.end).filter(|n| n.parent == node.parent && n.tokens.start == node.tokens.end);
+        let start = node.tokens.start;
+        match next.filter(|_| source.language.begins_header(source.text(start))) {
+            Some(next) => {
+                self.push(Kind::Loop, &(start..next.tokens.end), &[start]);
+                self.push(Kind::Body, &next.tokens, &[start]);
+            }
+            None => self.push(Kind::Error, &node.tokens, &[]),
+        }
     }
 
     fn switch(&mut self, id: NodeId) {
@@ -193,24 +211,33 @@ impl<'a> Tree<'a> {
         self.switches.insert(id, (Vec::new(), end));
     }
 
-    /// A clause counts where its `switch` is the next thing around it, conditionals aside.
+    /// A clause is one of the `switch` or, as a body may show it, of the block that is the next thing around it,
+    /// conditionals aside.
     fn clause(&mut self, id: NodeId) {
         let source = self.source;
         for above in source.ancestors(id) {
+            let node = &source.nodes[above];
+            let is_switch = self.switches.contains_key(&above);
+            if !is_switch && source.language.is_block(node.kind) && !self.is_switched(above) {
+                let end = node.tokens.end - usize::from(source.text(node.tokens.end - 1) == b"}");
+                self.switches.insert(above, (Vec::new(), end));
+            }
             if let Some((clauses, _)) = self.switches.get_mut(&above) {
-                let start = source.nodes[id].tokens.start;
-                let colon =
-                    source.nodes[id].tokens.clone().find(|&t| source.tokens[t].node == id && source.text(t) == b":");
-                clauses.push(start..colon.map_or(start, |c| c + 1));
+                let tokens = &source.nodes[id].tokens;
+                let own = |&t: &usize| source.tokens[t].node == id && source.text(t) == b":";
+                clauses.push(tokens.start..tokens.clone().find(own).map_or(tokens.start, |c| c + 1));
                 return;
             }
-            let (kind, field) = (source.kind(above), source.nodes[above].field);
-            let is_body = self.own.contains(&source.nodes[above].tokens.start);
-            let form = source.language.form(kind, field);
-            if source.language.is_block(kind) && !is_body || !matches!(form, Form::Inner | Form::Clause | Form::Label) {
+            let form = source.language.form(node.kind, node.field);
+            if !matches!(form, Form::Inner | Form::Clause | Form::Label) {
                 return;
             }
         }
+    }
+
+    /// Whether a block is that of a `switch`.
+    fn is_switched(&self, block: NodeId) -> bool {
+        self.switches.contains_key(&self.source.nodes[block].parent)
     }
 
     /// A clause goes on to the next one, whatever the grammar says; in C clauses with nothing but labels between are one.
@@ -239,10 +266,7 @@ impl<'a> Tree<'a> {
                 b"(" | b"[" | b"{" => open.push(t),
                 b")" | b"]" | b"}" => {
                     let Some(start) = open.pop() else { continue };
-                    let is_list = start > within.start
-                        && source.tokens[start].gap == Gap::None
-                        && source.tokens[start - 1].atom == Atom::Word
-                        && source.language.opens_list(source.text(start - 1));
+                    let is_list = start > within.start && self.opens_list(start);
                     let kind = match source.text(start) {
                         b"{" if !self.own.contains(&start) => Kind::Braces,
                         b"(" if is_list => Kind::List,
@@ -252,6 +276,23 @@ impl<'a> Tree<'a> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Whether a parenthesis opens a list: behind a name, and behind a bracket where it does not group.
+    fn opens_list(&self, t: usize) -> bool {
+        let source = self.source;
+        if source.tokens[t].gap != Gap::None {
+            return false;
+        }
+        match source.tokens[t - 1].atom {
+            Atom::Word => source.language.opens_list(source.text(t - 1)),
+            Atom::Mark if matches!(source.text(t - 1), b")" | b"]" | b"}") => {
+                let node = source.tokens[t].node;
+                let list = source.lists.binary_search_by_key(&node, |l| l.node);
+                source.language == Language::Go || list.is_ok_and(|l| source.lists[l].kind == ListKind::Arguments)
+            }
+            _ => false,
         }
     }
 }
