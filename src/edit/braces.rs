@@ -55,15 +55,29 @@ impl<'a> Braces<'a> {
         if let (Style::Below(extra @ 1..), false) = (self.style(), on_one_line) {
             self.shift(&mut edits, &body, extra);
         }
-        let mut first = self.opening(&header, &body, b"{", &blank);
+        let first = self.opening(&header, &body, b"{", &blank);
         if on_one_line {
-            let inner = [newline, &blank, &step(source, &blank)].concat();
-            edits.iter_mut().for_each(|e| e.text = deeper(&e.text, &step(source, &blank), false));
-            first = Edit::new(header.end..body.start, [&first.text[..], &inner].concat());
+            self.unfold(&mut edits, (&header, &body), &blank);
         }
         edits.insert(0, first);
-        edits.push(self.closing(bare, [newline, &blank].concat()));
+        edits.push(self.closing(bare, &edits, [newline, &blank].concat()));
         edits
+    }
+
+    /// Puts what stands on the header's line on lines of their own.
+    fn unfold(&self, edits: &mut Vec<Edit>, (header, body): (&Bytes, &Bytes), blank: &[u8]) {
+        let source = self.source;
+        let step = step(source, blank);
+        let line = [source.lines.ending().bytes(), blank, &step].concat();
+        for edit in edits.iter_mut() {
+            edit.text = match edit.bytes == (header.end..header.end) {
+                true => [&line, edit.text.trim_ascii()].concat(),
+                false => deeper(&edit.text, &step, false),
+            };
+        }
+        let comment = source.comments_in(&(header.end..body.start)).last();
+        let gap = comment.map_or(header.end, |c| c.bytes.end)..body.start;
+        edits.push(Edit::new(gap, line));
     }
 
     /// The opening brace, or `{ }`.
@@ -83,7 +97,7 @@ impl<'a> Braces<'a> {
 
     /// The closing brace behind the statement and its comment; what follows it in the style that has braces behind the
     /// header, `else` or a loop's `while`, comes to its line.
-    fn closing(&self, bare: &Bare, line: Vec<u8>) -> Edit {
+    fn closing(&self, bare: &Bare, edits: &[Edit], line: Vec<u8>) -> Edit {
         let source = self.source;
         let body = source.span(&bare.body);
         let next = source.token_at(body.end);
@@ -102,7 +116,14 @@ impl<'a> Braces<'a> {
         let rest = source.bytes[body.end..line.end.max(body.end)].trim_ascii();
         let is_comment = source.comments_in(&(body.end..line.end)).iter().map(|c| c.bytes.len()).sum::<usize>();
         let at = if rest.len() == is_comment || rest.is_empty() { line.end.max(body.end) } else { body.end };
-        Edit::new(at..at, closes)
+        match edits.iter().find(|e| e.bytes.start < at && at < e.bytes.end) {
+            // Its last line goes as a whole.
+            Some(gone) => {
+                let newline = source.lines.ending().bytes();
+                Edit::new(gone.bytes.end..gone.bytes.end, [&closes[newline.len()..], newline].concat())
+            }
+            None => Edit::new(at..at, closes),
+        }
     }
 
     /// Whether what stands behind the statement belongs to the same header.

@@ -11,6 +11,8 @@ pub(super) struct Directives {
     pub lines: Vec<Bytes>,
     /// The conditionals, outer ones before inner ones. Empty where the lines do not pair up.
     pub conditionals: Vec<Conditional>,
+    /// A line that has none to pair up with.
+    pub stray: Option<Bytes>,
 }
 
 /// A conditional from `#if` to `#endif`.
@@ -29,7 +31,8 @@ impl Directives {
         if source.language != Language::C {
             return out;
         }
-        let (mut open, mut paired): (Vec<usize>, _) = (Vec::new(), true);
+        // What is opened in one range may be closed in another: between them nothing changes, and all pairs up.
+        let mut open: Vec<usize> = Vec::new();
         for range in ranges {
             let mut at = range.start;
             // The last line may go on behind the range.
@@ -41,17 +44,20 @@ impl Directives {
                 }
                 let line = begin..line_end(source, begin);
                 at = line.end;
-                paired &= out.take(&source.bytes[line.clone()], &line, &mut open);
+                if !out.take(&source.bytes[line.clone()], &line, &mut open) {
+                    out.stray.get_or_insert(line.clone());
+                }
                 out.lines.push(line);
             }
-            paired &= open.is_empty();
         }
-        if !paired {
+        out.stray = out.stray.or_else(|| open.last().map(|&c| out.conditionals[c].branches[0].clone()));
+        if out.stray.is_some() {
             out.conditionals.clear();
         }
         out
     }
 
+    /// Takes a line in; whether it has one to pair up with, as far as it needs one.
     fn take(&mut self, text: &[u8], line: &Bytes, open: &mut Vec<usize>) -> bool {
         match Directive::of(text) {
             Directive::If => {

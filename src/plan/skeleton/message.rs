@@ -5,8 +5,8 @@ use super::completed;
 use super::directives::Directives;
 use super::proof::{Torn, View};
 use super::sites::Sites;
-use super::{Broken, Site};
-use crate::source::Source;
+use super::{Broken, Change, Site};
+use crate::source::{Bytes, Source};
 
 /// The most characters of code that a message quotes.
 const QUOTED: usize = 60;
@@ -76,6 +76,15 @@ pub(super) fn stray(view: &View<'_>, site: &Site<'_>, (stray, beside): (usize, u
     };
     let at = place.unwrap_or_else(|| site.start());
     Broken { bytes: at..at, message: text }
+}
+
+/// A preprocessor line of the result has none to pair up with.
+pub(super) fn unpaired(change: Change<'_>, line: &Bytes) -> Broken {
+    let word = quote(&change.after.bytes[line.clone()]);
+    let other = if word.starts_with("#if") { "#endif" } else { "#if" };
+    let first = change.batches.first().and_then(|edits| edits.first()).map_or(0, |e| e.bytes.start);
+    let message = format!("the result would have `{word}` without its `{other}`: show both in the body");
+    Broken { bytes: first..first, message }
 }
 
 /// A choice of branches, in words.

@@ -75,6 +75,10 @@ pub(super) fn prove(change: Change<'_>, sites: &[Site<'_>]) -> Verdict {
     let ranges = ranges(change.before, edits, change.shift);
     let (old, new): (Vec<Bytes>, Vec<Bytes>) = ranges.iter().map(|r| (r.before.clone(), r.after.clone())).unzip();
     let lines = [Directives::of(change.before, &old), Directives::of(change.after, &new)];
+    if let (None, Some(line)) = (&lines[0].stray, &lines[1].stray) {
+        verdict.broken = Some(message::unpaired(change, line));
+        return verdict;
+    }
     let pairs = pairs(change, &old, &lines[0]);
     let proof = Proof { change, sites: Sites::new(sites), lines: &lines, pairs: &pairs };
     let mut broken = None;

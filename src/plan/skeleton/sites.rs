@@ -82,20 +82,20 @@ impl Region {
     /// Where one side of the body shows a clause without the `switch`, the code was in another clause of that before, or
     /// is afterwards.
     fn take_other_clause(&mut self, view: &View<'_>) {
-        let around = |chains: &Chains, at: usize, fits: &dyn Fn(LinkId) -> bool| {
-            let link = chains.at(at)?.link;
+        let around = |chains: &Chains, bytes: &Bytes, fits: &dyn Fn(LinkId) -> bool| {
+            let link = chains.within(bytes).first()?.link;
             chains.chain(link).find(|&l| chains.links[l].kind == Kind::Clause && fits(chains.links[l].parent))
         };
         let (before, after) = (&view.before, &view.after);
         match (self.before.bare, self.after.bare) {
             (None, Some(clause)) => {
                 let of = after.links[clause].parent;
-                let other = around(before, self.before.bytes.start, &|l| view.twins.are(l, of));
+                let other = around(before, &self.before.bytes, &|l| view.twins.are(l, of));
                 self.before.shown.extend(other);
             }
             (Some(clause), None) => {
                 let of = before.links[clause].parent;
-                let other = around(after, self.after.bytes.start, &|l| view.twins.are(of, l));
+                let other = around(after, &self.after.bytes, &|l| view.twins.are(of, l));
                 self.after.shown.extend(other);
             }
             _ => {}
