@@ -235,6 +235,10 @@ fn table(plan: &Plan) -> String {
             )
             .unwrap();
         }
+        for warning in &r.warnings {
+            let place = warning.place.as_ref().map(|p| format!("{}:{}:{}: ", p.path.display(), p.line, p.column));
+            writeln!(out, "  warning: {}{}", place.unwrap_or_default(), warning.text).unwrap();
+        }
         r.notes.iter().for_each(|n| writeln!(out, "  note: {n}").unwrap());
     }
     out

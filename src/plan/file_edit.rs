@@ -22,6 +22,8 @@ pub(super) struct Edited {
     pub written: Vec<Bytes>,
     /// The edits, in the batches in which they were carried out.
     pub batches: Vec<Vec<Edit>>,
+    /// Declarations of the file as it was in which syntax errors keep the skeleton law from being proved.
+    pub unproved: Vec<Bytes>,
 }
 
 /// Edits a file. Fails with the reason where the result would not be what the patch says.
@@ -98,7 +100,8 @@ fn carry_out(
     })?;
     let (bytes, written) = apply_apart(source, &mut batch);
     let reparse = reparse(path, looking);
-    let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
+    let mut edited =
+        Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch], unproved: Vec::new() };
     let idle = idle_commas(source, &edited);
     edited.and_then(idle, &reparse)?;
     let mut done: Vec<&Rule> = Vec::new();

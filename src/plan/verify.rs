@@ -66,9 +66,11 @@ pub(super) fn verify(
     }
     if wrong.is_empty() {
         let change = skeleton::Change { before: source, after, batches: &edited.batches, shift: &shift };
-        if let Some(broken) = skeleton::prove(change, &sites).broken {
+        let proof = skeleton::prove(change, &sites);
+        if let Some(broken) = proof.broken {
             return Err(Refusal { message: broken.message, bytes: broken.bytes });
         }
+        edited.unproved = proof.unproved;
         for (first, found) in &looks {
             // A file in which one of these stands is not changed, so that here they are new.
             if !found.undecided.is_empty() || !found.unreadable.is_empty() {

@@ -32,6 +32,7 @@ use place::{Range, errors, ranges};
 use proof::View;
 use shown::By;
 use sites::Sites;
+use std::cell::RefCell;
 use twins::{Pairs, Twins};
 
 /// A file before and after its edits.
@@ -64,8 +65,8 @@ pub(super) struct Broken {
 #[derive(Default)]
 pub(super) struct Verdict {
     pub broken: Option<Broken>,
-    /// Where syntax errors keep it from being made, in the file as it was.
-    pub unchecked: Vec<Bytes>,
+    /// Declarations in which syntax errors keep it from being made, in the file as it was.
+    pub unproved: Vec<Bytes>,
 }
 
 /// Proves the law for all sites of a file.
@@ -80,7 +81,8 @@ pub(super) fn prove(change: Change<'_>, sites: &[Site<'_>]) -> Verdict {
         return verdict;
     }
     let pairs = pairs(change, &old, &lines[0]);
-    let proof = Proof { change, sites: Sites::new(sites), lines: &lines, pairs: &pairs };
+    let torn = RefCell::default();
+    let proof = Proof { change, sites: Sites::new(sites), lines: &lines, pairs: &pairs, torn };
     let mut broken = None;
     let mut readable = Vec::new();
     for range in ranges {
@@ -94,11 +96,12 @@ pub(super) fn prove(change: Change<'_>, sites: &[Site<'_>]) -> Verdict {
         }
         match same {
             Some(_) => readable.push(range),
-            None => verdict.unchecked.push(range.before),
+            None => verdict.unproved.push(range.before),
         }
     }
     let broken = broken.or_else(|| proof.by_trees(&readable)).or_else(|| proof.by_lines(&old, &new));
     verdict.broken = broken.or_else(|| labels::torn(change, &old, sites));
+    verdict.unproved.extend(proof.torn.take());
     verdict
 }
 
@@ -117,6 +120,8 @@ struct Proof<'a> {
     sites: Sites<'a>,
     lines: &'a [Directives; 2],
     pairs: &'a Pairs,
+    /// Tokens that come to stand elsewhere, but within a syntax error.
+    torn: RefCell<Vec<Bytes>>,
 }
 
 impl Proof<'_> {
@@ -182,6 +187,7 @@ impl Proof<'_> {
     /// The proof with these chains.
     fn view(&self, before: Chains, after: Chains, by: By, choice: String) -> Option<Broken> {
         let twins = Twins::new(&before, &after, self.pairs);
-        View { change: self.change, before, after, twins, pairs: self.pairs, by, choice }.prove(&self.sites)
+        View { change: self.change, before, after, twins, pairs: self.pairs, by, choice, torn: &self.torn }
+            .prove(&self.sites)
     }
 }

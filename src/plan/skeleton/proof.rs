@@ -8,6 +8,8 @@ use super::twins::{Pairs, Twins};
 use super::{Broken, Change, Site};
 use crate::find::Bound;
 use crate::pattern::{Part, Side};
+use crate::source::Bytes;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// One reading of the file, before and after.
@@ -20,6 +22,8 @@ pub(super) struct View<'a> {
     pub by: By,
     /// With which branches of conditionals it is read, in words.
     pub choice: String,
+    /// Tokens that come to stand elsewhere, but within a syntax error.
+    pub torn: &'a RefCell<Vec<Bytes>>,
 }
 
 /// A token that does not come out as the body says: what is around it before and after, without what the body shows,
@@ -86,10 +90,16 @@ impl View<'_> {
         };
         let (old, new) = (rest(&self.before, before.link, &gone), rest(&self.after, after.link, &came));
         let passes = |chains: &Chains, rest: &[LinkId], kind| rest.iter().any(|&l| chains.links[l].kind == kind);
-        for kind in [Kind::Error, Kind::Imports] {
-            if passes(&self.before, &old, kind) || passes(&self.after, &new, kind) {
-                return None;
+        if passes(&self.before, &old, Kind::Imports) || passes(&self.after, &new, Kind::Imports) {
+            return None;
+        }
+        if passes(&self.before, &old, Kind::Error) || passes(&self.after, &new, Kind::Error) {
+            let mut torn = self.torn.borrow_mut();
+            // One of them is enough.
+            if torn.is_empty() {
+                torn.push(before.bytes.clone());
             }
+            return None;
         }
         let has_all = |chains: &Chains, link: LinkId, shown: &[LinkId]| {
             let around = |l: &LinkId| chains.chain(link).any(|other| other == *l);
@@ -164,7 +174,7 @@ impl Outer {
 /// What is passed over on the way out of a side.
 struct Soft {
     /// The code that an element stands for, with all that is in it.
-    inner: std::ops::Range<usize>,
+    inner: Bytes,
     /// A branch that it may have left behind.
     left: Option<LinkId>,
     /// Whether a clause around the side is none of its business.
