@@ -90,10 +90,10 @@ pub(super) struct Span {
 }
 
 impl Chains {
-    /// Puts spans into each other. Of two that are equal the first is the outer one; one that reaches over the end of
+    /// Puts spans into each other. Of two that are equal a clause, or else the first, is the outer one; one that reaches over the end of
     /// what it begins in ends there. The tokens (bytes, and whether they count) are in order.
     pub fn weave(mut spans: Vec<Span>, tokens: impl Iterator<Item = (Bytes, bool)>) -> Chains {
-        spans.sort_by_key(|s| (s.bytes.start, std::cmp::Reverse(s.bytes.end)));
+        spans.sort_by_key(|s| (s.bytes.start, std::cmp::Reverse(s.bytes.end), s.kind != Kind::Clause));
         let root = Link { kind: Kind::Root, parent: 0, span: 0..usize::MAX, marks: Vec::new() };
         let mut chains = Chains { links: vec![root], places: Vec::new(), marked: HashMap::new() };
         let mut spans = spans.into_iter().filter(|s| !s.bytes.is_empty()).peekable();

@@ -3,6 +3,7 @@
 use super::directives::{Conditional, Directives};
 use crate::language::Directive;
 use crate::source::{Bytes, OffsetMap, Source};
+use std::collections::HashMap;
 
 /// So many combinations of branches are tried; beyond them each branch is tried once.
 const COMBINATIONS: usize = 8;
@@ -50,15 +51,15 @@ pub(super) fn choices(before: (&Source, &Directives), after: (&Source, &Directiv
 /// The conditionals of the two sides: those that stay are one.
 fn pair(before: (&Source, &Directives), after: (&Source, &Directives), shift: &OffsetMap) -> Vec<Both> {
     let image = |line: &Bytes| shift.kept(&(line.start..line.start + 1));
-    let holds = |c: &Conditional, at: usize| c.branches.iter().any(|b| b.start == at);
+    let branches_of =
+        |(n, c): (usize, &'_ Conditional)| c.branches.iter().map(move |b| (b.start, n)).collect::<Vec<_>>();
+    let of_branch: HashMap<usize, usize> = after.1.conditionals.iter().enumerate().flat_map(branches_of).collect();
     let mut used = vec![false; after.1.conditionals.len()];
     let mut all = Vec::new();
     for (n, old) in before.1.conditionals.iter().enumerate() {
         let kept: Vec<(usize, Option<usize>)> = old.branches.iter().map(|line| (line.start, image(line))).collect();
-        let twin = kept.iter().filter_map(|(_, at)| *at).find_map(|at| {
-            let found = after.1.conditionals.iter().position(|c| holds(c, at));
-            found.filter(|&found| !used[found])
-        });
+        let twins = kept.iter().filter_map(|(_, at)| of_branch.get(&(*at)?).copied());
+        let twin = twins.into_iter().find(|&twin| !used[twin]);
         let Some(twin) = twin else {
             let branches = old.branches.iter().map(|b| (Some(b.start), None)).chain(none(old, before.0));
             all.push(Both { before: Some(n), after: None, branches: branches.collect() });
@@ -68,7 +69,7 @@ fn pair(before: (&Source, &Directives), after: (&Source, &Directives), shift: &O
         let new = &after.1.conditionals[twin];
         let mut branches: Vec<(Option<usize>, Option<usize>)> = Vec::new();
         for (start, at) in kept {
-            let same = at.filter(|&at| holds(new, at));
+            let same = at.filter(|at| of_branch.get(at) == Some(&twin));
             branches.push((Some(start), same.or(last(new, after.0))));
         }
         let came = new.branches.iter().filter(|b| !branches.iter().any(|(_, new)| *new == Some(b.start)));

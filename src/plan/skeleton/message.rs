@@ -114,7 +114,7 @@ struct Header {
 impl Header {
     fn of(chains: &Chains, link: LinkId, source: &Source) -> Header {
         let own = &chains.links[link];
-        let mark = own.marks.iter().copied().max().filter(|_| own.kind == Kind::Clause).or(own.marks.first().copied());
+        let mark = own.marks.first().copied();
         let start = mark.unwrap_or(own.span.start);
         let line = source.lines.around(start, &source.bytes).end;
         // Up to what it governs.

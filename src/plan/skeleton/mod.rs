@@ -120,8 +120,8 @@ struct Proof<'a> {
     sites: Sites<'a>,
     lines: &'a [Directives; 2],
     pairs: &'a Pairs,
-    /// Tokens that come to stand elsewhere, but within a syntax error.
-    torn: RefCell<Vec<Bytes>>,
+    /// A token that comes to stand elsewhere, but within a syntax error.
+    torn: RefCell<Option<Bytes>>,
 }
 
 impl Proof<'_> {

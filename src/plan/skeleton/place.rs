@@ -43,13 +43,12 @@ fn declaration(source: &Source, token: usize) -> Bytes {
 pub(super) fn errors(before: &Source, after: &Source, range: &Range, shift: &OffsetMap) -> Option<bool> {
     let of = |source: &Source, bytes: &Bytes| -> Vec<Bytes> {
         let first = source.errors.partition_point(|e| source.gap_end(e.start) < bytes.start);
-        let all = source.errors[first..].iter().map(|e| match e.is_empty() {
-            true => source.gap_end(e.start)..source.gap_end(e.start),
-            false => source.span(e),
-        });
+        // A token that is missed is missed behind another.
+        let all = source.errors[first..].iter().map(|e| source.span(e));
         all.take_while(|e| e.start <= bytes.end).collect()
     };
     let (old, new) = (of(before, &range.before), of(after, &range.after));
-    let moved: Vec<Bytes> = old.iter().map(|e| shift.range(e)).collect();
+    let image = |e: &Bytes| if e.is_empty() { shift.end(e.start)..shift.end(e.start) } else { shift.range(e) };
+    let moved: Vec<Bytes> = old.iter().map(image).collect();
     (moved == new).then_some(!old.is_empty())
 }

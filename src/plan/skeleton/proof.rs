@@ -22,8 +22,8 @@ pub(super) struct View<'a> {
     pub by: By,
     /// With which branches of conditionals it is read, in words.
     pub choice: String,
-    /// Tokens that come to stand elsewhere, but within a syntax error.
-    pub torn: &'a RefCell<Vec<Bytes>>,
+    /// A token that comes to stand elsewhere, but within a syntax error.
+    pub torn: &'a RefCell<Option<Bytes>>,
 }
 
 /// A token that does not come out as the body says: what is around it before and after, without what the body shows,
@@ -75,39 +75,39 @@ impl View<'_> {
     /// Whether a token's chains differ by more than the regions around it say.
     fn torn<'v>(&self, before: &'v Place, after: &Place, open: &[Region]) -> Option<Torn<'v>> {
         let around: Vec<&Region> = open.iter().filter(|r| r.after.bytes.contains(&after.bytes.start)).collect();
-        let is_covered = !around.is_empty();
         let all = |side: fn(&Region) -> &Around| -> Vec<LinkId> {
             around.iter().flat_map(|r| side(r).shown.iter().copied()).collect()
         };
         let left: Vec<LinkId> = around.iter().flat_map(|r| [r.before.left, r.after.left]).flatten().collect();
         let (gone, came) = (all(|r| &r.before), all(|r| &r.after));
+        // Which statements are one is as the body shows it, and a syntax error is no link.
+        let is_soft = |kind| kind == Kind::Error || kind == Kind::Statement && !around.is_empty();
         let rest = |chains: &Chains, link: LinkId, shown: &[LinkId]| {
-            // Which statements are one is as the body shows it.
-            let stays = |&l: &LinkId| !shown.contains(&l) && !(is_covered && chains.links[l].kind == Kind::Statement);
+            let stays = |&l: &LinkId| !shown.contains(&l) && !is_soft(chains.links[l].kind);
             let mut rest: Vec<LinkId> = chains.chain(link).filter(stays).collect();
             rest.reverse();
             rest
         };
         let (old, new) = (rest(&self.before, before.link, &gone), rest(&self.after, after.link, &came));
-        let passes = |chains: &Chains, rest: &[LinkId], kind| rest.iter().any(|&l| chains.links[l].kind == kind);
-        if passes(&self.before, &old, Kind::Imports) || passes(&self.after, &new, Kind::Imports) {
-            return None;
-        }
-        if passes(&self.before, &old, Kind::Error) || passes(&self.after, &new, Kind::Error) {
-            let mut torn = self.torn.borrow_mut();
-            // One of them is enough.
-            if torn.is_empty() {
-                torn.push(before.bytes.clone());
-            }
-            return None;
-        }
         let has_all = |chains: &Chains, link: LinkId, shown: &[LinkId]| {
             let around = |l: &LinkId| chains.chain(link).any(|other| other == *l);
             shown.iter().all(|l| chains.links[*l].kind == Kind::Statement || left.contains(l) || around(l))
         };
         let shown = has_all(&self.before, before.link, &gone) && has_all(&self.after, after.link, &came);
-        let same = old.len() == new.len() && old.iter().zip(&new).all(|(&a, &b)| self.twins.are(a, b));
-        (!shown || !same).then_some(Torn { token: before, old, new })
+        if shown && old.len() == new.len() && old.iter().zip(&new).all(|(&a, &b)| self.twins.are(a, b)) {
+            return None;
+        }
+        let is_within = |kind| {
+            let holds = |chains: &Chains, link: LinkId| chains.chain(link).any(|l| chains.links[l].kind == kind);
+            holds(&self.before, before.link) || holds(&self.after, after.link)
+        };
+        if is_within(Kind::Error) {
+            // One of them is enough.
+            self.torn.borrow_mut().get_or_insert_with(|| before.bytes.clone());
+            return None;
+        }
+        // Imports have rules of their own.
+        (!is_within(Kind::Imports)).then_some(Torn { token: before, old, new })
     }
 
     /// What a site brings stands where what it shows beside it stands: all that the after side shows is in the same

@@ -33,28 +33,49 @@ struct Tree<'a> {
     chain_of: HashMap<NodeId, usize>,
     /// The braces that belong to a header.
     own: HashSet<usize>,
-    /// The first tokens of the clauses of each `switch`, and where the last one ends.
+    /// Where what ends in a macro that repeats the next statement ends with that.
+    stretched: HashMap<usize, usize>,
+    /// The labels of the clauses of each `switch`, and where the last clause ends.
     switches: BTreeMap<NodeId, (Vec<Tokens>, usize)>,
 }
 
 impl<'a> Tree<'a> {
     fn new(source: &'a Source) -> Self {
-        let (chain_of, own, switches) = Default::default();
-        Tree { source, spans: Vec::new(), chain_of, own, switches }
-    }
-
-    fn bytes(&self, tokens: &Tokens) -> Bytes {
-        self.source.span(tokens)
+        let (chain_of, own, stretched, switches) = Default::default();
+        Tree { source, spans: Vec::new(), chain_of, own, stretched, switches }
     }
 
     fn push(&mut self, kind: Kind, tokens: &Tokens, marks: &[usize]) {
         let marks = marks.iter().filter_map(|&t| self.source.tokens.get(t)).map(|t| t.bytes.start).collect();
-        let bytes = self.bytes(tokens);
+        let end = self.stretched.get(&tokens.end).copied().unwrap_or(tokens.end);
+        let bytes = self.source.span(&(tokens.start..end));
         self.spans.push(Span { kind, bytes, marks });
+    }
+
+    /// Finds macros that repeat a statement and are themselves all that a header governs: `if (x) for_each(p) use(p);`. The
+    /// grammar ends the header's statement with the macro.
+    fn stretch(&mut self, within: &Tokens) {
+        let source = self.source;
+        for error in
+            source.errors.iter().rev().filter(|e| e.is_empty() && within.start < e.start && e.start < within.end)
+        {
+            let own = source.tokens[error.start - 1].node;
+            let ends = |id: &NodeId| source.nodes[*id].tokens.end == error.start;
+            let Some(last) = std::iter::once(own).chain(source.ancestors(own)).take_while(ends).last() else {
+                continue;
+            };
+            let next = source.nodes.get(source.nodes[last].end);
+            let next = next.filter(|n| n.parent == source.nodes[last].parent && n.tokens.start == error.start);
+            if let Some(next) = next.filter(|n| source.language.is_statement(n.kind)) {
+                let end = self.stretched.get(&next.tokens.end).copied().unwrap_or(next.tokens.end);
+                self.stretched.insert(error.start, end);
+            }
+        }
     }
 
     /// The links of all nodes that begin in a range of tokens.
     fn nodes(&mut self, within: &Tokens) {
+        self.stretch(within);
         let source = self.source;
         let first = source.nodes.partition_point(|n| n.tokens.start < within.start);
         for (id, node) in source.nodes.iter().enumerate().skip(first) {
@@ -80,6 +101,10 @@ impl<'a> Tree<'a> {
                 Form::Switch => self.switch(id),
                 Form::Clause => self.clause(id),
                 Form::Statement if source.is_macro_header(id) => self.macro_loop(id),
+                Form::Statement if self.stretched.contains_key(&node.tokens.end) => {
+                    self.push(Kind::Loop, &node.tokens, &[start, start + 1]);
+                    self.push(Kind::Body, &(node.tokens.end..self.stretched[&node.tokens.end]), &[start]);
+                }
                 Form::Statement => self.push(Kind::Statement, &node.tokens, &[]),
                 Form::Imports => self.push(Kind::Imports, &node.tokens, &[start]),
                 Form::Label | Form::Inner => {}
@@ -250,8 +275,12 @@ impl<'a> Tree<'a> {
                 };
                 let last = (at..).find(|n| !stacked(n)).unwrap_or(at);
                 let until = labels.get(last + 1).map_or(end, |next| next.start);
-                let marks: Vec<usize> = labels[at..=last].iter().map(|l| l.start).collect();
-                self.push(Kind::Clause, &(labels[at].start..until), &marks);
+                // The label beside what follows tells it best. The labels themselves are the `switch`'s.
+                let marks: Vec<usize> = labels[at..=last].iter().rev().map(|l| l.start).collect();
+                let content = labels[last].end..until;
+                if !content.is_empty() {
+                    self.push(Kind::Clause, &content, &marks);
+                }
                 at = last + 1;
             }
         }
