@@ -236,12 +236,8 @@ fn table(plan: &Plan) -> String {
             .unwrap();
         }
         for warning in &r.warnings {
-            match &warning.place {
-                Some(p) => {
-                    writeln!(out, "  warning: {}:{}:{}: {}", p.path.display(), p.line, p.column, warning.text).unwrap();
-                }
-                None => writeln!(out, "  warning: {}", warning.text).unwrap(),
-            }
+            let place = warning.place.as_ref().map(|p| format!("{}:{}:{}: ", p.path.display(), p.line, p.column));
+            writeln!(out, "  warning: {}{}", place.unwrap_or_default(), warning.text).unwrap();
         }
         r.notes.iter().for_each(|n| writeln!(out, "  note: {n}").unwrap());
     }

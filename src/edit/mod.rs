@@ -1,5 +1,7 @@
 //! A site into byte edits: only what changes is replaced, every other byte stays.
 
+mod bare;
+mod braces;
 mod indent;
 mod inline;
 mod margin;
@@ -19,6 +21,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 use stretch::Stretch;
 
+pub use bare::Bare;
+pub use braces::Braces;
 pub use indent::Units;
 pub use parens::Parens;
 

@@ -20,7 +20,7 @@ struct Written {
 impl Job<'_> {
     /// The edits that write a stretch as its rows show it. None where another rule about the layout wins.
     pub(super) fn verbatim(&self, stretch: &Stretch, changes: &[&Change]) -> Option<Vec<Edit>> {
-        if self.layout == Layout::Code && !(self.moves_alone(changes) && self.keeps_comments_above(stretch)) {
+        if self.layout == Layout::Code && !self.may_be_verbatim(stretch, changes) {
             return None;
         }
         let mut edits = Vec::new();
@@ -48,6 +48,21 @@ impl Job<'_> {
                     && insert.iter().all(|i| i.moved_from.as_ref().is_none_or(|from| self.moves_as_shown(from, i)))
             }
         })
+    }
+
+    /// Whether no rule about comments, moves or nesting says otherwise than the rows.
+    fn may_be_verbatim(&self, stretch: &Stretch, changes: &[&Change]) -> bool {
+        self.moves_alone(changes) && self.keeps_comments_above(stretch) && !self.is_beside_shifted(stretch)
+    }
+
+    /// Whether a row beside the stretch is indented anew, so that the source is not laid out as the body is then.
+    fn is_beside_shifted(&self, stretch: &Stretch) -> bool {
+        let side = &self.shape.before;
+        let is_shifted = |element: usize| {
+            let first = side.on_row(side.elements[element].row).start;
+            self.shift_at(self.hit.matched.bounds[first].bytes.start) != 0
+        };
+        stretch.above.into_iter().chain(stretch.below).any(is_shifted)
     }
 
     /// Whether no row comes between code that stays and the comment above it, which goes along with that code.

@@ -7,11 +7,13 @@ mod cuts;
 mod directives;
 pub mod go;
 pub mod go_nodes;
+mod nesting;
 mod parts;
 mod seams;
 
 pub use cuts::Cuts;
 pub use directives::Directive;
+pub use nesting::{Form, PreprocessorLine};
 
 use std::path::Path;
 use std::sync::OnceLock;

@@ -10,6 +10,7 @@ use super::report::Reason;
 use super::site_edit::SiteEdit;
 use super::survey::Survey;
 use crate::patchset::{Expect, Patch, Patchset};
+use crate::source::Bytes;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +33,8 @@ pub(super) struct Edits {
     pub changes: Vec<Changed>,
     /// Why files cannot be edited.
     pub refused: Vec<Reason>,
+    /// What a person should look at although the edits are made.
+    pub warnings: Vec<Reason>,
     /// Why there is no way back.
     pub one_way: Option<String>,
     /// The trees that the way back is still to be tried with, where it takes all files.
@@ -75,7 +78,8 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
         let kept = files.len().checked_sub(1).filter(|_| last);
         for (n, edited) in edited.into_iter().enumerate() {
             match edited {
-                Ok((mut changed, edited)) => {
+                Ok((mut changed, edited, warnings)) => {
+                    made.warnings.extend(warnings);
                     changed.trees.take_if(|_| Some(n) != kept);
                     made.changes.push(changed);
                     made.trees.push(edited);
@@ -92,6 +96,7 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
         let made = &mut self.made;
         made.changes.extend(new.changes);
         made.refused.extend(new.refused);
+        made.warnings.extend(new.warnings);
         made.trees.extend(new.trees);
         made.one_way = made.one_way.take().or(new.one_way);
     }
@@ -123,8 +128,16 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
     }
 }
 
+/// What is said of an edit among code that the grammar cannot read.
+const UNPROVED: &str = "a syntax error lies in the code around this edit, so it was not checked which headers and blocks \
+                        govern what afterwards: read the result";
+
 /// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.
-fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> Result<(Changed, Edited), Reason> {
+fn edit(
+    path: &Path,
+    chosen: &[&Chosen<'_, '_>],
+    looking: &Looking<'_, '_>,
+) -> Result<(Changed, Edited, Vec<Reason>), Reason> {
     let read = |c: &Chosen<'_, '_>| c.sighting.source(looking.workspace);
     let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
     let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
@@ -136,9 +149,11 @@ fn edit(path: &Path, chosen: &[&Chosen<'_, '_>], looking: &Looking<'_, '_>) -> R
         let place = place(path, &source, refusal.bytes.start);
         Reason { text: refusal.message, place: Some(place) }
     })?;
+    let unproved = |bytes: &Bytes| Reason { text: UNPROVED.to_owned(), place: Some(place(path, &source, bytes.start)) };
+    let warnings = edited.unproved.iter().map(unproved).collect();
     let before = Some(looking.workspace.version(path, &source.bytes));
     let trees = Some((source.clone(), edited.source.clone()));
     let (path, batches, written) = (path.to_owned(), edited.batches, edited.written);
     let changed = Changed { path: path.clone(), before, batches, written, trees };
-    Ok((changed, Edited { path, before: source, after: edited.source }))
+    Ok((changed, Edited { path, before: source, after: edited.source }, warnings))
 }

@@ -5,11 +5,11 @@ use super::looking::Looking;
 use super::reparse::{Reparse, reparse};
 use super::site_edit::SiteEdit;
 use super::verify::verify;
-use crate::edit::{Parens, Refusal, Units, edits};
+use crate::edit::{Bare, Braces, Parens, Refusal, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub(super) struct Edited {
     laid: Vec<Bytes>,
     /// The edits, in the batches in which they were carried out.
     pub batches: Vec<Vec<Edit>>,
+    /// Declarations of the file as it was in which syntax errors keep the skeleton law from being proved.
+    pub unproved: Vec<Bytes>,
 }
 
 /// Edits a file. Fails with the reason where the result would not be what the patch says.
@@ -75,21 +77,29 @@ fn carry_out(
     tries: &[usize],
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
-    let mut batch: Vec<(Edit, Rank)> = Vec::new();
+    let mut batch: Vec<(Rank, Edit)> = Vec::new();
     let mut as_patch: HashSet<Edit> = HashSet::new();
     let units = Units::default();
+    let mut bare: BTreeMap<usize, (Bare, Vec<(Rank, Edit)>)> = BTreeMap::new();
     for (work, &n) in works.iter().zip(tries) {
         let packages = imports::packages_of(work.rule, source);
         let new = edits(work.rule, source, work.hit, &packages, Parens::TRIES[n], &units)?;
         as_patch.extend(new.edits.iter().filter(|_| new.as_patch).cloned());
         let site = source.span(&work.hit.matched.tokens);
-        batch.extend(new.edits.into_iter().map(|edit| {
-            let rank = rank(&edit, &site);
-            (edit, rank)
-        }));
+        let ranked = new.edits.into_iter().map(|edit| (rank(&edit, &site), edit));
+        match Bare::of(&work.rule.pattern.shapes[work.hit.shape], source, work.hit) {
+            Some(found) => bare.entry(found.body.start).or_insert((found, Vec::new())).1.extend(ranked),
+            None => batch.extend(ranked),
+        }
     }
-    batch.sort_by_key(|(e, rank)| (e.bytes.start, e.bytes.end, *rank));
-    let mut batch: Vec<Edit> = batch.into_iter().map(|(edit, _)| edit).collect();
+    let braces = Braces::new(source);
+    for (bare, mut edits) in bare.into_values() {
+        edits.sort_by_key(|(rank, e)| (e.bytes.start, e.bytes.end, *rank));
+        let around = braces.around(&bare, edits.into_iter().map(|(_, edit)| edit).collect());
+        batch.extend(around.into_iter().enumerate().map(|(n, edit)| ((1, n), edit)));
+    }
+    batch.sort_by_key(|(rank, e)| (e.bytes.start, e.bytes.end, *rank));
+    let mut batch: Vec<Edit> = batch.into_iter().map(|(_, edit)| edit).collect();
     // Two hunks may ask for the same change.
     batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
     sort_edits(&mut batch).map_err(|o| Refusal {
@@ -101,7 +111,8 @@ fn carry_out(
     let (bytes, written) = apply_apart(source, &mut batch);
     let reparse = reparse(path, looking);
     let laid = written.iter().zip(is_laid).filter(|(_, laid)| *laid).map(|(w, _)| w.clone()).collect();
-    let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, laid, batches: vec![batch] };
+    let source_after = reparse(source, bytes, &batch)?;
+    let mut edited = Edited { source: source_after, written, laid, batches: vec![batch], unproved: Vec::new() };
     if !edited.laid.is_empty() {
         let idle = idle_commas(source, &edited);
         edited.and_then(idle, &reparse)?;

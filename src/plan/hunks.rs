@@ -43,6 +43,7 @@ pub(super) fn edit_hunks(
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
         let made = editing.finish();
         (changes, outcome.one_way) = (made.changes, made.one_way);
+        outcome.warnings.extend(made.warnings);
         if !made.refused.is_empty() {
             outcome.verdict = Verdict::Ambiguous;
             outcome.reasons.extend(made.refused);

@@ -28,6 +28,7 @@ mod reparse;
 mod report;
 mod scout;
 mod site_edit;
+mod skeleton;
 mod sought;
 mod spans;
 mod stack;

@@ -6,8 +6,9 @@ use super::file_edit::Edited;
 use super::looking::Looking;
 use super::reparse::whole;
 use super::site_edit::SiteEdit;
+use super::skeleton;
 use super::tags::stray_tag;
-use crate::edit::{LOST_COMMENT, Refusal};
+use crate::edit::{Bare, LOST_COMMENT, Refusal};
 use crate::find::{Bound, Found, Hit};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
@@ -50,18 +51,28 @@ pub(super) fn verify(
             wrong.extend(alike.map(|n| (n, message.clone())));
         }
     }
+    let mut sites = Vec::with_capacity(works.len());
     for (n, work) in works.iter().enumerate() {
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
         let Some(known) = known else { continue };
-        if let Some(why) = is_wrong(source, after, works, n, &shift, &claims, &anchored[known]) {
-            let at = shift.start(source.span(&work.hit.matched.tokens).start);
-            let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
-            wrong.push((n, if left_over { LEFT_OVER.to_owned() } else { why }));
-        } else if leaves_no_trace(work, &looks[known].1) {
-            wrong.push((n, NO_TRACE.to_owned()));
+        match outcome(source, after, works, n, &shift, &claims, &anchored[known]) {
+            Err(why) => {
+                let at = shift.start(source.span(&work.hit.matched.tokens).start);
+                let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
+                let why = if left_over { LEFT_OVER.to_owned() } else { explained(source, work, why) };
+                wrong.push((n, why));
+            }
+            Ok(_) if leaves_no_trace(work, &looks[known].1) => wrong.push((n, NO_TRACE.to_owned())),
+            Ok(hit) => sites.push(site(work, hit)),
         }
     }
     if wrong.is_empty() {
+        let change = skeleton::Change { before: source, after, batches: &edited.batches, shift: &shift };
+        let proof = skeleton::prove(change, &sites);
+        if let Some(broken) = proof.broken {
+            return Err(Refusal { message: broken.message, bytes: broken.bytes });
+        }
+        edited.unproved = proof.unproved;
         for (first, found) in &looks {
             // A file in which one of these stands is not changed, so that here they are new.
             if !found.undecided.is_empty() || !found.unreadable.is_empty() {
@@ -155,6 +166,10 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
     if let Some(at) = new_place(source, edited, |s| s.torn_lines().collect()) {
         return Some(format!("a line of the result would end where Go would read a semicolon: `{}`", shown(at)));
     }
+    if let Some(at) = new_place(source, edited, |s| s.misplaced_words().collect()) {
+        let word = String::from_utf8_lossy(after.text(at)).into_owned();
+        return Some(format!("in the result `{word}` would stand where none can: `{}`", shown(at)));
+    }
     if let Some(at) = new_place(source, edited, |s| s.run_on_items().collect()) {
         return Some(format!(
             "nothing in the result would end what stands before a statement or field: `{}`",
@@ -247,16 +262,45 @@ fn spread_before_others(source: &Source) -> usize {
     leading.filter(|i| source.text(i.tokens.end - 1) == b"...").count()
 }
 
-/// Why one site did not come out as meant, if it did not.
-fn is_wrong(
+/// Why a site did not come out as meant, in better words where it is known that the body shows too little.
+fn explained(source: &Source, work: &SiteEdit<'_>, why: String) -> String {
+    let (shape, rows) = (&work.rule.pattern.shapes[work.hit.shape], &work.rule.pattern.fragment.rows);
+    let tokens = &work.hit.matched.tokens;
+    let at = source.span(tokens).start;
+    let split = || skeleton::split(shape, rows, source, at);
+    let bare = || {
+        let header = source.span(&Bare::header(source, tokens)?);
+        let (text, line) = (String::from_utf8_lossy(&source.bytes[header.clone()]), source.lines.place(header.start).0);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(format!("this is all that `{text}` on line {line} governs, without braces: show the header in the body"))
+    };
+    let torn = || {
+        let error = source.errors_in(tokens).find(|e| e.start <= tokens.start && tokens.end <= e.end)?;
+        let [from, to] = [source.span(error).start, source.span(error).end].map(|byte| source.lines.place(byte).0);
+        Some(format!(
+            "the grammar cannot read lines {from} to {to} (braces or an `else` that `#if` splits, or a macro), so it is not \
+             known what stands beside what: only single statements can be changed there"
+        ))
+    };
+    split().or_else(bare).or_else(torn).unwrap_or(why)
+}
+
+/// A site as the skeleton law sees it.
+fn site<'a>(work: &SiteEdit<'a>, done: Option<&'a Hit>) -> skeleton::Site<'a> {
+    let (shape, rows) = (&work.rule.pattern.shapes[work.hit.shape], &work.rule.pattern.fragment.rows[..]);
+    skeleton::Site { shape, rows, before: &work.hit.matched.bounds, after: done.map(|h| &h.matched.bounds[..]) }
+}
+
+/// The site as it is done in the result, or why it did not come out as meant. Of a body that leaves nothing there is none.
+fn outcome<'f>(
     source: &Source,
     after: &Source,
     works: &[SiteEdit<'_>],
     site: usize,
     shift: &OffsetMap,
     claims: &Claims,
-    hits: &Anchored<'_>,
-) -> Option<String> {
+    hits: &Anchored<'f>,
+) -> Result<Option<&'f Hit>, String> {
     let work = &works[site];
     let shape = &work.rule.pattern.shapes[work.hit.shape];
     let kept = &shape.steady;
@@ -273,10 +317,10 @@ fn is_wrong(
     let again = !kept.is_empty()
         && hits.of(work, shift, false).any(|h| kept.iter().all(|&(b, _)| lies(&h.matched.bounds, b, b)));
     if again {
-        return Some(AGAIN.to_owned());
+        return Err(AGAIN.to_owned());
     }
     if shape.after.elements.is_empty() {
-        return None;
+        return Ok(None);
     }
     // Where nothing stays that would tell the site from others, its place does.
     let place = shift.range(&source.span(&work.hit.matched.tokens));
@@ -284,15 +328,16 @@ fn is_wrong(
         let new = after.span(&h.matched.tokens);
         new.start <= place.end && place.start <= new.end
     };
-    let done = hits.of(work, shift, true).filter(|h| !kept.is_empty() || is_here(h)).any(|h| {
+    let done = hits.of(work, shift, true).filter(|h| !kept.is_empty() || is_here(h)).find(|h| {
         kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b))
             && same_holes(source, after, &works[site], h, site, claims)
     });
-    (!done).then(|| {
-        "the result would not read as the body's after side does: an operator, a bracket or a condition takes it apart"
-            .to_owned()
-    })
+    done.map(Some).ok_or_else(|| TAKEN_APART.to_owned())
 }
+
+/// Why a result is refused that does not hold the after side.
+const TAKEN_APART: &str =
+    "the result would not read as the body's after side does: an operator, a bracket or a condition takes it apart";
 
 /// Whether every hole is bound to the same code as before.
 fn same_holes(source: &Source, after: &Source, work: &SiteEdit<'_>, done: &Hit, site: usize, claims: &Claims) -> bool {

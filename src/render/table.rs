@@ -208,7 +208,10 @@ impl Text {
     }
 
     fn reason(&mut self, label: &str, reason: &Reason) {
-        self.push(&format!("  {label}{}", clean(&reason.text)));
+        let mut lines = reason.text.lines();
+        self.push(&format!("  {label}{}", clean(lines.next().unwrap_or_default())));
+        // A body that is proposed stands on lines of its own.
+        lines.for_each(|line| self.push(&format!("      {}", clean(line))));
         if let Some(at) = &reason.place {
             self.push(&format!("    {}", place(at)));
             self.quote("source", at.line, &at.text);

@@ -37,6 +37,19 @@ impl OffsetMap {
             .fold(byte, |at, batch| batch.moved(at, batch.ranges.partition_point(|r| r.end <= at && r.start < at)))
     }
 
+    /// Where a token comes to begin; `None` where an edit touches it.
+    pub fn kept(&self, token: &Bytes) -> Option<usize> {
+        let (mut at, len) = (token.start, token.len());
+        for batch in &self.batches {
+            let before = batch.ranges.partition_point(|r| r.end <= at);
+            if batch.ranges.get(before).is_some_and(|r| r.start < at + len) {
+                return None;
+            }
+            at = batch.moved(at, before);
+        }
+        Some(at)
+    }
+
     /// Where a range comes to lie.
     pub fn range(&self, bytes: &Bytes) -> Bytes {
         let (start, end) = (self.start(bytes.start), self.end(bytes.end));
@@ -77,5 +90,12 @@ mod tests {
         assert_eq!(shift.range(&(4..8)), 6..10);
         assert_eq!(shift.range(&(2..4)), 2..4);
         assert_eq!(shift.range(&(10..12)), 10..12);
+    }
+
+    #[test]
+    fn a_token_that_an_edit_touches_is_not_kept() {
+        let shift = OffsetMap::new(&[vec![Edit::new(4..4, "ab"), Edit::new(8..10, "")], vec![Edit::new(0..1, "")]]);
+        let kept = [4..8, 2..4, 2..5, 9..12, 8..10, 10..12].map(|token| shift.kept(&token));
+        assert_eq!(kept, [Some(5), Some(1), None, None, None, Some(9)]);
     }
 }

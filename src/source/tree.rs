@@ -319,6 +319,18 @@ impl Source {
         (1..self.tokens.len()).filter(touches).filter(runs)
     }
 
+    /// The positions of words that begin a statement and that the grammar, which looks for what may come next, takes for
+    /// names: an `else` without its `if`.
+    pub fn misplaced_words(&self) -> impl Iterator<Item = usize> {
+        let is_one = |t: &usize| {
+            let token = &self.tokens[*t];
+            token.atom == Atom::Word
+                && self.language.begins_statement(self.text(*t))
+                && self.language.is_name(self.kind(token.node))
+        };
+        (0..self.tokens.len()).filter(is_one)
+    }
+
     /// Whether the node is the parser's own for code that it could not read.
     pub fn is_error(&self, id: NodeId) -> bool {
         self.language.is_error(self.kind(id))

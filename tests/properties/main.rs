@@ -16,6 +16,7 @@ mod fragment;
 mod generate;
 mod judge;
 mod place;
+mod planted;
 mod referee;
 mod shares;
 #[path = "../tools/mod.rs"]
