@@ -6,6 +6,7 @@ use crate::checkout::{Root, STATE};
 use crate::plan::FileChange;
 use rustix::fs::AtFlags;
 use rustix::io::Errno;
+use std::collections::HashSet;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -186,18 +187,22 @@ pub(super) fn sync(folder: impl AsFd, path: &Path) -> Result<(), WriteError> {
 
 /// The folders that new files need and that are not there, outermost first.
 fn missing_folders(root: &Root, changes: &[FileChange]) -> Result<Vec<PathBuf>, WriteError> {
-    let mut missing = Vec::new();
+    let mut missing: Vec<PathBuf> = Vec::new();
+    let mut known: HashSet<PathBuf> = HashSet::new();
     for change in changes.iter().filter(|c| c.before.is_none()) {
         let mut above: Vec<_> = change.path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()).collect();
         above.reverse();
+        let mut is_missing = false;
         for folder in above {
-            if missing.iter().any(|m| m == folder) {
-                continue;
-            }
-            match root.parent(&folder.join("x")) {
-                Ok(_) => {}
-                Err(e) if e.is_missing() => missing.push(folder.to_owned()),
-                Err(other) => return Err(other.into()),
+            // What is below a folder that is not there is not there either.
+            is_missing = is_missing
+                || match root.parent(&folder.join("x")) {
+                    Ok(_) => false,
+                    Err(e) if e.is_missing() => true,
+                    Err(other) => return Err(other.into()),
+                };
+            if is_missing && known.insert(folder.to_owned()) {
+                missing.push(folder.to_owned());
             }
         }
     }

@@ -8,9 +8,18 @@ use std::ops::Range;
 /// For each line of the page whether it belongs to a section that is touched.
 pub(super) fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
     let sections = Sections::new(source, page);
-    let mut marked = vec![false; page.columns.joined.len() + 1];
-    touched.iter().for_each(|range| marked[sections.of(range)].fill(true));
-    marked
+    // Many may touch one section: each is noted by where it begins and ends, and all are filled in at once.
+    let mut borders = vec![0isize; page.columns.joined.len() + 2];
+    for lines in touched.iter().map(|range| sections.of(range)) {
+        borders[lines.start] += 1;
+        borders[lines.end] -= 1;
+    }
+    let mut open = 0;
+    let is_touched = |border: &isize| {
+        open += border;
+        open > 0
+    };
+    borders.iter().take(page.columns.joined.len() + 1).map(is_touched).collect()
 }
 
 /// The lines of a page, as far as they share columns.
@@ -22,6 +31,8 @@ pub(super) struct Sections<'a> {
     lasts: Vec<usize>,
     /// For each node the innermost composite literal's value that holds it.
     literals: Vec<Option<NodeId>>,
+    /// For each text the last one before the next empty line.
+    ends: Vec<usize>,
 }
 
 impl Sections<'_> {
@@ -40,7 +51,12 @@ impl Sections<'_> {
             let above = literals.get(node.parent).copied().flatten();
             literals.push(if node.kind == go::LITERAL_VALUE { Some(id) } else { above });
         }
-        Sections { source, page, firsts, lasts, literals }
+        let lines = &page.columns.line_of;
+        let mut ends: Vec<usize> = (0..lines.len()).collect();
+        for text in (1..lines.len()).rev().filter(|&text| lines[text] <= lines[text - 1] + 1) {
+            ends[text - 1] = ends[text];
+        }
+        Sections { source, page, firsts, lasts, literals, ends }
     }
 
     /// The lines of the sections that a range touches.
@@ -73,14 +89,7 @@ impl Sections<'_> {
         let lines = &page.columns.line_of;
         let from = page.texts.partition_point(|t| t.start < range.end).min(lines.len() - 1);
         let to = page.texts.partition_point(|t| t.end <= end);
-        let mut line = lines[from];
-        for &next in &lines[from..to.max(from)] {
-            if next > line + 1 {
-                break;
-            }
-            line = next;
-        }
-        Some(line)
+        Some(lines[self.ends[from].min(to.max(from + 1) - 1)])
     }
 }
 
