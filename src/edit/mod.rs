@@ -2,6 +2,7 @@
 
 mod bare;
 mod braces;
+mod delete;
 mod indent;
 mod inline;
 mod margin;
@@ -19,7 +20,6 @@ use crate::source::{Bytes, Edit, Source};
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
-use stretch::Stretch;
 
 pub use bare::Bare;
 pub use braces::Braces;
@@ -88,30 +88,13 @@ pub fn edits(
     let mut job =
         Job { shape, rows, blanks, layout, source, hit, env, packages, parens, units, unit_of_body, margins, comments };
     let runs = job.runs();
-    let stretches: Vec<Option<Stretch>> = runs.iter().map(|run| job.stretch(run)).collect();
-    // Where the source is laid out in another way than the body, `patch` would do nothing.
-    if rule.layout == Layout::Patch && stretches.iter().all(Option::is_some) {
-        job.layout = Layout::Patch;
-    }
+    let mut shown = job.as_shown(&runs, rule.layout);
     let as_patch = job.layout == Layout::Patch;
     let mut edits = Vec::new();
     job.open_parens(&mut edits);
     let mut on_lines: Vec<Range<usize>> = std::iter::once(0..edits.len()).collect();
-    let run_of = |change: &Change| {
-        let row = first_row(shape, change);
-        let n = runs.partition_point(|run| run.end <= row);
-        runs.get(n).filter(|run| run.contains(&row)).map(|_| n)
-    };
-    let mut of_runs: Vec<Vec<&Change>> = vec![Vec::new(); runs.len()];
     for change in &shape.changes {
-        if let Some(n) = run_of(change) {
-            of_runs[n].push(change);
-        }
-    }
-    let shown = stretches.iter().zip(&of_runs).map(|(stretch, changes)| job.verbatim(stretch.as_ref()?, changes));
-    let mut shown: Vec<Option<Vec<Edit>>> = shown.collect();
-    for change in &shape.changes {
-        if let Some(n) = run_of(change).filter(|&n| shown[n].is_some()) {
+        if let Some(n) = run_of(shape, &runs, change).filter(|&n| shown[n].is_some()) {
             edits.extend(shown[n].as_mut().map(std::mem::take).into_iter().flatten());
             continue;
         }
@@ -130,13 +113,20 @@ pub fn edits(
     edits.extend(shown.iter_mut().flatten().flat_map(std::mem::take));
     if !as_patch {
         let as_shown: Vec<&Range<usize>> =
-            runs.iter().zip(&shown).filter(|(_, s)| s.is_some()).map(|(r, _)| r).collect();
+            runs.iter().zip(&shown).filter(|(_, edits)| edits.is_some()).map(|(run, _)| run).collect();
         job.reindent(&mut edits, &on_lines, &as_shown);
     }
     job.close_parens(&mut edits);
     edits.retain(|e| !(e.bytes.is_empty() && e.text.is_empty()));
     job.keeps_comments(&edits)?;
     Ok(SiteEdits { edits, as_patch })
+}
+
+/// The run of rows that a change belongs to, of runs in order.
+fn run_of(shape: &Shape, runs: &[Range<usize>], change: &Change) -> Option<usize> {
+    let row = first_row(shape, change);
+    let n = runs.partition_point(|run| run.end <= row);
+    runs.get(n).filter(|run| run.contains(&row)).map(|_| n)
 }
 
 /// The row of a body on which a change begins.

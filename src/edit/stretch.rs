@@ -35,6 +35,13 @@ pub(super) struct Piece {
     pub below_blank: bool,
 }
 
+impl Stretch {
+    /// Whether all that goes are whole lines.
+    pub fn is_whole(&self) -> bool {
+        self.pieces.iter().all(|piece| piece.whole == (true, true))
+    }
+}
+
 /// One row or empty line of a stretch.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Item {
@@ -103,79 +110,69 @@ impl Job<'_> {
 
     /// Lays the items beside the source, if they fit.
     fn laid(&self, rows: &Range<usize>, items: &[Item]) -> Option<Stretch> {
-        let above = self.shown_above(rows.start);
-        let below = self.shown_below(rows.end);
-        let source = self.source;
-        let old: Vec<Item> = items.iter().copied().filter(|i| !matches!(i, Item::New(_))).collect();
-        let first = old.iter().enumerate().find_map(|(n, item)| match item {
-            Item::Gone(row) => Some((n, *row, self.first_byte(*row)?)),
-            _ => None,
-        });
+        let (above, below) = (self.shown_above(rows.start), self.shown_below(rows.end));
         let behind_above = above.and_then(|a| self.line_behind(a));
         let at_below = below.and_then(|b| self.line_of(b));
-        let (start, prefix) = match first {
-            Some((lines, row, byte)) => {
-                let prefix = match self.has_own_margin(row) {
-                    false => self.prefix_of(row).map(<[u8]>::to_vec),
-                    true => self.prefix_beside(rows, above, below),
-                };
-                (self.lines_up(source.lines.start(byte), lines)?, prefix)
+        let old = items.iter().filter(|i| !matches!(i, Item::New(_)));
+        let gone = old.clone().enumerate().find_map(|(lines, item)| match item {
+            Item::Gone(row) => Some((lines, *row, self.first_byte(*row)?)),
+            _ => None,
+        });
+        let (start, code) = match (gone, behind_above, at_below) {
+            (Some((lines, row, byte)), ..) => {
+                let own = self.prefix_of(row).map(<[u8]>::to_vec);
+                let code = if self.has_own_margin(row) { self.prefix_beside(rows, above, below) } else { own };
+                (self.lines_up(self.source.lines.start(byte), lines)?, code)
             }
-            None => {
-                let start = match (behind_above, at_below) {
-                    (Some(start), _) => start,
-                    (None, Some(line)) if above.is_none() => self.lines_up(line, old.len())?,
-                    _ => return None,
-                };
-                (start, self.prefix_beside(rows, above, below))
+            (None, Some(start), _) => (start, self.prefix_beside(rows, above, below)),
+            (None, None, Some(line)) if above.is_none() => {
+                (self.lines_up(line, old.count())?, self.prefix_beside(rows, above, below))
             }
+            _ => return None,
         };
-        let prefix = self.prefix(rows, prefix?);
+        let prefix = self.prefix(rows, code?);
+        let (pieces, end) = self.pieces(items, start, &prefix)?;
+        // New rows have their place beside rows that go, or between neighbours.
+        let none_gone = pieces.iter().all(|p| p.gone.is_empty());
+        let tied = |shown: Option<usize>, line: Option<usize>, at: usize, piece: &Piece| {
+            let loose = piece.gone.is_empty() && !piece.new.is_empty();
+            shown.is_none() || line == Some(at) || !none_gone && !loose
+        };
+        let fits = tied(above, behind_above, start, pieces.first()?) && tied(below, at_below, end, pieces.last()?);
+        let anchored = !none_gone || above.is_some() || below.is_some();
+        (fits && anchored).then_some(Stretch { rows: rows.clone(), above, below, prefix, pieces })
+    }
+
+    /// The items as pieces, if the lines from `start` on are those that go and stay; and where the line behind them
+    /// begins.
+    fn pieces(&self, items: &[Item], start: usize, prefix: &Prefix) -> Option<(Vec<Piece>, usize)> {
+        let is_old = |item: &Item| !matches!(item, Item::New(_));
+        let last = items.iter().rposition(is_old);
         let mut pieces = vec![Piece::at(start)];
         let mut at = start;
-        let mut ended = false;
-        let mut items = items.iter().copied().peekable();
-        while let Some(item) = items.next() {
+        for (n, item) in items.iter().enumerate() {
             let piece = pieces.last_mut()?;
-            match item {
+            match *item {
                 Item::New(row) => piece.new.push(row),
-                _ if ended => return None,
                 Item::Blank => {
                     at = self.blank_line(at)?;
-                    let mut next = Piece::at(at);
-                    next.below_blank = true;
-                    pieces.push(next);
+                    pieces.push(Piece { below_blank: true, ..Piece::at(at) });
                 }
                 Item::Gone(row) => {
-                    let last = !old.is_empty() && !items.clone().any(|i| matches!(i, Item::Gone(_) | Item::Blank));
-                    let line = self.line_as_row(row, at, &prefix, (piece.gone.is_empty(), last))?;
-                    let empty = piece.gone.is_empty();
-                    piece.gone.push(row);
-                    if empty {
-                        piece.bytes.start = line.bytes.start;
-                        piece.whole.0 = line.whole.0;
+                    let first = piece.gone.is_empty();
+                    let line = self.line_as_row(row, at, prefix, (first, last == Some(n)))?;
+                    if first {
+                        (piece.bytes.start, piece.whole.0) = (line.bytes.start, line.whole.0);
                     }
-                    piece.bytes.end = line.bytes.end;
-                    piece.whole.1 = line.whole.1;
-                    at = source.lines.next(line.bytes.end.max(at));
-                    ended = !line.whole.1;
+                    (piece.bytes.end, piece.whole.1) = (line.bytes.end, line.whole.1);
+                    piece.gone.push(row);
+                    at = self.source.lines.next(line.bytes.end.max(at));
                 }
             }
         }
         // A line that begins or ends with other code has no empty line beside it.
-        let split = pieces.len() > 1;
-        if split && pieces.iter().any(|p| p.whole != (true, true)) {
-            return None;
-        }
-        let loose = |piece: Option<&Piece>| piece.is_some_and(|p| p.gone.is_empty() && !p.new.is_empty());
-        let none_gone = pieces.iter().all(|p| p.gone.is_empty());
-        let tied = |shown: bool, line: Option<usize>, at: usize, piece: Option<&Piece>| {
-            !shown || line == Some(at) || !none_gone && !loose(piece)
-        };
-        let fits = tied(above.is_some(), behind_above, start, pieces.first())
-            && tied(below.is_some(), at_below, at, pieces.last());
-        let anchored = !none_gone || above.is_some() || below.is_some();
-        (fits && anchored).then_some(Stretch { rows: rows.clone(), above, below, prefix, pieces })
+        let whole = pieces.iter().all(|p| p.whole == (true, true));
+        (whole || pieces.len() == 1).then_some((pieces, at))
     }
 
     /// The start of the line so many above a line.

@@ -1,9 +1,9 @@
 //! Rows that are written letter for letter, since the source is laid out as the body shows it.
 
-use super::Job;
 use super::margin::Prefix;
 use super::rows::Comma;
 use super::stretch::{Piece, Stretch};
+use super::{Job, run_of};
 use crate::language::Language;
 use crate::patchset::Layout;
 use crate::pattern::{Change, Inserted, Part, Side};
@@ -18,8 +18,34 @@ struct Written {
 }
 
 impl Job<'_> {
+    /// For each run of changed rows the edits that write it as it is shown, where it is. If all of them are, and are to
+    /// be as `patch` would write them, so they are from now on.
+    pub(super) fn as_shown(&mut self, runs: &[Range<usize>], layout: Layout) -> Vec<Option<Vec<Edit>>> {
+        let mut changes: Vec<Vec<&Change>> = vec![Vec::new(); runs.len()];
+        for change in &self.shape.changes {
+            if let Some(run) = run_of(self.shape, runs, change) {
+                changes[run].push(change);
+            }
+        }
+        let stretches: Vec<Option<Stretch>> = runs.iter().map(|run| self.stretch(run)).collect();
+        let written = |job: &Job<'_>| {
+            let all = stretches.iter().zip(&changes);
+            all.map(|(stretch, changes)| job.verbatim(stretch.as_ref()?, changes)).collect::<Vec<_>>()
+        };
+        // Where the source is laid out in another way than the body, `patch` would do nothing.
+        if layout == Layout::Patch && stretches.iter().all(|s| s.as_ref().is_some_and(Stretch::is_whole)) {
+            self.layout = layout;
+            let written = written(self);
+            if written.iter().all(Option::is_some) {
+                return written;
+            }
+            self.layout = Layout::Code;
+        }
+        written(self)
+    }
+
     /// The edits that write a stretch as its rows show it. None where another rule about the layout wins.
-    pub(super) fn verbatim(&self, stretch: &Stretch, changes: &[&Change]) -> Option<Vec<Edit>> {
+    fn verbatim(&self, stretch: &Stretch, changes: &[&Change]) -> Option<Vec<Edit>> {
         if self.layout == Layout::Code && !self.may_be_verbatim(stretch, changes) {
             return None;
         }
