@@ -52,6 +52,8 @@ fn titles_come_through() {
         "From here to there",
         "From ada@example.com Mon Sep 17 00:00:00 2001",
         "Subject: x",
+        "\u{200b}",
+        "one \u{202e}two",
         &"a long title ".repeat(100),
     ] {
         comes_through(title, "Because.");
@@ -66,7 +68,7 @@ fn reasons_come_through() {
         "Date: yesterday",
         "[PATCH] x",
         ">From me",
-        "From here on it is different.\n\n\n\ndifferent\nIndex: \n--- of sorts -",
+        "From here on it is different.\n\n\n\ndifferent\nIndex: \n---- of sorts -",
         "größer\n\n    $ git log\n\nFrom ada with love",
         "------\n----",
     ] {
@@ -84,17 +86,6 @@ fn lines_that_end_a_mail_are_indented() {
     let body = ground.git("one", &["log", "-1", "--format=%b"]);
     let expected = " ---\n diff --git a/x b/x\n Index: x\n --- a/x\n From ada@x Mon Sep 17 00:00:00 2001\nend\n";
     assert!(body.starts_with(expected), "{body}");
-}
-
-#[test]
-fn a_title_of_which_nothing_is_seen_gives_way_to_the_id() {
-    comes_through(" \t ", "Because.");
-    comes_through("\u{85}", "Because.");
-    let ground = ground();
-    patch(&ground, " ", "Because.");
-    if ground.run(&["apply", "one.toml", "one", "--commit"]).code == 0 {
-        assert_eq!(ground.log("one")[0], "the-id");
-    }
 }
 
 #[test]
