@@ -191,7 +191,7 @@ fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -201,6 +201,7 @@ fn grouped(n: usize) -> String {
 
 /// The signals that end a run. While a line is shown they wait for it to be cleared.
 struct Signals {
+    /// Whether nothing is shown, so that nobody has to wait.
     is_idle: Arc<AtomicBool>,
     caught: Vec<(i32, Arc<AtomicBool>)>,
 }
@@ -213,9 +214,11 @@ impl Signals {
             let mut caught = Vec::new();
             for signal in [SIGINT, SIGTERM] {
                 let is_caught = Arc::new(AtomicBool::new(false));
-                // The first of the two ends the run where no line is shown.
-                let registered = flag::register_conditional_default(signal, Arc::clone(&is_idle));
-                if registered.and_then(|_| flag::register(signal, Arc::clone(&is_caught))).is_ok() {
+                // In this order: a signal ends the run where no line is shown, and so does any second one.
+                let registered = flag::register_conditional_default(signal, Arc::clone(&is_idle))
+                    .and_then(|_| flag::register(signal, Arc::clone(&is_idle)))
+                    .and_then(|_| flag::register(signal, Arc::clone(&is_caught)));
+                if registered.is_ok() {
                     caught.push((signal, is_caught));
                 }
             }

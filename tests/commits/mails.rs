@@ -17,10 +17,15 @@ fn ground() -> Ground {
 }
 
 fn patch(ground: &Ground, title: &str, why: &str) {
+    patch_by(ground, "Ada <ada@example.com>", title, why);
+}
+
+fn patch_by(ground: &Ground, author: &str, title: &str, why: &str) {
     let quoted = |text: &str| serde_json::to_string(text).unwrap();
     let set = format!(
-        "format = 1\n[patchset]\nname = \"mine\"\ntitle = \"t\"\nauthor = \"Ada <ada@example.com>\"\n[[patch]]\nid = \"the-id\"\n\
+        "format = 1\n[patchset]\nname = \"mine\"\ntitle = \"t\"\nauthor = {}\n[[patch]]\nid = \"the-id\"\n\
          title = {}\nwhy = {}\nfiles = [\"**/*.c\"]\nexpect = \"any\"\ndiff = '''\n-int width = $v;\n+long width = $v;\n'''\n",
+        quoted(author),
         quoted(title),
         quoted(why)
     );
@@ -29,8 +34,13 @@ fn patch(ground: &Ground, title: &str, why: &str) {
 
 #[track_caller]
 fn comes_through(title: &str, why: &str) {
+    comes_through_by("Ada <ada@example.com>", title, why);
+}
+
+#[track_caller]
+fn comes_through_by(author: &str, title: &str, why: &str) {
     let ground = ground();
-    patch(&ground, title, why);
+    patch_by(&ground, author, title, why);
     ground.run(&["export", "one.toml", "one", "--format", "mbox", "-o", "out"]).exits(0);
     ground.git("one", &["am", "-q", "--keep", "../out/series.mbox"]);
     ground.run(&["apply", "one.toml", "two", "--commit"]).exits(0);
@@ -73,6 +83,13 @@ fn reasons_come_through() {
         "------\n----",
     ] {
         comes_through("raise n", why);
+    }
+}
+
+#[test]
+fn authors_come_through() {
+    for name in ["Al", "Zoë O'Hara, Esq.", "Ada \"Q\" Lovelace", "Ada (at work)", "Ada \\ B: C", "=?UTF-8?Q?x?="] {
+        comes_through_by(&format!("{name} <a@example.com>"), "raise n", "From: nobody");
     }
 }
 
