@@ -460,7 +460,7 @@ fn examples_are_tests() {
 #[test]
 fn a_patchset_without_examples_says_so() {
     let ground = Ground::new();
-    ground.put("none.toml", &PATCHES.split("[[patch.example]]").next().unwrap());
+    ground.put("none.toml", PATCHES.split("[[patch.example]]").next().unwrap());
     let ran = ground.run(&["test", "none.toml"]).exits(0);
     assert_eq!(ran.stdout, "there are no examples; a [[patch.example]] behind a patch says what it does to a file\n");
 }
