@@ -458,6 +458,49 @@ fn examples_are_tests() {
 }
 
 #[test]
+fn a_patchset_without_examples_says_so() {
+    let ground = Ground::new();
+    ground.put("none.toml", PATCHES.split("[[patch.example]]").next().unwrap());
+    let ran = ground.run(&["test", "none.toml"]).exits(0);
+    assert_eq!(ran.stdout, "there are no examples; a [[patch.example]] behind a patch says what it does to a file\n");
+}
+
+#[test]
+fn recover_with_nothing_to_do_says_so_and_sweeps() {
+    let ground = Ground::new();
+    ground.run(&["recover", "root"]).exits(0).tells("root: there is nothing to recover; no run was interrupted here");
+    ground.put(&format!("root/{STATE}/0.new"), "x");
+    ground.run(&["recover", "root"]).exits(0).tells("nothing to recover");
+    assert!(!ground.path("root").join(STATE).exists());
+}
+
+#[test]
+fn revert_has_words_of_its_own() {
+    let ground = Ground::new();
+    let lost = PATCHES
+        .replace("+long width = $value;", "+long width = 0;")
+        .replace("[[patch.example]]", "#")
+        .replace("before =", "#")
+        .replace("after =", "#")
+        .replace("unchanged =", "#");
+    ground.put("lost.toml", &lost);
+    ground.run(&["apply", "lost.toml", "root"]).exits(0);
+    let ran = ground.run(&["revert", "lost.toml", "root"]).exits(1);
+    assert!(ran.stderr.contains("cannot be undone  width"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("\ncannot be undone: width: numbers") && !ran.stderr.contains("applied"),
+        "{}",
+        ran.stderr
+    );
+    let ran = ground.run(&["revert", "lost.toml", "root", "--only", "limit", "-n"]).exits(0);
+    assert!(ran.stderr.starts_with("reverts  limit  1 site\nskipped  width  not asked for\n"), "{}", ran.stderr);
+    let ran = ground.run(&["revert", "lost.toml", "root", "--only", "limit"]).exits(0);
+    assert!(ran.stderr.starts_with("reverted  limit  1 site\n"), "{}", ran.stderr);
+    let ran = ground.run(&["revert", "lost.toml", "root", "--only", "limit"]).exits(0);
+    assert!(ran.stderr.starts_with("not there  limit  nothing to undo\n"), "{}", ran.stderr);
+}
+
+#[test]
 fn built_in_patchsets_are_listed_and_shown() {
     let ground = Ground::new();
     let list = ground.run(&["list"]).exits(0).stdout;
@@ -638,6 +681,13 @@ fn an_output_that_cannot_be_written() {
     assert_eq!(ground.tree(), before);
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     ran(ground.command(&["check", "mine.toml", "root"]).stdout(full)).exits(3).tells("No space left");
+    // What was done is said, whatever becomes of the report.
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let json = |command: &str| ran(ground.command(&[command, "mine.toml", "root", "--format", "json"]).stdout(full()));
+    json("apply").exits(3).tells("every file is written, but the report is not: cannot write to standard output");
+    assert!(ground.read("root/src/limit.c").contains("20"));
+    json("revert").exits(3).tells("every file is written, but the report is not");
+    assert!(ground.tree() == before);
 }
 
 #[test]

@@ -100,7 +100,7 @@ impl Way {
     fn go(self, args: &ApplyArgs, plan: &Plan) -> Result<Done, WriteError> {
         let changes = if matches!(self, Way::Nowhere) { Vec::new() } else { plan.changes() };
         let progress = Progress::start(args.plan.output.quiet);
-        progress.phase(&format!("writing {}", count(changes.len(), "file")), "file", None);
+        progress.phase(&format!("writing {}", count(changes.len(), "file")));
         let (written, done) = match self {
             Way::Nowhere => return Ok(Done::Nothing),
             Way::Files => (write::apply(&args.plan.dir, &changes)?, Done::Written),

@@ -1,13 +1,12 @@
 use super::args::{ApplyArgs, CommitStyle};
 use super::planning::Planned;
-use super::submodules::remedy;
-use super::{Failure, console};
+use super::{Failure, console, submodules};
 use std::env;
 use std::path::Path;
 use treepatch::plan::Plan;
 use treepatch::render::{Encoded, count, json, visible_line};
 use treepatch::write::WriteError;
-use treepatch::write::git::{Commit, Commits, Committed, GitError, Made, Ready, Stage};
+use treepatch::write::git::{Commit, Commits, Committed, Made, Ready, Stage};
 
 /// A run that commits, looked at: nothing stands in its way, and nothing is changed yet.
 pub struct Committing {
@@ -21,13 +20,8 @@ impl Committing {
     /// Looks at the repositories.
     pub fn look(args: &ApplyArgs, planned: &Planned) -> Result<Committing, Failure> {
         let date = date()?;
-        if let Some((_, folders)) = planned.unseen.first().filter(|_| !args.plan.partial) {
-            let path = folders.first().cloned().unwrap_or_default();
-            let why = format!(
-                "is a submodule that is not initialised, and patches may have files in it{}, --partial goes without",
-                remedy(&folders[..1])
-            );
-            return Err(WriteError::from(GitError::Repository { path, why }).into());
+        if let Some((_, unseen)) = planned.unseen.first().filter(|_| !args.plan.partial) {
+            submodules::refuse(unseen)?;
         }
         let stage = Stage::look(&args.plan.dir, &planned.plan)?;
         let plan = match stage.apart() {

@@ -66,14 +66,16 @@ impl Planned {
     pub fn back(args: &PlanArgs) -> Result<(Planned, Vec<Removal>), Failure> {
         let (patchset, screens) = Planned::load(args)?;
         let progress = Progress::start(args.output.quiet);
-        let found = progress.phase(&format!("listing {}", args.dir.display()), "file", None);
-        let read = progress.phase(&format!("reading {}", args.dir.display()), "file", None);
+        let found = progress.phase(&format!("listing {}", args.dir.display()));
+        let searched = progress.phase(&format!("reading {}", args.dir.display()));
+        let (parsed, turn) = progress.patches(&format!("planning {}", patchset.name), patchset.patches.len());
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let disk = list(args, walk(args, reach.as_deref(), &found))?;
         let heads = Heads::new(&args.dir);
-        let tree = Watched { below: &disk, read: &read };
-        let undoing = plan::revert(&patchset, &tree, &options(args, &patchset), &|file| heads.read(file))
+        let tree = Watched { below: &disk, searched: &searched, parsed: &parsed };
+        let options = Options { turn: Some(turn), ..options(args, &patchset) };
+        let undoing = plan::revert(&patchset, &tree, &options, &|file| heads.read(file))
             .map_err(|complaints| refused(complaints, &patchset, screens))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
         let mut planned = Planned { patchset, plan: undoing.plan, screens, unseen: Unseen::new() };
@@ -154,11 +156,11 @@ impl Planning<'_> {
         let Planning { args, patchset, progress, .. } = *self;
         let dir = args.dir.display();
         progress.again();
-        let found = progress.phase(&format!("listing {dir}"), "file", None);
-        let read = progress.phase(&format!("reading {dir}"), "file", None);
-        let turn = progress.phase(&format!("planning {}", patchset.name), "patch", Some(patchset.patches.len()));
+        let found = progress.phase(&format!("listing {dir}"));
+        let searched = progress.phase(&format!("reading {dir}"));
+        let (parsed, turn) = progress.patches(&format!("planning {}", patchset.name), patchset.patches.len());
         let disk = list(args, walk(args, globs, &found))?;
-        let tree = Watched { below: &disk, read: &read };
+        let tree = Watched { below: &disk, searched: &searched, parsed: &parsed };
         let options = Options { turn: Some(turn), ..options.clone() };
         let mut plan = plan(patchset, &Overlay::new(&tree, files), &options)
             .map_err(|complaints| refused(complaints, patchset, self.screens))?;

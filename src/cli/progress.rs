@@ -34,10 +34,10 @@ struct State {
 struct Phase {
     /// What is done, as `reading root`.
     what: String,
-    /// What is counted, as `file`, and how many there are, if that is known.
-    thing: &'static str,
-    all: Option<usize>,
-    count: Arc<AtomicUsize>,
+    /// How many files of it are done.
+    files: Arc<AtomicUsize>,
+    /// Which of how many patches is worked at.
+    turn: Option<(Arc<AtomicUsize>, usize)>,
     /// Since when there is something to count.
     since: Option<Instant>,
 }
@@ -65,12 +65,23 @@ impl Progress {
         self.state.phases().clear();
     }
 
-    /// Adds something that is done after what was added before: it is shown once something of it is counted.
-    pub fn phase(&self, what: &str, thing: &'static str, all: Option<usize>) -> Arc<AtomicUsize> {
-        let count = Arc::new(AtomicUsize::new(0));
-        let phase = Phase { what: what.to_owned(), thing, all, count: Arc::clone(&count), since: None };
+    /// Adds something that is done after what was added before; gives what its files are counted by. It is shown once
+    /// something is counted.
+    pub fn phase(&self, what: &str) -> Arc<AtomicUsize> {
+        self.add(what, None)
+    }
+
+    /// The same for something that is done patch by patch; gives what those are counted by, too.
+    pub fn patches(&self, what: &str, all: usize) -> (Arc<AtomicUsize>, Arc<AtomicUsize>) {
+        let turn = Arc::new(AtomicUsize::new(0));
+        (self.add(what, Some((Arc::clone(&turn), all))), turn)
+    }
+
+    fn add(&self, what: &str, turn: Option<(Arc<AtomicUsize>, usize)>) -> Arc<AtomicUsize> {
+        let files = Arc::new(AtomicUsize::new(0));
+        let phase = Phase { what: what.to_owned(), files: Arc::clone(&files), turn, since: None };
         self.state.phases().push(phase);
-        count
+        files
     }
 }
 
@@ -110,7 +121,7 @@ impl State {
     /// The wheel, the last phase that has begun, and for how long it all takes; no wider than the terminal.
     fn line(&self, wheel: &str) -> String {
         let mut phases = self.phases();
-        let last = phases.iter().rposition(|phase| phase.count.load(Ordering::Relaxed) > 0).unwrap_or(0);
+        let last = phases.iter().rposition(Phase::has_begun).unwrap_or(0);
         let phase = phases.get_mut(last).map(Phase::line).unwrap_or_default();
         let line = format!("{wheel} {phase}, {} s", self.begun.elapsed().as_secs());
         let room = columns(std::io::stderr()).unwrap_or(80).saturating_sub(1);
@@ -119,30 +130,35 @@ impl State {
 }
 
 impl Phase {
+    fn has_begun(&self) -> bool {
+        let turn = self.turn.as_ref().is_some_and(|(turn, _)| turn.load(Ordering::Relaxed) > 0);
+        turn || self.files.load(Ordering::Relaxed) > 0
+    }
+
     /// What is done, how much of it, and how fast.
     fn line(&mut self) -> String {
-        let done = self.count.load(Ordering::Relaxed);
-        if done == 0 {
-            return self.what.clone();
+        let mut line = self.what.clone();
+        if let Some((turn, all)) = &self.turn {
+            line.push_str(&format!(" (patch {} of {})", grouped(turn.load(Ordering::Relaxed)), grouped(*all)));
         }
-        let since = *self.since.get_or_insert_with(Instant::now);
-        let counted = match self.all {
-            Some(all) => format!("{} {} of {}", self.thing, grouped(done), grouped(all)),
-            None => format!("{} {}{}", grouped(done), self.thing, if done == 1 { "" } else { "s" }),
-        };
-        let seconds = since.elapsed().as_secs_f64();
-        let rate = match seconds >= 0.5 {
-            true => format!(", {}/s", grouped((done as f64 / seconds) as usize)),
-            false => String::new(),
-        };
-        format!("{}: {counted}{rate}", self.what)
+        let files = self.files.load(Ordering::Relaxed);
+        if files > 0 {
+            line.push_str(&format!(": {} {}", grouped(files), if files == 1 { "file" } else { "files" }));
+        }
+        let seconds = self.since.get_or_insert_with(Instant::now).elapsed().as_secs_f64();
+        let rate = (files as f64 / seconds.max(0.001)) as usize;
+        if seconds >= 0.5 && rate > 0 {
+            line.push_str(&format!(", {}/s", grouped(rate)));
+        }
+        line
     }
 }
 
-/// A tree of which it is counted how many files were read.
+/// A tree of which it is counted how many files were searched, and how many were read to be parsed.
 pub struct Watched<'a> {
     pub below: &'a dyn Tree,
-    pub read: &'a AtomicUsize,
+    pub searched: &'a AtomicUsize,
+    pub parsed: &'a AtomicUsize,
 }
 
 impl Tree for Watched<'_> {
@@ -151,12 +167,12 @@ impl Tree for Watched<'_> {
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.read.fetch_add(1, Ordering::Relaxed);
+        self.parsed.fetch_add(1, Ordering::Relaxed);
         self.below.read(path)
     }
 
     fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
-        self.read.fetch_add(1, Ordering::Relaxed);
+        self.searched.fetch_add(1, Ordering::Relaxed);
         self.below.read_into(path, bytes)
     }
 
@@ -175,7 +191,7 @@ fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -185,6 +201,7 @@ fn grouped(n: usize) -> String {
 
 /// The signals that end a run. While a line is shown they wait for it to be cleared.
 struct Signals {
+    /// Whether nothing is shown, so that nobody has to wait.
     is_idle: Arc<AtomicBool>,
     caught: Vec<(i32, Arc<AtomicBool>)>,
 }
@@ -197,9 +214,11 @@ impl Signals {
             let mut caught = Vec::new();
             for signal in [SIGINT, SIGTERM] {
                 let is_caught = Arc::new(AtomicBool::new(false));
-                // The first of the two ends the run where no line is shown.
-                let registered = flag::register_conditional_default(signal, Arc::clone(&is_idle));
-                if registered.and_then(|_| flag::register(signal, Arc::clone(&is_caught))).is_ok() {
+                // In this order: a signal ends the run where no line is shown, and so does any second one.
+                let registered = flag::register_conditional_default(signal, Arc::clone(&is_idle))
+                    .and_then(|_| flag::register(signal, Arc::clone(&is_idle)))
+                    .and_then(|_| flag::register(signal, Arc::clone(&is_caught)));
+                if registered.is_ok() {
                     caught.push((signal, is_caught));
                 }
             }

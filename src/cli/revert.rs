@@ -3,7 +3,7 @@ use super::args::{Format, RevertArgs};
 use super::failure::refused;
 use super::planning::{Doing, Planned};
 use super::report::Report;
-use super::{Exit, Failure, commit, console};
+use super::{Exit, Failure, commit, console, submodules};
 use std::path::PathBuf;
 use treepatch::plan::Plan;
 use treepatch::render::{Ending, count, json, table};
@@ -60,6 +60,9 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
         branch: args.branch.as_deref(),
         date: commit::date()?,
     };
+    if !args.plan.partial {
+        submodules::refuse(&submodules::unseen(&patchset, &args.plan.dir, &args.plan.only)?)?;
+    }
     let output = &args.plan.output;
     let place = Report::look(output, &args.plan.dir)?;
     let undoing = git::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;

@@ -2,9 +2,11 @@
 
 use super::args::PlanArgs;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::{Globs, Root, empty_submodules};
+use treepatch::checkout::{Globs, OpenError, Root, empty_submodules};
 use treepatch::patchset::{Patch, Patchset, Work};
-use treepatch::plan::{Plan, Reason, Report, Verdict};
+use treepatch::plan::{Plan, Reason, Report, Site, Verdict};
+use treepatch::write::WriteError;
+use treepatch::write::git::GitError;
 
 /// The patches of a run that could have had files in submodules which are not there, each with those.
 pub type Unseen = Vec<(usize, Vec<PathBuf>)>;
@@ -21,14 +23,15 @@ pub fn tell(plan: &mut Plan, patchset: &Patchset, root: &Root, args: &PlanArgs) 
         if matches!(report.verdict, Verdict::Skipped | Verdict::Blocked) {
             continue;
         }
-        if let Some(folder) = empty.iter().find(|folder| report.sites.iter().any(|s| s.place.path.starts_with(folder)))
-        {
+        let of = |site: &Site| empty.iter().find(|folder| site.place.path.starts_with(folder));
+        if let Some(folder) = report.sites.iter().find_map(of) {
             plan.steps.retain(|step| step.patch != number);
             let is_needed = patchset.patches.iter().any(|p| p.needs.iter().any(|id| id.value == report.id));
-            withdraw(report, folder, (args.partial || patch.optional) && !is_needed);
+            let is_all = report.sites.iter().all(|site| of(site).is_some());
+            withdraw(report, folder, (args.partial || patch.optional) && is_all && !is_needed);
             continue;
         }
-        let meant: Vec<PathBuf> = empty.iter().filter(|folder| is_meant(patch, folder)).cloned().collect();
+        let meant = meant(patch, &empty);
         if meant.is_empty() {
             continue;
         }
@@ -46,6 +49,27 @@ pub fn tell(plan: &mut Plan, patchset: &Patchset, root: &Root, args: &PlanArgs) 
         unseen.push((number, meant));
     }
     unseen
+}
+
+/// The submodules that are not initialised and that a patch of these could have had files in; the first such patch counts.
+pub fn unseen(patchset: &Patchset, root: &Path, only: &[String]) -> Result<Vec<PathBuf>, OpenError> {
+    let empty = empty_submodules(&Root::open(root)?);
+    let chosen = patchset.patches.iter().filter(|patch| only.is_empty() || only.contains(&patch.id.value));
+    Ok(chosen.map(|patch| meant(patch, &empty)).find(|meant| !meant.is_empty()).unwrap_or_default())
+}
+
+/// Refuses to commit past submodules that are not initialised.
+pub fn refuse(unseen: &[PathBuf]) -> Result<(), WriteError> {
+    let Some(path) = unseen.first() else { return Ok(()) };
+    let remedy = remedy(&unseen[..1]);
+    let why = format!(
+        "is a submodule that is not initialised, and patches may have files in it{remedy}, --partial goes without"
+    );
+    Err(GitError::Repository { path: path.clone(), why }.into())
+}
+
+fn meant(patch: &Patch, empty: &[PathBuf]) -> Vec<PathBuf> {
+    empty.iter().filter(|folder| is_meant(patch, folder)).cloned().collect()
 }
 
 /// Nothing is made where a submodule belongs.
@@ -83,7 +107,7 @@ fn not_initialised(folders: &[PathBuf]) -> String {
 }
 
 /// What brings them.
-pub fn remedy(folders: &[PathBuf]) -> String {
+fn remedy(folders: &[PathBuf]) -> String {
     let which = match folders {
         [one] => format!(" {}", one.display()),
         _ => String::new(),

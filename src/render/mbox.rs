@@ -18,6 +18,16 @@ pub(super) fn subject(title: &str) -> String {
     words.iter().map(|word| format!("=?UTF-8?Q?{word}?=")).collect::<Vec<_>>().join(" ")
 }
 
+/// Who a mail is from: with what git would take off a name, or decode in it, put so that it does not.
+pub(super) fn author(author: &str) -> String {
+    let (name, address) = author.rsplit_once(" <").unwrap_or((author, ""));
+    let name = match name {
+        name if name.contains('"') => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
+        name => subject(name),
+    };
+    if address.is_empty() { name } else { format!("{name} <{address}") }
+}
+
 /// One character of an encoded word (RFC 2047).
 fn quoted(c: char) -> String {
     match c {
@@ -61,6 +71,13 @@ mod tests {
         assert_eq!(subject("keep =?UTF-8?Q?x?= é"), "=?UTF-8?Q?keep_=3D=3FUTF=2D8=3FQ=3Fx=3F=3D_=C3=A9?=");
         let long = subject(&"=?é".repeat(40));
         assert!(long.split(' ').count() > 3 && long.split(' ').all(|word| word.len() <= 75), "{long}");
+    }
+
+    #[test]
+    fn a_name_with_quotes_is_quoted() {
+        assert_eq!(author("Zoë O'Hara, Esq. <z@b.c>"), "Zoë O'Hara, Esq. <z@b.c>");
+        assert_eq!(author(r#"Ada "Q" \ L <a@b.c>"#), r#""Ada \"Q\" \\ L" <a@b.c>"#);
+        assert_eq!(author("=?x <a@b.c>"), "=?UTF-8?Q?=3D=3Fx?= <a@b.c>");
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl Messages<'_> {
         let mut trailers = self.heads();
         trailers.push(trailer("Treepatch-Patch", &format!("{} {digest}", patch.id.value)));
         trailers.extend(upstream(patch));
-        text(subject(patch), &[&patch.why], &trailers)
+        text(&patch.title, &[&patch.why], &trailers)
     }
 
     /// The message of one commit for several patches.
@@ -30,7 +30,7 @@ impl Messages<'_> {
             return self.patch(patch, digest);
         }
         let parts: Vec<String> =
-            patches.iter().map(|(patch, _)| format!("* {}\n\n{}", line(subject(patch)), prose(&patch.why))).collect();
+            patches.iter().map(|(patch, _)| format!("* {}\n\n{}", line(&patch.title), prose(&patch.why))).collect();
         text(&self.patchset.title, &parts.iter().map(String::as_str).collect::<Vec<_>>(), &self.all(patches))
     }
 
@@ -40,7 +40,7 @@ impl Messages<'_> {
         let parts: Vec<String> = moved
             .iter()
             .map(|(path, patches)| {
-                let titles = patches.iter().map(|(patch, _)| format!("    {}\n", line(subject(patch))));
+                let titles = patches.iter().map(|(patch, _)| format!("    {}\n", line(&patch.title)));
                 let (path, out) = (line(&path.to_string_lossy()), if out { "without " } else { "" });
                 format!("{path}: {out}{}\n{}", count(patches.len(), "patch"), titles.collect::<String>())
             })
@@ -73,11 +73,6 @@ impl Messages<'_> {
         let target = self.target.map(|target| trailer("Treepatch-Target", target));
         [trailer("Treepatch-Patchset", &self.patchset.name)].into_iter().chain(target).collect()
     }
-}
-
-/// The title of a patch, or its id where nothing of the title can be seen: git takes the first line that has something.
-pub(super) fn subject(patch: &Patch) -> &str {
-    if line(&patch.title).is_empty() { &patch.id.value } else { &patch.title }
 }
 
 /// The trailers that tell where a patch stands upstream.

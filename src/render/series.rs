@@ -28,7 +28,7 @@ pub fn quilt(set: &Patchset, patch: &Patch, changes: &[FileChange]) -> Vec<u8> {
 /// `date` is in seconds since 1970.
 pub fn mail(set: &Patchset, message: &str, note: &str, date: i64, changes: &[FileChange]) -> Vec<u8> {
     let (subject, body) = message.split_once('\n').unwrap_or((message, ""));
-    let author = line(set.author.as_deref().unwrap_or(NOBODY));
+    let author = mbox::author(&line(set.author.as_deref().unwrap_or(NOBODY)));
     // No `[PATCH 1/2]` before the subject: only `--keep` keeps a title's own `[tag]` and `Re:`, and it keeps all.
     let mut out = format!(
         "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\nFrom: {author}\nDate: {}\n\

@@ -110,7 +110,7 @@ fn a_patch_of_what_git_converts_is_refused() {
 fn git_is_the_referee() {
     let texts: Vec<Vec<u8>> = {
         let parts: [&[u8]; 9] =
-            [b"a\r\n", b"b\n", b"\r", b"$Id$", b"$Id: x y $", b"\0", b"$Id: 0123 $\n", b"text ", b"\x1a"];
+            [b"a\r\n", b"b\n", b"\r", b"$Id$", b"$Id: x y $", b"\x01\x02", b"$Id: 0123 $\n", b"text ", b"\x1a"];
         let mut state = 7u32;
         let mut next = || {
             state = state.wrapping_mul(1664525).wrapping_add(1013904223);

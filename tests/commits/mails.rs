@@ -17,10 +17,15 @@ fn ground() -> Ground {
 }
 
 fn patch(ground: &Ground, title: &str, why: &str) {
+    patch_by(ground, "Ada <ada@example.com>", title, why);
+}
+
+fn patch_by(ground: &Ground, author: &str, title: &str, why: &str) {
     let quoted = |text: &str| serde_json::to_string(text).unwrap();
     let set = format!(
-        "format = 1\n[patchset]\nname = \"mine\"\ntitle = \"t\"\nauthor = \"Ada <ada@example.com>\"\n[[patch]]\nid = \"the-id\"\n\
+        "format = 1\n[patchset]\nname = \"mine\"\ntitle = \"t\"\nauthor = {}\n[[patch]]\nid = \"the-id\"\n\
          title = {}\nwhy = {}\nfiles = [\"**/*.c\"]\nexpect = \"any\"\ndiff = '''\n-int width = $v;\n+long width = $v;\n'''\n",
+        quoted(author),
         quoted(title),
         quoted(why)
     );
@@ -29,8 +34,13 @@ fn patch(ground: &Ground, title: &str, why: &str) {
 
 #[track_caller]
 fn comes_through(title: &str, why: &str) {
+    comes_through_by("Ada <ada@example.com>", title, why);
+}
+
+#[track_caller]
+fn comes_through_by(author: &str, title: &str, why: &str) {
     let ground = ground();
-    patch(&ground, title, why);
+    patch_by(&ground, author, title, why);
     ground.run(&["export", "one.toml", "one", "--format", "mbox", "-o", "out"]).exits(0);
     ground.git("one", &["am", "-q", "--keep", "../out/series.mbox"]);
     ground.run(&["apply", "one.toml", "two", "--commit"]).exits(0);
@@ -52,6 +62,8 @@ fn titles_come_through() {
         "From here to there",
         "From ada@example.com Mon Sep 17 00:00:00 2001",
         "Subject: x",
+        "\u{200b}",
+        "one \u{202e}two",
         &"a long title ".repeat(100),
     ] {
         comes_through(title, "Because.");
@@ -66,11 +78,18 @@ fn reasons_come_through() {
         "Date: yesterday",
         "[PATCH] x",
         ">From me",
-        "From here on it is different.\n\n\n\ndifferent\nIndex: \n--- of sorts -",
+        "From here on it is different.\n\n\n\ndifferent\nIndex: \n---- of sorts -",
         "größer\n\n    $ git log\n\nFrom ada with love",
         "------\n----",
     ] {
         comes_through("raise n", why);
+    }
+}
+
+#[test]
+fn authors_come_through() {
+    for name in ["Al", "Zoë O'Hara, Esq.", "Ada \"Q\" Lovelace", "Ada (at work)", "Ada \\ B: C", "=?UTF-8?Q?x?="] {
+        comes_through_by(&format!("{name} <a@example.com>"), "raise n", "From: nobody");
     }
 }
 
@@ -84,17 +103,6 @@ fn lines_that_end_a_mail_are_indented() {
     let body = ground.git("one", &["log", "-1", "--format=%b"]);
     let expected = " ---\n diff --git a/x b/x\n Index: x\n --- a/x\n From ada@x Mon Sep 17 00:00:00 2001\nend\n";
     assert!(body.starts_with(expected), "{body}");
-}
-
-#[test]
-fn a_title_of_which_nothing_is_seen_gives_way_to_the_id() {
-    comes_through(" \t ", "Because.");
-    comes_through("\u{85}", "Because.");
-    let ground = ground();
-    patch(&ground, " ", "Because.");
-    if ground.run(&["apply", "one.toml", "one", "--commit"]).code == 0 {
-        assert_eq!(ground.log("one")[0], "the-id");
-    }
 }
 
 #[test]

@@ -48,6 +48,12 @@ fn commits_are_refused_unless_parts_will_do() {
         .tells("lib: is a submodule that is not initialised");
     assert!(ground.everything("bare") == before);
     ground.run(&["apply", "one.toml", "bare", "--commit", "--partial"]).exits(0).tells("warning: the submodule lib");
+    // What was committed in the submodule would stay.
+    ground
+        .run(&["revert", "one.toml", "bare", "--commit"])
+        .exits(3)
+        .tells("lib: is a submodule that is not initialised");
+    ground.run(&["revert", "one.toml", "bare", "--commit", "--partial"]).exits(0);
 }
 
 #[test]

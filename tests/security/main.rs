@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod ground;
+mod hidden;
 mod links;
 mod names;
 mod output;
