@@ -38,7 +38,7 @@ pub(crate) struct Job<'a> {
     pub env: &'a Env,
     /// The names of packages in this file, by the name that the body uses.
     pub packages: &'a BTreeMap<String, Option<String>>,
-    pub parens: Parens,
+    pub parens: &'a Parens,
     pub units: &'a Units,
     /// The step of indentation of the body, worked out when it is first asked for.
     pub unit_of_body: OnceCell<indent::Unit>,
@@ -56,7 +56,7 @@ pub fn edits(
     source: &Source,
     hit: &Hit,
     packages: &BTreeMap<String, Option<String>>,
-    parens: Parens,
+    parens: &Parens,
     units: &Units,
 ) -> Result<Vec<Edit>, Refusal> {
     let (unit_of_body, comments) = (OnceCell::new(), OnceCell::new());

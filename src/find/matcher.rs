@@ -437,7 +437,7 @@ impl<'a> Matcher<'a> {
             Root::Empty => false,
             Root::Value => {
                 let value = source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind));
-                let whole = value || self.is_statement_but_for_its_semicolon(tokens) || source.is_sizeof(tokens);
+                let whole = value || source.is_statement_but_for_its_semicolon(tokens) || source.is_sizeof(tokens);
                 whole && !source.is_cut_sizeof(tokens)
             }
             Root::Node(kinds) => {
@@ -460,15 +460,6 @@ impl<'a> Matcher<'a> {
                 })
             }
         }
-    }
-
-    /// `f(x)` in a `f(x);` that the C grammar takes for a declaration.
-    fn is_statement_but_for_its_semicolon(&self, tokens: &Tokens) -> bool {
-        let source = self.source;
-        source.tokens.get(tokens.end).is_some_and(|_| source.text(tokens.end) == b";")
-            && source
-                .nodes_over(&(tokens.start..tokens.end + 1))
-                .any(|(_, n)| source.language.is_same_statement(n.kind, n.kind))
     }
 
     /// Whether the whole stands in a list that the patch allows.

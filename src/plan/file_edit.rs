@@ -1,9 +1,12 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
+use super::brackets::Brackets;
+use super::expected::Unit;
 use super::imports;
 use super::looking::Looking;
 use super::reparse::{Reparse, reparse};
 use super::site_edit::SiteEdit;
+use super::substitution::torn;
 use super::verify::verify;
 use crate::edit::{Parens, Refusal, Units, edits};
 use crate::find::Rule;
@@ -31,24 +34,39 @@ pub(super) fn edit_file(
     works: &[SiteEdit<'_>],
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
-    // Parentheses are tried only at the sites that come out wrong without them.
-    let mut tries = vec![0; works.len()];
+    let mut brackets = Brackets::none(works.len());
     loop {
-        let mut edited = carry_out(path, source, works, &tries, looking)?;
-        let wrong = verify(path, source, works, &mut edited, looking)?;
-        let Some(&(first, _)) = wrong.first() else { return Ok(sorted(path, source, works, edited, looking)) };
-        let mut exhausted = true;
-        for &(n, _) in &wrong {
-            if tries[n] + 1 < Parens::TRIES.len() {
-                tries[n] += 1;
-                exhausted = false;
-            }
+        let mut edited = carry_out(path, source, works, &brackets.parens, looking)?;
+        let torn = torn(source, works, &brackets.parens, &edited)?;
+        if !torn.is_empty() {
+            brackets.give(torn).map_err(|unit| apart(source, works, &unit))?;
+            continue;
         }
-        if exhausted {
-            let bytes = source.span(&works[first].hit.matched.tokens);
-            return Err(Refusal { message: wrong[0].1.clone(), bytes });
+        let wrong = verify(path, source, works, &mut edited, looking)?;
+        let Some((first, message)) = wrong.first() else {
+            // What was given parentheses before the code in it had its own may do without.
+            if brackets.doubt() {
+                continue;
+            }
+            return Ok(sorted(path, source, works, edited, looking));
+        };
+        let restored = brackets.restore();
+        let tried = wrong.iter().filter(|(n, _)| !restored && brackets.try_next(source, works, *n)).count();
+        if !restored && tried == 0 {
+            let bytes = source.span(&works[*first].hit.matched.tokens);
+            return Err(Refusal { message: message.clone(), bytes });
         }
     }
+}
+
+/// Why an edit is refused that parentheses do not hold together.
+fn apart(source: &Source, works: &[SiteEdit<'_>], unit: &Unit) -> Refusal {
+    let tokens = unit.old.as_ref().unwrap_or(&works[unit.site].hit.matched.tokens);
+    let part = if unit.hole.is_some() { "this code" } else { "the new code" };
+    let message = format!(
+        "the result would take {part} apart, and parentheses do not hold it together here: show more of the code around it"
+    );
+    Refusal { message, bytes: source.span(tokens) }
 }
 
 /// The imports that a result brings or changes stand where gofmt sorts them, unless the body shows them elsewhere.
@@ -70,19 +88,19 @@ fn carry_out(
     path: &Path,
     source: &Source,
     works: &[SiteEdit<'_>],
-    tries: &[usize],
+    parens: &[Parens],
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
-    let mut batch: Vec<Edit> = Vec::new();
+    let mut batch: Vec<((u8, usize), Edit)> = Vec::new();
     let units = Units::default();
-    for (work, &n) in works.iter().zip(tries) {
-        let shape = &work.rule.pattern.shapes[work.hit.shape];
+    for (work, parens) in works.iter().zip(parens) {
         let packages = imports::packages_of(work.rule, source);
         let rows = &work.rule.pattern.fragment.rows;
-        let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n], &units)?;
-        batch.extend(new);
+        let new = edits(work.shape(), rows, source, work.hit, &packages, parens, &units)?;
+        batch.extend(new.into_iter().map(|edit| (work.rank(&work.hit.bytes, edit.bytes.start), edit)));
     }
-    batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));
+    batch.sort_by_key(|(rank, e)| (e.bytes.start, e.bytes.end, *rank));
+    let mut batch: Vec<Edit> = batch.into_iter().map(|(_, edit)| edit).collect();
     // Two hunks may ask for the same change.
     batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
     sort_edits(&mut batch).map_err(|o| Refusal {

@@ -1,6 +1,8 @@
 //! One site to edit.
 
 use crate::find::{Env, Hit, Rule};
+use crate::pattern::{Root, Shape};
+use std::ops::Range;
 
 /// One site to edit, and the rule and bindings under which it was found.
 pub(super) struct SiteEdit<'a> {
@@ -11,9 +13,42 @@ pub(super) struct SiteEdit<'a> {
     pub done: usize,
 }
 
-impl SiteEdit<'_> {
+impl<'a> SiteEdit<'a> {
     /// Whether another work was found in the same way.
     pub fn is_like(&self, other: &SiteEdit<'_>) -> bool {
         std::ptr::eq(self.rule, other.rule) && self.env == other.env
+    }
+
+    /// The body, as it is spelt here.
+    pub fn shape(&self) -> &'a Shape {
+        &self.rule.pattern.shapes[self.hit.shape]
+    }
+
+    /// Whether the site is one expression or type, before and after.
+    pub fn is_value(&self) -> bool {
+        self.shape().before.root == Root::Value && self.shape().after.root == Root::Value
+    }
+
+    /// Whether the after side is one operand or one operation, which may have parentheses.
+    pub fn is_grouped(&self) -> bool {
+        let side = &self.shape().after;
+        let ends = side.elements.first().zip(side.elements.last());
+        let tokens = ends.map_or(0..0, |(first, last)| first.tokens.start..last.tokens.end);
+        let language = side.source.language;
+        self.is_value() && side.source.nodes_over(&tokens).any(|(_, n)| language.may_have_parens(n.kind))
+    }
+
+    /// The order of what sites insert at one place: what ends there comes before what begins there, and of sites in
+    /// each other the inner one is nearer to its own code. `site` is where the site lies, in the same unit as `at`.
+    pub fn rank(&self, site: &Range<usize>, at: usize) -> (u8, usize) {
+        if !self.is_value() || site.is_empty() {
+            (1, 0)
+        } else if at >= site.end {
+            (0, usize::MAX - site.start)
+        } else if at <= site.start {
+            (2, usize::MAX - site.end)
+        } else {
+            (1, 0)
+        }
     }
 }
