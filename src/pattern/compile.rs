@@ -43,6 +43,8 @@ pub struct Shape {
     pub lists: Option<&'static [ListKind]>,
     /// The keyword of the declaration group whose specs it meets.
     pub twin: Option<&'static str>,
+    /// The same with more of its holes in their places, where sites in those have to be edited as well.
+    pub held: Option<Box<Shape>>,
 }
 
 impl Shape {
@@ -203,8 +205,8 @@ fn shape(
     lists: Option<&'static [ListKind]>,
     twin: Option<&'static str>,
 ) -> Result<Shape, Vec<Complaint>> {
-    let script = script(fragment, pairs, &before, &after);
-    if let Some(&row) = script.adrift.first() {
+    let plain = script(fragment, pairs, &before, &after, false);
+    if let Some(&row) = plain.adrift.first() {
         let row = &fragment.rows[row];
         let help = "show the line that it stands below or above; an ellipsis does not tell the place";
         let message = "nothing tells where this line is to stand";
@@ -219,12 +221,37 @@ fn shape(
         let help = "write it as a `-` line and a `+` line";
         return Err(vec![complain(fragment, row.at..row.at + row.text.len().max(1), message, Some(help))]);
     }
-    if script.changes.is_empty() {
+    if plain.changes.is_empty() {
         let message = "the two sides are the same, so there is nothing to do";
         return Err(vec![complain(fragment, fragment.span.clone(), message, None)]);
     }
-    let steady = steady(&before, &after, &script.keeps);
-    Ok(Shape { before, after, keeps: script.keeps, steady, changes: script.changes, lists, twin })
+    let held = held(fragment, pairs, &before, &after, &plain.keeps);
+    let steady = steady(&before, &after, &plain.keeps);
+    Ok(Shape { before, after, keeps: plain.keeps, steady, changes: plain.changes, lists, twin, held })
+}
+
+/// The same shape with more of its holes in their places, if there is one: `f($x)` to `$x.f()` leaves either the
+/// brackets where they are or `$x`.
+fn held(
+    fragment: &Fragment,
+    pairs: &Pairs,
+    before: &Side,
+    after: &Side,
+    keeps: &[(usize, usize)],
+) -> Option<Box<Shape>> {
+    let holes = |keeps: &[(usize, usize)]| {
+        keeps.iter().filter(|&&(b, _)| matches!(before.elements[b].part, Part::Item(_) | Part::Dots(..))).count()
+    };
+    let shown = |side: &Side| side.elements.iter().filter(|e| e.part.hole().is_some()).count();
+    if holes(keeps) == shown(before).min(shown(after)) {
+        return None;
+    }
+    let script = script(fragment, pairs, before, after, true);
+    (holes(&script.keeps) > holes(keeps)).then(|| {
+        let steady = steady(before, after, &script.keeps);
+        let (before, after, changes) = (before.clone(), after.clone(), script.changes);
+        Box::new(Shape { before, after, keeps: script.keeps, steady, changes, lists: None, twin: None, held: None })
+    })
 }
 
 /// The rows whose unnamed holes a `+` row shares: its pair, or the row that it was before a move.

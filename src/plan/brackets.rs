@@ -4,7 +4,7 @@ use super::expected::Unit;
 use super::site_edit::SiteEdit;
 use crate::edit::Parens;
 use crate::pattern::{Element, Part};
-use crate::source::Source;
+use crate::source::{Node, Source};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
 
@@ -80,7 +80,8 @@ impl Brackets {
         let loose = |(a, element): (usize, &Element)| {
             let Part::Item(hole) = element.part else { return None };
             let tokens = &work.hit.matched.bounds[work.shape().before.of_hole(hole)?].tokens;
-            source.nodes_over(tokens).any(|(_, n)| source.language.is_loose(n.kind)).then_some(a)
+            let may_have_parens = |(_, n): (_, &Node)| source.language.may_have_parens(n.kind);
+            (tokens.len() > 1 && source.nodes_over(tokens).any(may_have_parens)).then_some(a)
         };
         let of_holes = work.shape().after.elements.iter().enumerate().filter_map(loose);
         let holes = if holes { of_holes.collect() } else { BTreeSet::new() };

@@ -6,6 +6,7 @@ use crate::edit::Parens;
 use crate::language::Atom;
 use crate::pattern::{HoleId, Part};
 use crate::source::{Source, Tokens};
+use std::borrow::Cow;
 
 /// A part of a site that must stay one operand or one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -83,23 +84,26 @@ impl<'a> Expected<'a> {
     /// The units with their tokens in the file as it is; `None` where the run, which lies at `place` now, does not hold
     /// the tokens that it must. Braces and semicolons that a bare body gets are no part of the body.
     pub fn found(self, source: &Source, after: &Source, place: Tokens) -> Option<Vec<(Unit, Tokens)>> {
-        let is = |want: &Want<'_>, t: usize| match want {
-            Want::Old(old) => source.word(*old) == after.word(t),
-            Want::Text(text) => *after.word(t) == **text,
-            Want::Any => true,
-        };
         let is_tag = |want: &Want<'_>| matches!(want, Want::Old(t) if source.tokens[*t].atom == Atom::Tag);
         let mut at = place.start;
-        let mut places = Vec::with_capacity(self.tokens.len() + 1);
-        for want in &self.tokens {
-            while at < place.end && !is(want, at) && may_come(after, at) {
+        let mut places = Vec::with_capacity(self.tokens.len());
+        let mut wants = self.tokens.iter().enumerate().peekable();
+        while let Some((n, want)) = wants.next() {
+            let signed = |t: usize| self.tokens.get(n + 1).is_some_and(|next| want.is_sign_of(next, source, after, t));
+            let fits = |t: usize| want.is(source, after, t) || signed(t);
+            while at < place.end && !fits(at) && may_come(after, at) {
                 at += 1;
             }
-            if at < place.end && is(want, at) {
-                places.push(at);
+            if at < place.end && fits(at) {
+                places.push(Some(at));
+                if !want.is(source, after, at) {
+                    // Nothing begins between a sign and its number, which are one token.
+                    places.push(None);
+                    wants.next();
+                }
                 at += 1;
             } else if is_tag(want) {
-                places.push(at);
+                places.push(Some(at));
             } else {
                 return None;
             }
@@ -108,10 +112,37 @@ impl<'a> Expected<'a> {
             return None;
         }
         let lies = |tokens: &Tokens| match tokens.is_empty() {
-            true => places.get(tokens.start).map_or(at..at, |&p| p..p),
-            false => places[tokens.start]..places[tokens.end - 1] + 1,
+            true => at..at,
+            false => {
+                let last = places[..tokens.end].iter().rev().find_map(|p| *p).unwrap_or(at);
+                let start = places[tokens.start].unwrap_or(if tokens.len() > 1 { last + 1 } else { last });
+                start..last + 1
+            }
         };
         Some(self.units.into_iter().map(|(unit, tokens)| (unit, lies(&tokens))).collect())
+    }
+}
+
+impl Want<'_> {
+    /// Whether a token of the result is this one.
+    fn is(&self, source: &Source, after: &Source, t: usize) -> bool {
+        self.text(source).is_none_or(|text| *text == *after.word(t))
+    }
+
+    /// Whether a token of the result is this one, a sign, and the number behind it: to the grammar of C they are one.
+    fn is_sign_of(&self, number: &Want<'_>, source: &Source, after: &Source, t: usize) -> bool {
+        after.tokens[t].atom == Atom::Number
+            && self.text(source).zip(number.text(source)).is_some_and(|(sign, number)| {
+                matches!(&*sign, b"-" | b"+") && after.text(t).strip_prefix(&*sign) == Some(&*number)
+            })
+    }
+
+    fn text<'s>(&'s self, source: &'s Source) -> Option<Cow<'s, [u8]>> {
+        match self {
+            Want::Old(old) => Some(source.word(*old)),
+            Want::Text(text) => Some((*text).into()),
+            Want::Any => None,
+        }
     }
 }
 

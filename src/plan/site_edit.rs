@@ -11,6 +11,8 @@ pub(super) struct SiteEdit<'a> {
     pub env: &'a Env,
     /// How many sites of the rule are done already in the file.
     pub done: usize,
+    /// Whether other sites lie in its holes, so that these must stay in their places.
+    pub holds: bool,
 }
 
 impl<'a> SiteEdit<'a> {
@@ -21,7 +23,8 @@ impl<'a> SiteEdit<'a> {
 
     /// The body, as it is spelt here.
     pub fn shape(&self) -> &'a Shape {
-        &self.rule.pattern.shapes[self.hit.shape]
+        let shape = &self.rule.pattern.shapes[self.hit.shape];
+        shape.held.as_deref().filter(|_| self.holds).unwrap_or(shape)
     }
 
     /// Whether the site is one expression or type, before and after.

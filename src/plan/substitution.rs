@@ -33,10 +33,15 @@ pub(super) fn torn(
             continue;
         }
         let refused = |message: &str, tokens: &Tokens| Refusal { message: message.to_owned(), bytes: source.span(tokens) };
-        let place = place(source, &edited.source, &run, &shift);
-        let Some((place, units)) = place.and_then(|p| Some((p.clone(), expected.found(source, &edited.source, p)?))) else {
-            return Err(refused(OTHER_TOKENS, &run));
+        let Some(place) = place(source, &edited.source, &run, &shift) else {
+            // The result has become one token with its neighbour: `-` and `2`.
+            let first = sites.iter().find(|&&n| works[n].hit.matched.tokens.start == run.start && works[n].is_grouped());
+            let unit = |&site: &usize| Unit { site, hole: None, old: Some(works[site].hit.matched.tokens.clone()) };
+            torn.push(first.map(unit).ok_or_else(|| refused(OTHER_TOKENS, &run))?);
+            continue;
         };
+        let units = expected.found(source, &edited.source, place.clone());
+        let units = units.ok_or_else(|| refused(OTHER_TOKENS, &run))?;
         if let Some(old) = units.iter().filter_map(|(unit, _)| unit.old.as_ref()).find(|old| !before.has(old)) {
             return Err(refused(MISREAD, old));
         }
