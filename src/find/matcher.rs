@@ -1,8 +1,8 @@
 use super::code::{Code, Env};
 use crate::language::{Atom, ListKind};
 use crate::pattern::{HoleId, Part, Piece, Reach, Root, Side};
-use crate::source::{Bytes, Gap, ListId, Source, Tokens};
-use std::cell::Cell;
+use crate::source::{Bytes, Gap, Groups, ListId, Source, Tokens};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// What one element of a side is bound to.
@@ -74,6 +74,8 @@ pub struct Matcher<'a> {
     loose: bool,
     /// The steps that were made since they were last counted: nodes, items and tokens looked at.
     pub(super) work: Cell<usize>,
+    /// How the source's operands group.
+    groups: RefCell<Groups<'a>>,
     /// The best near miss so far.
     pub miss: Option<Miss>,
 }
@@ -86,7 +88,8 @@ impl<'a> Matcher<'a> {
         env: &'a Env,
         packages: &'a BTreeMap<String, Option<String>>,
     ) -> Matcher<'a> {
-        Matcher { side, source, env, packages, lists: None, twin: None, loose: false, work: Cell::new(0), miss: None }
+        let (work, groups) = (Cell::new(0), RefCell::new(Groups::new(source)));
+        Matcher { side, source, env, packages, lists: None, twin: None, loose: false, work, groups, miss: None }
     }
 
     /// Binds the lists in which the side may stand.
@@ -437,7 +440,10 @@ impl<'a> Matcher<'a> {
             Root::Empty => false,
             Root::Value => {
                 let value = source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind));
-                let whole = value || source.is_statement_but_for_its_semicolon(tokens) || source.is_sizeof(tokens);
+                // `f[T](x)` in `*f[T](x)`, which the grammar has as a conversion to `*f[T]`, is a whole by Go's own rules.
+                let misread = || self.groups.borrow_mut().is_misread(tokens);
+                let whole =
+                    value || source.is_statement_but_for_its_semicolon(tokens) || source.is_sizeof(tokens) || misread();
                 whole && !source.is_cut_sizeof(tokens)
             }
             Root::Node(kinds) => {

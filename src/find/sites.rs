@@ -149,7 +149,9 @@ impl Sort<'_, '_> {
                     && steady.iter().all(|&(x, y)| {
                         let (part, was, is) =
                             (&self.shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
-                        part.is_dots() || was == is || part.takes_code() && was.start <= is.start && is.end <= was.end
+                        // Where neither side is found in the other, none has taken in what the other shows.
+                        let takes = part.takes_code() && wins != Wins::Neither;
+                        part.is_dots() || was == is || takes && was.start <= is.start && is.end <= was.end
                     })
         };
         // Matches of the two sides meet at a token that stays.

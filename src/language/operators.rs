@@ -23,7 +23,9 @@ impl Language {
             Language::C => C,
         };
         let known = levels.iter().position(|level| level.contains(&operator));
-        known.map(|at| at as Level + CONDITIONAL + 1).or((self == Language::C && is_assignment(operator)).then_some(ASSIGNMENT))
+        known
+            .map(|at| at as Level + CONDITIONAL + 1)
+            .or((self == Language::C && is_assignment(operator)).then_some(ASSIGNMENT))
     }
 
     /// Whether operators of this level group from the right: `a = (b = c)`.
@@ -114,16 +116,18 @@ impl Language {
     pub fn is_bracketed(self, kind: &str) -> bool {
         matches!(
             kind,
-            "parenthesized_expression" | "parenthesized_type" | "argument_list" | "literal_value" | "block" | "type_arguments"
+            "parenthesized_expression"
+                | "parenthesized_type"
+                | "argument_list"
+                | "literal_value"
+                | "block"
+                | "type_arguments"
         )
     }
 }
 
 fn is_assignment(operator: &[u8]) -> bool {
-    matches!(
-        operator,
-        b"=" | b"+=" | b"-=" | b"*=" | b"/=" | b"%=" | b"<<=" | b">>=" | b"&=" | b"^=" | b"|="
-    )
+    matches!(operator, b"=" | b"+=" | b"-=" | b"*=" | b"/=" | b"%=" | b"<<=" | b">>=" | b"&=" | b"^=" | b"|=")
 }
 
 /// The operators of Go between two operands, the loosest first.

@@ -177,9 +177,8 @@ impl<'a> Events<'a> {
             self.units.push(Unit { site, hole, old });
             self.units.len() - 1
         };
-        let paren = |text: &'static [u8], wanted: bool| {
-            Event::Write(if wanted { vec![Want::Text(text)] } else { Vec::new() })
-        };
+        let paren =
+            |text: &'static [u8], wanted: bool| Event::Write(if wanted { vec![Want::Text(text)] } else { Vec::new() });
         let of_whole = work.is_grouped().then(|| unit(None, Some(whole.clone())));
         push(whole.start, paren(b"(", parens.whole));
         of_whole.into_iter().for_each(|u| push(whole.start, Event::Begin(u)));

@@ -32,10 +32,12 @@ pub(super) fn torn(
         if !expected.has_units() {
             continue;
         }
-        let refused = |message: &str, tokens: &Tokens| Refusal { message: message.to_owned(), bytes: source.span(tokens) };
+        let refused =
+            |message: &str, tokens: &Tokens| Refusal { message: message.to_owned(), bytes: source.span(tokens) };
         let Some(place) = place(source, &edited.source, &run, &shift) else {
             // The result has become one token with its neighbour: `-` and `2`.
-            let first = sites.iter().find(|&&n| works[n].hit.matched.tokens.start == run.start && works[n].is_grouped());
+            let first =
+                sites.iter().find(|&&n| works[n].hit.matched.tokens.start == run.start && works[n].is_grouped());
             let unit = |&site: &usize| Unit { site, hole: None, old: Some(works[site].hit.matched.tokens.clone()) };
             torn.push(first.map(unit).ok_or_else(|| refused(OTHER_TOKENS, &run))?);
             continue;

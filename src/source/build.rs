@@ -544,16 +544,15 @@ impl Source {
     }
 
     /// Whether this is the `(x)` of a `(T)(x)`, which the grammar has as the arguments of a call.
-    fn is_cast_operand(&self, id: NodeId) -> bool {
+    pub(super) fn is_cast_operand(&self, id: NodeId) -> bool {
         let node = &self.nodes[id];
-        let has_one = || self.children(id).nth(1).is_none() && node.tokens.len() > 2;
         let callee = &self.nodes[node.parent].tokens;
         self.language == Language::C
             && c::is_arguments(node.kind)
             && callee.start + 3 == node.tokens.start
             && self.text(callee.start) == b"("
             && self.language.is_name(self.kind(self.tokens[callee.start + 1].node))
-            && has_one()
+            && node.tokens.len() > 2
     }
 
     /// Items of lists that begin at a position and are more than one node.

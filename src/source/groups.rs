@@ -35,12 +35,31 @@ impl<'a> Groups<'a> {
         let node = source.node_around(tokens);
         let is_node = source.nodes[node].tokens == *tokens;
         if !is_node && !source.language.is_operation(source.kind(node)) {
-            return source.is_statement_but_for_its_semicolon(tokens);
+            let inside = tokens.start.wrapping_sub(1)..tokens.end + 1;
+            let is_cast = source.is_cast_operand(node) && source.nodes[node].tokens == inside;
+            return is_cast || source.is_statement_but_for_its_semicolon(tokens);
         }
         let top = self.top(node);
         if !source.language.is_operation(source.kind(top)) {
             return is_node;
         }
+        self.holds(top, tokens)
+    }
+
+    /// Whether these tokens are an operand or operation, although the grammar puts them together otherwise.
+    pub fn is_misread(&mut self, tokens: &Tokens) -> bool {
+        let source = self.source;
+        let node = source.node_around(tokens);
+        if tokens.is_empty() || source.nodes[node].tokens == *tokens || !source.language.is_operation(source.kind(node))
+        {
+            return false;
+        }
+        let top = self.top(node);
+        self.holds(top, tokens)
+    }
+
+    fn holds(&mut self, top: NodeId, tokens: &Tokens) -> bool {
+        let source = self.source;
         self.groups.entry(top).or_insert_with(|| Reader::read(source, &source.nodes[top].tokens)).contains(tokens)
     }
 
@@ -204,7 +223,9 @@ impl<'a> Reader<'a> {
     fn is_like_cast(&self, at: usize, close: usize) -> bool {
         let source = self.source;
         let is_c = source.language == Language::C;
-        is_c && close == at + 3 && self.text(close) == b"(" && source.language.is_name(source.kind(source.tokens[at + 1].node))
+        is_c && close == at + 3
+            && self.text(close) == b"("
+            && source.language.is_name(source.kind(source.tokens[at + 1].node))
     }
 
     /// Whether the parenthesis behind a `sizeof` holds a type. The grammar may take it for a cast.

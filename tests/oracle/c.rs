@@ -18,7 +18,7 @@ struct s { int f; struct s *n; int v[4]; };
 typedef unsigned char u8;
 extern int a, b, c, d, f(int), g(int, int), (*fp)(int);
 extern int *p, *q;
-extern struct s s, *sp, *tp;
+extern struct s *sp, *tp;
 ";
 
 /// The sorts of C expressions that are told apart, so that most of what is made compiles.
@@ -50,8 +50,23 @@ struct Maker<'a> {
 }
 
 const BINARY: &[(&str, Level)] = &[
-    ("||", 4), ("&&", 5), ("|", 6), ("^", 7), ("&", 8), ("==", 9), ("!=", 9), ("<", 10), (">=", 10), ("<<", 11),
-    (">>", 11), ("+", 12), ("-", 12), ("-", 12), ("*", 13), ("/", 13), ("%", 13),
+    ("||", 4),
+    ("&&", 5),
+    ("|", 6),
+    ("^", 7),
+    ("&", 8),
+    ("==", 9),
+    ("!=", 9),
+    ("<", 10),
+    (">=", 10),
+    ("<<", 11),
+    (">>", 11),
+    ("+", 12),
+    ("-", 12),
+    ("-", 12),
+    ("*", 13),
+    ("/", 13),
+    ("%", 13),
 ];
 
 fn infix(operator: &'static str, level: Level, left: Expr, right: Expr) -> Expr {
@@ -146,10 +161,14 @@ impl Maker<'_> {
                 let operator = self.pick(&["++", "--"]);
                 postfix(self.make(Sort::Place, depth), vec![Part::Text(operator)])
             }
-            15 => postfix(Expr::Atom("f"), vec![Part::Text("("), Part::Code(self.make(Sort::Int, depth)), Part::Text(")")]),
+            15 => postfix(
+                Expr::Atom("f"),
+                vec![Part::Text("("), Part::Code(self.make(Sort::Int, depth)), Part::Text(")")],
+            ),
             16 => {
                 let (first, second) = (self.make(Sort::Int, depth), self.make(Sort::Int, depth));
-                let parts = vec![Part::Text("("), Part::Code(first), Part::Text(", "), Part::Code(second), Part::Text(")")];
+                let parts =
+                    vec![Part::Text("("), Part::Code(first), Part::Text(", "), Part::Code(second), Part::Text(")")];
                 postfix(Expr::Atom("g"), parts)
             }
             17 => infix("==", 9, self.make(Sort::Pointer, depth), self.make(Sort::Pointer, depth)),
@@ -192,7 +211,7 @@ impl Maker<'_> {
 
     fn structure(&mut self, depth: usize) -> Expr {
         match self.random.below(5) {
-            0 => Expr::Prefix("&", Box::new(Expr::Atom("s"))),
+            0 => Expr::Prefix("&", Box::new(Expr::Prefix("*", Box::new(Expr::Atom("tp"))))),
             1 => postfix(self.make(Sort::Struct, depth), vec![Part::Text("->n")]),
             2 => self.prefix("(struct s *)", Sort::Struct, depth),
             3 => {
@@ -214,7 +233,11 @@ fn rule(random: &mut Random) -> Typed {
             let cast = Expr::Cast(Box::new((Expr::Hole(0), Expr::Hole(1))));
             let value = if random.below(2) == 0 { cast } else { infix("*", 13, Expr::Atom("b"), cast) };
             let takes = vec![Sort::Type, Sort::Int];
-            return Typed { rule: Rule { holes: 2, template: Template::Value(value) }, takes, gives: Sort::Int };
+            return Typed {
+                rule: Rule { holes: 2, typed: false, template: Template::Value(value) },
+                takes,
+                gives: Sort::Int,
+            };
         }
         let takes: Vec<Sort> = (0..1 + random.below(5) / 2).map(|_| SORTS[random.below(SORTS.len())]).collect();
         let gives = SORTS[random.below(SORTS.len())];
@@ -224,7 +247,7 @@ fn rule(random: &mut Random) -> Typed {
         // An argument with sites in it that goes to another place than it had is refused: few of those.
         let in_order = value.holes().is_sorted() || maker.random.below(10) == 0;
         if maker.holes.is_empty() && in_order && !matches!(value, Expr::Hole(_)) {
-            let rule = Rule { holes: takes.len(), template: Template::Value(value) };
+            let rule = Rule { holes: takes.len(), typed: false, template: Template::Value(value) };
             return Typed { rule, takes, gives };
         }
     }
@@ -248,9 +271,8 @@ const STATEMENTS: &[(&str, &str)] = &[
 ];
 
 /// What a statement's rule may put around its argument.
-const TEMPLATES: &[(&str, &str)] = &[
-    ("return ", ";"), ("a = ", ";"), ("if (", ") b = 1;"), ("while (", ") b--;"), ("f(", ");"), ("b += c, ", ";"),
-];
+const TEMPLATES: &[(&str, &str)] =
+    &[("return ", ";"), ("a = ", ";"), ("if (", ") b = 1;"), ("while (", ") b--;"), ("f(", ");"), ("b += c, ", ";")];
 
 /// A case, made from the seed and its number alone.
 pub fn case(number: usize, seed: u64) -> Case {
@@ -274,7 +296,11 @@ pub fn case(number: usize, seed: u64) -> Case {
                 let call = Expr::Site(rules.len(), vec![expression.clone()]);
                 writeln!(body, "\t{};", value(&call, 0)).unwrap();
                 let template = Template::Statement(before, template, behind);
-                rules.push(Typed { takes: vec![Sort::Int], gives: Sort::Type, rule: Rule { holes: 1, template } });
+                rules.push(Typed {
+                    takes: vec![Sort::Int],
+                    gives: Sort::Type,
+                    rule: Rule { holes: 1, typed: false, template },
+                });
             }
         }
         let listed = before.ends_with("{ ") || before.ends_with("(b, ") || before.starts_with("int ");
@@ -282,7 +308,12 @@ pub fn case(number: usize, seed: u64) -> Case {
         writeln!(body, "\t{before}{}{behind}", value(&expression, least)).unwrap();
         if expression.depth() > 0 {
             let source = format!("int case_{number}(void)\n{{\n{body}\treturn d;\n}}\n");
-            return Case { number, rules: rules.into_iter().map(|r| r.rule).collect(), source, depth: expression.depth() };
+            return Case {
+                number,
+                rules: rules.into_iter().map(|r| r.rule).collect(),
+                source,
+                depth: expression.depth(),
+            };
         }
     }
 }
@@ -331,7 +362,9 @@ pub fn compare(gcc: &Path, folder: &Path, judged: &mut [Judged]) {
         let (ideal, got) = (wrong.get(&(number, true)), wrong.get(&(number, false)));
         match (ideal, got) {
             (Some(_), _) => pair.judged.has_no_ideal = true,
-            (None, Some(error)) => pair.judged.fail("it does not compile any more", &pair.ideal, &format!("{}{error}", pair.got)),
+            (None, Some(error)) => {
+                pair.judged.fail("it does not compile any more", &pair.ideal, &format!("{}{error}", pair.got))
+            }
             (None, None) => return true,
         }
         false
@@ -358,7 +391,14 @@ pub fn compare(gcc: &Path, folder: &Path, judged: &mut [Judged]) {
 fn assembled(gcc: &Path, folder: &Path) -> BTreeMap<String, String> {
     let file = folder.join("oracle.s");
     let mut command = Command::new(gcc);
-    command.args(["-std=gnu11", "-w", "-O2", "-fno-toplevel-reorder", "-fno-ipa-icf", "-fno-asynchronous-unwind-tables"]);
+    command.args([
+        "-std=gnu11",
+        "-w",
+        "-O2",
+        "-fno-toplevel-reorder",
+        "-fno-ipa-icf",
+        "-fno-asynchronous-unwind-tables",
+    ]);
     let status = command.args(["-S", "-o"]).arg(&file).arg("oracle.c").current_dir(folder).status().unwrap();
     assert!(status.success());
     let text = std::fs::read_to_string(file).unwrap();

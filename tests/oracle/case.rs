@@ -13,6 +13,8 @@ use treepatch::plan::{Options, name, plan};
 pub struct Rule {
     /// How many arguments the call has.
     pub holes: usize,
+    /// Whether the first one is a type, which stands in brackets of its own.
+    pub typed: bool,
     pub template: Template,
 }
 
@@ -52,7 +54,9 @@ impl Case {
         );
         for (n, rule) in self.rules.iter().enumerate() {
             let holes: Vec<String> = (0..rule.holes).map(|hole| format!("$r{n}x{hole}")).collect();
-            let call = format!("{name}{n}({})", holes.join(", "));
+            let (types, values) = holes.split_at(usize::from(rule.typed));
+            let types = if rule.typed { format!("[{}]", types[0]) } else { String::new() };
+            let call = format!("{name}{n}{types}({})", values.join(", "));
             let row = |e: &Expr| e.written(0, Spelling::Row(n), false);
             let (minus, plus) = match &rule.template {
                 Template::Value(value) => (call, row(value)),

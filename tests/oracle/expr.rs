@@ -16,6 +16,8 @@ pub enum Expr {
     Hole(usize),
     /// A call of a rule: what is to be replaced.
     Site(usize, Vec<Expr>),
+    /// A type as an argument of a rule, which stands in brackets of its own: Go's grammar knows no types among values.
+    Type(Box<Expr>),
     /// An operator or cast before its operand.
     Prefix(&'static str, Box<Expr>),
     /// A cast of C to a type that is a hole or an argument.
@@ -55,6 +57,7 @@ impl Expr {
         match self {
             Expr::Atom(_) | Expr::Hole(_) | Expr::Site(..) | Expr::Postfix(..) | Expr::Literal(_) => POSTFIX,
             Expr::Prefix(..) | Expr::Cast(_) => PREFIX,
+            Expr::Type(of) => of.level(),
             Expr::Infix(_, levels, _) => levels[0],
             Expr::Conditional(_) => CONDITIONAL,
         }
@@ -76,9 +79,17 @@ impl Expr {
             },
             Expr::Site(rule, args) => {
                 let Spelling::Source(name) = spelling else { panic!("a template has no sites") };
-                let args: Vec<String> = args.iter().map(|a| a.written(ASSIGNMENT, spelling, false)).collect();
-                format!("{name}{rule}({})", args.join(", "))
+                let written = |args: &[Expr]| {
+                    args.iter().map(|a| a.written(ASSIGNMENT, spelling, false)).collect::<Vec<_>>().join(", ")
+                };
+                match &args[..] {
+                    [first @ Expr::Type(_), rest @ ..] => {
+                        format!("{name}{rule}[{}]({})", written(std::slice::from_ref(first)), written(rest))
+                    }
+                    all => format!("{name}{rule}({})", written(all)),
+                }
             }
+            Expr::Type(inner) => inner.written(least, spelling, header),
             Expr::Prefix(operator, operand) => {
                 let operand = of(operand, PREFIX);
                 let is_word = |c: char| c.is_alphanumeric() || c == '_';
@@ -132,7 +143,7 @@ impl Expr {
         match self {
             Expr::Atom(_) | Expr::Hole(_) => Vec::new(),
             Expr::Site(_, args) => args.iter().collect(),
-            Expr::Prefix(_, of) => vec![of],
+            Expr::Prefix(_, of) | Expr::Type(of) => vec![of],
             Expr::Infix(_, _, both) | Expr::Cast(both) => vec![&both.0, &both.1],
             Expr::Conditional(all) => vec![&all.0, &all.1, &all.2],
             Expr::Postfix(of, parts) => std::iter::once(&**of).chain(parts.iter().filter_map(Part::code)).collect(),
