@@ -3,7 +3,7 @@ use crate::language::{Atom, ListKind};
 use crate::pattern::{HoleId, Part, Piece, Reach, Root, Side};
 use crate::source::{Bytes, Gap, Groups, ListId, Source, Tokens};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one element of a side is bound to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,12 @@ pub struct Matcher<'a> {
     packages: &'a BTreeMap<String, Option<String>>,
     lists: Option<&'static [ListKind]>,
     twin: Option<&'static str>,
+    /// Whether it meets uses alone, where it is an expression or a type.
+    uses: bool,
+    /// Where such a side matched what is no use.
+    pub passed: BTreeSet<usize>,
+    /// Where it would match a call that the grammar reads as a part of something else.
+    pub unread: BTreeSet<usize>,
     /// Reads over syntax errors, to find what a site would be without them.
     loose: bool,
     /// The steps that were made since they were last counted: nodes, items and tokens looked at.
@@ -89,12 +95,33 @@ impl<'a> Matcher<'a> {
         packages: &'a BTreeMap<String, Option<String>>,
     ) -> Matcher<'a> {
         let (work, groups) = (Cell::new(0), RefCell::new(Groups::new(source)));
-        Matcher { side, source, env, packages, lists: None, twin: None, loose: false, work, groups, miss: None }
+        let (passed, unread, uses, loose) = (BTreeSet::new(), BTreeSet::new(), false, false);
+        Matcher {
+            side,
+            source,
+            env,
+            packages,
+            lists: None,
+            twin: None,
+            uses,
+            passed,
+            unread,
+            loose,
+            work,
+            groups,
+            miss: None,
+        }
     }
 
     /// Binds the lists in which the side may stand.
     pub fn within(mut self, lists: Option<&'static [ListKind]>, twin: Option<&'static str>) -> Matcher<'a> {
         (self.lists, self.twin) = (lists, twin);
+        self
+    }
+
+    /// An expression or type then meets uses alone, and no declarations, members or labels that look like it.
+    pub fn of_uses(mut self) -> Matcher<'a> {
+        self.uses = self.side.root == Root::Value && self.lists.is_none();
         self
     }
 
@@ -178,6 +205,13 @@ impl<'a> Matcher<'a> {
             let mut ways = if bounds.len() < count { self.ways(&bounds, at) } else { Vec::new() };
             if bounds.len() == count {
                 match (self.pasted(&bounds), self.whole(&bounds, start, at)) {
+                    (Some(_), None) if self.uses && self.source.is_misread_call(&(start..at)) => {
+                        self.unread.insert(start);
+                        self.note_miss(count, start, at);
+                    }
+                    (Some(_), Some(tokens)) if self.uses && !self.source.is_use(&tokens) => {
+                        self.passed.insert(tokens.start);
+                    }
                     (Some(pasted), Some(tokens)) => {
                         let broken = self.is_broken(&bounds);
                         // It is kept until all are found: ellipses can be placed in more ways than memory holds.
@@ -442,10 +476,10 @@ impl<'a> Matcher<'a> {
                 let value = source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind));
                 // `f[T](x)` in `*f[T](x)`, which the grammar has as a conversion to `*f[T]`, is a whole by Go's own rules.
                 let misread = || self.groups.borrow_mut().is_misread(tokens);
-                let whole =
-                    value || source.is_statement_but_for_its_semicolon(tokens) || source.is_sizeof(tokens) || misread();
+                let whole = value || source.is_torn_value(tokens) || misread();
                 whole && !source.is_cut_sizeof(tokens)
             }
+            Root::Name => source.nodes_over(tokens).any(|(_, n)| source.language.is_name(n.kind)),
             Root::Node(kinds) => {
                 let node = source.nodes_over(tokens).any(|(id, n)| {
                     id != 0 && kinds.iter().any(|k| *k == n.kind || source.language.is_same_statement(k, n.kind))

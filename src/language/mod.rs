@@ -6,6 +6,7 @@ pub mod c;
 mod cuts;
 pub mod go;
 pub mod go_nodes;
+mod occurrences;
 pub mod operators;
 mod parts;
 mod seams;

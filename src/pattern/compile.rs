@@ -5,7 +5,7 @@ use super::read::{Reading as Read, SideText, Unpaired, link};
 use super::rows::{Pairs, pair};
 use super::script::{Change, script};
 use super::words::Required;
-use crate::language::{Language, ListKind, go};
+use crate::language::{Atom, Language, ListKind, go};
 use crate::patchset::{Complaint, Expect, Fragment, Hunk, Reading, Sign};
 use crate::source::Tokens;
 use std::collections::{BTreeMap, HashMap};
@@ -136,7 +136,12 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
             )]
         })
     };
-    let (before_side, after_side) = (build(left, &before)?, build(right, &after)?);
+    let (mut before_side, mut after_side) = (build(left, &before)?, build(right, &after)?);
+    if forced == Some(Reading::Name) {
+        for side in [&mut before_side, &mut after_side] {
+            name(side, fragment)?;
+        }
+    }
     if matches!(before_side.root, Root::Empty)
         || before_side.elements.iter().all(|e| matches!(e.part, Part::Comment(_)))
     {
@@ -156,6 +161,21 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
     let narrow = shapes.last().unwrap_or(&shapes[0]);
     let (words_before, words_after) = (Required::of(language, &narrow.before), Required::of(language, &narrow.after));
     Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after })
+}
+
+/// Takes a side as a name wherever it stands, which it has to be.
+fn name(side: &mut Side, fragment: &Fragment) -> Result<(), Vec<Complaint>> {
+    let is_name = |part: &Part| match part {
+        Part::Token { atom, .. } => *atom == Atom::Word,
+        part => matches!(part, Part::Item(_) | Part::Paste(_)),
+    };
+    let mut code = side.elements.iter().map(|e| &e.part).filter(|part| !matches!(part, Part::Comment(_)));
+    if side.root != Root::Value || !code.next().is_some_and(is_name) || code.next().is_some() {
+        let help = "with as = \"name\" each side is one name";
+        return Err(vec![complain(fragment, fragment.span.clone(), "this is no name", Some(help))]);
+    }
+    side.root = Root::Name;
+    Ok(())
 }
 
 /// Compiles a condition: a fragment on which every row is context.
@@ -308,8 +328,9 @@ fn choose(
 
 /// The readings of a language that an author may mean, each with its frames.
 fn wrappings(language: Language, forced: Option<Reading>) -> impl Iterator<Item = (Reading, &'static [Frame])> {
-    let wanted =
-        move |r: Reading| r == Reading::Code && forced == Some(Reading::Label) || forced.is_none_or(|f| f == r);
+    let wanted = move |r: Reading| {
+        r == Reading::Code && matches!(forced, Some(Reading::Label | Reading::Name)) || forced.is_none_or(|f| f == r)
+    };
     frames(language).chunk_by(|a, b| a.reading == b.reading).map(|f| (f[0].reading, f)).filter(move |f| wanted(f.0))
 }
 
@@ -336,6 +357,7 @@ fn as_word(reading: Reading, label: bool) -> &'static str {
         Reading::Method => "method",
         Reading::Spec => "spec",
         Reading::Enumerator => "enumerator",
+        Reading::Name => "name",
     }
 }
 
@@ -351,11 +373,14 @@ fn unreadable(
         let help = "docs/limits.md has its limits; make the body shorter, or mend what is no code in it";
         return complain(fragment, 0..0, &message, Some(help));
     }
+    let runs_on = best.as_ref().is_some_and(Read::runs_on);
     let at = best.map_or(0..0, |w| w.trouble(side));
     let message = format!("{which} does not parse as {}", language.name());
     let inline =
         fragment.rows.iter().any(|r| r.text.contains("...") && !r.text.contains("$...") && r.text.trim() != "...");
-    let help = if inline {
+    let help = if runs_on {
+        "an element ends with a comma; without one, the next line reads as a part of it"
+    } else if inline {
         "within a line an ellipsis is written `$...`; `...` stands alone on its line"
     } else {
         "every bracket must close within the body, and what the signs leave out must leave whole code"

@@ -37,7 +37,7 @@ impl<'a> Groups<'a> {
         if !is_node && !source.language.is_operation(source.kind(node)) {
             let inside = tokens.start.wrapping_sub(1)..tokens.end + 1;
             let is_cast = source.is_cast_operand(node) && source.nodes[node].tokens == inside;
-            return is_cast || source.is_statement_but_for_its_semicolon(tokens);
+            return is_cast || source.is_torn_value(tokens);
         }
         let top = self.top(node);
         if !source.language.is_operation(source.kind(top)) {

@@ -18,6 +18,7 @@ mod offset_map;
 mod parse;
 mod places;
 mod tree;
+mod uses;
 mod version;
 
 pub use build::ParseError;
