@@ -28,7 +28,7 @@ impl<'a> Anchored<'a> {
     pub fn of(&self, work: &SiteEdit<'_>, shift: &OffsetMap, done: bool) -> impl Iterator<Item = &'a Hit> {
         let shape = work.hit.shape;
         // What stays in its place beside a site that holds others may be no anchor.
-        let anchor = work.rule.pattern.shapes[shape].anchor().filter(|_| !work.holds);
+        let anchor = work.rule.pattern.shapes[shape].anchor().filter(|_| !work.is_held());
         let known = anchor.and_then(|(before, _)| {
             let byte = shift.start(work.hit.matched.bounds[before].bytes.start);
             self.places.get(&(shape, done, byte))

@@ -27,6 +27,11 @@ impl<'a> SiteEdit<'a> {
         shape.held.as_deref().filter(|_| self.holds).unwrap_or(shape)
     }
 
+    /// Whether holes stay in their places that would move if no other sites lay in them.
+    pub fn is_held(&self) -> bool {
+        self.holds && self.rule.pattern.shapes[self.hit.shape].held.is_some()
+    }
+
     /// Whether the site is one expression or type, before and after.
     pub fn is_value(&self) -> bool {
         self.shape().before.root == Root::Value && self.shape().after.root == Root::Value
