@@ -144,7 +144,7 @@ fn edited(rule: &Rule, source: &Source, found: &Found) -> Vec<u8> {
     let mut all: Vec<Edit> = Vec::new();
     for hit in &found.hits {
         let shape = &pattern.shapes[hit.shape];
-        let site = edits(shape, &pattern.fragment.rows, source, hit, &packages, Parens::default(), &units);
+        let site = edits(shape, &pattern.fragment.rows, source, hit, &packages, &Parens::default(), &units);
         all.extend(site.expect("a call has no comments"));
     }
     sort_edits(&mut all).expect("no site lies in another");
