@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 use treepatch::checkout::{Memory, Words};
-use treepatch::edit::{Parens, Units, edits};
+use treepatch::edit::{Parens, Target, Units, edits};
 use treepatch::find::{Env, Found, NoTypes, Rule, Steps, find};
 use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load};
@@ -143,7 +143,8 @@ fn edited(rule: &Rule, source: &Source, found: &Found) -> Vec<u8> {
     let (packages, units) = (BTreeMap::new(), Units::default());
     let mut all: Vec<Edit> = Vec::new();
     for hit in &found.hits {
-        let site = edits(rule, source, hit, &packages, Parens::default(), &units);
+        let target = Target { rule, shape: &rule.pattern.shapes[hit.shape], hit };
+        let site = edits(target, source, &packages, &Parens::default(), &units);
         all.extend(site.expect("a call has no comments").edits);
     }
     sort_edits(&mut all).expect("no site lies in another");

@@ -51,7 +51,7 @@ pub(crate) struct Job<'a> {
     pub env: &'a Env,
     /// The packages that the body names, as the file knows them.
     pub packages: &'a Packages,
-    pub parens: Parens,
+    pub parens: &'a Parens,
     pub units: &'a Units,
     /// The step of indentation of the body, worked out when it is first asked for.
     pub unit_of_body: OnceCell<indent::Unit>,
@@ -59,6 +59,17 @@ pub(crate) struct Job<'a> {
     pub margins: OnceCell<margin::Margins>,
     /// The comments that the before side shows.
     pub comments: OnceCell<HashSet<Bytes>>,
+}
+
+/// A site to edit: the rule that found it, the body as it is spelt there, and where it is.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The body.
+    pub shape: &'a Shape,
+    /// Where its before side matched.
+    pub hit: &'a Hit,
 }
 
 /// The edits of one site, and whether they leave the layout as the patch shows it.
@@ -73,16 +84,16 @@ pub struct SiteEdits {
 ///
 /// Fails where a comment would be lost, or where the source has no place for a new line.
 pub fn edits(
-    rule: &Rule,
+    target: Target<'_>,
     source: &Source,
-    hit: &Hit,
     packages: &Packages,
-    parens: Parens,
+    parens: &Parens,
     units: &Units,
 ) -> Result<SiteEdits, Refusal> {
     let (unit_of_body, margins, comments) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-    let pattern = &rule.pattern;
-    let (shape, rows, blanks) = (&pattern.shapes[hit.shape], &pattern.fragment.rows[..], &pattern.fragment.blanks[..]);
+    let Target { rule, shape, hit } = target;
+    let fragment = &rule.pattern.fragment;
+    let (rows, blanks) = (&fragment.rows[..], &fragment.blanks[..]);
     let env = &hit.env;
     let layout = Layout::Code;
     let mut job =

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub struct Code {
     /// Its tokens, each with what separates it from the one before and with its length.
     words: Vec<u8>,
+    /// How many tokens it has.
+    tokens: usize,
     /// Its text, comments and spacing included.
     text: Vec<u8>,
 }
@@ -22,19 +24,24 @@ impl Code {
             let gap = if t == tokens.start { Gap::None } else { source.tokens[t].gap };
             push(&mut words, gap, &source.word(t));
         }
-        Code { words, text: source.slice(tokens).to_vec() }
+        Code { words, tokens: tokens.len(), text: source.slice(tokens).to_vec() }
     }
 
     /// One word on its own.
     pub fn word(text: &[u8]) -> Code {
         let mut words = Vec::new();
         push(&mut words, Gap::None, text);
-        Code { words, text: text.to_vec() }
+        Code { words, tokens: 1, text: text.to_vec() }
     }
 
     /// Whether a token range is the same code, spacing aside.
     pub fn is(&self, source: &Source, tokens: &Tokens) -> bool {
         self.words == Code::of(source, tokens).words
+    }
+
+    /// How many tokens it has.
+    pub fn tokens(&self) -> usize {
+        self.tokens
     }
 
     /// Its text as it stands in the source.

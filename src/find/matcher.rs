@@ -2,8 +2,9 @@ use super::code::{Code, Env};
 use super::packages::Packages;
 use crate::language::{Atom, ListKind};
 use crate::pattern::{HoleId, Part, Piece, Reach, Root, Side};
-use crate::source::{Bytes, Gap, ListId, Source, Tokens};
-use std::cell::Cell;
+use crate::source::{Bytes, Gap, Groups, ListId, Source, Tokens};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// What one element of a side is bound to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,10 +71,18 @@ pub struct Matcher<'a> {
     packages: &'a Packages,
     lists: Option<&'static [ListKind]>,
     twin: Option<&'static str>,
+    /// Whether it meets uses alone, where it is an expression or a type.
+    uses: bool,
+    /// Where such a side matched what is no use.
+    pub passed: BTreeSet<usize>,
+    /// Where it would match a call that the grammar reads as a part of something else.
+    pub unread: BTreeSet<usize>,
     /// Reads over syntax errors, to find what a site would be without them.
     loose: bool,
     /// The steps that were made since they were last counted: nodes, items and tokens looked at.
     pub(super) work: Cell<usize>,
+    /// How the source's operands group.
+    groups: RefCell<Groups<'a>>,
     /// The best near miss so far.
     pub miss: Option<Miss>,
 }
@@ -81,12 +90,34 @@ pub struct Matcher<'a> {
 impl<'a> Matcher<'a> {
     /// A matcher of a side that may stand anywhere.
     pub fn new(side: &'a Side, source: &'a Source, env: &'a Env, packages: &'a Packages) -> Matcher<'a> {
-        Matcher { side, source, env, packages, lists: None, twin: None, loose: false, work: Cell::new(0), miss: None }
+        let (work, groups) = (Cell::new(0), RefCell::new(Groups::new(source)));
+        let (passed, unread, uses, loose) = (BTreeSet::new(), BTreeSet::new(), false, false);
+        Matcher {
+            side,
+            source,
+            env,
+            packages,
+            lists: None,
+            twin: None,
+            uses,
+            passed,
+            unread,
+            loose,
+            work,
+            groups,
+            miss: None,
+        }
     }
 
     /// Binds the lists in which the side may stand.
     pub fn within(mut self, lists: Option<&'static [ListKind]>, twin: Option<&'static str>) -> Matcher<'a> {
         (self.lists, self.twin) = (lists, twin);
+        self
+    }
+
+    /// An expression or type then meets uses alone, and no declarations, members or labels that look like it.
+    pub fn of_uses(mut self) -> Matcher<'a> {
+        self.uses = self.side.root == Root::Value && self.lists.is_none();
         self
     }
 
@@ -170,6 +201,13 @@ impl<'a> Matcher<'a> {
             let mut ways = if bounds.len() < count { self.ways(&bounds, at) } else { Vec::new() };
             if bounds.len() == count {
                 match (self.pasted(&bounds), self.whole(&bounds, start, at)) {
+                    (Some(_), None) if self.uses && self.source.is_misread_call(&(start..at)) => {
+                        self.unread.insert(start);
+                        self.note_miss(count, start, at);
+                    }
+                    (Some(_), Some(tokens)) if self.uses && !self.source.is_use(&tokens) => {
+                        self.passed.insert(tokens.start);
+                    }
                     (Some(pasted), Some(tokens)) => {
                         let broken = self.is_broken(&bounds);
                         // It is kept until all are found: ellipses can be placed in more ways than memory holds.
@@ -434,9 +472,12 @@ impl<'a> Matcher<'a> {
             Root::Empty => false,
             Root::Value => {
                 let value = source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind));
-                let whole = value || self.is_statement_but_for_its_semicolon(tokens) || source.is_sizeof(tokens);
+                // `f[T](x)` in `*f[T](x)`, which the grammar has as a conversion to `*f[T]`, is a whole by Go's own rules.
+                let misread = || self.groups.borrow_mut().is_misread(tokens);
+                let whole = value || source.is_torn_value(tokens) || misread();
                 whole && !source.is_cut_sizeof(tokens)
             }
+            Root::Name => source.nodes_over(tokens).any(|(_, n)| source.language.is_name(n.kind)),
             Root::Node(kinds) => {
                 let node = source.nodes_over(tokens).any(|(id, n)| {
                     id != 0 && kinds.iter().any(|k| *k == n.kind || source.language.is_same_statement(k, n.kind))
@@ -457,15 +498,6 @@ impl<'a> Matcher<'a> {
                 })
             }
         }
-    }
-
-    /// `f(x)` in a `f(x);` that the C grammar takes for a declaration.
-    fn is_statement_but_for_its_semicolon(&self, tokens: &Tokens) -> bool {
-        let source = self.source;
-        source.tokens.get(tokens.end).is_some_and(|_| source.text(tokens.end) == b";")
-            && source
-                .nodes_over(&(tokens.start..tokens.end + 1))
-                .any(|(_, n)| source.language.is_same_statement(n.kind, n.kind))
     }
 
     /// Whether the whole stands in a list that the patch allows.

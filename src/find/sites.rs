@@ -50,6 +50,10 @@ pub struct Found {
     pub left_over: Vec<Tokens>,
     /// Matches that a condition refuses, or that have one that nobody can answer.
     pub refused: Vec<Refused>,
+    /// How many places look like the body, an expression or type, and are a declaration, a member or a label.
+    pub passed: usize,
+    /// Tokens at which calls begin that the grammar has for parts of something else, so that they are no sites.
+    pub unread: Vec<usize>,
     /// Whether a match reaches the border of a part of a file that was not read whole: then nobody knows its
     /// neighbours, and the file must be.
     pub at_border: bool,
@@ -58,8 +62,9 @@ pub struct Found {
 impl Found {
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
-        let Found { hits, unreadable, undecided, left_over, refused, at_border: _ } = self;
-        hits.is_empty() && unreadable.is_empty() && undecided.is_empty() && left_over.is_empty() && refused.is_empty()
+        let Found { hits, unreadable, undecided, left_over, refused, passed, unread, at_border: _ } = self;
+        let none_passed = *passed == 0 && unread.is_empty() && left_over.is_empty() && refused.is_empty();
+        none_passed && hits.is_empty() && unreadable.is_empty() && undecided.is_empty()
     }
 }
 
@@ -75,14 +80,19 @@ pub fn find(
 ) -> Result<Found, OutOfSteps> {
     let mut found = Found::default();
     let judge = Judge { rule, source, packages, types };
+    let (mut passed, mut unread): (BTreeSet<usize>, BTreeSet<usize>) = Default::default();
     for (number, shape) in rule.pattern.shapes.iter().enumerate() {
-        let look = |side: &Side, steps: &mut Steps| -> Result<Vec<Match>, OutOfSteps> {
+        let mut look = |side: &Side, steps: &mut Steps| -> Result<Vec<Match>, OutOfSteps> {
             if side.elements.is_empty() {
                 return Ok(Vec::new());
             }
             // `side` is one of the shape's own, so it lives long enough.
-            let mut matcher = Matcher::new(side, source, env, packages).within(shape.lists, shape.twin);
+            let mut matcher = Matcher::new(side, source, env, packages).within(shape.lists, shape.twin).of_uses();
             let mut matches = matcher.all(steps)?;
+            if std::ptr::eq(side, &raw const shape.before) {
+                passed.extend(&matcher.passed);
+                unread.extend(&matcher.unread);
+            }
             if shape.twin.is_none() {
                 let torn = matcher.over_errors(steps)?;
                 let known: HashSet<usize> = matches.iter().map(|m| m.tokens.start).collect();
@@ -97,6 +107,8 @@ pub fn find(
         let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found, gone };
         sort.run(before, after, steps)?;
     }
+    found.passed = passed.len();
+    found.unread = unread.into_iter().collect();
     let leaves_nothing = rule.pattern.shapes.iter().all(|s| s.after.elements.is_empty());
     if leaves_nothing && found.hits.is_empty() && !rule.inside.is_empty() {
         // The code is gone: what it was inside of tells the place.
@@ -150,7 +162,9 @@ impl Sort<'_, '_> {
                     && steady.iter().all(|&(x, y)| {
                         let (part, was, is) =
                             (&self.shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
-                        part.is_dots() || was == is || part.takes_code() && was.start <= is.start && is.end <= was.end
+                        // Where neither side is found in the other, none has taken in what the other shows.
+                        let takes = part.takes_code() && wins != Wins::Neither;
+                        part.is_dots() || was == is || takes && was.start <= is.start && is.end <= was.end
                     })
         };
         // Matches of the two sides meet at a token that stays.

@@ -8,6 +8,8 @@ mod directives;
 pub mod go;
 pub mod go_nodes;
 mod nesting;
+mod occurrences;
+pub mod operators;
 mod parts;
 mod seams;
 
@@ -293,53 +295,6 @@ impl Language {
     /// Whether the node is the parser's own for code that it could not read.
     pub fn is_error(self, kind: &str) -> bool {
         kind == "ERROR"
-    }
-
-    /// Whether an operator may tear this code apart where it stands without parentheses.
-    pub fn is_loose(self, kind: &str) -> bool {
-        match self {
-            Language::Go => matches!(
-                kind,
-                "binary_expression"
-                    | "unary_expression"
-                    | "func_literal"
-                    | "pointer_type"
-                    | "channel_type"
-                    | "function_type"
-            ),
-            Language::C => matches!(
-                kind,
-                "binary_expression"
-                    | "unary_expression"
-                    | "conditional_expression"
-                    | "assignment_expression"
-                    | "cast_expression"
-                    | "comma_expression"
-                    | "pointer_expression"
-                    | "update_expression"
-                    | "sizeof_expression"
-            ),
-        }
-    }
-
-    /// Whether a child under this field of such a node is the operand of an operator.
-    pub fn is_operand(self, parent: &str, field: &str) -> bool {
-        match parent {
-            "binary_expression"
-            | "unary_expression"
-            | "pointer_expression"
-            | "update_expression"
-            | "cast_expression"
-            | "conditional_expression"
-            | "sizeof_expression" => field != "type" && field != "operator",
-            "selector_expression" | "index_expression" | "slice_expression" | "type_assertion_expression" => {
-                field == "operand"
-            }
-            "call_expression" => field == "function",
-            "field_expression" | "subscript_expression" => field == "argument",
-            "type_conversion_expression" => field == "type",
-            _ => false,
-        }
     }
 
     /// Whether the node is the bare name of a type, or of the package that it is from.

@@ -211,6 +211,8 @@ pub enum Reading {
     Spec,
     /// A constant of an enum.
     Enumerator,
+    /// A name wherever it stands, where it is declared, too.
+    Name,
 }
 
 /// `where.HOLE.*`.

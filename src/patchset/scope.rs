@@ -12,7 +12,7 @@ pub(super) const SCOPE: [&str; 12] =
 const LANGUAGES: [(&str, Language); 2] = [("go", Language::Go), ("c", Language::C)];
 const PICKS: [(&str, Pick); 2] = [("first", Pick::First), ("last", Pick::Last)];
 const LAYOUTS: [(&str, Layout); 2] = [("code", Layout::Code), ("patch", Layout::Patch)];
-const READINGS: [(&str, Reading); 9] = [
+const READINGS: [(&str, Reading); 10] = [
     ("code", Reading::Code),
     ("field", Reading::Field),
     ("element", Reading::Element),
@@ -22,6 +22,7 @@ const READINGS: [(&str, Reading); 9] = [
     ("method", Reading::Method),
     ("spec", Reading::Spec),
     ("enumerator", Reading::Enumerator),
+    ("name", Reading::Name),
 ];
 
 /// Where a body is looked for and under which conditions: what a hunk inherits from its patch.

@@ -5,7 +5,7 @@ use super::read::{Reading as Read, SideText, Unpaired, link};
 use super::rows::{Pairs, pair};
 use super::script::{Change, script};
 use super::words::Required;
-use crate::language::{Language, ListKind, go};
+use crate::language::{Atom, Language, ListKind, go};
 use crate::patchset::{Complaint, Expect, Fragment, Hunk, Reading, Sign};
 use crate::source::Tokens;
 use std::collections::{BTreeMap, HashMap};
@@ -43,6 +43,8 @@ pub struct Shape {
     pub lists: Option<&'static [ListKind]>,
     /// The keyword of the declaration group whose specs it meets.
     pub twin: Option<&'static str>,
+    /// The same with more of its holes in their places, where sites in those have to be edited as well.
+    pub held: Option<Box<Shape>>,
 }
 
 impl Shape {
@@ -134,7 +136,12 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
             )]
         })
     };
-    let (before_side, after_side) = (build(left, &before)?, build(right, &after)?);
+    let (mut before_side, mut after_side) = (build(left, &before)?, build(right, &after)?);
+    if forced == Some(Reading::Name) {
+        for side in [&mut before_side, &mut after_side] {
+            name(side, fragment)?;
+        }
+    }
     if matches!(before_side.root, Root::Empty)
         || before_side.elements.iter().all(|e| matches!(e.part, Part::Comment(_)))
     {
@@ -154,6 +161,21 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
     let narrow = shapes.last().unwrap_or(&shapes[0]);
     let (words_before, words_after) = (Required::of(language, &narrow.before), Required::of(language, &narrow.after));
     Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after })
+}
+
+/// Takes a side as a name wherever it stands, which it has to be.
+fn name(side: &mut Side, fragment: &Fragment) -> Result<(), Vec<Complaint>> {
+    let is_name = |part: &Part| match part {
+        Part::Token { atom, .. } => *atom == Atom::Word,
+        part => matches!(part, Part::Item(_) | Part::Paste(_)),
+    };
+    let mut code = side.elements.iter().map(|e| &e.part).filter(|part| !matches!(part, Part::Comment(_)));
+    if side.root != Root::Value || !code.next().is_some_and(is_name) || code.next().is_some() {
+        let help = "with as = \"name\" each side is one name";
+        return Err(vec![complain(fragment, fragment.span.clone(), "this is no name", Some(help))]);
+    }
+    side.root = Root::Name;
+    Ok(())
 }
 
 /// Compiles a condition: a fragment on which every row is context.
@@ -203,8 +225,8 @@ fn shape(
     lists: Option<&'static [ListKind]>,
     twin: Option<&'static str>,
 ) -> Result<Shape, Vec<Complaint>> {
-    let script = script(fragment, pairs, &before, &after);
-    if let Some(&row) = script.adrift.first() {
+    let plain = script(fragment, pairs, &before, &after, false);
+    if let Some(&row) = plain.adrift.first() {
         let row = &fragment.rows[row];
         let help = "show the line that it stands below or above; an ellipsis does not tell the place";
         let message = "nothing tells where this line is to stand";
@@ -219,12 +241,37 @@ fn shape(
         let help = "write it as a `-` line and a `+` line";
         return Err(vec![complain(fragment, row.at..row.at + row.text.len().max(1), message, Some(help))]);
     }
-    if script.changes.is_empty() {
+    if plain.changes.is_empty() {
         let message = "the two sides are the same, so there is nothing to do";
         return Err(vec![complain(fragment, fragment.span.clone(), message, None)]);
     }
-    let steady = steady(&before, &after, &script.keeps);
-    Ok(Shape { before, after, keeps: script.keeps, steady, changes: script.changes, lists, twin })
+    let held = held(fragment, pairs, &before, &after, &plain.keeps);
+    let steady = steady(&before, &after, &plain.keeps);
+    Ok(Shape { before, after, keeps: plain.keeps, steady, changes: plain.changes, lists, twin, held })
+}
+
+/// The same shape with more of its holes in their places, if there is one: `f($x)` to `$x.f()` leaves either the
+/// brackets where they are or `$x`.
+fn held(
+    fragment: &Fragment,
+    pairs: &Pairs,
+    before: &Side,
+    after: &Side,
+    keeps: &[(usize, usize)],
+) -> Option<Box<Shape>> {
+    let holes = |keeps: &[(usize, usize)]| {
+        keeps.iter().filter(|&&(b, _)| matches!(before.elements[b].part, Part::Item(_) | Part::Dots(..))).count()
+    };
+    let shown = |side: &Side| side.elements.iter().filter(|e| e.part.hole().is_some()).count();
+    if holes(keeps) == shown(before).min(shown(after)) {
+        return None;
+    }
+    let script = script(fragment, pairs, before, after, true);
+    (holes(&script.keeps) > holes(keeps)).then(|| {
+        let steady = steady(before, after, &script.keeps);
+        let (before, after, changes) = (before.clone(), after.clone(), script.changes);
+        Box::new(Shape { before, after, keeps: script.keeps, steady, changes, lists: None, twin: None, held: None })
+    })
 }
 
 /// The rows whose unnamed holes a `+` row shares: its pair, or the row that it was before a move.
@@ -281,8 +328,9 @@ fn choose(
 
 /// The readings of a language that an author may mean, each with its frames.
 fn wrappings(language: Language, forced: Option<Reading>) -> impl Iterator<Item = (Reading, &'static [Frame])> {
-    let wanted =
-        move |r: Reading| r == Reading::Code && forced == Some(Reading::Label) || forced.is_none_or(|f| f == r);
+    let wanted = move |r: Reading| {
+        r == Reading::Code && matches!(forced, Some(Reading::Label | Reading::Name)) || forced.is_none_or(|f| f == r)
+    };
     frames(language).chunk_by(|a, b| a.reading == b.reading).map(|f| (f[0].reading, f)).filter(move |f| wanted(f.0))
 }
 
@@ -309,6 +357,7 @@ fn as_word(reading: Reading, label: bool) -> &'static str {
         Reading::Method => "method",
         Reading::Spec => "spec",
         Reading::Enumerator => "enumerator",
+        Reading::Name => "name",
     }
 }
 
@@ -324,11 +373,14 @@ fn unreadable(
         let help = "docs/limits.md has its limits; make the body shorter, or mend what is no code in it";
         return complain(fragment, 0..0, &message, Some(help));
     }
+    let runs_on = best.as_ref().is_some_and(Read::runs_on);
     let at = best.map_or(0..0, |w| w.trouble(side));
     let message = format!("{which} does not parse as {}", language.name());
     let inline =
         fragment.rows.iter().any(|r| r.text.contains("...") && !r.text.contains("$...") && r.text.trim() != "...");
-    let help = if inline {
+    let help = if runs_on {
+        "an element ends with a comma; without one, the next line reads as a part of it"
+    } else if inline {
         "within a line an ellipsis is written `$...`; `...` stands alone on its line"
     } else {
         "every bracket must close within the body, and what the signs leave out must leave whole code"

@@ -29,6 +29,8 @@ pub enum Root {
     Empty,
     /// One expression or type.
     Value,
+    /// One name, wherever it stands.
+    Name,
     /// One node of any of these kinds.
     Node(Vec<&'static str>),
     /// A run of items of one list.
@@ -184,7 +186,7 @@ impl Side {
 pub(super) fn lists_of(reading: crate::patchset::Reading) -> Option<&'static [ListKind]> {
     use crate::patchset::Reading as R;
     Some(match reading {
-        R::Code | R::Label => return None,
+        R::Code | R::Label | R::Name => return None,
         R::Field => &[ListKind::Fields],
         R::Element => &[ListKind::Elements],
         R::Parameter => &[ListKind::Parameters],

@@ -52,6 +52,8 @@ pub(super) struct Reading {
     choices: Vec<usize>,
     /// 0 where it parses.
     errors: usize,
+    /// A token that begins an element behind one without a comma.
+    run_on: Option<usize>,
 }
 
 fn is_of_name(c: char) -> bool {
@@ -343,7 +345,9 @@ impl<'a> SideText<'a> {
         if errors == 0 && self.language == Language::Go {
             errors = self.adrift(&source, &segments) + source.run_on_items().count() + torn_lines(&source, &body);
         }
-        Reading { source, body, segments, choices, errors }
+        let run_on = run_on_element(&source, &body).filter(|_| frame.reading == As::Element);
+        errors = errors.saturating_add(usize::from(run_on.is_some()));
+        Reading { source, body, segments, choices, errors, run_on }
     }
 }
 
@@ -389,6 +393,15 @@ fn torn_lines(source: &Source, body: &Bytes) -> usize {
     source.torn_lines().filter(|&p| tokens.start < p && p < tokens.end && !closes(p)).count()
 }
 
+/// A token of C that begins a line as an element with a designator does, `.name` or `[n]`, and is inside of another.
+fn run_on_element(source: &Source, body: &Bytes) -> Option<usize> {
+    let begins_line = |t: usize| source.bytes[source.gap_start(t)..source.gap_end(t)].contains(&b'\n');
+    let is_item = |t: usize| source.lists_at(t).any(|l| source.lists[l].item_from(t).is_some());
+    let is_c = source.language == Language::C;
+    let mut marks = body_tokens(source, body).skip(1).filter(|&t| is_c && matches!(source.text(t), b"." | b"["));
+    marks.find(|&t| begins_line(t) && !is_item(t))
+}
+
 fn body_tokens(source: &Source, body: &Bytes) -> Tokens {
     source.token_at(body.start)..source.token_at(body.end)
 }
@@ -408,6 +421,11 @@ impl Reading {
         self.errors
     }
 
+    /// Whether an element lacks its comma, so that the next one reads as a part of it.
+    pub fn runs_on(&self) -> bool {
+        self.run_on.is_some()
+    }
+
     /// Whether the parser came to no end with it.
     pub fn is_given_up(&self) -> bool {
         self.errors == GIVEN_UP
@@ -421,7 +439,7 @@ impl Reading {
 
     /// Where, in the side's text, the grammar stopped understanding.
     pub fn trouble(&self, side: &SideText<'_>) -> Bytes {
-        let t = self.source.errors.first().map_or(0, |e| e.start);
+        let t = self.source.errors.first().map(|e| e.start).or(self.run_on).unwrap_or(0);
         let at =
             self.source.tokens.get(t).map_or(self.body.end, |t| t.bytes.start).clamp(self.body.start, self.body.end);
         let from = self.to_text(side, at, false).min(side.text.len());

@@ -64,11 +64,13 @@ pub(super) struct Script {
     pub changes: Vec<Change>,
     /// Rows with `+` that have nothing to hold on to.
     pub adrift: Vec<usize>,
+    /// Whether holes stay before all else.
+    holds: bool,
 }
 
-/// Works out what changes between two sides of a fragment.
-pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &Side) -> Script {
-    let mut out = Script::default();
+/// Works out what changes between two sides of a fragment. With `holds`, holes stay before all else.
+pub(super) fn script(fragment: &Fragment, pairs: &Pairs, before: &Side, after: &Side, holds: bool) -> Script {
+    let mut out = Script { holds, ..Script::default() };
     let rows = &fragment.rows;
     let of = Side::on_row;
     let is_inner = |row: usize| before.inner_rows.contains(&row) || after.inner_rows.contains(&row);
@@ -281,7 +283,7 @@ impl Items<'_> {
 fn tokens(out: &mut Script, before: &Side, b: Range<usize>, after: &Side, a: Range<usize>) {
     let parts = |elements: &[Element]| elements.iter().map(key).collect::<Vec<_>>();
     let (left, right) = (parts(&before.elements[b.clone()]), parts(&after.elements[a.clone()]));
-    let mut keeps = kept(&left, &right);
+    let mut keeps = if out.holds { kept_holes_first(&left, &right) } else { kept(&left, &right) };
     pair_brackets(&mut keeps, &left, &right);
     let (mut x, mut y) = (0, 0);
     for (i, j) in keeps.iter().copied().chain([(left.len(), right.len())]) {
@@ -292,6 +294,23 @@ fn tokens(out: &mut Script, before: &Side, b: Range<usize>, after: &Side, a: Ran
         (x, y) = (i + 1, j + 1);
     }
     out.keeps.extend(keeps.into_iter().map(|(i, j)| (b.start + i, a.start + j)));
+}
+
+/// What stays of two runs of tokens: of the holes the most that can, and then of all else.
+fn kept_holes_first(left: &[super::Part], right: &[super::Part]) -> Vec<(usize, usize)> {
+    let is_hole = |part: &super::Part| part.takes_code() || part.is_dots();
+    let holes = |parts: &[super::Part]| (0..parts.len()).filter(|&i| is_hole(&parts[i])).collect::<Vec<_>>();
+    let (old, new) = (holes(left), holes(right));
+    let of = |parts: &[super::Part], at: &[usize]| at.iter().map(|&i| parts[i].clone()).collect::<Vec<_>>();
+    let fixed = kept(&of(left, &old), &of(right, &new)).into_iter().map(|(i, j)| (old[i], new[j]));
+    let (mut x, mut y) = (0, 0);
+    let mut keeps = Vec::new();
+    for (i, j) in fixed.chain([(left.len(), right.len())]) {
+        keeps.extend(kept(&left[x..i], &right[y..j]).into_iter().map(|(b, a)| (x + b, y + a)));
+        keeps.extend((i < left.len()).then_some((i, j)));
+        (x, y) = (i + 1, j + 1);
+    }
+    keeps
 }
 
 /// What stays of two runs of tokens, the most that can.

@@ -27,7 +27,8 @@ impl<'a> Anchored<'a> {
     /// The hits that may be the site of a work, in the file that it made.
     pub fn of(&self, work: &SiteEdit<'_>, shift: &OffsetMap, done: bool) -> impl Iterator<Item = &'a Hit> {
         let shape = work.hit.shape;
-        let anchor = work.rule.pattern.shapes[shape].anchor();
+        // What stays in its place beside a site that holds others may be no anchor.
+        let anchor = work.rule.pattern.shapes[shape].anchor().filter(|_| !work.is_held());
         let known = anchor.and_then(|(before, _)| {
             let byte = shift.start(work.hit.matched.bounds[before].bytes.start);
             self.places.get(&(shape, done, byte))

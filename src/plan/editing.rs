@@ -142,8 +142,10 @@ fn edit(
     let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
     let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
     let Some(source) = source else { return Err(lost("there is nothing to do".to_owned())) };
-    let works =
-        chosen.iter().map(|c| SiteEdit { rule: c.sighting.rule, hit: c.hit, env: &c.sighting.env, done: c.done });
+    let works = chosen.iter().zip(holding(chosen)).map(|(c, holds)| {
+        let (rule, env) = (c.sighting.rule, &c.sighting.env);
+        SiteEdit { rule, hit: c.hit, env, done: c.done, holds }
+    });
     let works: Vec<SiteEdit<'_>> = works.collect();
     let edited = edit_file(path, &source, &works, looking).map_err(|refusal| {
         let place = place(path, &source, refusal.bytes.start);
@@ -156,4 +158,16 @@ fn edit(
     let (path, batches, written) = (path.to_owned(), edited.batches, edited.written);
     let changed = Changed { path: path.clone(), before, batches, written, trees };
     Ok((changed, Edited { path, before: source, after: edited.source }, warnings))
+}
+
+/// For each site whether the next one in the file lies in it.
+fn holding(chosen: &[&Chosen<'_, '_>]) -> Vec<bool> {
+    let tokens = |n: usize| &chosen[n].hit.matched.tokens;
+    let mut order: Vec<usize> = (0..chosen.len()).collect();
+    order.sort_by_key(|&n| (tokens(n).start, std::cmp::Reverse(tokens(n).end)));
+    let mut holding = vec![false; chosen.len()];
+    for pair in order.windows(2) {
+        holding[pair[0]] = tokens(pair[1]).end <= tokens(pair[0]).end;
+    }
+    holding
 }

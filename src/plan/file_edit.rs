@@ -1,11 +1,14 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
+use super::brackets::Brackets;
+use super::expected::Unit;
 use super::imports::{self, Importing};
 use super::looking::Looking;
 use super::reparse::{Reparse, reparse};
-use super::site_edit::SiteEdit;
+use super::site_edit::{Rank, SiteEdit};
+use super::substitution::torn;
 use super::verify::verify;
-use crate::edit::{Bare, Braces, Parens, Refusal, Units, edits};
+use crate::edit::{Bare, Braces, Parens, Refusal, Target, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
@@ -35,24 +38,39 @@ pub(super) fn edit_file(
     works: &[SiteEdit<'_>],
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
-    // Parentheses are tried only at the sites that come out wrong without them.
-    let mut tries = vec![0; works.len()];
+    let mut brackets = Brackets::none(works.len());
     loop {
-        let mut edited = carry_out(path, source, works, &tries, looking)?;
-        let wrong = verify(path, source, works, &mut edited, looking)?;
-        let Some(&(first, _)) = wrong.first() else { return Ok(sorted(path, source, works, edited, looking)) };
-        let mut exhausted = true;
-        for &(n, _) in &wrong {
-            if tries[n] + 1 < Parens::TRIES.len() {
-                tries[n] += 1;
-                exhausted = false;
-            }
+        let mut edited = carry_out(path, source, works, &brackets.parens, looking)?;
+        let torn = torn(source, works, &brackets.parens, &edited)?;
+        if !torn.is_empty() {
+            brackets.give(torn).map_err(|unit| apart(source, works, &unit))?;
+            continue;
         }
-        if exhausted {
-            let bytes = source.span(&works[first].hit.matched.tokens);
-            return Err(Refusal { message: wrong[0].1.clone(), bytes });
+        let wrong = verify(path, source, works, &mut edited, looking)?;
+        let Some((first, message)) = wrong.first() else {
+            // What was given parentheses before the code in it had its own may do without.
+            if brackets.doubt() {
+                continue;
+            }
+            return Ok(sorted(path, source, works, edited, looking));
+        };
+        let restored = brackets.restore();
+        let tried = wrong.iter().filter(|(n, _)| !restored && brackets.try_next(source, works, *n)).count();
+        if !restored && tried == 0 {
+            let bytes = source.span(&works[*first].hit.matched.tokens);
+            return Err(Refusal { message: message.clone(), bytes });
         }
     }
+}
+
+/// Why an edit is refused that parentheses do not hold together.
+fn apart(source: &Source, works: &[SiteEdit<'_>], unit: &Unit) -> Refusal {
+    let tokens = unit.old.as_ref().unwrap_or(&works[unit.site].hit.matched.tokens);
+    let part = if unit.hole.is_some() { "this code" } else { "the new code" };
+    let message = format!(
+        "the result would take {part} apart, and parentheses do not hold it together here: show more of the code around it"
+    );
+    Refusal { message, bytes: source.span(tokens) }
 }
 
 /// The imports that a result brings or changes stand where gofmt sorts them, unless the body shows them elsewhere.
@@ -74,20 +92,20 @@ fn carry_out(
     path: &Path,
     source: &Source,
     works: &[SiteEdit<'_>],
-    tries: &[usize],
+    parens: &[Parens],
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
     let mut batch: Vec<(Rank, Edit)> = Vec::new();
     let mut as_patch: HashSet<Edit> = HashSet::new();
     let units = Units::default();
     let mut bare: BTreeMap<usize, (Bare, Vec<(Rank, Edit)>)> = BTreeMap::new();
-    for (work, &n) in works.iter().zip(tries) {
+    for (work, parens) in works.iter().zip(parens) {
         let packages = imports::packages_of(work.rule, source);
-        let new = edits(work.rule, source, work.hit, &packages, Parens::TRIES[n], &units)?;
+        let target = Target { rule: work.rule, shape: work.shape(), hit: work.hit };
+        let new = edits(target, source, &packages, parens, &units)?;
         as_patch.extend(new.edits.iter().filter(|_| new.as_patch).cloned());
-        let site = source.span(&work.hit.matched.tokens);
-        let ranked = new.edits.into_iter().map(|edit| (rank(&edit, &site), edit));
-        match Bare::of(&work.rule.pattern.shapes[work.hit.shape], source, work.hit) {
+        let ranked = new.edits.into_iter().map(|edit| (work.rank(&work.hit.bytes, edit.bytes.start), edit));
+        match Bare::of(work.shape(), source, work.hit) {
             Some(found) => bare.entry(found.body.start).or_insert((found, Vec::new())).1.extend(ranked),
             None => batch.extend(ranked),
         }
@@ -152,21 +170,6 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
-}
-
-/// Where an insertion comes among others at the same place.
-type Rank = (u8, usize);
-
-/// Of sites inside each other, or side by side, those that end at a place come first, the inner one before the outer;
-/// those that begin there come last, the outer one before the inner.
-fn rank(edit: &Edit, site: &Bytes) -> Rank {
-    let at = edit.bytes.start;
-    match () {
-        () if !edit.bytes.is_empty() => (0, 0),
-        () if at >= site.end => (0, site.len()),
-        () if at <= site.start => (2, usize::MAX - site.len()),
-        () => (1, 0),
-    }
 }
 
 /// The edits that take away commas between which and their bracket no item is left.

@@ -34,6 +34,9 @@ pub(super) fn judge<'a, 'r>(
         outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
     }
     tell_unread(surveys, workspace, &mut outcome);
+    if outcome.verdict != Verdict::Applied {
+        outcome.notes.extend(passed_over(surveys));
+    }
     let mut alternatives = BTreeSet::new();
     for c in &chosen {
         outcome.sites.push(Site { place: c.sighting.place(c.hit), done: c.hit.done, bytes: c.hit.bytes.clone() });
@@ -45,6 +48,18 @@ pub(super) fn judge<'a, 'r>(
     (outcome, chosen)
 }
 
+/// Says how many places only look like an expression that a body is.
+fn passed_over(surveys: &[Vec<Survey<'_>>]) -> Option<String> {
+    let passed: usize = surveys.iter().flatten().flat_map(|s| &s.sightings).map(|s| s.found.passed).sum();
+    let places = if passed == 1 { "1 place".to_owned() } else { format!("{passed} places") };
+    (passed > 0).then(|| {
+        format!(
+            "passed over {places} where these words declare something, or name a member or a label; as = \"name\" meets \
+             every occurrence of a name"
+        )
+    })
+}
+
 /// Tells of what cannot be read, and of matches that nobody can judge.
 fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: &mut Outcome) {
     let all = || surveys.iter().flatten();
@@ -53,8 +68,8 @@ fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: 
         outcome.reasons.push(Reason { text: format!("{}: {}", unseen.path.display(), unseen.why), place: None });
     }
     for s in all().flat_map(|s| &s.sightings) {
-        let Found { unreadable, undecided, .. } = &s.found;
-        if unreadable.is_empty() && undecided.is_empty() {
+        let Found { unreadable, undecided, unread, .. } = &s.found;
+        if unreadable.is_empty() && undecided.is_empty() && unread.is_empty() {
             continue;
         }
         let Ok(source) = s.source(workspace) else { continue };
@@ -66,6 +81,12 @@ fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: 
                 source.language.name()
             );
             outcome.reasons.push(Reason { text, place: Some(place) });
+        }
+        for &token in unread {
+            let place = place(&s.path, &source, source.gap_end(token));
+            let text = "the words of the body stand here, but the C grammar takes them for a part of something else, so \
+                        that this is no site; show more of the code around it in a hunk of its own";
+            outcome.warnings.push(Reason { text: text.to_owned(), place: Some(place) });
         }
         for tokens in undecided {
             outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Ambiguous]);

@@ -93,7 +93,7 @@ pub(super) fn verify(
 /// Whether a deletion takes with it what it is inside of, by which it would be known as done.
 fn leaves_no_trace(work: &SiteEdit<'_>, found: &Found) -> bool {
     let rule = work.rule;
-    let gone = rule.pattern.shapes[work.hit.shape].after.elements.is_empty();
+    let gone = work.shape().after.elements.is_empty();
     gone && !matches!(rule.expect, Expect::Between(0, _)) && !found.hits.iter().any(|h| h.done)
 }
 
@@ -195,7 +195,7 @@ fn spoils(source: &Source, edited: &Edited) -> Option<String> {
 
 /// A comment in what the edits took away that no `-` line shows, if the result has fewer like it than it should have.
 fn lost_comment(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<Bytes> {
-    let shapes = works.iter().map(|w| (&w.rule.pattern.shapes[w.hit.shape], &w.hit.matched.bounds));
+    let shapes = works.iter().map(|w| (w.shape(), &w.hit.matched.bounds));
     let is_comment = |e: &&Element| matches!(e.part, Part::Comment(_));
     let shown: BTreeSet<usize> = shapes
         .clone()
@@ -302,7 +302,7 @@ fn outcome<'f>(
     hits: &Anchored<'f>,
 ) -> Result<Option<&'f Hit>, String> {
     let work = &works[site];
-    let shape = &work.rule.pattern.shapes[work.hit.shape];
+    let shape = work.shape();
     let kept = &shape.steady;
     let lies = |bounds: &[Bound], element: usize, b: usize| {
         let old = &work.hit.matched.bounds[b];
@@ -341,7 +341,7 @@ const TAKEN_APART: &str =
 
 /// Whether every hole is bound to the same code as before.
 fn same_holes(source: &Source, after: &Source, work: &SiteEdit<'_>, done: &Hit, site: usize, claims: &Claims) -> bool {
-    let shape = &work.rule.pattern.shapes[work.hit.shape];
+    let shape = work.shape();
     shape.after.elements.iter().zip(&done.matched.bounds).all(|(element, new)| {
         let Some(hole) = element.part.hole().filter(|_| !element.part.is_dots()) else { return true };
         let Some(old) = shape.before.of_hole(hole).map(|i| &work.hit.matched.bounds[i]) else { return true };

@@ -497,8 +497,20 @@ impl Source {
     /// (`*p`, `a[2]`, `f(void)`, `x = 1`) is no part of the name.
     pub fn is_one_item(&self, id: NodeId) -> bool {
         let node = &self.nodes[id];
-        !(self.language.is_bare_list(node.kind)
-            || self.language == Language::C && c::is_declarator(node.kind, self.kind(node.parent)))
+        let is_list = self.language.is_bare_list(node.kind) && !self.is_cast_operand(id);
+        !(is_list || self.language == Language::C && c::is_declarator(node.kind, self.kind(node.parent)))
+    }
+
+    /// Whether this is the `(x)` of a `(T)(x)`, which the grammar has as the arguments of a call.
+    pub(super) fn is_cast_operand(&self, id: NodeId) -> bool {
+        let node = &self.nodes[id];
+        let callee = &self.nodes[node.parent].tokens;
+        self.language == Language::C
+            && c::is_arguments(node.kind)
+            && callee.start + 3 == node.tokens.start
+            && self.text(callee.start) == b"("
+            && self.language.is_name(self.kind(self.tokens[callee.start + 1].node))
+            && node.tokens.len() > 2
     }
 
     /// Items of lists that begin at a position and are more than one node.
