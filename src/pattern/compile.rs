@@ -2,6 +2,7 @@ use super::element::{Part, Root, Side, lists_of};
 use super::frames::{Frame, frames};
 use super::names::Names;
 use super::read::{Reading as Read, SideText, Unpaired, link};
+use super::removed::{Removed, removed};
 use super::rows::{Pairs, pair};
 use super::script::{Change, script};
 use super::words::Required;
@@ -39,6 +40,8 @@ pub struct Shape {
     pub steady: Vec<(usize, usize)>,
     /// What changes, in order.
     pub changes: Vec<Change>,
+    /// The deletions that the after side leaves open.
+    pub removed: Vec<Removed>,
     /// The lists in which it may stand, where that is bound.
     pub lists: Option<&'static [ListKind]>,
     /// The keyword of the declaration group whose specs it meets.
@@ -224,7 +227,8 @@ fn shape(
         return Err(vec![complain(fragment, fragment.span.clone(), message, None)]);
     }
     let steady = steady(&before, &after, &script.keeps);
-    Ok(Shape { before, after, keeps: script.keeps, steady, changes: script.changes, lists, twin })
+    let removed = removed(&before, &after, &script.keeps, &script.changes);
+    Ok(Shape { before, after, keeps: script.keeps, steady, changes: script.changes, removed, lists, twin })
 }
 
 /// The rows whose unnamed holes a `+` row shares: its pair, or the row that it was before a move.

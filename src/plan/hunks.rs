@@ -4,6 +4,7 @@ use super::changed::Changed;
 use super::chosen::Chosen;
 use super::editing::Editing;
 use super::judge::judge;
+use super::left_over::not_gone;
 use super::looking::Looking;
 use super::near::{Short, elsewhere, near, refused};
 use super::options::Options;
@@ -86,6 +87,8 @@ fn explain(
         return;
     }
     let missing: Vec<Short<'_, '_>> = shorts.into_iter().filter(|s| s.missing > 0).collect();
+    let sightings = missing.iter().flat_map(|s| &s.survey.sightings);
+    outcome.reasons.extend(sightings.flat_map(|s| not_gone(s, workspace)));
     let close = near(patchset, &missing, workspace);
     outcome.near.extend(close.near);
     if chosen.is_empty() && close.share < super::near::SURE {

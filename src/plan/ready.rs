@@ -64,10 +64,18 @@ impl Ready {
 
     /// A patch with its sides exchanged, compiled; the reason where that cannot be.
     pub fn of_inverse(inverse: &Patch) -> Result<Ready, String> {
-        Ready::compile(inverse).map_err(|complaints| {
+        Ready::compile_inverse(inverse).map_err(|complaints| {
             let message = complaints.first().map_or("", |c| c.message.as_str());
             format!("its sides cannot be exchanged ({message})")
         })
+    }
+
+    /// Compiles a patch that undoes another one. What an insertion is taken back from holds what it held before, copies of
+    /// the inserted rows included, so that a deletion counts as made whatever is left elsewhere.
+    pub fn compile_inverse(inverse: &Patch) -> Result<Ready, Vec<Complaint>> {
+        let mut ready = Ready::compile(inverse)?;
+        ready.bodies.iter_mut().for_each(ReadyBody::leave_copies);
+        Ok(ready)
     }
 
     /// The way back from the patch, made when it is first asked for.
@@ -109,6 +117,13 @@ impl Ready {
 }
 
 impl ReadyBody {
+    /// Lets a deletion count as made, whatever is left of what it removes elsewhere.
+    fn leave_copies(&mut self) {
+        let ReadyWork::Hunks(hunks) = &mut self.work else { return };
+        let shapes = hunks.iter_mut().flat_map(|h| h.rules.values_mut()).flat_map(|r| &mut r.pattern.shapes);
+        shapes.for_each(|shape| shape.removed.clear());
+    }
+
     /// Its hunks; none where it is no diff.
     pub fn hunks(&self) -> &[ReadyHunk] {
         match &self.work {

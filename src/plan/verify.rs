@@ -2,21 +2,18 @@
 
 use super::anchored::Anchored;
 use super::file_edit::Edited;
+use super::left_over::second_run;
 use super::looking::Looking;
 use super::reparse::whole;
 use super::site_edit::SiteEdit;
 use crate::edit::{LOST_COMMENT, Refusal};
-use crate::find::{Bound, Found, Hit};
+use crate::find::{Bound, Found, Hit, LeftOver};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
 use crate::pattern::{Element, Part};
 use crate::source::{Bytes, Comment, OffsetMap, Source};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-
-/// Why a deletion beside an ellipsis is refused.
-const LEFT_OVER: &str = "a word of the lines that go also stands in what an ellipsis covers, so nobody could tell later \
-                         that it is done: show the lines beside them instead of the ellipsis";
 
 /// Reads the result: which sites did not come out as meant, and why.
 pub(super) fn verify(
@@ -52,9 +49,13 @@ pub(super) fn verify(
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
         let Some(known) = known else { continue };
         if let Some(why) = is_wrong(source, after, works, n, &shift, &claims, &anchored[known]) {
-            let at = shift.start(source.span(&work.hit.matched.tokens).start);
-            let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
-            wrong.push((n, if left_over { LEFT_OVER.to_owned() } else { why }));
+            let place = shift.range(&source.span(&work.hit.matched.tokens));
+            let is_here = |l: &&LeftOver| {
+                let site = after.span(&l.site);
+                site.start <= place.end && place.start <= site.end
+            };
+            let left = looks[known].1.left_over.iter().find(is_here);
+            wrong.push((n, left.map_or(why, |l| second_run(path, source, after, work, l))));
         } else if leaves_no_trace(work, &looks[known].1) {
             wrong.push((n, NO_TRACE.to_owned()));
         }

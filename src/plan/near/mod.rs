@@ -17,7 +17,7 @@ mod tests;
 
 pub(super) use elsewhere::elsewhere;
 pub(super) use narrow::narrow;
-pub(super) use place::{place, place_in};
+pub(super) use place::{brief, place, place_in};
 
 use super::imports::packages_of;
 use super::ready::ReadyHunk;

@@ -53,7 +53,7 @@ pub(super) fn patchset_row(patchset: &Patchset, span: &Bytes) -> (usize, String)
 }
 
 /// Code on one line, and not too much of it.
-pub(super) fn brief(text: &str) -> String {
+pub(in crate::plan) fn brief(text: &str) -> String {
     let mut out = String::new();
     for word in text.split_whitespace() {
         if !out.is_empty() {
