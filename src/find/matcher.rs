@@ -435,6 +435,7 @@ impl<'a> Matcher<'a> {
         let source = self.source;
         match &self.side.root {
             Root::Empty => false,
+            Root::Part => true,
             Root::Value => {
                 let value = source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind));
                 let whole = value || self.is_statement_but_for_its_semicolon(tokens) || source.is_sizeof(tokens);

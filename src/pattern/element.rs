@@ -32,6 +32,8 @@ pub enum Root {
     Value,
     /// One node of any of these kinds.
     Node(Vec<&'static str>),
+    /// A run of tokens, whatever they are a part of.
+    Part,
     /// A run of items of one list.
     Run {
         /// Whether of a list of lines, rather than of commas.

@@ -161,7 +161,10 @@ fn traces(side: &Side, range: &Range<usize>, is_rows: bool, stays: &BTreeSet<&[u
 
 impl Trace {
     fn new(side: &Side, range: Range<usize>, form: Form, stays: &BTreeSet<&[u8]>) -> Trace {
-        let side = part_of(side, &range);
+        let mut side = part_of(side, &range);
+        if matches!(form, Form::Header | Form::Part) {
+            side.root = Root::Part;
+        }
         let is_statement = form == Form::Items(ListKind::Statements);
         let is_named = matches!(form, Form::Comment(_)) || side.elements.iter().any(|e| is_name(&side, e, is_statement));
         let (mut names, mut types, mut literals) = (Vec::new(), Vec::new(), Vec::new());
@@ -228,14 +231,22 @@ fn part_of(side: &Side, range: &Range<usize>) -> Side {
 }
 
 /// The widest item of a list that begins with an element and ends before another one: where it ends, and the list's kind.
+/// A spec of a group has no keyword of its own, which the body shows.
 fn item_at(side: &Side, from: usize, to: usize) -> Option<(usize, ListKind)> {
-    let start = side.elements[from].tokens.start;
-    side.source.lists_at(start).find_map(|l| {
-        let list = &side.source.lists[l];
-        let end = list.items[list.item_from(start)?].tokens.end;
-        let last = (from..to).rfind(|&n| side.elements[n].tokens.end <= end && !is_comment(&side.elements[n]))?;
-        (side.elements[last].tokens.end == end).then_some((last + 1, list.kind))
-    })
+    let first = side.elements[from].tokens.start;
+    let is_left_out = |t: &usize| from.checked_sub(1).is_none_or(|n| side.elements[n].tokens.end <= *t);
+    let keyword = first.checked_sub(1).filter(is_left_out);
+    let item = |start: usize, of: Option<ListKind>| {
+        side.source.lists_at(start).find_map(|l| {
+            let list = &side.source.lists[l];
+            let end = list.items[list.item_from(start)?].tokens.end;
+            let inside = side.elements[from..to].partition_point(|e| e.tokens.end <= end);
+            let last = side.elements[from..from + inside].iter().rposition(|e| !is_comment(e))?;
+            let ends = side.elements[from + last].tokens.end == end;
+            ends.then_some((from + last + 1, of.unwrap_or(list.kind)))
+        })
+    };
+    item(first, None).or_else(|| item(keyword?, Some(ListKind::Specs)))
 }
 
 /// The kind of the list of which all these elements are whole items, if they are.

@@ -154,6 +154,6 @@ fn more_of_it(teller: &Teller<'_>) -> Option<(Tokens, usize)> {
             let item = items.filter(torn).min_by_key(|i| i.len())?;
             if item.end > tokens.end { Some((tokens.end..item.end, last)) } else { Some((item.start..tokens.start, 0)) }
         }
-        Root::Value | Root::Empty => None,
+        Root::Value | Root::Part | Root::Empty => None,
     }
 }
