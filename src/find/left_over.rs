@@ -97,7 +97,7 @@ impl<'a> LeftOvers<'a> {
                         return Ok(Some(copy.tokens.clone()));
                     }
                 }
-                if let Some(changed) = held.changed(&self.judged, steps)? {
+                if let Some(changed) = held.changed(copies, &self.judged, steps)? {
                     return Ok(Some(changed));
                 }
             }
@@ -281,7 +281,7 @@ impl Held<'_> {
 
     /// A row that shows what goes in another form: the removed row was changed. Between shown neighbours it is any with the
     /// same first name or with all names, else the one right beside the gap, with all names and literals.
-    fn changed(&self, judged: &[Bytes], steps: &mut Steps) -> Result<Option<Tokens>, OutOfSteps> {
+    fn changed(&self, copies: &[Copy], judged: &[Bytes], steps: &mut Steps) -> Result<Option<Tokens>, OutOfSteps> {
         let source = self.source;
         let (Form::Items(kind), Some(head)) = (&self.trace.form, self.trace.own.first()) else { return Ok(None) };
         let is_closed = self.gap.left.is_some() && self.gap.right.is_some();
@@ -294,9 +294,13 @@ impl Held<'_> {
             steps.take(row.len() / 8)?;
             let holds = |words: &[Vec<u8>]| words.iter().all(|w| row.clone().any(|t| *source.word(t) == **w));
             let is_first = || !row.clone().take_while(|t| *t < at).any(|t| source.is_name(t));
-            let counts = match is_closed {
+            // With other code in its holes it is another row.
+            let is_other = copies.binary_search_by_key(&row.start, |c| c.tokens.start).is_ok();
+            let counts = !is_other && match is_closed {
                 true => is_first() || holds(&self.trace.own),
-                false => self.is_beside(&row) && holds(&self.trace.own) && holds(&self.trace.literals),
+                false => {
+                    self.is_beside(&row) && holds(&self.trace.own) && holds(&self.trace.literals) && holds(&self.bound())
+                }
             };
             let is_in = self.stretch.start <= row.start && row.end <= self.stretch.end;
             if counts && is_in && !is_judged(judged, &source.span(&row)) {
@@ -304,6 +308,13 @@ impl Held<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// The words that the holes of the trace hold, where the place binds them.
+    fn bound(&self) -> Vec<Vec<u8>> {
+        let holes = self.trace.side.elements.iter().filter_map(|e| e.part.hole());
+        let known = holes.filter_map(|hole| self.m.bounds.get(self.shape.after.of_hole(hole)?));
+        known.flat_map(|b| b.tokens.clone()).map(|t| self.source.word(t).into_owned()).collect()
     }
 
     /// Whether a row is the next one on the open side of the gap.

@@ -9,7 +9,7 @@ use crate::edit::{Parens, Refusal, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -74,16 +74,20 @@ fn carry_out(
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
     let mut batch: Vec<Edit> = Vec::new();
+    // Two hunks may ask for the same change, which is written once.
+    let is_alone = works.windows(2).all(|pair| std::ptr::eq(pair[0].rule, pair[1].rule));
+    let mut known: HashSet<Vec<(Bytes, Vec<u8>)>> = HashSet::new();
     let units = Units::default();
     for (work, &n) in works.iter().zip(tries) {
         let shape = &work.rule.pattern.shapes[work.hit.shape];
         let packages = imports::packages_of(work.rule, source);
         let rows = &work.rule.pattern.fragment.rows;
         let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n], &units)?;
-        batch.extend(new);
+        if is_alone || known.insert(new.iter().map(|e| meaning(source, e)).collect()) {
+            batch.extend(new);
+        }
     }
     batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));
-    // Two hunks may ask for the same change.
     batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
     sort_edits(&mut batch).map_err(|o| Refusal {
         message: "two sites change the same code here, one inside the other; narrow the patch with `where` or `unless`"
@@ -116,6 +120,19 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// What tells an edit from others. What is inserted between two tokens is the same edit anywhere between them, below the
+/// one or above the other.
+fn meaning(source: &Source, edit: &Edit) -> (Bytes, Vec<u8>) {
+    let bytes = match edit.bytes.is_empty() {
+        true => {
+            let gap = source.token_at(edit.bytes.start);
+            source.gap_start(gap)..source.gap_end(gap)
+        }
+        false => edit.bytes.clone(),
+    };
+    (bytes, edit.text.trim_ascii().to_vec())
 }
 
 /// The edits that take away commas between which and their bracket no item is left.

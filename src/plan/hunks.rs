@@ -3,10 +3,11 @@
 use super::changed::Changed;
 use super::chosen::Chosen;
 use super::editing::Editing;
-use super::judge::judge;
+use super::judge::Judging;
 use super::left_over::not_gone;
 use super::looking::Looking;
 use super::near::{Short, elsewhere, near, refused};
+use super::obsolete::Signs;
 use super::options::Options;
 use super::patch::Outcome;
 use super::ready::{Ready, ReadyWork};
@@ -19,14 +20,13 @@ use crate::pattern::{Required, Shape, Side};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Looks for the hunks of a patch, and edits what they find. `needless` says that upstream has made its own change, so
-/// that nobody asks where the sites are.
+/// Looks for the hunks of a patch, and edits what they find. `signs` tell where upstream has made its own change.
 pub(super) fn edit_hunks(
     patchset: &Patchset,
     patch: &Patch,
     ready: &Ready,
     workspace: &Workspace<'_>,
-    needless: bool,
+    signs: &Signs,
     options: &Options,
 ) -> (Outcome, Vec<Changed>) {
     let looking = Looking::new(workspace);
@@ -37,12 +37,16 @@ pub(super) fn edit_hunks(
         outcome.files = ready.hunks().map(|hunk| workspace.files(hunk.ask)).max().unwrap_or(0);
         return (outcome, Vec::new());
     };
-    let (mut outcome, chosen) = judge(ready, patch.sum, &surveys, workspace);
+    let same = |path: &Path, a: usize, b: usize| editing.makes_same(path, a, b);
+    let judging = Judging { ready, sum: patch.sum, workspace, cured: signs.cured.len(), same: &same };
+    let (mut outcome, chosen) = judging.judge(&surveys);
     outcome.notes.extend(wordless(ready));
+    // Where upstream has made its own change, nobody asks where the sites are.
+    let needless = signs.are_any() && chosen.is_empty();
     explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
     let mut changes = Vec::new();
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
-        let made = editing.finish();
+        let made = editing.finish(&chosen);
         (changes, outcome.one_way) = (made.changes, made.one_way);
         if !made.refused.is_empty() {
             outcome.verdict = Verdict::Ambiguous;

@@ -17,7 +17,7 @@ pub(super) fn second_run(path: &Path, source: &Source, after: &Source, work: &Si
     let row = first_line(after, &left.row);
     let line = place(path, after, after.span(&left.row).start).line;
     let remedy = remedy(path, source, work, left);
-    format!("`{row}` would still be on line {line}, so a second run could not say that this is applied: {remedy}")
+    format!("`{row}` would still be on line {line} of the result, so a second run could not say `applied`: {remedy}")
 }
 
 /// Why places that read like the result are none.

@@ -1,6 +1,7 @@
 //! Sites into verdicts and edits: the whole run as a value, before anything is written.
 
 mod again;
+mod alternatives;
 mod anchored;
 mod asks;
 mod back;

@@ -60,7 +60,7 @@ pub(super) fn operate(
             out.findings.push(finding(field, outcome, why, &mut shown));
         }
     }
-    out.verdict = tally::verdict(&counts, operation.expect);
+    out.verdict = tally::verdict(&counts, operation.expect, 0);
     if matches!(out.verdict, Verdict::Drifted | Verdict::Ambiguous) {
         let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
         let expect = super::report::expected(operation.expect);

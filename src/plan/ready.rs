@@ -116,6 +116,13 @@ impl Ready {
     }
 }
 
+impl Ready {
+    /// Whether a file is one whose code some body changes. An operation follows the code into other files.
+    pub fn edits_file(&self, path: &Path) -> bool {
+        self.hunks().any(|h| h.globs.matches(path))
+    }
+}
+
 impl ReadyBody {
     /// Lets a deletion count as made, whatever is left of what it removes elsewhere.
     fn leave_copies(&mut self) {
