@@ -2,7 +2,7 @@ use super::element::{Part, Root, Side, lists_of};
 use super::frames::{Frame, frames};
 use super::names::Names;
 use super::read::{Reading as Read, SideText, Unpaired, link};
-use super::removed::{Removed, removed};
+use super::removed::{Removed, own_names, removed};
 use super::rows::{Pairs, pair};
 use super::script::{Change, script};
 use super::words::Required;
@@ -24,6 +24,8 @@ pub struct Pattern {
     pub words_before: Required,
     /// The words of a site that is done.
     pub words_after: Required,
+    /// For each row that goes, its names that the after side does not show.
+    pub own_names: Vec<Vec<Vec<u8>>>,
 }
 
 /// One way to spell a body: two sides, and what changes between them.
@@ -156,7 +158,8 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
     }
     let narrow = shapes.last().unwrap_or(&shapes[0]);
     let (words_before, words_after) = (Required::of(language, &narrow.before), Required::of(language, &narrow.after));
-    Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after })
+    let own_names = own_names(fragment, &shapes[0].before, &shapes[0].after);
+    Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after, own_names })
 }
 
 /// Compiles a condition: a fragment on which every row is context.

@@ -4,6 +4,7 @@ use super::element::{Element, Part, Root, Side};
 use super::read::link;
 use super::script::Change;
 use crate::language::{Atom, ListKind};
+use crate::patchset::{Fragment, Sign};
 use crate::source::Gap;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -68,6 +69,30 @@ pub(super) fn removed(before: &Side, after: &Side, keeps: &[(usize, usize)], cha
     }
     found
 }
+
+/// The names that each `-` row shows and the after side does not, the longest first; rows without any are left out.
+pub(super) fn own_names(fragment: &Fragment, before: &Side, after: &Side) -> Vec<Vec<Vec<u8>>> {
+    let stays: BTreeSet<&[u8]> = after.elements.iter().filter_map(|e| Some(word(e)?.0)).collect();
+    let is_minus = |row: &usize| fragment.rows[*row].sign == Sign::Minus;
+    let of_row = |row: usize| {
+        let elements = before.elements[before.on_row(row)].iter();
+        let names = elements.filter(|e| !before.source.is_type_name(e.tokens.start)).filter_map(word);
+        let own = names.filter(|(text, atom)| *atom == Atom::Word && is_own(before, text) && !stays.contains(text));
+        let mut own: Vec<Vec<u8>> = own.map(|(text, _)| text.to_vec()).collect();
+        own.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+        own.dedup();
+        own
+    };
+    let mut rows: Vec<Vec<Vec<u8>>> = (0..fragment.rows.len()).filter(is_minus).map(of_row).collect();
+    rows.retain(|names| !names.is_empty());
+    rows.sort();
+    rows.dedup();
+    rows.truncate(MOST_ROWS);
+    rows
+}
+
+/// The most rows whose names are searched for.
+const MOST_ROWS: usize = 16;
 
 /// Ranges of which those that touch are joined.
 fn runs(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {

@@ -4,6 +4,7 @@ use super::changed::Changed;
 use super::chosen::Chosen;
 use super::editing::Editing;
 use super::judge::Judging;
+use super::left_behind;
 use super::left_over::not_gone;
 use super::looking::Looking;
 use super::near::{Short, elsewhere, near, refused};
@@ -44,6 +45,7 @@ pub(super) fn edit_hunks(
     // Where upstream has made its own change, nobody asks where the sites are.
     let needless = signs.are_any() && chosen.is_empty();
     explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
+    left_behind::where_nothing_was_found(ready, &surveys, workspace, &mut outcome);
     let mut changes = Vec::new();
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
         let made = editing.finish(&chosen);

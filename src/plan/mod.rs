@@ -14,6 +14,7 @@ mod hunks;
 mod imports;
 mod inverse;
 mod judge;
+mod left_behind;
 mod left_over;
 mod looking;
 mod near;

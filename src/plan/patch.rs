@@ -10,7 +10,7 @@ use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Verdict};
 use super::stack::{stack_conflict, unsettles};
 use super::tally;
 use super::workspace::Workspace;
-use super::{create, operation};
+use super::{create, left_behind, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::source::OffsetMap;
@@ -151,6 +151,7 @@ fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Work
     }
     signs.settle(&mut outcome);
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
+        left_behind::in_macros(ready, workspace, &mut outcome);
         outcome.one_way = None;
         return outcome;
     }
@@ -161,6 +162,7 @@ fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Work
         outcome.reasons.push(reason);
         outcome.one_way = None;
     }
+    left_behind::in_macros(ready, workspace, &mut outcome);
     outcome
 }
 

@@ -3,7 +3,7 @@ use super::back::WayBack;
 use crate::checkout::{BadGlob, Globs};
 use crate::find::Rule;
 use crate::language::Language;
-use crate::patchset::{self, Complaint, Create, Hunk, Operation, Patch, Patchset, Work};
+use crate::patchset::{self, Complaint, Create, Expect, Hunk, Operation, Patch, Patchset, Work};
 use crate::pattern::{Compiled, Names, compile_fragment};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +32,8 @@ pub(super) enum ReadyWork {
 pub(super) struct ReadyHunk {
     /// Its number among the hunks of the whole patchset.
     pub ask: AskId,
+    /// What it asks for where it may find nothing, and does.
+    pub names: Option<AskId>,
     pub files: patchset::Globs,
     pub globs: Globs,
     pub rules: BTreeMap<Language, Rule>,
@@ -91,7 +93,10 @@ impl Ready {
         };
         for body in &mut self.bodies {
             if let ReadyWork::Hunks(hunks) = &mut body.work {
-                hunks.iter_mut().for_each(|hunk| hunk.ask = number(Ask::of_hunk(hunk)));
+                for hunk in hunks {
+                    hunk.ask = number(Ask::of_hunk(hunk));
+                    hunk.names = hunk.may_find_nothing().then(|| number(Ask::of_names(hunk)));
+                }
             }
         }
         if let Some(obsolete) = &mut self.obsolete {
@@ -141,6 +146,12 @@ impl ReadyBody {
 }
 
 impl ReadyHunk {
+    /// Whether it is right without a site, so that what it removes may be there in another form.
+    fn may_find_nothing(&self) -> bool {
+        let is_free = |rule: &Rule| matches!(rule.expect, Expect::Between(0, _)) && rule.inside.is_empty();
+        self.rules.values().all(is_free) && self.rules.values().any(|rule| !rule.pattern.own_names.is_empty())
+    }
+
     fn compile(hunk: &Hunk, names: &mut Names) -> Result<ReadyHunk, Vec<Complaint>> {
         let languages = languages(hunk.language, &hunk.files);
         let mut rules = BTreeMap::new();
@@ -153,7 +164,7 @@ impl ReadyHunk {
         }
         match wrong {
             Some(complaints) if rules.is_empty() || languages.len() == 1 => Err(complaints),
-            _ => Ok(ReadyHunk { ask: 0, files: hunk.files.clone(), globs: globs(&hunk.files)?, rules }),
+            _ => Ok(ReadyHunk { ask: 0, names: None, files: hunk.files.clone(), globs: globs(&hunk.files)?, rules }),
         }
     }
 }
