@@ -144,10 +144,14 @@ fn list(args: &PlanArgs, walk: Walk<'_>) -> Result<Disk, Failure> {
     }
 }
 
+/// A tree of no more folders is listed as a whole, so that copies of the code are seen that `files` does not name.
+const SMALL: usize = 64;
+
 /// What is listed and read. A file that may be parsed may be read.
 fn walk<'a>(args: &PlanArgs, globs: Option<&'a [&'a Globs]>) -> Walk<'a> {
     let usual = Walk::default();
-    Walk { globs, threads: args.threads.count(), limit: usual.limit.max(args.limits.limits().bytes as u64) }
+    let limit = usual.limit.max(args.limits.limits().bytes as u64);
+    Walk { globs, small: SMALL, threads: args.threads.count(), limit }
 }
 
 fn options(args: &PlanArgs, patchset: &Patchset) -> Options {

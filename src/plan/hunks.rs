@@ -7,7 +7,7 @@ use super::judge::Judging;
 use super::left_behind;
 use super::left_over::not_gone;
 use super::looking::Looking;
-use super::near::{Short, elsewhere, near, refused};
+use super::near::{Short, copies, elsewhere, near, refused};
 use super::obsolete::Signs;
 use super::options::Options;
 use super::patch::Outcome;
@@ -45,6 +45,12 @@ pub(super) fn edit_hunks(
     // Where upstream has made its own change, nobody asks where the sites are.
     let needless = signs.are_any() && chosen.is_empty();
     explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
+    if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
+        let hunk = |c: &Chosen<'_, '_>| ready.bodies[c.body].hunks().get(c.hunk);
+        let mut sites: Vec<_> = chosen.iter().filter_map(|c| Some((hunk(c)?, c.sighting.path.as_path()))).collect();
+        sites.dedup_by_key(|(hunk, path)| (hunk.ask, *path));
+        outcome.notes.extend(copies(patch, ready, &sites, workspace));
+    }
     left_behind::where_nothing_was_found(ready, &surveys, workspace, &mut outcome);
     let mut changes = Vec::new();
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {

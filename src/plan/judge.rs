@@ -2,7 +2,7 @@
 
 use super::alternatives::{Choice, Same, choose, expected};
 use super::chosen::{Chosen, name, sum};
-use super::near::{narrow, place};
+use super::near::{self, brief, narrow, place};
 use super::patch::Outcome;
 use super::ready::Ready;
 use super::report::{Reason, Site, Verdict};
@@ -12,7 +12,7 @@ use super::tally;
 use super::workspace::Workspace;
 use crate::find::Found;
 use crate::language::Language;
-use crate::source::Bytes;
+use crate::source::{Bytes, Source, Tokens};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -120,6 +120,18 @@ fn note_passed_over(apart: &[&Chosen<'_, '_>]) -> Option<String> {
     Some(format!("{body} does not fit as a whole: its site at {file}:{} is left as it is", place.line))
 }
 
+/// The token at which the grammar lost its way in some code that it cannot read.
+fn error_at(source: &Source, tokens: &Tokens) -> Option<usize> {
+    let touching: Vec<&Tokens> = source.errors_in(tokens).collect();
+    let outside = touching.iter().min_by_key(|e| e.len())?;
+    // An error in one that spans it all is the nearer cause.
+    let inner = source.errors_in(outside).filter(|e| e.len() < outside.len()).min_by_key(|e| (e.len(), e.start));
+    // Of braces that two branches of a conditional open, only one is closed.
+    let is_torn = |t: &usize| source.is_error(source.tokens[*t].node);
+    let branch = (outside.start..outside.end).filter(is_torn).find(|&t| source.text(t).starts_with(b"#"));
+    branch.or(inner.map(|e| e.start)).or(Some(outside.start)).filter(|&t| t < source.tokens.len())
+}
+
 /// Those of some sites that lie apart from the chosen ones; none where nothing was chosen.
 fn apart<'c, 'a, 'r>(sites: &'c [Chosen<'a, 'r>], chosen: &[Chosen<'_, '_>]) -> Vec<&'c Chosen<'a, 'r>> {
     if sites.is_empty() || chosen.is_empty() {
@@ -150,9 +162,13 @@ fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: 
         for tokens in unreadable {
             outcome.verdict = Verdict::Unreadable;
             let place = place(&s.path, &source, source.span(tokens).start);
+            let error = error_at(&source, tokens).map(|t| near::place(&s.path, &source, source.tokens[t].bytes.start));
             let text = format!(
-                "a syntax error lies in what would be a site; the {} grammar cannot read it",
-                source.language.name()
+                "a syntax error lies in what would be a site; the {} grammar cannot read it{}",
+                source.language.name(),
+                error.filter(|e| e.line != place.line).map_or(String::new(), |e| {
+                    format!(": the error is on line {}, `{}`", e.line, brief(&e.text))
+                })
             );
             outcome.reasons.push(Reason { text, place: Some(place) });
         }

@@ -10,6 +10,7 @@ mod chosen;
 mod create;
 mod editing;
 mod file_edit;
+mod file_names;
 mod hunks;
 mod imports;
 mod inverse;
