@@ -221,6 +221,10 @@ fn table(plan: &Plan) -> String {
                 None => writeln!(out, "  {}", reason.text).unwrap(),
             }
         }
+        for warning in &r.warnings {
+            let place = warning.place.as_ref().map(|p| format!("{}:{}:{}: ", p.path.display(), p.line, p.column));
+            writeln!(out, "  warning: {}{}", place.unwrap_or_default(), warning.text).unwrap();
+        }
         for n in &r.near {
             let p = &n.place;
             writeln!(

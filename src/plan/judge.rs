@@ -128,7 +128,8 @@ fn error_at(source: &Source, tokens: &Tokens) -> Option<usize> {
     let inner = source.errors_in(outside).filter(|e| e.len() < outside.len()).min_by_key(|e| (e.len(), e.start));
     // Of braces that two branches of a conditional open, only one is closed.
     let is_torn = |t: &usize| source.is_error(source.tokens[*t].node);
-    let branch = (outside.start..outside.end).filter(is_torn).find(|&t| source.text(t).starts_with(b"#"));
+    let torn = touching.iter().flat_map(|e| e.start..e.end).filter(is_torn);
+    let branch = torn.filter(|&t| source.text(t).starts_with(b"#")).min();
     branch.or(inner.map(|e| e.start)).or(Some(outside.start)).filter(|&t| t < source.tokens.len())
 }
 
