@@ -138,12 +138,7 @@ impl Judge<'_> {
     }
 
     /// Whether the tests of these holes do not speak against what they are bound to.
-    pub fn may_hold(
-        &self,
-        bound: &[(HoleId, Tokens)],
-        env: &Env,
-        steps: &mut Steps,
-    ) -> Result<bool, OutOfSteps> {
+    pub fn may_hold(&self, bound: &[(HoleId, Tokens)], env: &Env, steps: &mut Steps) -> Result<bool, OutOfSteps> {
         for Test { hole, test, is, .. } in &self.rule.tests {
             for (_, tokens) in bound.iter().filter(|(h, _)| h == hole) {
                 if self.test(tokens, test, is.as_ref(), env, steps)? == Answer::No {

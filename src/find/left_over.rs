@@ -144,7 +144,6 @@ impl<'a> LeftOvers<'a> {
         });
         in_list || kind.by_lines() && self.source.nodes_over(tokens).any(|(id, _)| self.source.is_bare_body(id))
     }
-
 }
 
 /// Whether these bytes are among those that are judged, which are sorted.
@@ -266,17 +265,20 @@ impl Held<'_> {
         let (source, tokens) = (self.source, &copy.tokens);
         let shown = self.shape.after.elements.iter().zip(&self.m.bounds).filter(|(e, _)| !e.part.is_dots());
         let is_shown = || shown.clone().any(|(_, b)| b.tokens.start < tokens.end && tokens.start < b.tokens.end);
-        tokens.end <= self.stretch.end && !is_shown() && self.agrees(copy) && match self.trace.form {
-            Form::Header => {
-                let around = &source.nodes[source.node_around(tokens)].tokens;
-                around.start <= self.gap.at && self.gap.at < around.end
+        tokens.end <= self.stretch.end
+            && !is_shown()
+            && self.agrees(copy)
+            && match self.trace.form {
+                Form::Header => {
+                    let around = &source.nodes[source.node_around(tokens)].tokens;
+                    around.start <= self.gap.at && self.gap.at < around.end
+                }
+                Form::Items(kind) if !kind.by_lines() && !kind.is_set() => source.lists_at(tokens.start).any(|l| {
+                    let list = &source.lists[l];
+                    list.kind == kind && list.inside.start <= self.gap.at && self.gap.at <= list.inside.end
+                }),
+                _ => true,
             }
-            Form::Items(kind) if !kind.by_lines() && !kind.is_set() => source.lists_at(tokens.start).any(|l| {
-                let list = &source.lists[l];
-                list.kind == kind && list.inside.start <= self.gap.at && self.gap.at <= list.inside.end
-            }),
-            _ => true,
-        }
     }
 
     /// A row that shows what goes in another form: the removed row was changed. Between shown neighbours it is any with the
@@ -296,12 +298,16 @@ impl Held<'_> {
             let is_first = || !row.clone().take_while(|t| *t < at).any(|t| source.is_name(t));
             // With other code in its holes it is another row.
             let is_other = copies.binary_search_by_key(&row.start, |c| c.tokens.start).is_ok();
-            let counts = !is_other && match is_closed {
-                true => is_first() || holds(&self.trace.own),
-                false => {
-                    self.is_beside(&row) && holds(&self.trace.own) && holds(&self.trace.literals) && holds(&self.bound())
-                }
-            };
+            let counts = !is_other
+                && match is_closed {
+                    true => is_first() || holds(&self.trace.own),
+                    false => {
+                        self.is_beside(&row)
+                            && holds(&self.trace.own)
+                            && holds(&self.trace.literals)
+                            && holds(&self.bound())
+                    }
+                };
             let is_in = self.stretch.start <= row.start && row.end <= self.stretch.end;
             if counts && is_in && !is_judged(judged, &source.span(&row)) {
                 return Ok(Some(row));

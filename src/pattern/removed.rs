@@ -133,14 +133,7 @@ fn place(range: &Range<usize>, change: usize, keeps: &[(usize, usize)], changes:
 }
 
 /// Whether code of the file can lie between a deletion and what the after side shows next to it.
-fn is_open(
-    before: &Side,
-    range: &Range<usize>,
-    after: &Side,
-    left: usize,
-    right: usize,
-    is_rows: bool,
-) -> bool {
+fn is_open(before: &Side, range: &Range<usize>, after: &Side, left: usize, right: usize, is_rows: bool) -> bool {
     let shown = |e: &&Element| !is_comment(e);
     let above = after.elements[..left.min(after.elements.len())].iter().rfind(shown);
     let below = after.elements.get(right..).and_then(|rest| rest.iter().find(shown));
@@ -179,7 +172,9 @@ fn traces(side: &Side, range: &Range<usize>, is_rows: bool, stays: &BTreeSet<&[u
     }
     // Nothing tells the pieces from other code, but all of them together may be told.
     match whole_items(side, range) {
-        Some(kind) => Some(trace(range.clone(), Form::Items(kind))).filter(|t| has_words(&t.side)).into_iter().collect(),
+        Some(kind) => {
+            Some(trace(range.clone(), Form::Items(kind))).filter(|t| has_words(&t.side)).into_iter().collect()
+        }
         None => Vec::new(),
     }
 }
@@ -191,7 +186,8 @@ impl Trace {
             side.root = Root::Part;
         }
         let is_statement = form == Form::Items(ListKind::Statements);
-        let is_named = matches!(form, Form::Comment(_)) || side.elements.iter().any(|e| is_name(&side, e, is_statement));
+        let is_named =
+            matches!(form, Form::Comment(_)) || side.elements.iter().any(|e| is_name(&side, e, is_statement));
         let (mut names, mut types, mut literals) = (Vec::new(), Vec::new(), Vec::new());
         for element in &side.elements {
             let Some((text, atom)) = word(element).filter(|(text, _)| !stays.contains(text)) else { continue };

@@ -40,7 +40,8 @@ pub(super) fn choose<'a, 'r>(
     cured: usize,
     same: &Same<'_>,
 ) -> Choice<'a, 'r> {
-    let mut all: Vec<Candidate<'a, 'r>> = surveys.iter().enumerate().map(|(n, s)| Candidate::new(ready, n, s)).collect();
+    let mut all: Vec<Candidate<'a, 'r>> =
+        surveys.iter().enumerate().map(|(n, s)| Candidate::new(ready, n, s)).collect();
     if all.len() == 1 {
         let sites = all.pop().map_or_else(Vec::new, |only| only.sites);
         return Choice { sites, clashes: Vec::new(), passed_over: Vec::new() };
@@ -202,7 +203,11 @@ fn nearest<'a, 'r>(all: &[Candidate<'a, 'r>], cured: usize) -> Vec<Chosen<'a, 'r
     let rank = |c: &&Candidate<'a, 'r>| {
         let met = c.expected().filter(|e| e.is_met(&c.sites, cured)).count();
         let with_sites: BTreeSet<usize> = c.sites.iter().map(|s| s.hunk).collect();
-        (with_sites.len() * 1000 / c.expects.len().max(1), met * 1000 / c.expects.len().max(1), std::cmp::Reverse(c.body))
+        (
+            with_sites.len() * 1000 / c.expects.len().max(1),
+            met * 1000 / c.expects.len().max(1),
+            std::cmp::Reverse(c.body),
+        )
     };
     all.iter().filter(|c| !c.sites.is_empty()).max_by_key(rank).map_or_else(Vec::new, |c| c.sites.clone())
 }

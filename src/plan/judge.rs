@@ -105,7 +105,8 @@ fn others(apart: &[&Chosen<'_, '_>]) -> Vec<Reason> {
     let bodies: BTreeSet<usize> = apart.iter().map(|c| c.body).collect();
     let tell = |body: usize| {
         let place = apart.iter().find(|c| c.body == body).map(|c| c.sighting.place(c.hit));
-        let text = format!("{} has sites too, and does not fit either; `alternatives = \"sum\"` adds all up", name(body));
+        let text =
+            format!("{} has sites too, and does not fit either; `alternatives = \"sum\"` adds all up", name(body));
         Reason { text, place }
     };
     bodies.into_iter().map(tell).collect()
@@ -167,9 +168,9 @@ fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: 
             let text = format!(
                 "a syntax error lies in what would be a site; the {} grammar cannot read it{}",
                 source.language.name(),
-                error.filter(|e| e.line != place.line).map_or(String::new(), |e| {
-                    format!(": the error is on line {}, `{}`", e.line, brief(&e.text))
-                })
+                error
+                    .filter(|e| e.line != place.line)
+                    .map_or(String::new(), |e| { format!(": the error is on line {}, `{}`", e.line, brief(&e.text)) })
             );
             outcome.reasons.push(Reason { text, place: Some(place) });
         }

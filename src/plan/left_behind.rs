@@ -31,7 +31,8 @@ pub(super) fn where_nothing_was_found(
         return;
     }
     let mut places: BTreeSet<Place> = BTreeSet::new();
-    for (hunk, survey) in ready.bodies.iter().zip(surveys).flat_map(|(body, surveys)| body.hunks().iter().zip(surveys)) {
+    for (hunk, survey) in ready.bodies.iter().zip(surveys).flat_map(|(body, surveys)| body.hunks().iter().zip(surveys))
+    {
         let Some(ask) = hunk.names else { continue };
         for lead in workspace.leads(ask).iter().take(FILES) {
             let Some(rule) = rule_for(hunk, &lead.path) else { continue };
@@ -136,9 +137,10 @@ fn row_around(source: &Source, token: usize) -> Option<Tokens> {
 /// Where the `#define`s of a C file begin whose values hold all of some names.
 fn macros_with<'b>(bytes: &'b [u8], lines: &'b Lines, names: &'b [Vec<u8>]) -> impl Iterator<Item = usize> + 'b {
     let mut last = None;
-    let found = names.first().into_iter().flat_map(move |name| {
-        Finder::new(name).find_iter(bytes).map(|at| (at, at + name.len())).collect::<Vec<_>>()
-    });
+    let found = names
+        .first()
+        .into_iter()
+        .flat_map(move |name| Finder::new(name).find_iter(bytes).map(|at| (at, at + name.len())).collect::<Vec<_>>());
     found.filter(move |&(from, to)| stands_alone(bytes, from, to)).filter_map(move |(at, _)| {
         let start = directive_start(bytes, lines, at)?;
         if last.replace(start) == Some(start) {

@@ -48,7 +48,7 @@ fn remedy(path: &Path, source: &Source, work: &SiteEdit<'_>, left: &LeftOver) ->
     let line = row.and_then(|t| source.tokens.get(t)).map(|t| place(path, source, t.bytes.start).text);
     match line.map(|line| brief(&line)) {
         Some(line) if !line.starts_with(['}', ')', ']']) => {
-            format!("show the row {side} it, `{line}`, next to the `-` row")
+            format!("show the next row {side}, `{line}`, in the diff")
         }
         _ => "show the block around it, from one bracket to the other".to_owned(),
     }

@@ -1,6 +1,6 @@
 use super::asks::AskId;
-use super::ready::{Ready, ReadyObsolete};
 use super::patch::Outcome;
+use super::ready::{Ready, ReadyObsolete};
 use super::report::{Reason, Site, Verdict};
 use super::tally;
 use super::workspace::Workspace;
@@ -74,7 +74,8 @@ impl Signs {
         if outcome.verdict == Verdict::Unreadable {
             return;
         }
-        let beside = |site: &&Site| !site.done && (self.everywhere.is_some() || self.cured.contains_key(&site.place.path));
+        let beside =
+            |site: &&Site| !site.done && (self.everywhere.is_some() || self.cured.contains_key(&site.place.path));
         if let Some(site) = outcome.sites.iter().find(beside) {
             outcome.verdict = Verdict::Drifted;
             let text = "upstream has made its own change (`obsolete`), and yet there are sites to do";

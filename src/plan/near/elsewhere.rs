@@ -6,8 +6,8 @@ use super::{Likely, SURE, Short, align, explain, rank, search};
 use crate::checkout::Globs;
 use crate::find::{Env, Rule};
 use crate::patchset::{self, Patch, Patchset, Work};
-use crate::plan::looking::Looking;
 use crate::pattern::Required;
+use crate::plan::looking::Looking;
 use crate::plan::ready::{Ready, ReadyHunk};
 use crate::plan::report::{NearMiss, Reason};
 use crate::plan::survey::rule_for;
@@ -118,7 +118,9 @@ pub(in crate::plan) fn copies(
             let line = place(path, &source, source.span(&hit.matched.tokens).start).line;
             let glob = glob_for(path, workspace.paths());
             let path = path.display();
-            Some(format!("a copy of the code is in {path}:{line}, which `files` does not name; \"{glob}\" would name it"))
+            Some(format!(
+                "a copy of the code is in {path}:{line}, which `files` does not name; \"{glob}\" would name it"
+            ))
         };
         hunks.iter().find_map(find)
     };
