@@ -139,6 +139,9 @@ fn a_deletion_is_applied_where_its_rows_are_gone() {
     assert!(carried_out > 30 && kept_back > 30, "{carried_out} carried out, {kept_back} kept back");
 }
 
+/// A file, how a body of its rows is read, what is around the rows, and a row with a name.
+type Set = (&'static str, &'static str, &'static str, fn(&str) -> String, &'static str);
+
 #[test]
 fn an_item_of_a_set_is_gone_where_it_is_nowhere_in_the_set() {
     for mut random in cases(1) {
@@ -146,7 +149,7 @@ fn an_item_of_a_set_is_gone_where_it_is_nowhere_in_the_set() {
         names.truncate(2 + random.below(3));
         (0..names.len()).rev().for_each(|n| names.swap(n, random.below(n + 1)));
         let lines = |names: &[&str], text: fn(&str) -> String| names.iter().map(|n| text(n)).collect::<String>();
-        let kinds: [(&str, &str, &str, fn(&str) -> String, &str); 4] = [
+        let kinds: [Set; 4] = [
             ("a.go", "field", "package p\n\ntype t struct {\n", |n| format!("\t{n} int\n"), "}\n"),
             ("a.go", "element", "package p\n\nvar l = []int{\n", |n| format!("\t{n},\n"), "}\n"),
             ("a.c", "enumerator", "enum e {\n", |n| format!("\t{n},\n"), "};\n"),

@@ -286,34 +286,44 @@ impl Held<'_> {
     fn changed(&self, copies: &[Copy], judged: &[Bytes], steps: &mut Steps) -> Result<Option<Tokens>, OutOfSteps> {
         let source = self.source;
         let (Form::Items(kind), Some(head)) = (&self.trace.form, self.trace.own.first()) else { return Ok(None) };
-        let is_closed = self.gap.left.is_some() && self.gap.right.is_some();
-        steps.take(self.stretch.len() / 8)?;
-        for at in source.likely_at(head).filter(|at| self.stretch.contains(at)) {
-            if *source.word(at) != **head {
-                continue;
-            }
-            let Some(row) = row_of(source, at, *kind) else { continue };
-            steps.take(row.len() / 8)?;
-            let holds = |words: &[Vec<u8>]| words.iter().all(|w| row.clone().any(|t| *source.word(t) == **w));
-            let is_first = || !row.clone().take_while(|t| *t < at).any(|t| source.is_name(t));
-            // With other code in its holes it is another row.
-            let is_other = copies.binary_search_by_key(&row.start, |c| c.tokens.start).is_ok();
-            let counts = !is_other
-                && match is_closed {
-                    true => is_first() || holds(&self.trace.own),
-                    false => {
-                        self.is_beside(&row)
-                            && holds(&self.trace.own)
-                            && holds(&self.trace.literals)
-                            && holds(&self.bound())
-                    }
-                };
+        let holds = |row: &Tokens, words: &[Vec<u8>]| words.iter().all(|w| row.clone().any(|t| *source.word(t) == **w));
+        // With other code in its holes it is another row.
+        let is_other = |row: &Tokens| copies.binary_search_by_key(&row.start, |c| c.tokens.start).is_ok();
+        let may_be = |row: &Tokens| {
             let is_in = self.stretch.start <= row.start && row.end <= self.stretch.end;
-            if counts && is_in && !is_judged(judged, &source.span(&row)) {
+            is_in && !is_other(row) && !is_judged(judged, &source.span(row))
+        };
+        if self.gap.left.is_none() || self.gap.right.is_none() {
+            let Some(row) = self.beside(*kind).filter(may_be) else { return Ok(None) };
+            steps.take(row.len())?;
+            // In a block of the row, it is a row of its own.
+            let shows_head = |t: &usize| *source.word(*t) == **head;
+            let is_own = |t: usize| row_of(source, t, *kind).as_ref() == Some(&row);
+            if !row.clone().filter(shows_head).any(is_own) {
+                return Ok(None);
+            }
+            let own = [&self.trace.own, &self.trace.literals, &self.bound()];
+            return Ok(own.into_iter().all(|words| holds(&row, words)).then_some(row));
+        }
+        steps.take(self.stretch.len() / 8)?;
+        for at in self.stretch.clone().filter(|&t| *source.word(t) == **head) {
+            let Some(row) = row_of(source, at, *kind).filter(may_be) else { continue };
+            steps.take(row.len() / 8)?;
+            let is_first = !row.clone().take_while(|t| *t < at).any(|t| source.is_name(t));
+            if is_first || holds(&row, &self.trace.own) {
                 return Ok(Some(row));
             }
         }
         Ok(None)
+    }
+
+    /// The row right beside the gap, on its open side.
+    fn beside(&self, kind: ListKind) -> Option<Tokens> {
+        match (self.gap.left, self.gap.right) {
+            (Some(left), None) => row_of(self.source, left, kind).filter(|row| row.start == left),
+            (None, Some(right)) => row_of(self.source, right.checked_sub(1)?, kind).filter(|row| row.end == right),
+            _ => None,
+        }
     }
 
     /// The words that the holes of the trace hold, where the place binds them.
@@ -321,15 +331,6 @@ impl Held<'_> {
         let holes = self.trace.side.elements.iter().filter_map(|e| e.part.hole());
         let known = holes.filter_map(|hole| self.m.bounds.get(self.shape.after.of_hole(hole)?));
         known.flat_map(|b| b.tokens.clone()).map(|t| self.source.word(t).into_owned()).collect()
-    }
-
-    /// Whether a row is the next one on the open side of the gap.
-    fn is_beside(&self, row: &Tokens) -> bool {
-        match (self.gap.left, self.gap.right) {
-            (Some(left), None) => row.start == left,
-            (None, Some(right)) => row.end == right,
-            _ => false,
-        }
     }
 
     /// Whether the holes of a copy hold what they hold at the place.

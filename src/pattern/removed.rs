@@ -51,6 +51,7 @@ pub enum Form {
 pub(super) fn removed(before: &Side, after: &Side, keeps: &[(usize, usize)], changes: &[Change]) -> Vec<Removed> {
     let mut found = Vec::new();
     let stays: BTreeSet<&[u8]> = after.elements.iter().filter_map(|e| Some(word(e)?.0)).collect();
+    let places = Places::new(changes);
     for (n, change) in changes.iter().enumerate() {
         let (ranges, is_rows) = match change {
             Change::Tokens { before, after } if after.is_empty() => (vec![before.clone()], false),
@@ -60,9 +61,12 @@ pub(super) fn removed(before: &Side, after: &Side, keeps: &[(usize, usize)], cha
             _ => continue,
         };
         for range in ranges {
-            let (left, right) = place(&range, n, keeps, changes);
+            let (left, right) = places.of(&range, n, keeps);
+            if !is_open(before, &range, after, left, right, is_rows) {
+                continue;
+            }
             let traces = traces(before, &range, is_rows, &stays);
-            if !traces.is_empty() && is_open(before, &range, after, left, right, is_rows) {
+            if !traces.is_empty() {
                 found.push(Removed { at: right.min(after.elements.len()), traces });
             }
         }
@@ -114,22 +118,39 @@ fn shows_code(side: &Side, elements: &Range<usize>) -> bool {
     side.elements[elements.clone()].iter().any(|e| !is_comment(e))
 }
 
-/// Where a deletion is on the after side: behind the elements before the first number, before that of the second.
-fn place(range: &Range<usize>, change: usize, keeps: &[(usize, usize)], changes: &[Change]) -> (usize, usize) {
-    let kept = |b: usize| keeps.partition_point(|k| k.0 < b);
-    let left = kept(range.start).checked_sub(1).map_or(0, |n| keeps[n].1 + 1);
-    let right = keeps.get(kept(range.end)).map_or(usize::MAX, |k| k.1);
-    let comes = |change: &Change| -> Vec<Range<usize>> {
-        match change {
-            Change::Tokens { after, .. } => vec![after.clone()],
-            Change::Rows { insert, .. } => insert.iter().map(|i| i.elements.clone()).collect(),
+/// Where deletions are on the after side.
+struct Places {
+    /// For each change, where what comes by the changes above it ends, and where what comes by those below begins.
+    above: Vec<usize>,
+    below: Vec<usize>,
+}
+
+impl Places {
+    fn new(changes: &[Change]) -> Places {
+        let comes = |change: &Change| -> Vec<Range<usize>> {
+            let all = match change {
+                Change::Tokens { after, .. } => vec![after.clone()],
+                Change::Rows { insert, .. } => insert.iter().map(|i| i.elements.clone()).collect(),
+            };
+            all.into_iter().filter(|c| !c.is_empty()).collect()
+        };
+        let (mut above, mut below) = (vec![0; changes.len()], vec![usize::MAX; changes.len()]);
+        for n in 1..changes.len() {
+            above[n] = comes(&changes[n - 1]).iter().map(|c| c.end).fold(above[n - 1], usize::max);
         }
-    };
-    let shown = |c: &&Range<usize>| !c.is_empty();
-    let above: Vec<Range<usize>> = changes[..change].iter().flat_map(comes).collect();
-    let below: Vec<Range<usize>> = changes[change + 1..].iter().flat_map(comes).collect();
-    let left = above.iter().filter(shown).map(|c| c.end).fold(left, usize::max);
-    (left, below.iter().filter(shown).map(|c| c.start).fold(right, usize::min))
+        for n in (1..changes.len()).rev() {
+            below[n - 1] = comes(&changes[n]).iter().map(|c| c.start).fold(below[n], usize::min);
+        }
+        Places { above, below }
+    }
+
+    /// Behind the elements before the first number, before that of the second.
+    fn of(&self, range: &Range<usize>, change: usize, keeps: &[(usize, usize)]) -> (usize, usize) {
+        let kept = |b: usize| keeps.partition_point(|k| k.0 < b);
+        let left = kept(range.start).checked_sub(1).map_or(0, |n| keeps[n].1 + 1);
+        let right = keeps.get(kept(range.end)).map_or(usize::MAX, |k| k.1);
+        (left.max(self.above[change]), right.min(self.below[change]))
+    }
 }
 
 /// Whether code of the file can lie between a deletion and what the after side shows next to it.
@@ -247,7 +268,8 @@ fn part_of(side: &Side, range: &Range<usize>) -> Side {
     let holes = link(&mut elements);
     let tokens = elements.first().map_or(0, |e| e.tokens.start)..elements.last().map_or(0, |e| e.tokens.end);
     let root = Root::of(&side.source, &tokens);
-    let (text, inner_rows, source) = (side.text.clone(), side.inner_rows.clone(), side.source.clone());
+    // It is matched, and never shown.
+    let (text, inner_rows, source) = (String::new(), BTreeSet::new(), side.source.clone());
     Side { elements, holes, root, text, inner_rows, source }
 }
 
