@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering as AtomicOrdering};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 pub use crate::patchset::{COPY, DRAFTS, STATE};
 
@@ -31,6 +31,8 @@ pub struct Disk {
 pub struct Walk<'a> {
     /// Only folders that one of these can match in are entered; all of them, if `None`.
     pub globs: Option<&'a [&'a patchset::Globs]>,
+    /// A tree of no more folders than these is listed as a whole, whatever the globs say.
+    pub small: usize,
     /// How many threads list; 0 for as many as there are cores.
     pub threads: usize,
     /// The largest file that is read, in bytes.
@@ -41,7 +43,7 @@ pub struct Walk<'a> {
 
 impl Default for Walk<'_> {
     fn default() -> Self {
-        Walk { globs: None, threads: 0, limit: 256 << 20, found: None }
+        Walk { globs: None, small: 0, threads: 0, limit: 256 << 20, found: None }
     }
 }
 
@@ -113,22 +115,41 @@ fn reason(error: &GateError) -> String {
 
 /// Lists what lies below the root, a folder on a thread.
 fn list(root: &Root, walk: Walk) -> Found {
-    let found = Mutex::new(Found::default());
-    let listing = Listing { root, reach: walk.globs.map(Reach::of), found: &found, count: walk.found };
-    rayon::scope(|scope| listing.folder(scope, PathBuf::new()));
-    found.into_inner().unwrap_or_else(|poison| poison.into_inner())
+    let list = |reach: Option<Reach>, most: usize| {
+        let (found, left) = (Mutex::new(Found::default()), AtomicUsize::new(most));
+        let listing = Listing { root, reach, found: &found, left: &left, count: walk.found };
+        rayon::scope(|scope| listing.folder(scope, PathBuf::new()));
+        let is_whole = left.into_inner() > 0;
+        is_whole.then(|| found.into_inner().unwrap_or_else(|poison| poison.into_inner()))
+    };
+    let small = walk.globs.filter(|_| walk.small > 0).and_then(|globs| {
+        let mut found = list(None, walk.small + 1)?;
+        // What is in the way elsewhere is no matter.
+        let reach = Reach::of(globs);
+        found.roots.retain(|root| reach.enters(root));
+        found.trouble.retain(|error| error.path.as_os_str().is_empty() || reach.enters(&error.path));
+        Some(found)
+    });
+    small.or_else(|| list(walk.globs.map(Reach::of), usize::MAX)).unwrap_or_default()
 }
 
 struct Listing<'a> {
     root: &'a Root,
     reach: Option<Reach>,
     found: &'a Mutex<Found>,
+    /// Where the files are counted that were found.
     count: Option<&'a AtomicUsize>,
+    /// How many more folders are listed; 0 where there were more.
+    left: &'a AtomicUsize,
 }
 
 impl Listing<'_> {
     /// Lists a folder; those in it are listed by whoever has nothing else to do.
     fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: PathBuf) {
+        let take = |left: usize| Some(left.saturating_sub(1));
+        if self.left.fetch_update(Relaxed, Relaxed, take).is_ok_and(|left| left <= 1) {
+            return;
+        }
         let mut mine = Found::default();
         match self.root.with_repositories().entries(&folder) {
             Ok(entries) => {
@@ -152,7 +173,7 @@ impl Listing<'_> {
             Err(error) => mine.trouble.push(ReadError { path: folder, reason: reason(&error) }),
         }
         if let Some(count) = self.count {
-            count.fetch_add(mine.paths.len(), AtomicOrdering::Relaxed);
+            count.fetch_add(mine.paths.len(), Relaxed);
         }
         let mut all = self.found.lock().unwrap_or_else(|poison| poison.into_inner());
         all.paths.append(&mut mine.paths);
@@ -248,6 +269,18 @@ mod tests {
         assert_eq!(list(&["src/*/x.go"]), "src/a/x.go src/b/x.go top.go");
         assert_eq!(list(&["src/{a,b/c}/x.go", "doc/*"]), "doc/x.go src/a/deep/er/x.go src/a/x.go src/b/x.go top.go");
         assert_eq!(list(&["**/x.go", "!src/**"]), "doc/x.go src/a/deep/er/x.go src/a/x.go src/b/x.go top.go");
+    }
+
+    #[test]
+    fn a_small_tree_is_listed_as_a_whole() {
+        let dir = checkout(&["src/a/x.go", "src/b/x.go", "doc/x.go"]);
+        let globs = globs(&["src/a/x.go"]);
+        let list = |small: usize| {
+            let walk = Walk { globs: Some(&[&globs]), small, ..Walk::default() };
+            listed(&Disk::walk(dir.path(), walk).unwrap()).join(" ")
+        };
+        assert_eq!(list(4), "src/a/x.go");
+        assert_eq!(list(5), "doc/x.go src/a/x.go src/b/x.go");
     }
 
     #[test]

@@ -184,10 +184,13 @@ fn list(args: &PlanArgs, walk: Walk<'_>) -> Result<Disk, Failure> {
     }
 }
 
+/// A tree of no more folders is listed as a whole, so that copies of the code are seen that `files` does not name.
+const SMALL: usize = 64;
+
 /// What is listed and read. A file that may be parsed may be read.
 fn walk<'a>(args: &PlanArgs, globs: Option<&'a [&'a Globs]>, found: &'a AtomicUsize) -> Walk<'a> {
     let limit = Walk::default().limit.max(args.limits.limits().bytes as u64);
-    Walk { globs, threads: args.threads.count(), limit, found: Some(found) }
+    Walk { globs, small: SMALL, threads: args.threads.count(), limit, found: Some(found) }
 }
 
 fn options(args: &PlanArgs, patchset: &Patchset) -> Options {

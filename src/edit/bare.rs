@@ -59,7 +59,7 @@ fn statements(shape: &Shape, source: &Source, hit: &Hit) -> Option<usize> {
     let side = &shape.after;
     let items: Vec<Tokens> = match &side.root {
         Root::Empty => return Some(0),
-        Root::Value | Root::Name => return None,
+        Root::Value | Root::Name | Root::Part => return None,
         Root::Run { by_lines: true, list: Some(list) } => {
             let items = side.source.lists[*list].items.iter().map(|i| i.tokens.clone());
             items

@@ -137,6 +137,18 @@ impl Judge<'_> {
         Ok(unknown)
     }
 
+    /// Whether the tests of these holes do not speak against what they are bound to.
+    pub fn may_hold(&self, bound: &[(HoleId, Tokens)], env: &Env, steps: &mut Steps) -> Result<bool, OutOfSteps> {
+        for Test { hole, test, is, .. } in &self.rule.tests {
+            for (_, tokens) in bound.iter().filter(|(h, _)| h == hole) {
+                if self.test(tokens, test, is.as_ref(), env, steps)? == Answer::No {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
     fn inside(&self, m: &Match, env: &mut Env, steps: &mut Steps) -> Result<bool, OutOfSteps> {
         let around = self.source.node_around(&m.tokens);
         let mut starts: Vec<usize> = std::iter::once(around)

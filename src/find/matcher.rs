@@ -470,6 +470,7 @@ impl<'a> Matcher<'a> {
         let source = self.source;
         match &self.side.root {
             Root::Empty => false,
+            Root::Part => true,
             Root::Value => {
                 let value = source.nodes_over(tokens).any(|(id, n)| id != 0 && source.language.is_value(n.kind));
                 // `f[T](x)` in `*f[T](x)`, which the grammar has as a conversion to `*f[T]`, is a whole by Go's own rules.

@@ -2,6 +2,7 @@
 
 mod code;
 mod conditions;
+mod left_over;
 mod matcher;
 mod packages;
 mod reach;
@@ -11,6 +12,7 @@ mod wins;
 
 pub use code::{Code, Env};
 pub use conditions::{Answer, Condition, NoTypes, Objection, Types, declaration};
+pub use left_over::LeftOver;
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
 pub use packages::{LocalPackage, Packages};
 pub use rule::{Rule, Test};

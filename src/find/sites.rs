@@ -1,14 +1,13 @@
 use super::code::{Code, Env};
 use super::conditions::{Judge, Objection, Types};
+use super::left_over::{LeftOver, LeftOvers};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::packages::Packages;
 use super::rule::Rule;
 use super::wins::Wins;
-use crate::language::Atom;
-use crate::patchset::{Pick, Sign};
-use crate::pattern::{Change, Element, HoleId, Part, Shape, Side};
+use crate::patchset::Pick;
+use crate::pattern::{Change, HoleId, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
-use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A site: a place that is to do or done.
@@ -46,8 +45,8 @@ pub struct Found {
     pub unreadable: Vec<Tokens>,
     /// Places where both sides match and neither tells.
     pub undecided: Vec<Tokens>,
-    /// Places where the after side matches, but words of the lines that go are left in what an ellipsis covers.
-    pub left_over: Vec<Tokens>,
+    /// Places where the after side matches, while code that is to be gone is still there.
+    pub left_over: Vec<LeftOver>,
     /// Matches that a condition refuses, or that have one that nobody can answer.
     pub refused: Vec<Refused>,
     /// How many places look like the body, an expression or type, and are a declaration, a member or a label.
@@ -81,6 +80,7 @@ pub fn find(
     let mut found = Found::default();
     let judge = Judge { rule, source, packages, types };
     let (mut passed, mut unread): (BTreeSet<usize>, BTreeSet<usize>) = Default::default();
+    let mut matches: Vec<(Vec<Match>, Vec<Match>)> = Vec::new();
     for (number, shape) in rule.pattern.shapes.iter().enumerate() {
         let mut look = |side: &Side, steps: &mut Steps| -> Result<Vec<Match>, OutOfSteps> {
             if side.elements.is_empty() {
@@ -100,12 +100,21 @@ pub fn find(
             }
             Ok(matches)
         };
-        let before = look(&shape.before, steps)?;
-        let after = look(&shape.after, steps)?;
+        let (before, after) = (look(&shape.before, steps)?, look(&shape.after, steps)?);
         found.at_border |= before.iter().chain(&after).any(|m| !source.is_inner(&m.tokens));
-        let gone = OnceCell::new();
-        let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found, gone };
-        sort.run(before, after, steps)?;
+        let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
+        sort.todo(&before, &after, steps)?;
+        matches.push((before, after));
+    }
+    let changes = |(n, (before, _)): (usize, &(Vec<Match>, Vec<Match>))| -> Vec<Bytes> {
+        let whole = before.iter().filter(|m| !m.broken);
+        whole.flat_map(|m| changed(&rule.pattern.shapes[n], m, false)).collect()
+    };
+    let judged: Vec<Bytes> = matches.iter().enumerate().flat_map(changes).collect();
+    let mut left_overs = LeftOvers::new(&judge, source, env, judged);
+    for ((number, shape), (before, after)) in rule.pattern.shapes.iter().enumerate().zip(&matches) {
+        let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
+        sort.done(before, after, &mut left_overs, steps)?;
     }
     found.passed = passed.len();
     found.unread = unread.into_iter().collect();
@@ -113,6 +122,10 @@ pub fn find(
     if leaves_nothing && found.hits.is_empty() && !rule.inside.is_empty() {
         // The code is gone: what it was inside of tells the place.
         for matched in judge.surroundings(env, steps)? {
+            if let Some(left) = left_overs.within(&matched, steps)? {
+                found.left_over.push(left);
+                continue;
+            }
             let bytes = source.span(&matched.tokens);
             let start = bytes.start;
             found.hits.push(Hit {
@@ -125,6 +138,7 @@ pub fn find(
             });
         }
     }
+    found.at_border |= left_overs.at_border;
     let mut seen = HashSet::new();
     found.unreadable.retain(|tokens| seen.insert(tokens.clone()));
     found.hits.sort_by_key(|h| (h.matched.tokens.start, h.changed.first().map_or(0, |c| c.start)));
@@ -146,68 +160,49 @@ struct Sort<'a, 'b> {
     env: &'a Env,
     judge: &'a Judge<'a>,
     found: &'b mut Found,
-    /// Where words stand that tell a line which goes, worked out when that is first asked for.
-    gone: OnceCell<Vec<usize>>,
 }
 
 impl Sort<'_, '_> {
-    fn run(&mut self, before: Vec<Match>, after: Vec<Match>, steps: &mut Steps) -> Result<(), OutOfSteps> {
+    fn todo(&mut self, before: &[Match], after: &[Match], steps: &mut Steps) -> Result<(), OutOfSteps> {
         let wins = self.rule.wins[self.number];
-        // A hole of the before side may have taken in what the after side shows around it: `f($x)` to `f(g($x))`.
-        let (fixed, steady) = (self.shape.is_fixed(), &self.shape.steady);
-        let same_place = |b: &Match, a: &Match| {
-            // Where nothing stays, nothing but its own code tells a place.
-            (fixed || steady.is_empty()) && b.tokens == a.tokens
-                || !steady.is_empty()
-                    && steady.iter().all(|&(x, y)| {
-                        let (part, was, is) =
-                            (&self.shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
-                        // Where neither side is found in the other, none has taken in what the other shows.
-                        let takes = part.takes_code() && wins != Wins::Neither;
-                        part.is_dots() || was == is || takes && was.start <= is.start && is.end <= was.end
-                    })
-        };
-        // Matches of the two sides meet at a token that stays.
-        let anchor = self.shape.anchor();
-        let index = |matches: &[Match], element: fn((usize, usize)) -> usize| {
-            let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
-            for (n, m) in matches.iter().enumerate().filter(|(_, m)| !m.broken) {
-                let place = anchor.map_or(0, |pair| m.bounds[element(pair)].bytes.start);
-                places.entry(place).or_default().push(n);
-            }
-            places
-        };
-        let (befores, afters) = (index(&before, |p| p.0), index(&after, |p| p.1));
-        let at = |places: &HashMap<usize, Vec<usize>>, m: &Match, element: fn((usize, usize)) -> usize| {
-            let place = anchor.map_or(0, |pair| m.bounds[element(pair)].bytes.start);
-            places.get(&place).cloned().unwrap_or_default()
-        };
-        let shared = |b: &Match| at(&afters, b, |p| p.0).into_iter().any(|n| same_place(b, &after[n]));
-        let todo: Vec<&Match> = match wins {
-            Wins::After => before.iter().filter(|b| b.broken || !shared(b)).collect(),
-            Wins::Before => before.iter().collect(),
-            Wins::Neither => {
-                let clash: Vec<Tokens> =
-                    before.iter().filter(|b| !b.broken && shared(b)).map(|b| b.tokens.clone()).collect();
-                self.found.undecided.extend(clash);
-                before.iter().filter(|b| b.broken || !shared(b)).collect()
-            }
-        };
-        let done: Vec<&Match> = match wins {
-            Wins::Before => {
-                let covered = |a: &Match| at(&befores, a, |p| p.1).into_iter().any(|n| same_place(&before[n], a));
-                let clear: Vec<&Match> = after.iter().filter(|a| !covered(a)).collect();
-                let (left_over, done): (Vec<&Match>, _) = clear.into_iter().partition(|a| self.has_leftovers(a));
-                self.found.left_over.extend(left_over.into_iter().map(|a| a.tokens.clone()));
-                done
-            }
-            _ => after.iter().collect(),
-        };
-        let mut seen = BTreeSet::new();
-        for (m, is_done) in todo.iter().map(|m| (*m, false)).chain(done.iter().map(|m| (*m, true))) {
-            self.admit(m, is_done, &mut seen, steps)?;
+        let afters = Meetings::new(self.shape, after, |pair| pair.1);
+        let shared = |b: &Match| afters.at(b, |pair| pair.0).any(|n| is_same_place(self.shape, wins, b, &after[n]));
+        if wins == Wins::Neither {
+            let clash = before.iter().filter(|b| !b.broken && shared(b)).map(|b| b.tokens.clone());
+            self.found.undecided.extend(clash);
         }
-        Ok(())
+        let todo: Vec<&Match> = before.iter().filter(|b| wins == Wins::Before || b.broken || !shared(b)).collect();
+        let mut seen = BTreeSet::new();
+        todo.into_iter().try_for_each(|m| self.admit(m, false, &mut seen, steps))
+    }
+
+    fn done(
+        &mut self,
+        before: &[Match],
+        after: &[Match],
+        left_overs: &mut LeftOvers<'_>,
+        steps: &mut Steps,
+    ) -> Result<(), OutOfSteps> {
+        let wins = self.rule.wins[self.number];
+        let befores = Meetings::new(self.shape, before, |pair| pair.0);
+        let covered = |a: &Match| befores.at(a, |pair| pair.1).any(|n| is_same_place(self.shape, wins, &before[n], a));
+        let is_free = |a: &&Match| wins != Wins::Before || !covered(a);
+        let mut done: Vec<&Match> = after.iter().filter(is_free).collect();
+        if !self.shape.removed.is_empty() {
+            // The ways to place the ellipses of one place are told apart by nothing: what one of them covers counts for all.
+            let key = |m: &Match| changed(self.shape, m, true).iter().map(|c| (c.start, c.end)).collect::<Vec<_>>();
+            let mut open = BTreeSet::new();
+            for m in done.iter().filter(|m| !m.broken) {
+                if let Some(left) = left_overs.around(self.number, m, steps)?
+                    && open.insert(key(m))
+                {
+                    self.found.left_over.push(left);
+                }
+            }
+            done.retain(|m| open.is_empty() || !open.contains(&key(m)));
+        }
+        let mut seen = BTreeSet::new();
+        done.into_iter().try_for_each(|m| self.admit(m, true, &mut seen, steps))
     }
 
     fn admit(
@@ -248,44 +243,45 @@ impl Sort<'_, '_> {
         }
         Ok(())
     }
+}
 
-    /// Whether words that only `-` lines show are left in what the ellipses of an after match cover.
-    fn has_leftovers(&self, m: &Match) -> bool {
-        let places = || {
-            let (gone, tokens) = (self.gone(), 0..self.source.tokens.len());
-            tokens.filter(|&t| !gone.is_empty() && gone.contains(self.source.text(t))).collect()
-        };
-        let is_left = |tokens: &Tokens| {
-            let gone: &Vec<usize> = self.gone.get_or_init(places);
-            gone.get(gone.partition_point(|&t| t < tokens.start)).is_some_and(|&t| t < tokens.end)
-        };
-        self.shape.after.elements.iter().zip(&m.bounds).any(|(e, b)| e.part.is_dots() && is_left(&b.tokens))
+/// Matches of one side by where they show a token that stays: there they meet those of the other side.
+struct Meetings {
+    anchor: Option<(usize, usize)>,
+    places: HashMap<usize, Vec<usize>>,
+}
+
+impl Meetings {
+    fn new(shape: &Shape, matches: &[Match], element: fn((usize, usize)) -> usize) -> Meetings {
+        let anchor = shape.anchor();
+        let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (n, m) in matches.iter().enumerate().filter(|(_, m)| !m.broken) {
+            let place = anchor.map_or(0, |pair| m.bounds[element(pair)].bytes.start);
+            places.entry(place).or_default().push(n);
+        }
+        Meetings { anchor, places }
     }
 
-    /// The words that only `-` lines show. Types are shared by many, so they tell only where those lines show no other
-    /// word; where they show none, literals do.
-    fn gone(&self) -> BTreeSet<Vec<u8>> {
-        let rows = &self.rule.pattern.fragment.rows;
-        let is_type = |e: &Element| self.shape.before.source.is_type_name(e.tokens.start);
-        let shown = |minus: bool, types: bool, atoms: &[Atom]| -> BTreeSet<Vec<u8>> {
-            let of = self.shape.before.elements.iter().filter(|e| (rows[e.row].sign == Sign::Minus) == minus);
-            of.filter(|e| types || !is_type(e))
-                .filter_map(|e| match &e.part {
-                    Part::Token { text, atom } if atoms.contains(atom) && !self.is_keyword(text) => Some(text.clone()),
-                    _ => None,
-                })
-                .collect()
-        };
-        let only_minus = |types: bool, atoms: &[Atom]| &shown(true, types, atoms) - &shown(false, true, atoms);
-        let tries = [(false, &[Atom::Word][..]), (true, &[Atom::Word]), (true, &[Atom::Text, Atom::Number])];
-        let gone = tries.into_iter().map(|(types, atoms)| only_minus(types, atoms)).find(|g| !g.is_empty());
-        gone.unwrap_or_default()
+    /// Those that may be at the place of a match of the other side.
+    fn at(&self, m: &Match, element: fn((usize, usize)) -> usize) -> impl Iterator<Item = usize> {
+        let place = self.anchor.map_or(0, |pair| m.bounds[element(pair)].bytes.start);
+        self.places.get(&place).into_iter().flatten().copied()
     }
+}
 
-    fn is_keyword(&self, text: &[u8]) -> bool {
-        let language = self.source.language;
-        std::str::from_utf8(text).is_ok_and(|word| language.is_keyword(word) || language.is_predeclared(word))
-    }
+/// Whether a match of the before side and one of the after side are of the same place.
+fn is_same_place(shape: &Shape, wins: Wins, b: &Match, a: &Match) -> bool {
+    // A hole of the before side may have taken in what the after side shows around it: `f($x)` to `f(g($x))`.
+    let steady = &shape.steady;
+    // Where nothing stays, nothing but its own code tells a place.
+    (shape.is_fixed() || steady.is_empty()) && b.tokens == a.tokens
+        || !steady.is_empty()
+            && steady.iter().all(|&(x, y)| {
+                let (part, was, is) = (&shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
+                // Where neither side is found in the other, none has taken in what the other shows.
+                let takes = part.takes_code() && wins != Wins::Neither;
+                part.is_dots() || was == is || takes && was.start <= is.start && is.end <= was.end
+            })
 }
 
 /// The holes of a side and the tokens that a match binds them to.

@@ -67,6 +67,13 @@ impl ListKind {
         use ListKind::*;
         matches!(self, File | Statements | Fields | Methods | Specs | Clauses)
     }
+
+    /// Whether the order of the items is mostly free, and the same one is there once: then an item that is anywhere in the
+    /// list is in it.
+    pub fn is_set(self) -> bool {
+        use ListKind::*;
+        matches!(self, File | Fields | Methods | Specs | Clauses | Elements | Enumerators)
+    }
 }
 
 /// What the source tree does with one node of the grammar.
@@ -238,6 +245,16 @@ impl Language {
             Language::Go => kind.ends_with("_case"),
             Language::C => kind == "case_statement",
         }
+    }
+
+    /// Whether the node is a branch of a preprocessor conditional.
+    pub fn is_conditional(self, kind: &str) -> bool {
+        self == Language::C && c::is_branch(kind)
+    }
+
+    /// Whether the node imports packages, alone or in a group.
+    pub fn is_import(self, kind: &str) -> bool {
+        self == Language::Go && kind == go::kind::IMPORT_DECL
     }
 
     /// Whether two kinds of statement can be the same code: the C grammar tells `f(x);` and `T (x);` apart by guess,

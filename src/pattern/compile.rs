@@ -2,6 +2,7 @@ use super::element::{Part, Root, Side, lists_of};
 use super::frames::{Frame, frames};
 use super::names::Names;
 use super::read::{Reading as Read, SideText, Unpaired, link};
+use super::removed::{Removed, own_names, removed};
 use super::rows::{Pairs, pair};
 use super::script::{Change, script};
 use super::words::Required;
@@ -23,6 +24,8 @@ pub struct Pattern {
     pub words_before: Required,
     /// The words of a site that is done.
     pub words_after: Required,
+    /// For each row that goes, its names that the after side does not show.
+    pub own_names: Vec<Vec<Vec<u8>>>,
 }
 
 /// One way to spell a body: two sides, and what changes between them.
@@ -39,6 +42,8 @@ pub struct Shape {
     pub steady: Vec<(usize, usize)>,
     /// What changes, in order.
     pub changes: Vec<Change>,
+    /// The deletions that the after side leaves open.
+    pub removed: Vec<Removed>,
     /// The lists in which it may stand, where that is bound.
     pub lists: Option<&'static [ListKind]>,
     /// The keyword of the declaration group whose specs it meets.
@@ -160,7 +165,8 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
     }
     let narrow = shapes.last().unwrap_or(&shapes[0]);
     let (words_before, words_after) = (Required::of(language, &narrow.before), Required::of(language, &narrow.after));
-    Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after })
+    let own_names = own_names(fragment, &shapes[0].before, &shapes[0].after);
+    Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after, own_names })
 }
 
 /// Takes a side as a name wherever it stands, which it has to be.
@@ -247,7 +253,8 @@ fn shape(
     }
     let held = held(fragment, pairs, &before, &after, &plain.keeps);
     let steady = steady(&before, &after, &plain.keeps);
-    Ok(Shape { before, after, keeps: plain.keeps, steady, changes: plain.changes, lists, twin, held })
+    let removed = removed(&before, &after, &plain.keeps, &plain.changes);
+    Ok(Shape { before, after, keeps: plain.keeps, steady, changes: plain.changes, removed, lists, twin, held })
 }
 
 /// The same shape with more of its holes in their places, if there is one: `f($x)` to `$x.f()` leaves either the
@@ -269,8 +276,9 @@ fn held(
     let script = script(fragment, pairs, before, after, true);
     (holes(&script.keeps) > holes(keeps)).then(|| {
         let steady = steady(before, after, &script.keeps);
-        let (before, after, changes) = (before.clone(), after.clone(), script.changes);
-        Box::new(Shape { before, after, keeps: script.keeps, steady, changes, lists: None, twin: None, held: None })
+        let removed = removed(before, after, &script.keeps, &script.changes);
+        let (before, after, keeps, changes) = (before.clone(), after.clone(), script.keeps, script.changes);
+        Box::new(Shape { before, after, keeps, steady, changes, removed, lists: None, twin: None, held: None })
     })
 }
 

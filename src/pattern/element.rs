@@ -3,6 +3,7 @@ use crate::language::{Atom, ListKind};
 use crate::source::{Bytes, Gap, Source, Tokens};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// One side of a body: a run of elements.
 #[derive(Clone, Debug)]
@@ -19,7 +20,7 @@ pub struct Side {
     /// behind it counts to the row that it began on.
     pub inner_rows: std::collections::BTreeSet<usize>,
     /// The rows as a file of their own, placeholders for the holes: what the other side is matched against at load.
-    pub source: Source,
+    pub source: Arc<Source>,
 }
 
 /// What a side is as a whole.
@@ -33,6 +34,8 @@ pub enum Root {
     Name,
     /// One node of any of these kinds.
     Node(Vec<&'static str>),
+    /// A run of tokens, whatever they are a part of.
+    Part,
     /// A run of items of one list.
     Run {
         /// Whether of a list of lines, rather than of commas.
@@ -123,6 +126,33 @@ pub enum Reach {
     Bracket,
     /// The words before a C declarator.
     Specifiers,
+}
+
+impl Root {
+    /// What some tokens are as a whole.
+    pub(super) fn of(source: &Source, tokens: &Tokens) -> Root {
+        if tokens.is_empty() {
+            return Root::Empty;
+        }
+        let over: Vec<&'static str> = source
+            .nodes_over(tokens)
+            .filter(|(id, n)| *id != 0 && !source.language.is_item_holder(n.kind))
+            .map(|(_, n)| n.kind)
+            .collect();
+        // The list whose items the whole is made of: of `a, b := f()` and what follows, the statements, not the names.
+        let mut made_of = source.lists_at(tokens.start).filter(|&l| {
+            let list = &source.lists[l];
+            list.item_from(tokens.start).zip(list.item_to(tokens.end)).is_some_and(|(first, last)| first < last)
+        });
+        if over.iter().any(|k| source.language.is_value(k)) {
+            return Root::Value;
+        }
+        if !over.is_empty() {
+            return Root::Node(over);
+        }
+        let list = made_of.next_back();
+        Root::Run { by_lines: list.is_none_or(|l| source.lists[l].kind.by_lines()), list }
+    }
 }
 
 impl Part {

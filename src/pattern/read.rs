@@ -8,6 +8,7 @@ use crate::patchset::{Fragment, HoleKind, HoleUse, Reading as As, Sign, scan};
 use crate::source::{Bytes, Gap, Limits, ListId, Source, Tokens};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// The most parses that one side may cost, whatever it holds.
 const MOST_PARSES: usize = 600;
@@ -512,8 +513,8 @@ impl Reading {
         nest_bare_bodies(&mut elements, &self.source);
         wrap(&mut elements);
         let holes = link(&mut elements);
-        let root = self.root(&tokens);
-        Ok(Side { elements, holes, root, text: side.text.clone(), inner_rows, source: self.source })
+        let root = Root::of(&self.source, &tokens);
+        Ok(Side { elements, holes, root, text: side.text.clone(), inner_rows, source: Arc::new(self.source) })
     }
 
     fn element(
@@ -668,32 +669,6 @@ impl Reading {
         }
         Part::Token { text, atom: token.atom }
     }
-
-    /// What the whole side is.
-    fn root(&self, tokens: &Tokens) -> Root {
-        let source = &self.source;
-        if tokens.is_empty() {
-            return Root::Empty;
-        }
-        let over: Vec<&'static str> = source
-            .nodes_over(tokens)
-            .filter(|(id, n)| *id != 0 && !source.language.is_item_holder(n.kind))
-            .map(|(_, n)| n.kind)
-            .collect();
-        // The list whose items the whole is made of: of `a, b := f()` and what follows, the statements, not the names.
-        let mut made_of = source.lists_at(tokens.start).filter(|&l| {
-            let list = &source.lists[l];
-            list.item_from(tokens.start).zip(list.item_to(tokens.end)).is_some_and(|(first, last)| first < last)
-        });
-        if over.iter().any(|k| source.language.is_value(k)) {
-            return Root::Value;
-        }
-        if !over.is_empty() {
-            return Root::Node(over);
-        }
-        let list = made_of.next_back();
-        Root::Run { by_lines: list.is_none_or(|l| source.lists[l].kind.by_lines()), list }
-    }
 }
 
 /// A `$_` or `$...` on a `+` row that has no `-` row to take its text from.
@@ -765,7 +740,7 @@ fn nest_bare_bodies(elements: &mut [Element], source: &Source) {
             None => (parent.tokens.start, node),
         };
         let bare = match std::ptr::eq(body, node) {
-            true => source.language.is_bare_body(node.kind, node.field, parent.kind),
+            true => source.is_bare_body(id),
             false => !source.language.is_code_kind(body.kind, body.field, "block"),
         };
         if bare && row(header) < row(body.tokens.start) {

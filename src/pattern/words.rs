@@ -14,6 +14,11 @@ pub struct Required {
 }
 
 impl Required {
+    /// These words, in one place.
+    pub fn new(words: &[Vec<u8>]) -> Required {
+        Required { in_file: words.to_vec(), in_place: words.to_vec() }
+    }
+
     pub(super) fn of(language: Language, side: &Side) -> Required {
         let in_place = words(language, side.elements.iter().map(|e| &e.part).filter(|p| !is_package(p)));
         Required { in_file: words(language, side.elements.iter().map(|e| &e.part)), in_place }

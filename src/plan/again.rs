@@ -1,8 +1,9 @@
 //! The same patch once more, on its own result.
 
 use super::create::create;
-use super::judge::judge;
+use super::judge::Judging;
 use super::looking::Looking;
+use super::obsolete::Signs;
 use super::operation::operate;
 use super::options::Options;
 use super::ready::{Ready, ReadyWork};
@@ -11,6 +12,7 @@ use super::sought::{SITES, look};
 use super::workspace::Workspace;
 use crate::find::Rule;
 use crate::patchset::{Patch, Patchset};
+use std::path::Path;
 
 /// Whether sites of a patch may count for one another, so that a second run has to be tried: there are several hunks or
 /// bodies, or a place with nothing in it is known as done. Of all others it is known from the edit of each site.
@@ -43,10 +45,16 @@ pub(super) fn second_run(
         }
         _ => {
             let looking = Looking::new(workspace);
+            let cured = Signs::look(patch, ready, workspace).cured.len();
             let Some(surveys) = look(ready, patch.sum, &looking, options.all_done, None) else {
                 return Some(Again::Refused(format!("there would be more than {SITES} sites"), None));
             };
-            judge(ready, patch.sum, &surveys, workspace).0
+            let is_done = |path: &Path, body: usize| {
+                let mut sightings = surveys[body].iter().flat_map(|s| &s.sightings).filter(|s| s.path == path);
+                sightings.all(|s| s.found.hits.iter().all(|hit| hit.done))
+            };
+            let same = |path: &Path, a: usize, b: usize| is_done(path, a) && is_done(path, b);
+            Judging { ready, sum: patch.sum, workspace, cured, same: &same }.judge(&surveys).0
         }
     };
     if let Some(site) = outcome.sites.into_iter().find(|site| !site.done) {

@@ -14,6 +14,8 @@ pub(super) type AskId = usize;
 pub(super) struct Ask {
     pub files: Globs,
     pub forms: Vec<Form>,
+    /// Whether it is asked on occasion only, so that no file is prepared for it.
+    pub is_rare: bool,
 }
 
 /// What is asked of files in one language.
@@ -36,7 +38,7 @@ pub(super) struct Need {
 
 impl Ask {
     pub fn of_hunk(hunk: &ReadyHunk) -> Ask {
-        Ask { files: hunk.files.clone(), forms: hunk.rules.values().map(Form::of_rule).collect() }
+        Ask { files: hunk.files.clone(), forms: hunk.rules.values().map(Form::of_rule).collect(), is_rare: false }
     }
 
     /// What a fragment asks for that only has to occur.
@@ -47,7 +49,22 @@ impl Ask {
             after: None,
             local: true,
         };
-        Ask { files, forms: fragments.map(form).collect() }
+        Ask { files, forms: fragments.map(form).collect(), is_rare: false }
+    }
+
+    /// What a hunk asks for that found nothing: its own names in another form.
+    pub fn of_names(hunk: &ReadyHunk) -> Ask {
+        let form = |language: Language, names: &Vec<Vec<u8>>| Form {
+            language,
+            before: Need { words: Required::new(names), items: Some(1) },
+            after: None,
+            local: true,
+        };
+        let of_rule = |rule: &Rule| {
+            let language = rule.pattern.language;
+            rule.pattern.own_names.iter().map(|names| form(language, names)).collect::<Vec<_>>()
+        };
+        Ask { files: hunk.files.clone(), forms: hunk.rules.values().flat_map(of_rule).collect(), is_rare: true }
     }
 
     /// The forms for a file: by its name, or those of the only language that there is.

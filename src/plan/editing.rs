@@ -1,35 +1,55 @@
 use super::back::Edited;
 use super::changed::Changed;
-use super::chosen::{Chosen, choose};
+use super::chosen::{Chosen, sites_of, sum};
 use super::file_edit::edit_file;
 use super::looking::Looking;
 use super::near::place;
 use super::options::Options;
-use super::ready::Ready;
+use super::ready::{Ready, ReadyBody, ReadyHunk};
 use super::report::Reason;
 use super::site_edit::SiteEdit;
 use super::survey::Survey;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::source::Bytes;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The edits of a patch, made while the trees of its files are at hand and before it is known whether they count: what
-/// else the patch finds may forbid them.
+/// Speculative edits of a patch. Each file is edited while its tree is in memory, by each body that has something to do in
+/// it, before it is known which bodies count.
 pub(super) struct Editing<'a, 'w, 't> {
     patch: (&'a Patchset, &'a Patch, &'a Ready),
     looking: &'a Looking<'w, 't>,
     options: &'a Options,
-    /// How many more sites can be right.
-    left: AtomicUsize,
+    /// For each body, how many more sites can be right.
+    left: Vec<AtomicUsize>,
     made: Edits,
+    /// The number of each edit among those made, by body and file, where there are several bodies.
+    numbers: HashMap<(usize, PathBuf), usize>,
 }
 
-/// What came of the edits of some files, or of all.
+/// The edits of some files, or of all, in the order of the files.
 #[derive(Default)]
 pub(super) struct Edits {
+    files: Vec<Made>,
+    /// By body, why there is no way back.
+    one_way: BTreeMap<usize, String>,
+}
+
+/// What a body makes of a file.
+struct Made {
+    body: usize,
+    path: PathBuf,
+    /// The file, and the trees that the way back is still to be tried with; or why it cannot be edited.
+    result: Result<(Changed, Option<Edited>), Reason>,
+    /// What a person should look at although it is edited.
+    warnings: Vec<Reason>,
+}
+
+/// The edits that count.
+#[derive(Default)]
+pub(super) struct Counted {
     pub changes: Vec<Changed>,
     /// Why files cannot be edited.
     pub refused: Vec<Reason>,
@@ -37,8 +57,6 @@ pub(super) struct Edits {
     pub warnings: Vec<Reason>,
     /// Why there is no way back.
     pub one_way: Option<String>,
-    /// The trees that the way back is still to be tried with, where it takes all files.
-    trees: Vec<Edited>,
 }
 
 impl<'a, 'w, 't> Editing<'a, 'w, 't> {
@@ -47,83 +65,144 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
         looking: &'a Looking<'w, 't>,
         options: &'a Options,
     ) -> Self {
-        let most = patch.2.hunks().flat_map(|h| h.rules.values().next()).map(|rule| match rule.expect {
-            Expect::Between(_, most) => most.unwrap_or(usize::MAX),
-            Expect::PerFile(_) => usize::MAX,
-        });
-        let left = AtomicUsize::new(most.fold(0, usize::saturating_add));
-        Editing { patch, looking, options, left, made: Edits::default() }
+        let most = |hunk: &ReadyHunk| match hunk.rules.values().next().map(|rule| rule.expect) {
+            Some(Expect::Between(_, most)) => most.unwrap_or(usize::MAX),
+            Some(Expect::PerFile(_)) => usize::MAX,
+            None => 0,
+        };
+        let of_body = |body: &ReadyBody| body.hunks().iter().map(most).fold(0, usize::saturating_add);
+        let mut left: Vec<usize> = patch.2.bodies.iter().map(of_body).collect();
+        if patch.1.sum {
+            left = vec![left.into_iter().fold(0, usize::saturating_add)];
+        }
+        let left = left.into_iter().map(AtomicUsize::new).collect();
+        Editing { patch, looking, options, left, made: Edits::default(), numbers: HashMap::new() }
     }
 
     /// Edits the files of some surveys, of which each has all that is known of its files. With `last`, the trees of the
     /// last of them are kept for the next patch.
-    pub fn edit(&self, sum: bool, surveys: &[Vec<Survey<'_>>], last: bool) -> Edits {
-        let chosen = choose(sum, surveys).0;
-        let mut files: BTreeMap<&Path, Vec<&Chosen<'_, '_>>> = BTreeMap::new();
-        for c in chosen.iter().filter(|c| !c.hit.done) {
-            files.entry(&c.sighting.path).or_default().push(c);
-        }
+    pub fn edit(&self, all_count: bool, surveys: &[Vec<Survey<'_>>], last: bool) -> Edits {
         let mut made = Edits::default();
+        if all_count {
+            self.edit_for(0, &sum(surveys).0, last, &mut made);
+        } else {
+            for (body, hunks) in surveys.iter().enumerate() {
+                self.edit_for(body, &sites_of(body, hunks), last, &mut made);
+            }
+        }
+        made
+    }
+
+    fn edit_for(&self, body: usize, sites: &[Chosen<'_, '_>], last: bool, made: &mut Edits) {
+        let mut files: BTreeMap<&Path, Vec<&Chosen<'_, '_>>> = BTreeMap::new();
+        for c in sites.iter().filter(|c| !c.hit.done) {
+            files.entry(c.path()).or_default().push(c);
+        }
         let sites: usize = files.values().map(Vec::len).sum();
         let take = |left: usize| Some(left.saturating_sub(sites));
-        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok_and(|left| left < sites) {
+        if self.left[body].fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok_and(|left| left < sites) {
             // So many are wrong, however they would be edited.
             let text = "there are more sites than `expect` allows, so that none was edited".to_owned();
-            made.refused.push(Reason { text, place: None });
-            return made;
+            let refuse = |path: &&Path| {
+                let reason = Reason { text: text.clone(), place: None };
+                Made { body, path: path.to_path_buf(), result: Err(reason), warnings: Vec::new() }
+            };
+            made.files.extend(files.keys().take(1).map(refuse));
+            return;
         }
         let files: Vec<_> = files.into_iter().collect();
         let edited: Vec<_> =
             files.par_iter().with_max_len(1).map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
         let kept = files.len().checked_sub(1).filter(|_| last);
-        for (n, edited) in edited.into_iter().enumerate() {
-            match edited {
-                Ok((mut changed, edited, warnings)) => {
-                    made.warnings.extend(warnings);
-                    changed.trees.take_if(|_| Some(n) != kept);
-                    made.changes.push(changed);
-                    made.trees.push(edited);
-                }
-                Err(reason) => made.refused.push(reason),
-            }
+        let from = made.files.len();
+        for (n, ((path, _), edited)) in files.iter().zip(edited).enumerate() {
+            let mut warnings = Vec::new();
+            let result = edited.map(|(mut changed, edited, warned)| {
+                changed.trees.take_if(|_| Some(n) != kept);
+                warnings = warned;
+                (changed, Some(edited))
+            });
+            made.files.push(Made { body, path: path.to_path_buf(), result, warnings });
         }
-        self.go_back(&mut made, false);
-        made
+        let mut new: Vec<&mut Made> = made.files[from..].iter_mut().collect();
+        if let Some(why) = self.go_back(&mut new, made.one_way.contains_key(&body), false) {
+            made.one_way.entry(body).or_insert(why);
+        }
     }
 
     /// Takes in what [`Editing::edit`] has made, in the order of the files.
     pub fn take_in(&mut self, new: Edits) {
-        let made = &mut self.made;
-        made.changes.extend(new.changes);
-        made.refused.extend(new.refused);
-        made.warnings.extend(new.warnings);
-        made.trees.extend(new.trees);
-        made.one_way = made.one_way.take().or(new.one_way);
-    }
-
-    /// All that was made; no more files come.
-    pub fn finish(mut self) -> Edits {
-        let mut made = std::mem::take(&mut self.made);
-        self.go_back(&mut made, true);
-        made
-    }
-
-    /// Tries the way back with the trees at hand: of all files at the end, or of these where the number of sites is free,
-    /// so that each file stands for itself.
-    fn go_back(&self, made: &mut Edits, is_last: bool) {
-        let (patchset, patch, ready) = self.patch;
-        if !self.options.ways_back || made.one_way.is_some() || self.made.one_way.is_some() {
-            made.trees.clear();
+        let several = self.left.len() > 1;
+        for made in new.files {
+            if several {
+                self.numbers.insert((made.body, made.path.clone()), self.made.files.len());
+            }
+            self.made.files.push(made);
         }
-        if made.trees.is_empty() {
-            return;
+        for (body, why) in new.one_way {
+            self.made.one_way.entry(body).or_insert(why);
+        }
+    }
+
+    /// Whether two bodies make the same of a file.
+    pub fn makes_same(&self, path: &Path, a: usize, b: usize) -> bool {
+        let of = |body: usize| self.numbers.get(&(body, path.to_owned())).map(|&n| &self.made.files[n]);
+        let bytes = |made: &Made| {
+            let (changed, _) = made.result.as_ref().ok()?;
+            Some(changed.before.as_ref()?.and(changed.batches.clone()).bytes())
+        };
+        match (of(a), of(b)) {
+            (None, None) => true,
+            (Some(a), Some(b)) => bytes(a).is_some_and(|a| Some(a) == bytes(b)),
+            _ => false,
+        }
+    }
+
+    /// What counts of all that was made; no more files come.
+    pub fn finish(mut self, chosen: &[Chosen<'_, '_>]) -> Counted {
+        let of_file = |c: &Chosen<'_, '_>| (c.path().to_owned(), if self.patch.1.sum { 0 } else { c.body });
+        let counts: BTreeSet<(PathBuf, usize)> = chosen.iter().map(of_file).collect();
+        let bodies: BTreeSet<usize> = counts.iter().map(|(_, body)| *body).collect();
+        let mut made = std::mem::take(&mut self.made);
+        let mut counted = Counted::default();
+        made.files.retain(|made| counts.contains(&(made.path.clone(), made.body)));
+        made.files.sort_by(|a, b| a.path.cmp(&b.path));
+        counted.one_way = made.one_way.into_iter().find(|(body, _)| bodies.contains(body)).map(|(_, why)| why);
+        let mut files: Vec<&mut Made> = made.files.iter_mut().collect();
+        let one_way = self.go_back(&mut files, counted.one_way.is_some(), true);
+        counted.one_way = counted.one_way.or(one_way);
+        for made in made.files {
+            counted.warnings.extend(made.warnings);
+            match made.result {
+                Ok((changed, _)) => counted.changes.push(changed),
+                Err(reason) => counted.refused.push(reason),
+            }
+        }
+        counted
+    }
+
+    /// Tries the way back with the trees of some files: of all at the end, or of these where the number of sites is free,
+    /// so that each file stands for itself. Says why there is none.
+    fn go_back(&self, made: &mut [&mut Made], is_known: bool, is_last: bool) -> Option<String> {
+        let (patchset, patch, ready) = self.patch;
+        let trees = made.iter_mut().filter_map(|made| made.result.as_mut().ok()?.1.take());
+        if !self.options.ways_back || is_known {
+            trees.for_each(drop);
+            return None;
+        }
+        let mut trees: Vec<Edited> = trees.collect();
+        if trees.is_empty() {
+            return None;
         }
         match ready.way_back(patchset, patch) {
-            Err(why) => made.one_way = Some(why.clone()),
-            Ok(way) if is_last || way.is_open => {
-                made.one_way = way.is_barred(&std::mem::take(&mut made.trees), self.options);
+            Err(why) => Some(why.clone()),
+            Ok(way) if is_last || way.is_open => way.is_barred(&trees, self.options),
+            Ok(_) => {
+                // They go back to where they were.
+                let ok = made.iter_mut().filter_map(|made| made.result.as_mut().ok());
+                ok.zip(trees.drain(..)).for_each(|((_, slot), tree)| *slot = Some(tree));
+                None
             }
-            Ok(_) => {}
         }
     }
 }

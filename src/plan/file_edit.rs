@@ -97,12 +97,18 @@ fn carry_out(
 ) -> Result<Edited, Refusal> {
     let mut batch: Vec<(Rank, Edit)> = Vec::new();
     let mut as_patch: HashSet<Edit> = HashSet::new();
+    // Two hunks may ask for the same change, which is written once.
+    let is_alone = works.windows(2).all(|pair| std::ptr::eq(pair[0].rule, pair[1].rule));
+    let mut known: HashSet<Vec<(Bytes, Vec<u8>)>> = HashSet::new();
     let units = Units::default();
     let mut bare: BTreeMap<usize, (Bare, Vec<(Rank, Edit)>)> = BTreeMap::new();
     for (work, parens) in works.iter().zip(parens) {
         let packages = imports::packages_of(work.rule, source);
         let target = Target { rule: work.rule, shape: work.shape(), hit: work.hit };
         let new = edits(target, source, &packages, parens, &units)?;
+        if !is_alone && !known.insert(new.edits.iter().map(|e| meaning(source, e)).collect()) {
+            continue;
+        }
         as_patch.extend(new.edits.iter().filter(|_| new.as_patch).cloned());
         let ranked = new.edits.into_iter().map(|edit| (work.rank(&work.hit.bytes, edit.bytes.start), edit));
         match Bare::of(work.shape(), source, work.hit) {
@@ -118,7 +124,6 @@ fn carry_out(
     }
     batch.sort_by_key(|(rank, e)| (e.bytes.start, e.bytes.end, *rank));
     let mut batch: Vec<Edit> = batch.into_iter().map(|(_, edit)| edit).collect();
-    // Two hunks may ask for the same change.
     batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
     sort_edits(&mut batch).map_err(|o| Refusal {
         message: "two sites change the same code here, one inside the other; narrow the patch with `where` or `unless`"
@@ -170,6 +175,19 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// What tells an edit from others. What is inserted between two tokens is the same edit anywhere between them, below the
+/// one or above the other.
+fn meaning(source: &Source, edit: &Edit) -> (Bytes, Vec<u8>) {
+    let bytes = match edit.bytes.is_empty() {
+        true => {
+            let gap = source.token_at(edit.bytes.start);
+            source.gap_start(gap)..source.gap_end(gap)
+        }
+        false => edit.bytes.clone(),
+    };
+    (bytes, edit.text.trim_ascii().to_vec())
 }
 
 /// The edits that take away commas between which and their bracket no item is left.

@@ -3,9 +3,12 @@
 use super::changed::Changed;
 use super::chosen::Chosen;
 use super::editing::Editing;
-use super::judge::judge;
+use super::judge::Judging;
+use super::left_behind;
+use super::left_over::not_gone;
 use super::looking::Looking;
-use super::near::{Short, elsewhere, near, refused};
+use super::near::{Short, copies, elsewhere, near, refused};
+use super::obsolete::Signs;
 use super::options::Options;
 use super::patch::Outcome;
 use super::ready::{Ready, ReadyWork};
@@ -18,14 +21,13 @@ use crate::pattern::{Required, Shape, Side};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Looks for the hunks of a patch, and edits what they find. `needless` says that upstream has made its own change, so
-/// that nobody asks where the sites are.
+/// Looks for the hunks of a patch, and edits what they find. `signs` tell where upstream has made its own change.
 pub(super) fn edit_hunks(
     patchset: &Patchset,
     patch: &Patch,
     ready: &Ready,
     workspace: &Workspace<'_>,
-    needless: bool,
+    signs: &Signs,
     options: &Options,
 ) -> (Outcome, Vec<Changed>) {
     let looking = Looking::new(workspace);
@@ -36,12 +38,23 @@ pub(super) fn edit_hunks(
         outcome.files = ready.hunks().map(|hunk| workspace.files(hunk.ask)).max().unwrap_or(0);
         return (outcome, Vec::new());
     };
-    let (mut outcome, chosen) = judge(ready, patch.sum, &surveys, workspace);
+    let same = |path: &Path, a: usize, b: usize| editing.makes_same(path, a, b);
+    let judging = Judging { ready, sum: patch.sum, workspace, cured: signs.cured.len(), same: &same };
+    let (mut outcome, chosen) = judging.judge(&surveys);
     outcome.notes.extend(wordless(ready));
+    // Where upstream has made its own change, nobody asks where the sites are.
+    let needless = signs.are_any() && chosen.is_empty();
     explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
+    if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
+        let hunk = |c: &Chosen<'_, '_>| ready.bodies[c.body].hunks().get(c.hunk);
+        let mut sites: Vec<_> = chosen.iter().filter_map(|c| Some((hunk(c)?, c.sighting.path.as_path()))).collect();
+        sites.dedup_by_key(|(hunk, path)| (hunk.ask, *path));
+        outcome.notes.extend(copies(patch, ready, &sites, workspace));
+    }
+    left_behind::where_nothing_was_found(ready, &surveys, workspace, &mut outcome);
     let mut changes = Vec::new();
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
-        let made = editing.finish();
+        let made = editing.finish(&chosen);
         (changes, outcome.one_way) = (made.changes, made.one_way);
         outcome.warnings.extend(made.warnings);
         if !made.refused.is_empty() {
@@ -87,6 +100,8 @@ fn explain(
         return;
     }
     let missing: Vec<Short<'_, '_>> = shorts.into_iter().filter(|s| s.missing > 0).collect();
+    let sightings = missing.iter().flat_map(|s| &s.survey.sightings);
+    outcome.reasons.extend(sightings.flat_map(|s| not_gone(s, workspace)));
     let close = near(patchset, &missing, workspace);
     outcome.near.extend(close.near);
     if chosen.is_empty() && close.share < super::near::SURE {

@@ -1,55 +1,158 @@
 //! What the sites of a patch come to.
 
-use super::chosen::{Chosen, choose};
-use super::near::{narrow, place};
+use super::alternatives::{Choice, Same, choose, expected};
+use super::chosen::{Chosen, name, sum};
+use super::near::{self, brief, narrow, place};
 use super::patch::Outcome;
-use super::ready::{Ready, ReadyWork};
+use super::ready::Ready;
 use super::report::{Reason, Site, Verdict};
+use super::spans::Spans;
 use super::survey::Survey;
-use super::tally::{self, Counts};
+use super::tally;
 use super::workspace::Workspace;
 use crate::find::Found;
 use crate::language::Language;
-use std::collections::BTreeSet;
+use crate::source::{Bytes, Source, Tokens};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Chooses the sites that count, and counts them.
-pub(super) fn judge<'a, 'r>(
-    ready: &Ready,
-    sum: bool,
-    surveys: &'a [Vec<Survey<'r>>],
-    workspace: &Workspace<'_>,
-) -> (Outcome, Vec<Chosen<'a, 'r>>) {
-    let all = || surveys.iter().flatten();
-    let mut outcome = Outcome::new(Verdict::Nothing);
-    outcome.files = all().map(|s| s.files).max().unwrap_or(0);
-    outcome.open = all().any(|s| s.open);
-    let (chosen, clashes) = choose(sum, surveys);
-    if !clashes.is_empty() {
-        outcome.verdict = Verdict::Ambiguous;
-        outcome.reasons.extend(clashes);
-    }
-    if outcome.files > 0 {
-        let verdict = count(ready, surveys, &chosen, workspace, &mut outcome);
-        outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
-    }
-    tell_unread(surveys, workspace, &mut outcome);
-    if outcome.verdict != Verdict::Applied {
-        outcome.notes.extend(passed_over(surveys));
-    }
-    let mut alternatives = BTreeSet::new();
-    for c in &chosen {
-        outcome.sites.push(Site { place: c.sighting.place(c.hit), done: c.hit.done, bytes: c.hit.bytes.clone() });
-        if c.body > 0 && alternatives.insert((&c.sighting.path, c.body)) {
-            outcome.alternatives.push((c.sighting.path.clone(), c.body));
+/// What a patch is judged by, beside what its files hold.
+pub(super) struct Judging<'a, 't> {
+    pub ready: &'a Ready,
+    /// Whether all bodies count together.
+    pub sum: bool,
+    pub workspace: &'a Workspace<'t>,
+    /// In how many files upstream has made its own change.
+    pub cured: usize,
+    /// Whether two bodies make the same of a file.
+    pub same: &'a Same<'a>,
+}
+
+impl Judging<'_, '_> {
+    /// Chooses the sites that count, and counts them.
+    pub fn judge<'a, 'r>(&self, surveys: &'a [Vec<Survey<'r>>]) -> (Outcome, Vec<Chosen<'a, 'r>>) {
+        let all = || surveys.iter().flatten();
+        let mut outcome = Outcome::new(Verdict::Nothing);
+        outcome.files = all().map(|s| s.files).max().unwrap_or(0);
+        outcome.open = all().any(|s| s.open);
+        let Choice { sites: chosen, clashes, passed_over } = match self.sum {
+            true => {
+                let (sites, clashes) = sum(surveys);
+                Choice { sites, clashes, passed_over: Vec::new() }
+            }
+            false => choose(self.ready, surveys, self.cured, self.same),
+        };
+        if !clashes.is_empty() {
+            outcome.verdict = Verdict::Ambiguous;
+            outcome.reasons.extend(clashes);
         }
+        if outcome.files > 0 {
+            let verdict = self.count(&chosen, &mut outcome);
+            outcome.verdict = tally::worst(&[outcome.verdict, verdict]);
+        }
+        tell_unread(surveys, self.workspace, &mut outcome);
+        if outcome.verdict != Verdict::Applied {
+            outcome.notes.extend(declarations_passed_over(surveys));
+        }
+        let apart = apart(&passed_over, &chosen);
+        match tally::is_met(outcome.verdict) {
+            true => outcome.notes.extend(note_passed_over(&apart)),
+            false => outcome.reasons.extend(others(&apart)),
+        }
+        let mut alternatives = BTreeSet::new();
+        for c in &chosen {
+            outcome.sites.push(Site { place: c.sighting.place(c.hit), done: c.hit.done, bytes: c.hit.bytes.clone() });
+            if c.body > 0 && alternatives.insert((&c.sighting.path, c.body)) {
+                outcome.alternatives.push((c.sighting.path.clone(), c.body));
+            }
+        }
+        outcome.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
+        (outcome, chosen)
     }
-    outcome.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
-    (outcome, chosen)
+
+    /// The verdict of the counts, and why.
+    fn count(&self, chosen: &[Chosen<'_, '_>], outcome: &mut Outcome) -> Verdict {
+        let expected = expected(self.ready, chosen);
+        let hunks = expected.iter().map(|e| e.hunk + 1).max().unwrap_or(1);
+        let mut verdicts = Vec::new();
+        for one in &expected {
+            let counts = one.counts(chosen);
+            let verdict = tally::verdict(&counts, one.expect, self.cured);
+            if !tally::is_met(verdict) {
+                let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
+                let part = if hunks > 1 { format!("hunk {}: ", one.hunk + 1) } else { String::new() };
+                let expect = crate::plan::expected(one.expect);
+                let mut text = format!("{part}expected {expect}, found {todo} to do and {done} done");
+                if verdict == Verdict::Ambiguous {
+                    text.push_str(&format!("; {}", self.narrow(one.hunk, chosen)));
+                }
+                outcome.reasons.push(Reason { text, place: None });
+            }
+            verdicts.push(verdict);
+        }
+        tally::worst(&verdicts)
+    }
+
+    /// How to say which of too many sites are meant.
+    fn narrow(&self, hunk: usize, chosen: &[Chosen<'_, '_>]) -> String {
+        let chosen = || chosen.iter().filter(|c| c.hunk == hunk);
+        let sites: Vec<(&Path, usize)> = chosen().map(|c| (c.sighting.path.as_path(), c.hit.bytes.start)).collect();
+        let language = chosen().next().map(|c| c.sighting.rule.pattern.language);
+        let open = |path: &Path| self.workspace.whole(path, Language::of_path(path).or(language)?).ok();
+        narrow(&sites, open)
+    }
+}
+
+/// What to say of the other bodies where none fits.
+fn others(apart: &[&Chosen<'_, '_>]) -> Vec<Reason> {
+    let bodies: BTreeSet<usize> = apart.iter().map(|c| c.body).collect();
+    let tell = |body: usize| {
+        let place = apart.iter().find(|c| c.body == body).map(|c| c.sighting.place(c.hit));
+        let text =
+            format!("{} has sites too, and does not fit either; `alternatives = \"sum\"` adds all up", name(body));
+        Reason { text, place }
+    };
+    bodies.into_iter().map(tell).collect()
+}
+
+/// What to say of code that a body would change which does not fit.
+fn note_passed_over(apart: &[&Chosen<'_, '_>]) -> Option<String> {
+    let first = apart.first()?;
+    let place = first.sighting.place(first.hit);
+    let body = name(first.body);
+    let file = place.path.display();
+    Some(format!("{body} does not fit as a whole: its site at {file}:{} is left as it is", place.line))
+}
+
+/// The token at which the grammar lost its way in some code that it cannot read.
+fn error_at(source: &Source, tokens: &Tokens) -> Option<usize> {
+    let touching: Vec<&Tokens> = source.errors_in(tokens).collect();
+    let outside = touching.iter().min_by_key(|e| e.len())?;
+    // An error in one that spans it all is the nearer cause.
+    let inner = source.errors_in(outside).filter(|e| e.len() < outside.len()).min_by_key(|e| (e.len(), e.start));
+    // Of braces that two branches of a conditional open, only one is closed.
+    let is_torn = |t: &usize| source.is_error(source.tokens[*t].node);
+    let torn = touching.iter().flat_map(|e| e.start..e.end).filter(is_torn);
+    let branch = torn.filter(|&t| source.text(t).starts_with(b"#")).min();
+    branch.or(inner.map(|e| e.start)).or(Some(outside.start)).filter(|&t| t < source.tokens.len())
+}
+
+/// Those of some sites that lie apart from the chosen ones; none where nothing was chosen.
+fn apart<'c, 'a, 'r>(sites: &'c [Chosen<'a, 'r>], chosen: &[Chosen<'_, '_>]) -> Vec<&'c Chosen<'a, 'r>> {
+    if sites.is_empty() || chosen.is_empty() {
+        return Vec::new();
+    }
+    let mut files: BTreeMap<&Path, Vec<(Bytes, ())>> = BTreeMap::new();
+    for c in chosen {
+        files.entry(c.path()).or_default().push((c.hit.bytes.clone(), ()));
+    }
+    let files: BTreeMap<&Path, Spans<()>> = files.into_iter().map(|(path, all)| (path, Spans::new(all))).collect();
+    let meets = |c: &Chosen<'_, '_>| files.get(c.path()).is_some_and(|s| s.meeting(&c.hit.bytes).next().is_some());
+    sites.iter().filter(|c| !meets(c)).collect()
 }
 
 /// Says how many places only look like an expression that a body is.
-fn passed_over(surveys: &[Vec<Survey<'_>>]) -> Option<String> {
+fn declarations_passed_over(surveys: &[Vec<Survey<'_>>]) -> Option<String> {
     let passed: usize = surveys.iter().flatten().flat_map(|s| &s.sightings).map(|s| s.found.passed).sum();
     let places = if passed == 1 { "1 place".to_owned() } else { format!("{passed} places") };
     (passed > 0).then(|| {
@@ -76,9 +179,13 @@ fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: 
         for tokens in unreadable {
             outcome.verdict = Verdict::Unreadable;
             let place = place(&s.path, &source, source.span(tokens).start);
+            let error = error_at(&source, tokens).map(|t| near::place(&s.path, &source, source.tokens[t].bytes.start));
             let text = format!(
-                "a syntax error lies in what would be a site; the {} grammar cannot read it",
-                source.language.name()
+                "a syntax error lies in what would be a site; the {} grammar cannot read it{}",
+                source.language.name(),
+                error
+                    .filter(|e| e.line != place.line)
+                    .map_or(String::new(), |e| { format!(": the error is on line {}, `{}`", e.line, brief(&e.text)) })
             );
             outcome.reasons.push(Reason { text, place: Some(place) });
         }
@@ -95,50 +202,4 @@ fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: 
             outcome.reasons.push(Reason { text, place: Some(place) });
         }
     }
-}
-
-/// The verdict of the counts, and why.
-fn count(
-    ready: &Ready,
-    surveys: &[Vec<Survey<'_>>],
-    chosen: &[Chosen<'_, '_>],
-    workspace: &Workspace<'_>,
-    outcome: &mut Outcome,
-) -> Verdict {
-    let bodies: BTreeSet<usize> = chosen.iter().map(|c| c.body).collect();
-    let lead = bodies.iter().copied().find(|_| bodies.len() == 1).unwrap_or(0);
-    let hunks = surveys.get(lead).map_or(0, Vec::len).max(1);
-    let mut verdicts = Vec::new();
-    for hunk in 0..hunks {
-        let mut counts = Counts::new();
-        for c in chosen.iter().filter(|c| c.hunk == hunk) {
-            let slot = counts.entry(c.sighting.path.clone()).or_default();
-            if c.hit.done { slot.1 += 1 } else { slot.0 += 1 }
-        }
-        let expect = match ready.bodies.get(lead).map(|b| &b.work) {
-            Some(ReadyWork::Hunks(ready)) => ready.get(hunk).and_then(|h| h.rules.values().next()).map(|r| r.expect),
-            _ => None,
-        };
-        let verdict = tally::verdict(&counts, expect.unwrap_or_default());
-        if matches!(verdict, Verdict::Drifted | Verdict::Ambiguous) {
-            let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
-            let part = if hunks > 1 { format!("hunk {}: ", hunk + 1) } else { String::new() };
-            let expect = crate::plan::expected(expect.unwrap_or_default());
-            let mut text = format!("{part}expected {expect}, found {todo} to do and {done} done");
-            if verdict == Verdict::Ambiguous {
-                let sites = chosen.iter().filter(|c| c.hunk == hunk);
-                let sites: Vec<(&Path, usize)> =
-                    sites.map(|c| (c.sighting.path.as_path(), c.hit.bytes.start)).collect();
-                let language = ready.bodies.get(lead).and_then(|b| b.hunks().first()?.rules.keys().next().copied());
-                let open = |path: &Path| {
-                    let language = Language::of_path(path).or(language)?;
-                    workspace.whole(path, language).ok()
-                };
-                text.push_str(&format!("; {}", narrow(&sites, open)));
-            }
-            outcome.reasons.push(Reason { text, place: None });
-        }
-        verdicts.push(verdict);
-    }
-    tally::worst(&verdicts)
 }

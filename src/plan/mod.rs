@@ -2,6 +2,7 @@
 
 mod accepted;
 mod again;
+mod alternatives;
 mod anchored;
 mod asks;
 mod back;
@@ -14,10 +15,13 @@ mod editing;
 mod expected;
 mod fates;
 mod file_edit;
+mod file_names;
 mod hunks;
 mod imports;
 mod inverse;
 mod judge;
+mod left_behind;
+mod left_over;
 mod looking;
 mod near;
 mod obsolete;
@@ -76,7 +80,10 @@ fn plan_stack(patchset: &Patchset, tree: &dyn Tree, options: &Options, twice: bo
         asked && (patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t)))
     };
     let run = || -> Result<Plan, Vec<Complaint>> {
-        let compile = |patch| is_selected(patch).then(|| Ready::compile(patch)).transpose();
+        let compile = |patch| {
+            let compile = if twice { Ready::compile } else { Ready::compile_inverse };
+            is_selected(patch).then(|| compile(patch)).transpose()
+        };
         let compiled: Vec<Result<Option<Ready>, Vec<Complaint>>> = patchset.patches.par_iter().map(compile).collect();
         let (mut ready, mut complaints) = (Vec::with_capacity(compiled.len()), Vec::new());
         for one in compiled {

@@ -1,10 +1,12 @@
 use super::asks::AskId;
+use super::patch::Outcome;
 use super::ready::{Ready, ReadyObsolete};
-use super::report::Reason;
+use super::report::{Reason, Site, Verdict};
+use super::tally;
 use super::workspace::Workspace;
 use crate::find::{Matcher, Steps};
 use crate::language::Language;
-use crate::patchset::Patch;
+use crate::patchset::{Obsolete, Patch};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,8 +14,10 @@ use std::path::{Path, PathBuf};
 /// What shows that upstream has made its own change.
 #[derive(Default)]
 pub(super) struct Signs {
-    /// What to tell about it, where it shows.
-    pub note: Option<String>,
+    /// The files of the patch in which it shows, each with what to tell about it. They are judged one by one.
+    pub cured: BTreeMap<PathBuf, String>,
+    /// What to tell where it shows in a file that the patch does not change: that is a sign for all of it.
+    pub everywhere: Option<String>,
     /// Where it could show and nobody can see, while it shows nowhere else.
     pub unseen: Vec<Reason>,
 }
@@ -30,32 +34,80 @@ impl Signs {
             );
             signs.unseen.push(Reason { text, place: None });
         };
-        let mut leads: Vec<(PathBuf, AskId)> = Vec::new();
+        let mut leads: BTreeMap<PathBuf, Vec<AskId>> = BTreeMap::new();
         for &(ask, _) in &obsolete.asks {
-            leads.extend(workspace.leads(ask).into_iter().map(|lead| (lead.path, ask)));
+            workspace.leads(ask).into_iter().for_each(|lead| leads.entry(lead.path).or_default().push(ask));
             workspace.unread(ask).iter().for_each(|error| unseen(&error.path, &error.reason));
         }
-        leads.sort();
-        for (path, ask) in leads {
-            match occurs(obsolete, &path, ask, workspace) {
+        for (path, asks) in leads {
+            // The asks differ in their files alone.
+            match occurs(obsolete, &path, asks[0], workspace) {
                 Ok(false) => {}
-                Ok(true) => {
-                    let note = said.note.as_deref().unwrap_or("upstream has made its own change");
-                    let mut note = format!("no longer needed: {}", note.trim_end().trim_end_matches('.'));
-                    if let Some(by) = &said.by {
-                        note.push_str(&format!(" (by {by})"));
-                    }
-                    if let Some(since) = &said.since {
-                        note.push_str(&format!(", since {since}"));
-                    }
-                    note.push_str(&format!(", in {}", path.display()));
-                    return Signs { note: Some(note), unseen: Vec::new() };
-                }
+                Ok(true) if ready.edits_file(&path) => drop(signs.cured.insert(path.clone(), note(said, &path))),
+                Ok(true) => signs.everywhere = signs.everywhere.take().or_else(|| Some(note(said, &path))),
                 Err(why) => unseen(&path, &why),
             }
         }
+        if signs.are_any() {
+            signs.unseen.clear();
+        }
         signs
     }
+
+    /// Whether it shows anywhere.
+    pub fn are_any(&self) -> bool {
+        self.everywhere.is_some() || !self.cured.is_empty()
+    }
+
+    /// Settles what the sites of a patch come to beside the signs.
+    pub fn settle(self, outcome: &mut Outcome) {
+        let todo = outcome.sites.iter().any(|s| !s.done);
+        if !self.are_any() {
+            if todo && !self.unseen.is_empty() {
+                outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Unreadable]);
+            }
+            if todo || outcome.verdict == Verdict::Drifted {
+                outcome.reasons.extend(self.unseen);
+            }
+            return;
+        }
+        if outcome.verdict == Verdict::Unreadable {
+            return;
+        }
+        let beside =
+            |site: &&Site| !site.done && (self.everywhere.is_some() || self.cured.contains_key(&site.place.path));
+        if let Some(site) = outcome.sites.iter().find(beside) {
+            outcome.verdict = Verdict::Drifted;
+            let text = "upstream has made its own change (`obsolete`), and yet there are sites to do";
+            outcome.reasons.push(Reason { text: text.to_owned(), place: Some(site.place.clone()) });
+        } else if outcome.sites.is_empty() {
+            outcome.verdict = Verdict::Obsolete;
+            outcome.near.clear();
+            outcome.reasons.clear();
+            outcome.warnings.clear();
+        } else if let Some(file) = self.cured.keys().next().filter(|_| outcome.verdict == Verdict::Drifted) {
+            let text = format!(
+                "upstream has made its own change in {} (`obsolete`), which does not make up for what is missing elsewhere",
+                file.display()
+            );
+            outcome.reasons.push(Reason { text, place: None });
+        }
+        outcome.notes.extend(self.everywhere.into_iter().chain(self.cured.into_values()));
+    }
+}
+
+/// What to tell of a file in which upstream has made its own change.
+fn note(said: &Obsolete, path: &Path) -> String {
+    let note = said.note.as_deref().unwrap_or("upstream has made its own change");
+    let mut note = format!("no longer needed: {}", note.trim_end().trim_end_matches('.'));
+    if let Some(by) = &said.by {
+        note.push_str(&format!(" (by {by})"));
+    }
+    if let Some(since) = &said.since {
+        note.push_str(&format!(", since {since}"));
+    }
+    note.push_str(&format!(", in {}", path.display()));
+    note
 }
 
 /// Whether one of the fragments occurs in a file. Fails with the reason why nobody can see.

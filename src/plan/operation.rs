@@ -40,7 +40,7 @@ pub(super) fn operate(
     out.warnings.extend(accepted.idle);
     let is_settled = out.reasons.is_empty();
     out.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
-    out.verdict = tally::verdict(&counts, operation.expect);
+    out.verdict = tally::verdict(&counts, operation.expect, 0);
     if matches!(out.verdict, Verdict::Drifted | Verdict::Ambiguous) {
         let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
         let expect = super::report::expected(operation.expect);

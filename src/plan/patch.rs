@@ -10,7 +10,7 @@ use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Verdict};
 use super::stack::{stack_conflict, unsettles};
 use super::tally;
 use super::workspace::Workspace;
-use super::{create, operation};
+use super::{create, left_behind, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::source::OffsetMap;
@@ -133,7 +133,7 @@ fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Work
     let Stack { patchset, options, .. } = *stack;
     let target = options.target.as_deref().or(patchset.target.as_deref());
     let signs = Signs::look(patch, ready, workspace);
-    let matches = signs.note.is_some();
+    let matches = signs.are_any();
     let (mut outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
         Some(ReadyWork::Create(new)) => {
             let (outcome, file) = create::create(new, workspace);
@@ -146,32 +146,16 @@ fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Work
                 options.ways_back.then(|| ready.way_back(patchset, patch).as_ref().err().cloned()).flatten();
             (outcome, changes)
         }
-        _ => edit_hunks(patchset, patch, ready, workspace, matches, options),
+        _ => edit_hunks(patchset, patch, ready, workspace, &signs, options),
     };
     if outcome.files == 0 && !matches {
         outcome.verdict = Verdict::Absent;
         outcome.reasons.insert(0, Reason { text: "no file matches `files`".to_owned(), place: None });
         return outcome;
     }
-    let todo = outcome.sites.iter().any(|s| !s.done);
-    let done = outcome.sites.iter().any(|s| s.done);
-    if matches && !matches!(outcome.verdict, Verdict::Unreadable) {
-        if todo {
-            outcome.verdict = Verdict::Drifted;
-            outcome = outcome.because("upstream has made its own change (`obsolete`), and yet there are sites to do");
-        } else if !done {
-            outcome.verdict = Verdict::Obsolete;
-            outcome.near.clear();
-            outcome.reasons.clear();
-        }
-        outcome.notes.extend(signs.note);
-    } else if todo || outcome.verdict == Verdict::Drifted {
-        if todo && !signs.unseen.is_empty() {
-            outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Unreadable]);
-        }
-        outcome.reasons.extend(signs.unseen);
-    }
+    signs.settle(&mut outcome);
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
+        left_behind::in_macros(ready, workspace, &mut outcome);
         outcome.one_way = None;
         return outcome;
     }
@@ -182,6 +166,7 @@ fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Work
         outcome.reasons.push(reason);
         outcome.one_way = None;
     }
+    left_behind::in_macros(ready, workspace, &mut outcome);
     outcome
 }
 

@@ -3,7 +3,7 @@ use super::back::WayBack;
 use crate::checkout::{BadGlob, Globs};
 use crate::find::Rule;
 use crate::language::Language;
-use crate::patchset::{self, Complaint, Create, Hunk, Operation, Patch, Patchset, Work};
+use crate::patchset::{self, Complaint, Create, Expect, Hunk, Operation, Patch, Patchset, Work};
 use crate::pattern::{Compiled, Names, compile_fragment};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +32,8 @@ pub(super) enum ReadyWork {
 pub(super) struct ReadyHunk {
     /// Its number among the hunks of the whole patchset.
     pub ask: AskId,
+    /// What it asks for where it may find nothing, and does.
+    pub names: Option<AskId>,
     pub files: patchset::Globs,
     pub globs: Globs,
     pub rules: BTreeMap<Language, Rule>,
@@ -64,10 +66,18 @@ impl Ready {
 
     /// A patch with its sides exchanged, compiled; the reason where that cannot be.
     pub fn of_inverse(inverse: &Patch) -> Result<Ready, String> {
-        Ready::compile(inverse).map_err(|complaints| {
+        Ready::compile_inverse(inverse).map_err(|complaints| {
             let message = complaints.first().map_or("", |c| c.message.as_str());
             format!("its sides cannot be exchanged ({message})")
         })
+    }
+
+    /// Compiles a patch that undoes another one. What an insertion is taken back from holds what it held before, copies of
+    /// the inserted rows included, so that a deletion counts as made whatever is left elsewhere.
+    pub fn compile_inverse(inverse: &Patch) -> Result<Ready, Vec<Complaint>> {
+        let mut ready = Ready::compile(inverse)?;
+        ready.bodies.iter_mut().for_each(ReadyBody::leave_copies);
+        Ok(ready)
     }
 
     /// The way back from the patch, made when it is first asked for.
@@ -83,7 +93,10 @@ impl Ready {
         };
         for body in &mut self.bodies {
             if let ReadyWork::Hunks(hunks) = &mut body.work {
-                hunks.iter_mut().for_each(|hunk| hunk.ask = number(Ask::of_hunk(hunk)));
+                for hunk in hunks {
+                    hunk.ask = number(Ask::of_hunk(hunk));
+                    hunk.names = hunk.may_find_nothing().then(|| number(Ask::of_names(hunk)));
+                }
             }
         }
         if let Some(obsolete) = &mut self.obsolete {
@@ -108,7 +121,21 @@ impl Ready {
     }
 }
 
+impl Ready {
+    /// Whether a file is one whose code some body changes. An operation follows the code into other files.
+    pub fn edits_file(&self, path: &Path) -> bool {
+        self.hunks().any(|h| h.globs.matches(path))
+    }
+}
+
 impl ReadyBody {
+    /// Lets a deletion count as made, whatever is left of what it removes elsewhere.
+    fn leave_copies(&mut self) {
+        let ReadyWork::Hunks(hunks) = &mut self.work else { return };
+        let shapes = hunks.iter_mut().flat_map(|h| h.rules.values_mut()).flat_map(|r| &mut r.pattern.shapes);
+        shapes.for_each(|shape| shape.removed.clear());
+    }
+
     /// Its hunks; none where it is no diff.
     pub fn hunks(&self) -> &[ReadyHunk] {
         match &self.work {
@@ -119,6 +146,12 @@ impl ReadyBody {
 }
 
 impl ReadyHunk {
+    /// Whether it is right without a site, so that what it removes may be there in another form.
+    fn may_find_nothing(&self) -> bool {
+        let is_free = |rule: &Rule| matches!(rule.expect, Expect::Between(0, _)) && rule.inside.is_empty();
+        self.rules.values().all(is_free) && self.rules.values().any(|rule| !rule.pattern.own_names.is_empty())
+    }
+
     fn compile(hunk: &Hunk, names: &mut Names) -> Result<ReadyHunk, Vec<Complaint>> {
         let languages = languages(hunk.language, &hunk.files);
         let mut rules = BTreeMap::new();
@@ -131,7 +164,7 @@ impl ReadyHunk {
         }
         match wrong {
             Some(complaints) if rules.is_empty() || languages.len() == 1 => Err(complaints),
-            _ => Ok(ReadyHunk { ask: 0, files: hunk.files.clone(), globs: globs(&hunk.files)?, rules }),
+            _ => Ok(ReadyHunk { ask: 0, names: None, files: hunk.files.clone(), globs: globs(&hunk.files)?, rules }),
         }
     }
 }

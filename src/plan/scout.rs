@@ -141,7 +141,7 @@ impl Scout {
     /// The asks that have a lead to a file, by file, and the file's size.
     pub fn wanted(&self) -> BTreeMap<&Path, (Vec<AskId>, usize)> {
         let mut files: BTreeMap<&Path, (Vec<AskId>, usize)> = BTreeMap::new();
-        for (id, answer) in self.answers.iter().enumerate() {
+        for (id, answer) in self.answers.iter().enumerate().filter(|(id, _)| !self.asks[*id].is_rare) {
             for lead in &answer.leads {
                 let file = files.entry(&lead.path).or_insert_with(|| (Vec::new(), lead.size));
                 file.0.push(id);

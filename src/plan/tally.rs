@@ -9,12 +9,14 @@ use std::path::PathBuf;
 /// The sites of one hunk: to do and done, by file.
 pub(super) type Counts = BTreeMap<PathBuf, (usize, usize)>;
 
-/// The verdict of one hunk's counts.
-pub(super) fn verdict(counts: &Counts, expect: Expect) -> Verdict {
+/// The verdict of one hunk's counts. In `cured` files upstream has made its own change, so that each of them may lack a
+/// site; a hunk without any site at all is another matter.
+pub(super) fn verdict(counts: &Counts, expect: Expect, cured: usize) -> Verdict {
     let todo: usize = counts.values().map(|c| c.0).sum();
     let done: usize = counts.values().map(|c| c.1).sum();
     let few = match expect {
-        Expect::Between(least, _) => todo + done < least,
+        Expect::Between(least, _) if todo + done > 0 => todo + done + cured < least,
+        Expect::Between(least, _) => least > 0,
         Expect::PerFile(each) => counts.is_empty() || counts.values().any(|c| c.0 + c.1 < each),
     };
     let many = match expect {
@@ -29,6 +31,11 @@ pub(super) fn verdict(counts: &Counts, expect: Expect) -> Verdict {
         (_, 0) => Verdict::Applies,
         _ => Verdict::Partly,
     }
+}
+
+/// Whether a hunk has as many sites as it must have.
+pub(super) fn is_met(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Drifted | Verdict::Ambiguous)
 }
 
 /// The verdict of a patch from those of its hunks: the worst.

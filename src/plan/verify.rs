@@ -3,23 +3,20 @@
 use super::anchored::Anchored;
 use super::comments;
 use super::file_edit::Edited;
+use super::left_over::second_run;
 use super::looking::Looking;
 use super::reparse::whole;
 use super::site_edit::SiteEdit;
 use super::skeleton;
 use super::tags::stray_tag;
 use crate::edit::{Bare, LOST_COMMENT, Refusal};
-use crate::find::{Bound, Found, Hit};
+use crate::find::{Bound, Found, Hit, LeftOver};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
 use crate::pattern::{Element, Part};
 use crate::source::{Bytes, Comment, OffsetMap, Source};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
-
-/// Why a deletion beside an ellipsis is refused.
-const LEFT_OVER: &str = "a word of the lines that go also stands in what an ellipsis covers, so nobody could tell later \
-                         that it is done: show the lines beside them instead of the ellipsis";
 
 /// Reads the result: which sites did not come out as meant, and why.
 pub(super) fn verify(
@@ -52,14 +49,28 @@ pub(super) fn verify(
         }
     }
     let mut sites = Vec::with_capacity(works.len());
-    for (n, work) in works.iter().enumerate() {
+    // Of sites in each other the inner ones find their results first, which are the smaller ones.
+    let mut order: Vec<usize> = (0..works.len()).collect();
+    order.sort_by_key(|&n| works[n].hit.matched.tokens.len());
+    let mut taken: HashSet<*const Hit> = HashSet::new();
+    for n in order {
+        let work = &works[n];
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
         let Some(known) = known else { continue };
-        match outcome(source, after, works, n, &shift, &claims, &anchored[known]) {
+        let result = outcome(source, after, works, n, &shift, &claims, (&anchored[known], &taken));
+        taken.extend(result.iter().flatten().map(|hit| std::ptr::from_ref(*hit)));
+        match result {
             Err(why) => {
-                let at = shift.start(source.span(&work.hit.matched.tokens).start);
-                let left_over = looks[known].1.left_over.iter().any(|t| after.span(t).start == at);
-                let why = if left_over { LEFT_OVER.to_owned() } else { explained(source, work, why) };
+                let place = shift.range(&source.span(&work.hit.matched.tokens));
+                let is_here = |l: &&LeftOver| {
+                    let site = after.span(&l.site);
+                    site.start <= place.end && place.start <= site.end
+                };
+                let left = looks[known].1.left_over.iter().find(is_here);
+                let why = match left {
+                    Some(left) => second_run(path, source, after, work, left),
+                    None => explained(source, work, why),
+                };
                 wrong.push((n, why));
             }
             Ok(_) if leaves_no_trace(work, &looks[known].1) => wrong.push((n, NO_TRACE.to_owned())),
@@ -299,7 +310,7 @@ fn outcome<'f>(
     site: usize,
     shift: &OffsetMap,
     claims: &Claims,
-    hits: &Anchored<'f>,
+    (hits, taken): (&Anchored<'f>, &HashSet<*const Hit>),
 ) -> Result<Option<&'f Hit>, String> {
     let work = &works[site];
     let shape = work.shape();
@@ -328,10 +339,12 @@ fn outcome<'f>(
         let new = after.span(&h.matched.tokens);
         new.start <= place.end && place.start <= new.end
     };
-    let done = hits.of(work, shift, true).filter(|h| !kept.is_empty() || is_here(h)).find(|h| {
+    let is_done = |h: &&Hit| {
         kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b))
             && same_holes(source, after, &works[site], h, site, claims)
-    });
+    };
+    let done = hits.of(work, shift, true).filter(|h| !kept.is_empty() || is_here(h)).filter(is_done);
+    let done = done.min_by_key(|h| (taken.contains(&std::ptr::from_ref(*h)), h.matched.tokens.len()));
     done.map(Some).ok_or_else(|| TAKEN_APART.to_owned())
 }
 

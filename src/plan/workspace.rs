@@ -1,4 +1,5 @@
 use super::asks::AskId;
+use super::file_names::FileNames;
 use super::parts::parts;
 use super::scout::{Lead, Leads, Scout};
 use crate::checkout::{ReadError, Tree};
@@ -7,6 +8,7 @@ use crate::language::Language;
 use crate::source::{Bytes, Edit, Limits, Source, Version};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -27,6 +29,7 @@ pub(super) struct Workspace<'t> {
     changed: BTreeMap<PathBuf, Changed>,
     /// All paths, new files included.
     paths: Vec<PathBuf>,
+    names: FileNames,
     /// For each file of the tree that is to be kept, the asks that have a lead to it: where there are several, or few
     /// files at all.
     shared: HashMap<PathBuf, Vec<AskId>>,
@@ -73,7 +76,9 @@ impl<'t> Workspace<'t> {
         let shared = shared.map(|(path, (asks, _))| (path.to_owned(), asks)).collect();
         let (paths, kept, foreseen) = (tree.paths().to_vec(), Mutex::default(), HashMap::new());
         let changed = BTreeMap::new();
-        let workspace = Workspace { tree, scout, limits, whole, changed, paths, shared, kept, foreseen, last: None };
+        let names = FileNames::default();
+        let workspace =
+            Workspace { tree, scout, limits, whole, changed, paths, names, shared, kept, foreseen, last: None };
         if few {
             workspace.shared.par_iter().for_each(|(path, asks)| {
                 let language = asks.iter().find_map(|&ask| Some(scout.ask(ask).forms_for(path).next()?.language));
@@ -86,6 +91,11 @@ impl<'t> Workspace<'t> {
 
     pub fn paths(&self) -> &[PathBuf] {
         &self.paths
+    }
+
+    /// The files of the tree that have a name.
+    pub fn named(&self, name: &OsStr) -> Vec<&PathBuf> {
+        self.names.find(self.tree.paths(), name)
     }
 
     pub fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {

@@ -488,6 +488,12 @@ impl Source {
         self.tokens.get(t).is_some_and(|t| self.language.is_type_name(self.kind(t.node)))
     }
 
+    /// Whether a token is a name, and no word of the language.
+    pub fn is_name(&self, t: usize) -> bool {
+        let word = std::str::from_utf8(self.text(t)).unwrap_or_default();
+        self.tokens[t].atom == Atom::Word && !self.language.is_keyword(word) && !self.language.is_predeclared(word)
+    }
+
     /// Whether a hole for a statement can stand for this node.
     pub fn is_whole_statement(&self, id: NodeId) -> bool {
         self.language.is_statement(self.kind(id)) && !self.is_macro_header(id)
@@ -549,6 +555,12 @@ impl Source {
     pub fn is_macro_header(&self, id: NodeId) -> bool {
         let end = self.nodes[id].tokens.end;
         end > 0 && self.text(end - 1) != b";" && macros::is_header(self.language, &self.nodes, id)
+    }
+
+    /// Whether this node is a statement that a header without braces governs.
+    pub fn is_bare_body(&self, id: NodeId) -> bool {
+        let node = &self.nodes[id];
+        self.language.is_bare_body(node.kind, node.field, self.kind(node.parent))
     }
 
     /// Whether this node is a later branch of a preprocessor conditional.

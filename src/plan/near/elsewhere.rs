@@ -6,17 +6,22 @@ use super::{Likely, SURE, Short, align, explain, rank, search};
 use crate::checkout::Globs;
 use crate::find::{Env, Rule};
 use crate::patchset::{self, Patch, Patchset, Work};
+use crate::pattern::Required;
 use crate::plan::looking::Looking;
-use crate::plan::ready::Ready;
+use crate::plan::ready::{Ready, ReadyHunk};
 use crate::plan::report::{NearMiss, Reason};
 use crate::plan::survey::rule_for;
 use crate::plan::workspace::Workspace;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// The most bytes of files outside `files` that are searched.
 const BYTES: usize = 256 << 20;
 /// The most files that are parsed.
 const FILES: usize = 8;
+/// The most files of the same name that are read.
+const COPIES: usize = 32;
 /// The most places that are told.
 const MOST: usize = 3;
 /// With fewer names than these, code that is only like the body tells nothing.
@@ -79,6 +84,47 @@ pub(in crate::plan) fn elsewhere(
     near.sort_by_key(|n| std::cmp::Reverse(n.0));
     let left = if reasons.is_empty() { 1 } else { 0 };
     (reasons, near.into_iter().take(left).map(|n| n.1).collect())
+}
+
+/// Notes copies of the code that `files` does not name, beside those that were found: only files are read that have the
+/// name of one with sites, so that it costs next to nothing.
+pub(in crate::plan) fn copies(
+    patch: &Patch,
+    ready: &Ready,
+    sites: &[(&ReadyHunk, &Path)],
+    workspace: &Workspace<'_>,
+) -> Vec<String> {
+    let names: BTreeSet<&OsStr> = sites.iter().filter_map(|(_, path)| path.file_name()).collect();
+    let named = names.into_iter().take(COPIES).flat_map(|name| workspace.named(name));
+    let mut likely = named.filter(|p| !ready.names_file(p)).peekable();
+    if likely.peek().is_none() {
+        return Vec::new();
+    }
+    let excluded = excluded(patch);
+    let is_meant = |p: &&PathBuf| !excluded.as_ref().is_some_and(|g| g.matches(p));
+    let mut hunks: Vec<&ReadyHunk> = sites.iter().map(|(hunk, _)| *hunk).collect();
+    hunks.dedup_by_key(|hunk| hunk.ask);
+    let copy = |path: &PathBuf| {
+        let bytes = workspace.read(path).ok()?;
+        let find = |hunk: &&ReadyHunk| {
+            let rule = rule_for(hunk, path)?;
+            let words = [&rule.pattern.words_before, &rule.pattern.words_after];
+            let holds = |w: &Required| w.in_file.iter().all(|word| memchr::memmem::find(&bytes, word).is_some());
+            words.into_iter().any(holds).then_some(())?;
+            let source = workspace.whole(path, rule.pattern.language).ok()?;
+            let found = Looking::new(workspace).look(rule, &source, &Env::new(), path).ok()?;
+            // What is done there needs no word.
+            let hit = found.hits.iter().find(|hit| !hit.done)?;
+            let line = place(path, &source, source.span(&hit.matched.tokens).start).line;
+            let glob = glob_for(path, workspace.paths());
+            let path = path.display();
+            Some(format!(
+                "a copy of the code is in {path}:{line}, which `files` does not name; \"{glob}\" would name it"
+            ))
+        };
+        hunks.iter().find_map(find)
+    };
+    likely.filter(is_meant).take(COPIES).filter_map(copy).take(MOST).collect()
 }
 
 /// The body as it is, in another file.

@@ -16,7 +16,7 @@ mod tell;
 #[cfg(test)]
 mod tests;
 
-pub(super) use elsewhere::elsewhere;
+pub(super) use elsewhere::{copies, elsewhere};
 pub(super) use narrow::narrow;
 pub(super) use place::{brief, place, place_in};
 

@@ -176,6 +176,6 @@ fn more_of_it(context: &Context<'_>) -> Option<(Tokens, usize)> {
             let item = items.filter(torn).min_by_key(|i| i.len())?;
             if item.end > tokens.end { Some((tokens.end..item.end, last)) } else { Some((item.start..tokens.start, 0)) }
         }
-        Root::Value | Root::Name | Root::Empty => None,
+        Root::Value | Root::Name | Root::Part | Root::Empty => None,
     }
 }
