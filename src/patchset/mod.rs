@@ -3,6 +3,7 @@
 //! TOML comes in, a [`Patchset`] or a list of [`Complaint`]s goes out. Bodies are cut into rows here but not
 //! read: that needs a grammar, and is the `pattern` room's work.
 
+mod amends;
 mod body;
 mod builtin;
 mod check;
@@ -20,6 +21,7 @@ mod scope;
 mod spelling;
 mod values;
 
+pub use amends::Amends;
 pub use body::{Fragment, Row, Sign};
 pub use builtin::{builtin, builtins};
 pub use holes::{HoleKind, HoleUse, scan};

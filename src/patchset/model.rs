@@ -78,6 +78,8 @@ pub struct Patch {
     pub target: Vec<String>,
     /// `needs`: ids of earlier patches.
     pub needs: Vec<Spanned<String>>,
+    /// `amends`: ids of earlier patches whose results it changes.
+    pub amends: Vec<Spanned<String>>,
     /// `optional`: no matching file is no complaint.
     pub optional: bool,
     /// The patch's own body first, then its `[[patch.alternative]]`s in order.

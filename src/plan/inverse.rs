@@ -1,5 +1,6 @@
 //! The way back: the same patches with their sides exchanged, last one first.
 
+use super::Mode;
 use super::options::Options;
 use super::ready::Ready;
 use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
@@ -52,7 +53,7 @@ pub fn revert(
         }
     }
     let all = Options { only: Vec::new(), ..options.clone() };
-    let undo = super::plan_stack(&back, tree, &all, false)?;
+    let undo = super::plan_stack(&back, tree, &all, Mode { twice: false, ..Mode::default() })?.plan;
     let mut steps: Vec<Step> = undo.steps;
     steps.iter_mut().for_each(|step| step.patch = numbers[step.patch]);
     for (report, &number) in undo.reports.into_iter().zip(&numbers) {
@@ -115,6 +116,7 @@ pub(super) fn inverse(patch: &Patch) -> Result<Patch, String> {
     let mut inverse = patch.clone();
     inverse.obsolete = None;
     inverse.needs.clear();
+    inverse.amends.clear();
     for body in &mut inverse.bodies {
         match &mut body.work {
             Work::Edit(hunks) => hunks.iter_mut().try_for_each(swap)?,

@@ -9,6 +9,7 @@ mod chosen;
 mod create;
 mod editing;
 mod file_edit;
+mod from_head;
 mod hunks;
 mod imports;
 mod inverse;
@@ -29,7 +30,9 @@ mod sought;
 mod spans;
 mod stack;
 mod survey;
+mod take_out;
 mod tally;
+mod trial;
 mod undone;
 mod verify;
 mod workspace;
@@ -42,12 +45,17 @@ pub use undone::Earlier;
 use crate::checkout::Tree;
 use crate::patchset::{Complaint, Patch, Patchset};
 use crate::threads;
+use again::Again;
+use from_head::from_head;
 use patch::Stack;
 use rayon::prelude::*;
 use ready::Ready;
 use scout::Scout;
 use stack::unsettled;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use take_out::{Amending, leave_out, take_out};
+use trial::Trial;
 use workspace::Workspace;
 
 /// Plans a run: every patch in order, each on the result of those before it.
@@ -55,74 +63,162 @@ use workspace::Workspace;
 /// `patchset` has its parameters filled in. Nothing is written; reading goes through `tree`. Fails with what is
 /// wrong in the bodies, as places in the patchset file.
 pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
-    plan_stack(patchset, tree, options, true)
+    plan_with_head(patchset, tree, options, &|_| None)
 }
 
-/// Plans a run. With `twice`, what a second run would not find done is refused: with patches that undo others, that is
-/// not asked.
-fn plan_stack(patchset: &Patchset, tree: &dyn Tree, options: &Options, twice: bool) -> Result<Plan, Vec<Complaint>> {
-    let is_selected = |patch: &Patch| {
-        let asked = options.only.is_empty() || options.only.contains(&patch.id.value);
-        let target = options.target.as_ref().or(patchset.target.as_ref());
-        asked && (patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t)))
-    };
-    let run = || -> Result<Plan, Vec<Complaint>> {
-        let compile = |patch| is_selected(patch).then(|| Ready::compile(patch)).transpose();
-        let compiled: Vec<Result<Option<Ready>, Vec<Complaint>>> = patchset.patches.par_iter().map(compile).collect();
-        let (mut ready, mut complaints) = (Vec::with_capacity(compiled.len()), Vec::new());
-        for one in compiled {
-            match one {
-                Ok(one) => ready.push(one),
-                Err(wrong) => complaints.extend(wrong),
-            }
-        }
-        if !complaints.is_empty() {
-            return Err(complaints);
-        }
+/// Plans a run where it may be known what the repository has committed: patches that amend others, and cannot be taken out
+/// to look for those, are looked for from there.
+pub fn plan_with_head(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    head: &Earlier<'_>,
+) -> Result<Plan, Vec<Complaint>> {
+    plan_in(patchset, tree, options, Mode::default(), head)
+}
+
+fn plan_in(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    mode: Mode,
+    head: &Earlier<'_>,
+) -> Result<Plan, Vec<Complaint>> {
+    let stacked = plan_stack(patchset, tree, options, mode)?;
+    if stacked.plan.is_refused() && !stacked.stuck.is_empty() {
+        let plan = from_head(patchset, tree, options, mode, (&stacked, head))?;
+        return Ok(plan.unwrap_or(stacked.plan));
+    }
+    Ok(stacked.plan)
+}
+
+/// How a stack is planned.
+#[derive(Clone, Copy)]
+struct Mode {
+    /// What a second run would not find done is refused: with patches that undo others, that is not asked.
+    twice: bool,
+    /// A patch waits for those that it needs.
+    needs: bool,
+    /// A second run can begin with what `HEAD` has, so that amending patches need no way back.
+    with_head: bool,
+}
+
+impl Default for Mode {
+    fn default() -> Mode {
+        Mode { twice: true, needs: true, with_head: false }
+    }
+}
+
+/// A plan, and what it takes to look for the patches in another way.
+struct Stacked {
+    plan: Plan,
+    /// The amending patches that are in, or would be, and cannot be taken out.
+    stuck: BTreeMap<usize, String>,
+    /// The files that may hold something of a patch.
+    leads: BTreeSet<PathBuf>,
+}
+
+/// Plans a run in one way.
+fn plan_stack(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    mode: Mode,
+) -> Result<Stacked, Vec<Complaint>> {
+    let run = || -> Result<Stacked, Vec<Complaint>> {
+        let (mut ready, mut amending) = compile(patchset, options)?;
         let mut asks = Vec::new();
         ready.iter_mut().flatten().for_each(|ready| ready.number(&mut asks));
+        amending.iter_mut().flat_map(Amending::ready_mut).for_each(|ready| ready.number(&mut asks));
         let mut scout = Scout::new(asks).map_err(|bad| vec![ready::complaint(&bad)])?;
         scout.explore(tree);
         let mut watched = BTreeSet::new();
-        let mut plan = loop {
-            let mut workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
-            let stack = Stack { patchset, ready: &ready, options, watched: &watched };
-            let plan = carry_out(&stack, &scout, &mut workspace);
-            let found = if twice { unsettled(patchset, &ready, &workspace, &plan, options) } else { BTreeSet::new() };
+        let (mut plan, stuck) = loop {
+            let workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
+            let plain = Stack::plain(patchset, &ready, options, &watched);
+            let stack = Stack { amending: amending.as_ref(), needs: mode.needs, ..plain };
+            let (plan, mut trial) = carry_out(&stack, &scout, workspace, mode);
             // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
-            if found.is_subset(&watched) {
-                break tell_unsettled(plan, &found);
+            if trial.found.keys().all(|number| watched.contains(number)) {
+                break (tell_unsettled(plan, &trial.found), trial.stuck);
             }
-            watched.extend(found);
+            watched.extend(std::mem::take(&mut trial.found).into_keys());
         };
         tally::settle(patchset, &mut plan.reports, options);
-        Ok(plan)
+        let leads = if stuck.is_empty() { BTreeSet::new() } else { scout.wanted().into_keys().map(Path::to_owned).collect() };
+        Ok(Stacked { plan, stuck, leads })
     };
     threads::within(options.threads, run)
 }
 
+/// Compiles the patches that take part, and those that amend them.
+fn compile(
+    patchset: &Patchset,
+    options: &Options,
+) -> Result<(Vec<Option<Ready>>, Option<Amending>), Vec<Complaint>> {
+    let target = options.target.as_ref().or(patchset.target.as_ref());
+    let is_for_target = |patch: &Patch| patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t));
+    let is_asked = |patch: &Patch| options.only.is_empty() || options.only.contains(&patch.id.value);
+    let is_selected = |patch: &Patch| is_asked(patch) && is_for_target(patch);
+    let compile = |patch| is_selected(patch).then(|| Ready::compile(patch)).transpose();
+    let compiled: Vec<Result<Option<Ready>, Vec<Complaint>>> = patchset.patches.par_iter().map(compile).collect();
+    let (mut ready, mut complaints) = (Vec::with_capacity(compiled.len()), Vec::new());
+    for one in compiled {
+        match one {
+            Ok(one) => ready.push(one),
+            Err(wrong) => complaints.extend(wrong),
+        }
+    }
+    if !complaints.is_empty() {
+        return Err(complaints);
+    }
+    Ok((ready, Amending::of(patchset, is_selected, is_for_target)))
+}
+
 /// Refuses patches that no later one is to blame for.
-fn tell_unsettled(mut plan: Plan, found: &BTreeSet<usize>) -> Plan {
-    for &number in found {
+fn tell_unsettled(mut plan: Plan, found: &BTreeMap<usize, Again>) -> Plan {
+    for (&number, again) in found {
         let report = &mut plan.reports[number];
         report.verdict = Verdict::Ambiguous;
-        let text = "a second run would not find it done among the other patches; make one patch of those".to_owned();
-        report.reasons.push(Reason { text, place: None });
+        let (why, place) = match again.clone() {
+            Again::ToDo(place) => (String::new(), Some(place)),
+            Again::Refused(why, place) => (format!(" ({why})"), place),
+        };
+        let text = format!("a second run would not find it done among the other patches{why}; make one patch of those");
+        report.reasons.push(Reason { text, place });
     }
     plan
 }
 
-/// Carries out all patches in order.
-fn carry_out(stack: &Stack<'_>, scout: &Scout, workspace: &mut Workspace<'_>) -> Plan {
+/// Carries out all patches in order, and tries a second run. Amending patches that are in are taken out first.
+fn carry_out(stack: &Stack<'_>, scout: &Scout, mut workspace: Workspace<'_>, mode: Mode) -> (Plan, Trial) {
+    let numbers = stack.amending.map(Amending::numbers).unwrap_or_default();
+    let taken = take_out(stack, numbers.into_iter().rev(), &mut workspace);
+    let stack = Stack { taken: Some(&taken), ..*stack };
     let mut plan = Plan::default();
-    for (number, _) in stack.patchset.patches.iter().enumerate() {
+    for number in 0..stack.patchset.patches.len() {
         if stack.options.ways_back && number % AHEAD == 0 {
-            foresee(stack, number, scout);
+            foresee(&stack, number, scout);
         }
-        let report = patch::run(stack, workspace, &mut plan);
+        let report = patch::run(&stack, &mut workspace, &mut plan);
         plan.reports.push(report);
     }
-    plan
+    let is_good = |report: &Report| {
+        !matches!(report.verdict, Verdict::Blocked | Verdict::Unreadable | Verdict::Drifted | Verdict::Ambiguous)
+    };
+    let lost = leave_out(&mut plan, &workspace).filter(|_| plan.reports.iter().all(is_good));
+    if let (Some(path), Some(&number)) = (lost, taken.out.keys().next_back()) {
+        let text = format!("beside the other patches {} would not come out as it is", path.display());
+        plan.reports[number].verdict = Verdict::Ambiguous;
+        plan.reports[number].reasons.push(Reason { text, place: None });
+    }
+    let mut trial = if mode.twice { unsettled(&stack, &workspace, &plan) } else { Trial::default() };
+    if let Some(Amending { amends, .. }) = stack.amending.filter(|_| mode.with_head) {
+        let stuck: Vec<usize> = trial.stuck.keys().copied().collect();
+        trial.found.retain(|&number, _| !stuck.iter().any(|&by| amends.holds(by, number)));
+    }
+    trial.stuck.extend(taken.stuck);
+    (plan, trial)
 }
 
 /// So many patches are prepared at a time.
