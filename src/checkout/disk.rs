@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-pub use crate::patchset::{COPY, DRAFTS, STATE};
+pub use crate::patchset::{COPY, DRAFTS, RECORD, STATE};
 
 /// Whether a name is that of a folder of treepatch's own, which is part of no checkout.
 pub fn is_own(name: &OsStr) -> bool {

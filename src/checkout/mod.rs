@@ -17,7 +17,7 @@ mod repositories;
 mod words;
 
 pub use case::clash;
-pub use disk::{COPY, DRAFTS, Disk, STATE, Walk, is_own};
+pub use disk::{COPY, DRAFTS, Disk, RECORD, STATE, Walk, is_own};
 pub use folder::Folder;
 pub(crate) use folder::NAME;
 pub use gate::{GateError, OpenError, Root, check};

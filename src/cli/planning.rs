@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Root, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
-use treepatch::plan::{self, Options, Plan, Reason, Report, Verdict, plan};
+use treepatch::plan::{self, Options, Plan, Reason, Report, Verdict, plan_with_head};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::write::git::Heads;
-use treepatch::write::{self, Removal, WriteError};
+use treepatch::write::{self, Past, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.
 pub struct Planned {
@@ -55,15 +55,16 @@ impl Planned {
     }
 
     /// Plans the way back; gives the files to remove, too.
-    pub fn back(args: &PlanArgs) -> Result<(Planned, Vec<Removal>), Failure> {
+    pub fn back(args: &PlanArgs, assumed: &[String]) -> Result<(Planned, Vec<Removal>), Failure> {
         let (patchset, colors) = Planned::load(args)?;
+        patchsets::select(&patchset, "--assume-applied", assumed)?;
         let _progress = Progress::start(format!("looking at {}", args.dir.display()), args.output.quiet);
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let walk = walk(args, reach.as_deref());
         let disk = list(args, walk)?;
-        let heads = Heads::new(&args.dir);
-        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &|file| heads.read(file))
+        let past = Past::open(&args.dir, &patchset.name, assumed)?;
+        let undoing = plan::revert(&patchset, &disk, &options(args, &patchset), &past)
             .map_err(|complaints| refused(complaints, &patchset, colors))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
         let mut planned = Planned { patchset, plan: undoing.plan, colors };
@@ -124,7 +125,8 @@ fn make(
     options: &Options,
 ) -> Result<Plan, Failure> {
     let disk = list(args, walk(args, globs))?;
-    let mut plan = plan(patchset, &Overlay::new(&disk, files), options)
+    let heads = Heads::new(&args.dir);
+    let mut plan = plan_with_head(patchset, &Overlay::new(&disk, files), options, &|file| heads.read(file))
         .map_err(|complaints| refused(complaints, patchset, colors))?;
     tell_trouble(&mut plan, patchset, disk.trouble());
     // A plan that was made while another run wrote may be one of the half of its work.
@@ -224,7 +226,9 @@ fn globs_of(body: &Body) -> Vec<&Globs> {
 /// The globs that say where to look; `None` where that is everywhere, as for operations, which follow the code.
 fn reach(patchset: &Patchset, only: &[String]) -> Option<Vec<Globs>> {
     let mut globs = Vec::new();
-    for patch in patchset.patches.iter().filter(|p| only.is_empty() || only.contains(&p.id.value)) {
+    let beside = patchsets::amending(patchset, only);
+    let is_asked = |id: &String| only.is_empty() || only.contains(id) || beside.contains(id);
+    for patch in patchset.patches.iter().filter(|p| is_asked(&p.id.value)) {
         globs.extend(patch.obsolete.iter().filter_map(|o| o.files.clone()));
         for body in &patch.bodies {
             match &body.work {

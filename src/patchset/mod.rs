@@ -27,6 +27,6 @@ pub use builtin::{builtin, builtins};
 pub use holes::{HoleKind, HoleUse, scan};
 pub use load::load;
 pub use model::*;
-pub use names::{COPY, DRAFTS, STATE, is_git, is_own, is_own_in_short};
+pub use names::{COPY, DRAFTS, RECORD, STATE, is_git, is_own, is_own_in_short};
 pub use parameter::{patch_for, substitute};
 pub use spelling::folded;

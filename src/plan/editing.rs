@@ -1,6 +1,7 @@
 use super::back::Edited;
 use super::changed::Changed;
 use super::chosen::{Chosen, choose};
+use super::evidence::Ownership;
 use super::file_edit::edit_file;
 use super::looking::Looking;
 use super::near::place;
@@ -9,16 +10,37 @@ use super::ready::Ready;
 use super::report::Reason;
 use super::site_edit::SiteEdit;
 use super::survey::Survey;
+use super::workspace::Workspace;
 use crate::patchset::{Expect, Patch, Patchset};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// A patch that is carried out.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub patchset: &'a Patchset,
+    pub patch: &'a Patch,
+    pub ready: &'a Ready,
+    /// Its number, and which of its places may be edited, where that is not all of them.
+    pub own: Option<(usize, &'a Ownership)>,
+}
+
+impl Task<'_> {
+    /// Whether a place may be edited.
+    pub fn may_edit(&self, chosen: &Chosen<'_, '_>, workspace: &Workspace<'_>) -> bool {
+        self.own.is_none_or(|(number, own)| {
+            let path = &chosen.sighting.path;
+            workspace.read(path).is_ok_and(|bytes| own.is_own(number, path, &bytes, &chosen.hit.changed))
+        })
+    }
+}
+
 /// The edits of a patch, made while the trees of its files are at hand and before it is known whether they count: what
 /// else the patch finds may forbid them.
 pub(super) struct Editing<'a, 'w, 't> {
-    patch: (&'a Patchset, &'a Patch, &'a Ready),
+    task: Task<'a>,
     looking: &'a Looking<'w, 't>,
     options: &'a Options,
     /// How many more sites can be right.
@@ -39,17 +61,13 @@ pub(super) struct Edits {
 }
 
 impl<'a, 'w, 't> Editing<'a, 'w, 't> {
-    pub fn new(
-        patch: (&'a Patchset, &'a Patch, &'a Ready),
-        looking: &'a Looking<'w, 't>,
-        options: &'a Options,
-    ) -> Self {
-        let most = patch.2.hunks().flat_map(|h| h.rules.values().next()).map(|rule| match rule.expect {
+    pub fn new(task: Task<'a>, looking: &'a Looking<'w, 't>, options: &'a Options) -> Self {
+        let most = task.ready.hunks().flat_map(|h| h.rules.values().next()).map(|rule| match rule.expect {
             Expect::Between(_, most) => most.unwrap_or(usize::MAX),
             Expect::PerFile(_) => usize::MAX,
         });
         let left = AtomicUsize::new(most.fold(0, usize::saturating_add));
-        Editing { patch, looking, options, left, made: Edits::default() }
+        Editing { task, looking, options, left, made: Edits::default() }
     }
 
     /// Edits the files of some surveys, of which each has all that is known of its files. With `last`, the trees of the
@@ -69,7 +87,8 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
             made.refused.push(Reason { text, place: None });
             return made;
         }
-        let files: Vec<_> = files.into_iter().collect();
+        files.values_mut().for_each(|mine| mine.retain(|c| self.task.may_edit(c, self.looking.workspace)));
+        let files: Vec<_> = files.into_iter().filter(|(_, mine)| !mine.is_empty()).collect();
         let edited: Vec<_> =
             files.par_iter().with_max_len(1).map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
         let kept = files.len().checked_sub(1).filter(|_| last);
@@ -106,7 +125,7 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
     /// Tries the way back with the trees at hand: of all files at the end, or of these where the number of sites is free,
     /// so that each file stands for itself.
     fn go_back(&self, made: &mut Edits, is_last: bool) {
-        let (patchset, patch, ready) = self.patch;
+        let Task { patchset, patch, ready, .. } = self.task;
         if !self.options.ways_back || made.one_way.is_some() || self.made.one_way.is_some() {
             made.trees.clear();
         }

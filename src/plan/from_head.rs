@@ -15,7 +15,7 @@ pub(super) fn from_head(
     patchset: &Patchset,
     tree: &dyn Tree,
     options: &Options,
-    mode: Mode,
+    mode: Mode<'_>,
     (stacked, head): (&Stacked, &Earlier<'_>),
 ) -> Result<Option<Plan>, Vec<Complaint>> {
     let made = created(patchset);

@@ -8,6 +8,7 @@ mod changed;
 mod chosen;
 mod create;
 mod editing;
+mod evidence;
 mod file_edit;
 mod from_head;
 mod hunks;
@@ -24,6 +25,7 @@ mod patch;
 mod ready;
 mod reparse;
 mod report;
+mod revert;
 mod scout;
 mod site_edit;
 mod sought;
@@ -37,15 +39,17 @@ mod undone;
 mod verify;
 mod workspace;
 
-pub use inverse::{Undoing, revert};
+pub use evidence::{Assumed, Evidence};
 pub use options::Options;
 pub use report::*;
+pub use revert::{Undoing, revert};
 pub use undone::Earlier;
 
 use crate::checkout::Tree;
 use crate::patchset::{Complaint, Patch, Patchset};
 use crate::threads;
 use again::Again;
+use evidence::Ownership;
 use from_head::from_head;
 use patch::Stack;
 use rayon::prelude::*;
@@ -81,7 +85,7 @@ fn plan_in(
     patchset: &Patchset,
     tree: &dyn Tree,
     options: &Options,
-    mode: Mode,
+    mode: Mode<'_>,
     head: &Earlier<'_>,
 ) -> Result<Plan, Vec<Complaint>> {
     let stacked = plan_stack(patchset, tree, options, mode)?;
@@ -94,18 +98,20 @@ fn plan_in(
 
 /// How a stack is planned.
 #[derive(Clone, Copy)]
-struct Mode {
+struct Mode<'a> {
     /// What a second run would not find done is refused: with patches that undo others, that is not asked.
     twice: bool,
     /// A patch waits for those that it needs.
     needs: bool,
     /// A second run can begin with what `HEAD` has, so that amending patches need no way back.
     with_head: bool,
+    /// Which places may be edited, where that is not all of them.
+    own: Option<&'a Ownership>,
 }
 
-impl Default for Mode {
-    fn default() -> Mode {
-        Mode { twice: true, needs: true, with_head: false }
+impl Default for Mode<'_> {
+    fn default() -> Self {
+        Mode { twice: true, needs: true, with_head: false, own: None }
     }
 }
 
@@ -123,7 +129,7 @@ fn plan_stack(
     patchset: &Patchset,
     tree: &dyn Tree,
     options: &Options,
-    mode: Mode,
+    mode: Mode<'_>,
 ) -> Result<Stacked, Vec<Complaint>> {
     let run = || -> Result<Stacked, Vec<Complaint>> {
         let (mut ready, mut amending) = compile(patchset, options)?;
@@ -132,17 +138,18 @@ fn plan_stack(
         amending.iter_mut().flat_map(Amending::ready_mut).for_each(|ready| ready.number(&mut asks));
         let mut scout = Scout::new(asks).map_err(|bad| vec![ready::complaint(&bad)])?;
         scout.explore(tree);
-        let mut watched = BTreeSet::new();
-        let (mut plan, stuck) = loop {
+        let (mut watched, mut stuck) = (BTreeSet::new(), BTreeMap::new());
+        let mut plan = loop {
             let workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
             let plain = Stack::plain(patchset, &ready, options, &watched);
-            let stack = Stack { amending: amending.as_ref(), needs: mode.needs, ..plain };
-            let (plan, mut trial) = carry_out(&stack, &scout, workspace, mode);
+            let stack = Stack { amending: amending.as_ref(), needs: mode.needs, own: mode.own, ..plain };
+            let (plan, trial) = carry_out(&stack, &scout, workspace, mode);
+            stuck.extend(trial.stuck);
             // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
             if trial.found.keys().all(|number| watched.contains(number)) {
-                break (tell_unsettled(plan, &trial.found), trial.stuck);
+                break tell_unsettled(plan, &trial.found);
             }
-            watched.extend(std::mem::take(&mut trial.found).into_keys());
+            watched.extend(trial.found.into_keys());
         };
         tally::settle(patchset, &mut plan.reports, options);
         let leads = if stuck.is_empty() { BTreeSet::new() } else { scout.wanted().into_keys().map(Path::to_owned).collect() };
@@ -191,7 +198,7 @@ fn tell_unsettled(mut plan: Plan, found: &BTreeMap<usize, Again>) -> Plan {
 }
 
 /// Carries out all patches in order, and tries a second run. Amending patches that are in are taken out first.
-fn carry_out(stack: &Stack<'_>, scout: &Scout, mut workspace: Workspace<'_>, mode: Mode) -> (Plan, Trial) {
+fn carry_out(stack: &Stack<'_>, scout: &Scout, mut workspace: Workspace<'_>, mode: Mode<'_>) -> (Plan, Trial) {
     let numbers = stack.amending.map(Amending::numbers).unwrap_or_default();
     let taken = take_out(stack, numbers.into_iter().rev(), &mut workspace);
     let stack = Stack { taken: Some(&taken), ..*stack };

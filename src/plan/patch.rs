@@ -2,6 +2,8 @@
 
 use super::again::{sites_may_count_for_others, undone_by_itself};
 use super::changed::Changed;
+use super::editing::Task;
+use super::evidence::Ownership;
 use super::hunks::edit_hunks;
 use super::obsolete::Signs;
 use super::options::Options;
@@ -35,6 +37,8 @@ pub(super) struct Stack<'a> {
     pub taken: Option<&'a TakenOut>,
     /// Whether a patch waits for those that it needs.
     pub needs: bool,
+    /// Which places may be edited, where that is not all of them.
+    pub own: Option<&'a Ownership>,
 }
 
 impl<'a> Stack<'a> {
@@ -45,7 +49,7 @@ impl<'a> Stack<'a> {
         options: &'a Options,
         watched: &'a BTreeSet<usize>,
     ) -> Stack<'a> {
-        Stack { patchset, ready, options, watched, amending: None, taken: None, needs: true }
+        Stack { patchset, ready, options, watched, amending: None, taken: None, needs: true, own: None }
     }
 }
 
@@ -175,7 +179,10 @@ fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Work
                 options.ways_back.then(|| ready.way_back(patchset, patch).as_ref().err().cloned()).flatten();
             (outcome, changes)
         }
-        _ => edit_hunks(patchset, patch, ready, workspace, signs.note.is_some(), options),
+        _ => {
+            let task = Task { patchset, patch, ready, own: stack.own.map(|own| (number, own)) };
+            edit_hunks(task, workspace, signs.note.is_some(), options)
+        }
     };
     let mut outcome = conclude(outcome, signs);
     let in_the_way = stack.taken.and_then(|taken| taken.in_the_way(stack, number));
@@ -252,7 +259,8 @@ fn put_all(
 ) -> Option<Reason> {
     let Stack { patchset, options, watched, .. } = *stack;
     let steps = plan.steps.len();
-    let is_doubtful = sites_may_count_for_others(ready);
+    // Where some places are left as they are, a second run finds them.
+    let is_doubtful = sites_may_count_for_others(ready) && stack.own.is_none();
     let may_go_back = is_doubtful || !watched.is_empty();
     let known: Vec<_> = changes.iter().filter(|_| may_go_back).map(|c| workspace.known(&c.path)).collect();
     changes.into_iter().for_each(|changed| changed.put(plan.reports.len(), workspace, plan));

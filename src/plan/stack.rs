@@ -16,6 +16,10 @@ pub(super) fn stack_conflict(
     changes: &[Changed],
     workspace: &Workspace<'_>,
 ) -> Option<Reason> {
+    if stack.own.is_some() {
+        // What is taken out goes in the other order.
+        return None;
+    }
     let may_change = |earlier: usize| stack.amending.is_some_and(|amending| amending.amends.holds(number, earlier));
     for changed in changes {
         let wrote = |(bytes, by): &(_, By)| match by {

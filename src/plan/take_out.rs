@@ -2,6 +2,7 @@
 
 use super::again::look_again;
 use super::changed::Changed;
+use super::editing::Task;
 use super::hunks::edit_hunks;
 use super::inverse::inverse;
 use super::options::Options;
@@ -176,7 +177,8 @@ impl One<'_> {
         if matches!(ready.bodies.first().map(|b| &b.work), Some(ReadyWork::Operation(..))) {
             return Err("an operation has no way back".to_owned());
         }
-        let (outcome, changes) = edit_hunks(self.stack.patchset, patch, ready, workspace, true, self.options);
+        let task = Task { patchset: self.stack.patchset, patch, ready, own: None };
+        let (outcome, changes) = edit_hunks(task, workspace, true, self.options);
         let is_good = matches!(
             outcome.verdict,
             Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing

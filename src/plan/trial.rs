@@ -92,7 +92,8 @@ impl Carried<'_> {
         let taken = take_out(self.stack, numbers.iter().rev().copied(), &mut workspace);
         let options = Options { ways_back: false, ..self.stack.options.clone() };
         let none = BTreeSet::new();
-        let stack = Stack { options: &options, watched: &none, taken: Some(&taken), ..*self.stack };
+        // Of those that are not found as they should it is told that they are not, and not who waits for them.
+        let stack = Stack { options: &options, watched: &none, taken: Some(&taken), needs: false, ..*self.stack };
         let mut again = Plan::default();
         for _ in &self.verdicts {
             let report = patch::run(&stack, &mut workspace, &mut again);

@@ -4,6 +4,7 @@
 
 mod bosh;
 mod copy;
+mod evidence;
 mod export;
 mod ground;
 mod make;
