@@ -124,7 +124,8 @@ struct Stacked {
     leads: BTreeSet<PathBuf>,
 }
 
-/// Plans a run in one way.
+/// Plans a run, with the amending patches taken out that are in. Where the whole stack is refused so, the later of them may
+/// only look as if they were in, as a deletion does where there never was anything: it is tried again without those.
 fn plan_stack(
     patchset: &Patchset,
     tree: &dyn Tree,
@@ -138,25 +139,25 @@ fn plan_stack(
         amending.iter_mut().flat_map(Amending::ready_mut).for_each(|ready| ready.number(&mut asks));
         let mut scout = Scout::new(asks).map_err(|bad| vec![ready::complaint(&bad)])?;
         scout.explore(tree);
-        let (mut watched, mut stuck) = (BTreeSet::new(), BTreeMap::new());
-        let mut plan = loop {
-            let workspace = Workspace::new(tree, &scout, options.limits, options.whole_files);
-            let plain = Stack::plain(patchset, &ready, options, &watched);
-            let stack = Stack { amending: amending.as_ref(), needs: mode.needs, own: mode.own, ..plain };
-            let (plan, trial) = carry_out(&stack, &scout, workspace, mode);
-            stuck.extend(trial.stuck);
-            // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
-            if trial.found.keys().all(|number| watched.contains(number)) {
-                break tell_unsettled(plan, &trial.found);
+        let prepared = Prepared { patchset, tree, options, mode, ready, amending, scout };
+        let first = prepared.plan(usize::MAX);
+        let mut last = first.taken.last().copied();
+        for _ in 0..TRIES {
+            let may_be_tried = first.plan.is_refused() && first.stuck.is_empty();
+            let Some(below) = last.filter(|_| may_be_tried && prepared.are_asked_for(&first.taken)) else { break };
+            let other = prepared.plan(below);
+            if !other.plan.is_refused() {
+                return Ok(prepared.stacked(other));
             }
-            watched.extend(trial.found.into_keys());
-        };
-        tally::settle(patchset, &mut plan.reports, options);
-        let leads = if stuck.is_empty() { BTreeSet::new() } else { scout.wanted().into_keys().map(Path::to_owned).collect() };
-        Ok(Stacked { plan, stuck, leads })
+            last = other.taken.last().copied();
+        }
+        Ok(prepared.stacked(first))
     };
     threads::within(options.threads, run)
 }
+
+/// So many times a stack is tried with fewer patches taken out.
+const TRIES: usize = 16;
 
 /// Compiles the patches that take part, and those that amend them.
 fn compile(
@@ -197,35 +198,90 @@ fn tell_unsettled(mut plan: Plan, found: &BTreeMap<usize, Again>) -> Plan {
     plan
 }
 
-/// Carries out all patches in order, and tries a second run. Amending patches that are in are taken out first.
-fn carry_out(stack: &Stack<'_>, scout: &Scout, mut workspace: Workspace<'_>, mode: Mode<'_>) -> (Plan, Trial) {
-    let numbers = stack.amending.map(Amending::numbers).unwrap_or_default();
-    let taken = take_out(stack, numbers.into_iter().rev(), &mut workspace);
-    let stack = Stack { taken: Some(&taken), ..*stack };
-    let mut plan = Plan::default();
-    for number in 0..stack.patchset.patches.len() {
-        if stack.options.ways_back && number % AHEAD == 0 {
-            foresee(&stack, number, scout);
+/// A stack that is compiled, and the tree that is explored for it.
+struct Prepared<'a> {
+    patchset: &'a Patchset,
+    tree: &'a dyn Tree,
+    options: &'a Options,
+    mode: Mode<'a>,
+    ready: Vec<Option<Ready>>,
+    amending: Option<Amending>,
+    scout: Scout,
+}
+
+/// A plan, with some amending patches taken out.
+struct Attempt {
+    plan: Plan,
+    /// Those that were.
+    taken: Vec<usize>,
+    /// Those that could not be, and why.
+    stuck: BTreeMap<usize, String>,
+}
+
+impl Prepared<'_> {
+    /// Plans the run. Of the amending patches only those `below` a number are taken for being in.
+    fn plan(&self, below: usize) -> Attempt {
+        let (mut watched, mut stuck) = (BTreeSet::new(), BTreeMap::new());
+        loop {
+            let plain = Stack::plain(self.patchset, &self.ready, self.options, &watched);
+            let stack = Stack { amending: self.amending.as_ref(), needs: self.mode.needs, own: self.mode.own, ..plain };
+            let (plan, taken, trial) = self.carry_out(&stack, below);
+            stuck.extend(trial.stuck);
+            // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
+            if trial.found.keys().all(|number| watched.contains(number)) {
+                let mut plan = tell_unsettled(plan, &trial.found);
+                tally::settle(self.patchset, &mut plan.reports, self.options);
+                return Attempt { plan, taken, stuck };
+            }
+            watched.extend(trial.found.into_keys());
         }
-        let report = patch::run(&stack, &mut workspace, &mut plan);
-        plan.reports.push(report);
     }
-    let is_good = |report: &Report| {
-        !matches!(report.verdict, Verdict::Blocked | Verdict::Unreadable | Verdict::Drifted | Verdict::Ambiguous)
-    };
-    let lost = leave_out(&mut plan, &workspace).filter(|_| plan.reports.iter().all(is_good));
-    if let (Some(path), Some(&number)) = (lost, taken.out.keys().next_back()) {
-        let text = format!("beside the other patches {} would not come out as it is", path.display());
-        plan.reports[number].verdict = Verdict::Ambiguous;
-        plan.reports[number].reasons.push(Reason { text, place: None });
+
+    /// Carries out all patches in order, and tries a second run. Gives the amending patches that were taken out for it, too.
+    fn carry_out(&self, stack: &Stack<'_>, below: usize) -> (Plan, Vec<usize>, Trial) {
+        let mut workspace = Workspace::new(self.tree, &self.scout, self.options.limits, self.options.whole_files);
+        let numbers = stack.amending.map(Amending::numbers).unwrap_or_default();
+        let numbers = numbers.into_iter().rev().filter(|&number| number < below);
+        let taken = take_out(stack, numbers, &mut workspace);
+        let stack = Stack { taken: Some(&taken), ..*stack };
+        let mut plan = Plan::default();
+        for number in 0..stack.patchset.patches.len() {
+            if stack.options.ways_back && number % AHEAD == 0 {
+                foresee(&stack, number, &self.scout);
+            }
+            let report = patch::run(&stack, &mut workspace, &mut plan);
+            plan.reports.push(report);
+        }
+        let lost = leave_out(&mut plan, &workspace).filter(|_| plan.reports.iter().all(|r| is_good(r.verdict)));
+        if let (Some(path), Some(&number)) = (lost, taken.out.keys().next_back()) {
+            let text = format!("beside the other patches {} would not come out as it is", path.display());
+            plan.reports[number].verdict = Verdict::Ambiguous;
+            plan.reports[number].reasons.push(Reason { text, place: None });
+        }
+        let mut trial = if self.mode.twice { unsettled(&stack, &workspace, &plan) } else { Trial::default() };
+        if let Some(Amending { amends, .. }) = stack.amending.filter(|_| self.mode.with_head) {
+            let stuck: Vec<usize> = trial.stuck.keys().copied().collect();
+            trial.found.retain(|&number, _| !stuck.iter().any(|&by| amends.holds(by, number)));
+        }
+        trial.stuck.extend(taken.stuck);
+        (plan, taken.out.into_keys().collect(), trial)
     }
-    let mut trial = if mode.twice { unsettled(&stack, &workspace, &plan) } else { Trial::default() };
-    if let Some(Amending { amends, .. }) = stack.amending.filter(|_| mode.with_head) {
-        let stuck: Vec<usize> = trial.stuck.keys().copied().collect();
-        trial.found.retain(|&number, _| !stuck.iter().any(|&by| amends.holds(by, number)));
+
+    /// Whether all of these take part in the run.
+    fn are_asked_for(&self, numbers: &[usize]) -> bool {
+        numbers.iter().all(|&number| self.ready[number].is_some())
     }
-    trial.stuck.extend(taken.stuck);
-    (plan, trial)
+
+    fn stacked(&self, attempt: Attempt) -> Stacked {
+        let Attempt { plan, stuck, .. } = attempt;
+        let leads = if stuck.is_empty() { BTreeMap::new() } else { self.scout.wanted() };
+        Stacked { plan, stuck, leads: leads.into_keys().map(Path::to_owned).collect() }
+    }
+}
+
+/// Whether a verdict forbids no write by itself.
+fn is_good(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Blocked | Verdict::Unreadable | Verdict::Drifted | Verdict::Ambiguous)
 }
 
 /// So many patches are prepared at a time.
