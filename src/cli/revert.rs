@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use treepatch::plan::Plan;
 use treepatch::render::{Ending, count, json, table};
-use treepatch::write::{self, Noting, Removal};
 use treepatch::write::git::{self, Commits};
+use treepatch::write::{self, Noting, Removal};
 
 /// `treepatch revert`: the patches with their sides exchanged, the last one first.
 pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {

@@ -41,7 +41,10 @@ impl Amends {
 
     /// Whether a patch amends an earlier one.
     pub fn holds(&self, later: usize, earlier: usize) -> bool {
-        self.reach.get(&later).and_then(|bits| bits.get(earlier / 64)).is_some_and(|bits| bits >> (earlier % 64) & 1 == 1)
+        self.reach
+            .get(&later)
+            .and_then(|bits| bits.get(earlier / 64))
+            .is_some_and(|bits| bits >> (earlier % 64) & 1 == 1)
     }
 
     /// The patches that amend others, in order.

@@ -88,8 +88,9 @@ impl Again {
         if let Some(site) = outcome.sites.into_iter().find(|site| !site.done) {
             return Some(Again::ToDo(site.place));
         }
-        let leaves_nothing =
-            |b: &ReadyBody| !b.hunks().is_empty() && b.hunks().iter().flat_map(|h| h.rules.values()).all(leaves_nothing);
+        let leaves_nothing = |b: &ReadyBody| {
+            !b.hunks().is_empty() && b.hunks().iter().flat_map(|h| h.rules.values()).all(leaves_nothing)
+        };
         let is_settled = match outcome.verdict {
             Verdict::Applied => true,
             Verdict::Nothing | Verdict::Obsolete => !is_in(first) || ready.bodies.iter().any(leaves_nothing),

@@ -178,7 +178,8 @@ fn differences(old: &[u8], new: &[u8]) -> Vec<Bytes> {
 
 /// Runs of pieces that differ, as bytes of both sides.
 fn changes(old: &[u8], old_pieces: &[Bytes], new: &[u8], new_pieces: &[Bytes]) -> Vec<(Bytes, Bytes)> {
-    let texts = |bytes: &'_ [u8], pieces: &[Bytes]| pieces.iter().map(|p| bytes[p.clone()].to_vec()).collect::<Vec<_>>();
+    let texts =
+        |bytes: &'_ [u8], pieces: &[Bytes]| pieces.iter().map(|p| bytes[p.clone()].to_vec()).collect::<Vec<_>>();
     let ops = capture_diff_slices(Algorithm::Myers, &texts(old, old_pieces), &texts(new, new_pieces));
     let span = |pieces: &[Bytes], range: Range<usize>, size: usize| {
         let start = pieces.get(range.start).map_or(size, |p| p.start);

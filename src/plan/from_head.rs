@@ -1,9 +1,9 @@
 //! A stack whose amending patches cannot be taken out, looked for from the other end: put on what `HEAD` has.
 
 use super::options::Options;
+use super::prepared::{Mode, Stacked, plan_stack};
 use super::report::{Plan, Step, Verdict};
 use super::undone::Earlier;
-use super::{Mode, Stacked, plan_stack};
 use crate::checkout::{Overlay, Tree};
 use crate::patchset::{Complaint, Patchset, Work};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +71,11 @@ fn prefix(steps: &[Step], below: &BTreeMap<PathBuf, Option<Vec<u8>>>, tree: &dyn
     let mut count = differing.is_empty().then_some(0);
     for (number, step) in steps.iter().enumerate() {
         let is_same = read(tree, &step.path).is_some_and(|now| now == *step.after.bytes());
-        if is_same { differing.remove(step.path.as_path()) } else { differing.insert(&step.path) };
+        if is_same {
+            differing.remove(step.path.as_path())
+        } else {
+            differing.insert(&step.path)
+        };
         let is_last = steps.get(number + 1).is_none_or(|next| next.patch != step.patch);
         if differing.is_empty() && is_last {
             count = Some(step.patch + 1);

@@ -135,7 +135,8 @@ pub(super) fn run(stack: &Stack<'_>, workspace: &mut Workspace<'_>, plan: &mut P
 fn unmet(patch: &Patch, reports: &[Report]) -> Option<String> {
     let unmet = |id: &str, does: &str, is_met: fn(Verdict) -> bool| {
         let verdict = reports.iter().find(|r| r.id == id)?.verdict;
-        let remedy = if verdict == Verdict::Skipped { format!("; with --only, add `--only {id}`") } else { String::new() };
+        let remedy =
+            if verdict == Verdict::Skipped { format!("; with --only, add `--only {id}`") } else { String::new() };
         (!is_met(verdict)).then(|| format!("it {does} `{id}`, which is {}{remedy}", crate::plan::name(verdict)))
     };
     // Of what an amended patch may find none, there may be none.

@@ -3,10 +3,11 @@
 use super::evidence::{Evidence, Ownership, Shares};
 use super::inverse::{inverse, is_free, not_reversible};
 use super::options::Options;
+use super::plan_in;
+use super::prepared::{Mode, plan_stack};
 use super::ready::Ready;
 use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
 use super::undone::{Undone, finals};
-use super::{Mode, plan_in, plan_stack};
 use crate::checkout::Tree;
 use crate::patchset::{Complaint, Create, Patch, Patchset, Work};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +34,15 @@ pub fn revert(
     let options = &Options { ways_back: false, all_done: true, ..options.clone() };
     let mode = Mode { needs: false, ..Mode::default() };
     let now = plan_in(patchset, tree, options, mode, &|path| evidence.earlier(path))?;
-    let mut way = WayOut { patchset, now: &now, tree, evidence, reports: BTreeMap::new(), steps: Vec::new(), older: BTreeSet::new() };
+    let mut way = WayOut {
+        patchset,
+        now: &now,
+        tree,
+        evidence,
+        reports: BTreeMap::new(),
+        steps: Vec::new(),
+        older: BTreeSet::new(),
+    };
     let (back, numbers) = way.exchanged();
     let (undo, shares) = way.take_out(&back, &numbers, options)?;
     way.steps = undo.steps;
@@ -193,7 +202,8 @@ impl WayOut<'_> {
                     removals.push((path, disk));
                 }
                 _ => {
-                    let why = format!("{} was edited since; remove it by hand, or put it back as it was", path.display());
+                    let why =
+                        format!("{} was edited since; remove it by hand, or put it back as it was", path.display());
                     told = bare(report, Verdict::Drifted, Some(why));
                 }
             }
@@ -218,7 +228,8 @@ impl WayOut<'_> {
 
     /// Where patches are in, and none of them is known to be a run's, nothing is what was asked for.
     fn refuse_where_nothing_goes(&mut self) {
-        let goes = self.reports.values().any(|r| r.blocks || r.verdict == Verdict::Applies || r.verdict == Verdict::Partly);
+        let goes =
+            self.reports.values().any(|r| r.blocks || r.verdict == Verdict::Applies || r.verdict == Verdict::Partly);
         for (&number, report) in self.reports.iter_mut().filter(|(_, report)| !goes && !report.notes.is_empty()) {
             let id = &self.patchset.patches[number].id.value;
             let text = format!(
@@ -238,10 +249,12 @@ impl WayOut<'_> {
             Some((number, path)) => {
                 Some((number, format!("applied again it would not give {} as it is now", path.display())))
             }
-            None => ways.iter().find(|(path, is_same)| !**is_same && !self.older.contains(*path)).and_then(|(path, _)| {
-                let number = undone.patch(path)?;
-                Some((number, self.evidence.lost(self.id(number), path)))
-            }),
+            None => {
+                ways.iter().find(|(path, is_same)| !**is_same && !self.older.contains(*path)).and_then(|(path, _)| {
+                    let number = undone.patch(path)?;
+                    Some((number, self.evidence.lost(self.id(number), path)))
+                })
+            }
         };
         if let Some((number, why)) = bad {
             self.reports.insert(number, stuck(&self.now.reports[number], not_reversible(&why)));

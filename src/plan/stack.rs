@@ -30,7 +30,9 @@ pub(super) fn stack_conflict(
         for edit in changed.batches.first().into_iter().flatten().filter(|e| !e.bytes.is_empty()) {
             if let Some(by) = written.meeting(&edit.bytes).next() {
                 let earlier = &stack.patchset.patches[*by].id.value;
-                let text = format!("it would change what `{earlier}` writes; say `amends = [\"{earlier}\"]`, or make one patch of the two");
+                let text = format!(
+                    "it would change what `{earlier}` writes; say `amends = [\"{earlier}\"]`, or make one patch of the two"
+                );
                 let before = changed.before.as_ref().map(Version::bytes).unwrap_or_default();
                 let place = place_in(&changed.path, &Lines::new(&before), &before, edit.bytes.start);
                 return Some(Reason { text, place: Some(place) });
@@ -70,8 +72,14 @@ pub(super) fn unsettles(stack: &Stack<'_>, workspace: &Workspace<'_>, plan: &Pla
     let was_in = is_in(plan.reports[earlier].verdict);
     let (text, place) = match again.clone() {
         Again::ToDo(place) if !was_in => {
-            let way_out = format!("put this patch above `{id}`, write what `{id}` makes of it, or say `amends = [\"{id}\"]`");
-            (format!("it brings a place for `{id}`, which finds none without it, so that a second run would change it; {way_out}"), Some(place))
+            let way_out =
+                format!("put this patch above `{id}`, write what `{id}` makes of it, or say `amends = [\"{id}\"]`");
+            (
+                format!(
+                    "it brings a place for `{id}`, which finds none without it, so that a second run would change it; {way_out}"
+                ),
+                Some(place),
+            )
         }
         Again::ToDo(place) => (format!("with it, `{id}` would be to do again; {remedy}"), Some(place)),
         Again::Refused(why, place) if !was_in => {

@@ -179,10 +179,8 @@ impl One<'_> {
         }
         let task = Task { patchset: self.stack.patchset, patch, ready, own: None };
         let (outcome, changes) = edit_hunks(task, workspace, true, self.options);
-        let is_good = matches!(
-            outcome.verdict,
-            Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing
-        );
+        let is_good =
+            matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing);
         let why = || outcome.reasons.first().map_or("its edits are refused", |why| &why.text).to_owned();
         if is_good { Ok(changes) } else { Err(why()) }
     }
@@ -205,19 +203,27 @@ impl TakenOut {
         let amends = &stack.amending?.amends;
         let by = self.torn.iter().find(|by| amends.holds(**by, number))?;
         let by = &stack.patchset.patches[*by].id.value;
-        Some(format!("`{by}`, which amends it, is in at some places, and to do at others; put its files back to one state"))
+        Some(format!(
+            "`{by}`, which amends it, is in at some places, and to do at others; put its files back to one state"
+        ))
     }
 
     /// A patch that was in, and was taken out, comes in again: of its sites those are done that were. Gives how they stand;
     /// nothing for another patch. Fails with the reason where it would not come in again.
-    pub fn restored(&self, number: usize, outcome: &Outcome, workspace: &Workspace<'_>) -> Option<Result<Restored, String>> {
+    pub fn restored(
+        &self,
+        number: usize,
+        outcome: &Outcome,
+        workspace: &Workspace<'_>,
+    ) -> Option<Result<Restored, String>> {
         let was = self.out.get(&number)?;
         let mut sites = outcome.sites.clone();
         for (path, &count) in was {
             let mine = |site: &Site| !site.done && site.place.path == *path;
             let all: Vec<usize> = (0..sites.len()).filter(|&n| mine(&sites[n])).collect();
             if all.len() < count {
-                let text = format!("it is in {}, but beside the other patches it would not be put in again", path.display());
+                let text =
+                    format!("it is in {}, but beside the other patches it would not be put in again", path.display());
                 return Some(Err(text));
             }
             let marked = marked(number, path, &sites, &all, workspace);
@@ -237,12 +243,8 @@ pub(super) struct Restored {
 
 /// The sites at which a patch was taken out, among some of a file.
 fn marked(number: usize, path: &Path, sites: &[Site], of: &[usize], workspace: &Workspace<'_>) -> Vec<usize> {
-    let marks: Vec<&Bytes> = workspace
-        .written(path)
-        .iter()
-        .filter(|(_, by)| *by == By::TakenOut(number))
-        .map(|(bytes, _)| bytes)
-        .collect();
+    let marks: Vec<&Bytes> =
+        workspace.written(path).iter().filter(|(_, by)| *by == By::TakenOut(number)).map(|(bytes, _)| bytes).collect();
     let Ok(bytes) = workspace.read(path) else { return Vec::new() };
     let lines = Lines::new(&bytes);
     // What was inserted is taken out between lines.
@@ -256,7 +258,8 @@ fn marked(number: usize, path: &Path, sites: &[Site], of: &[usize], workspace: &
 /// Leaves out the steps by which files come to be what they were before patches were taken out of them. Gives the first
 /// file that would not be that again although no patch has anything to do in it.
 pub(super) fn leave_out(plan: &mut Plan, workspace: &Workspace<'_>) -> Option<PathBuf> {
-    let mut steps: BTreeMap<&Path, Vec<usize>> = workspace.originals().keys().map(|p| (p.as_path(), Vec::new())).collect();
+    let mut steps: BTreeMap<&Path, Vec<usize>> =
+        workspace.originals().keys().map(|p| (p.as_path(), Vec::new())).collect();
     for (number, step) in plan.steps.iter().enumerate() {
         steps.get_mut(step.path.as_path()).into_iter().for_each(|mine| mine.push(number));
     }

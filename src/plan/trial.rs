@@ -105,9 +105,9 @@ impl Carried<'_> {
         for (number, report) in again.reports.into_iter().enumerate() {
             let (first, ready) = (self.verdicts[number], self.stack.ready[number].as_ref());
             let Some(ready) = ready.filter(|_| is_looked_for(first)) else { continue };
-            let other = changed.contains(&number).then(|| {
-                Again::Refused("it would come in again in another way".to_owned(), None)
-            });
+            let other = changed
+                .contains(&number)
+                .then(|| Again::Refused("it would come in again in another way".to_owned(), None));
             found.extend(Again::of(first, report, ready).or(other).map(|again| (number, again)));
         }
         if let (Some(path), Some(&number)) = (lost, numbers.last()) {

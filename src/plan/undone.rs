@@ -2,8 +2,9 @@
 
 use super::evidence::Evidence;
 use super::options::Options;
+use super::plan_in;
+use super::prepared::Mode;
 use super::report::{Plan, Step};
-use super::{Mode, plan_in};
 use crate::checkout::{Overlay, Tree};
 use crate::patchset::{Complaint, Patchset};
 use crate::source::Version;

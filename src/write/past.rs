@@ -57,9 +57,9 @@ impl Evidence for Past {
     fn lost(&self, patch: &str, path: &Path) -> String {
         let path_shown = path.display();
         match self.heads.look(path) {
-            Known::Has(_) => format!(
-                "{path_shown} would not be what HEAD has, byte for byte; `git checkout` puts that back"
-            ),
+            Known::Has(_) => {
+                format!("{path_shown} would not be what HEAD has, byte for byte; `git checkout` puts that back")
+            }
             _ => format!(
                 "{path_shown} would not be what it was before, byte for byte; with `--assume-applied {patch}` it comes back as \
                  the patch shows it"

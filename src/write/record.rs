@@ -225,7 +225,10 @@ mod tests {
             after: b"after".to_vec(),
         };
         let mut record = Record::default();
-        record.note(&noting(&[("a.c", &["one"]), ("b.c", &["one"])], false), &[change("a.c", Some(b"\xff")), change("b.c", None)]);
+        record.note(
+            &noting(&[("a.c", &["one"]), ("b.c", &["one"])], false),
+            &[change("a.c", Some(b"\xff")), change("b.c", None)],
+        );
         record.note(&noting(&[("a.c", &["two"])], false), &[change("a.c", Some(b"after"))]);
         let read = Record::read(&record.write().unwrap(), Path::new(".")).unwrap();
         assert_eq!(read, record);
@@ -240,7 +243,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "{}", r#"{"treepatch_record":2,"patchsets":[]}"#, r#"{"treepatch_record":1,"patchsets":[],"x":1}"#] {
+        for text in
+            ["", "{}", r#"{"treepatch_record":2,"patchsets":[]}"#, r#"{"treepatch_record":1,"patchsets":[],"x":1}"#]
+        {
             assert!(matches!(Record::read(text.as_bytes(), Path::new(".")), Err(WriteError::Record { .. })), "{text}");
         }
     }

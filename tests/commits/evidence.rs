@@ -81,7 +81,9 @@ fn what_nobody_knows_is_refused() {
     ground.git("plain", &["commit", "-q", "-a", "-m", "second"]);
     let before = ground.everything("plain");
     let ran = ground.run(&["revert", "two.toml", "plain"]).exits(1).tells("nothing was written");
-    ran.tells("it was in two.c before, and stays there, and no commit says that treepatch put it in; `--assume-applied two`");
+    ran.tells(
+        "it was in two.c before, and stays there, and no commit says that treepatch put it in; `--assume-applied two`",
+    );
     assert!(ground.everything("plain") == before);
     let assumed = ["--assume-applied", "one", "--assume-applied", "two"];
     ground.run(&[&["revert", "two.toml", "plain"][..], &assumed].concat()).exits(0);
@@ -118,7 +120,8 @@ fn the_record_tells_where_no_head_does() {
             ground.git("plain", &["add", "."]);
             ground.git("plain", &["commit", "-q", "-m", "first"]);
         }
-        let status = || if case == "plain" { String::new() } else { ground.git("plain", &["status", "--porcelain", "-uall"]) };
+        let status =
+            || if case == "plain" { String::new() } else { ground.git("plain", &["status", "--porcelain", "-uall"]) };
         let (before, all) = (ground.everything("plain"), status());
         ground.run(&["apply", "two.toml", "plain", "--only", "one"]).exits(0);
         ground.run(&["apply", "two.toml", "plain"]).exits(0);
@@ -162,7 +165,10 @@ fn a_record_that_was_made_up_writes_nothing() {
 /// A file that a patch would make, and that was there before with the same bytes.
 #[test]
 fn a_file_that_was_there_stays() {
-    let set = SET.replace("files = [\"two.c\"]\ndiff = '''\n-old_two();\n+new_two();\n'''", "create = \"two.c\"\ncontent = '''\nint x;\n'''");
+    let set = SET.replace(
+        "files = [\"two.c\"]\ndiff = '''\n-old_two();\n+new_two();\n'''",
+        "create = \"two.c\"\ncontent = '''\nint x;\n'''",
+    );
     for is_committed in [true, false] {
         let ground = plain("old_one", "x");
         ground.put("two.toml", &set);

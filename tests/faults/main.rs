@@ -346,9 +346,7 @@ fn report_in_the_tree() {
 fn recovers(test: &str, args: &[&str]) {
     let Some(injector) = injector(test) else { return };
     let plain = Checkout::plain();
-    for (run, start) in
-        [(COMMIT, Checkout::new()), (&["revert", "{set}", "{root}"], applied(APPLY)), (APPLY, plain)]
-    {
+    for (run, start) in [(COMMIT, Checkout::new()), (&["revert", "{set}", "{root}"], applied(APPLY)), (APPLY, plain)] {
         let killed = Sweep::new(injector.clone(), run, start);
         let interrupted = killed.interrupted();
         assert!(interrupted.len() > 5);

@@ -130,7 +130,10 @@ impl Checkout {
 
     /// Whether every object that the heads need is there.
     pub fn is_sound(&self) -> bool {
-        self.is_plain() || ["root", "root/lib"].iter().all(|folder| !self.git(folder, &["log", "--raw", "-p", "--format=%H"]).is_empty())
+        self.is_plain()
+            || ["root", "root/lib"]
+                .iter()
+                .all(|folder| !self.git(folder, &["log", "--raw", "-p", "--format=%H"]).is_empty())
     }
 
     /// The folder of it all.

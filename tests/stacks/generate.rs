@@ -23,15 +23,17 @@ pub struct Stack {
 /// A patch as it stands in the file.
 #[derive(Clone)]
 pub struct Made {
-    pub id: String,
     pub text: String,
 }
 
 impl Stack {
     pub fn new(seed: usize, number: usize) -> Stack {
         let mut random = Random::new((seed * 1_000_003 + number) as u64);
-        (0..8).for_each(|_| drop(random.below(2)));
-        let (is_go, is_crlf) = (number % 2 == 0, random.below(7) == 0);
+        // Seeds that are close to each other begin alike.
+        (0..8).for_each(|_| {
+            random.below(2);
+        });
+        let (is_go, is_crlf) = (number.is_multiple_of(2), random.below(7) == 0);
         Stack { is_go, is_crlf, random, fresh: 0, awaited: Vec::new(), wrote: Vec::new() }
     }
 
@@ -56,7 +58,11 @@ impl Stack {
         let names = if self.chance(2) { vec!["a", "b"] } else { vec!["a"] };
         let mut files = Files::new();
         for name in names {
-            let mut text = if self.is_go { "package p\n\nimport \"fmt\"\n\nvar _ = fmt.Sprint\n".to_owned() } else { "#include <stdio.h>\n".to_owned() };
+            let mut text = if self.is_go {
+                "package p\n\nimport \"fmt\"\n\nvar _ = fmt.Sprint\n".to_owned()
+            } else {
+                "#include <stdio.h>\n".to_owned()
+            };
             for function in 0..1 + self.random.below(2) {
                 let head = if self.is_go { "func" } else { "void" };
                 let brace = if self.is_go { " {" } else { "\n{" };
@@ -172,7 +178,7 @@ impl Stack {
         }
         self.wrote.push((new, id.clone()));
         let files = format!("files = [\"*.{}\"]\n", self.extension());
-        Made { text: format!("[[patch]]\nid = \"{id}\"\ntitle = \"t\"\nwhy = \"w\"\n{files}{head}{body}"), id }
+        Made { text: format!("[[patch]]\nid = \"{id}\"\ntitle = \"t\"\nwhy = \"w\"\n{files}{head}{body}") }
     }
 
     fn creates(&mut self, id: String) -> Made {
@@ -185,7 +191,7 @@ impl Stack {
         let text = format!(
             "[[patch]]\nid = \"{id}\"\ntitle = \"t\"\nwhy = \"w\"\ncreate = \"{name}.{extension}\"\ncontent = '''\n{code}'''\n"
         );
-        Made { id, text }
+        Made { text }
     }
 
     fn name(&mut self) -> String {

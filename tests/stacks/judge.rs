@@ -82,7 +82,8 @@ pub fn judge(seed: usize, number: usize) -> Judged {
     let mut stack = Stack::new(seed, number);
     let files = stack.files();
     let wanted = 1 + stack.random.below(6);
-    let mut judged = Judged { number, shown: String::new(), is_edited: false, outcomes: Vec::new(), failures: Vec::new() };
+    let mut judged =
+        Judged { number, shown: String::new(), is_edited: false, outcomes: Vec::new(), failures: Vec::new() };
     let mut patches: Vec<Made> = Vec::new();
     // The files after each patch, one after the other.
     let mut states = vec![files.clone()];
@@ -181,7 +182,13 @@ impl Case<'_> {
     fn count(&self, plan: &Plan, judged: &mut Judged) {
         let amends = self.patches.iter().filter(|p| p.text.contains("amends")).count();
         let is_amended = plan.reports.iter().zip(self.patches).any(|(r, p)| r.todo() > 0 && p.text.contains("amends"));
-        let word = if is_amended { "amending" } else if amends > 0 { "amending idly" } else { "plain" };
+        let word = if is_amended {
+            "amending"
+        } else if amends > 0 {
+            "amending idly"
+        } else {
+            "plain"
+        };
         let edit = if judged.is_edited { "edits" } else { "is idle" };
         judged.outcomes.push(format!("all at once: {edit}, {word}"));
     }
@@ -225,9 +232,12 @@ impl Case<'_> {
 
     /// Where upstream has a patch already, that one stays.
     fn beside_upstream(&self, judged: &mut Judged) {
-        let alone: Vec<&Made> = self.patches.iter().filter(|p| !p.text.contains("amends") && !p.text.contains("needs")).collect();
+        let alone: Vec<&Made> =
+            self.patches.iter().filter(|p| !p.text.contains("amends") && !p.text.contains("needs")).collect();
         for one in alone.iter().copied().skip(self.random % alone.len().max(1)).take(1) {
-            let Some(plan) = run(std::slice::from_ref(one), self.files).filter(|plan| !plan.is_refused()) else { continue };
+            let Some(plan) = run(std::slice::from_ref(one), self.files).filter(|plan| !plan.is_refused()) else {
+                continue;
+            };
             let upstream = after(self.files, &plan);
             let Some(plan) = run(self.patches, &upstream).filter(|plan| !plan.is_refused()) else { continue };
             let all = after(&upstream, &plan);
@@ -244,7 +254,11 @@ fn broken_chain(plan: &Plan, files: &Files) -> Option<String> {
     for step in &plan.steps {
         let change = step.change();
         if now.get(&step.path) != change.before.as_ref() {
-            return Some(format!("the step of {} on {} begins elsewhere", plan.reports[step.patch].id, step.path.display()));
+            return Some(format!(
+                "the step of {} on {} begins elsewhere",
+                plan.reports[step.patch].id,
+                step.path.display()
+            ));
         }
         now.insert(step.path.clone(), change.after);
     }
@@ -256,10 +270,12 @@ fn broken_diff(plan: &Plan, files: &Files) -> Option<String> {
     let none = Vec::new();
     plan.changes().iter().find_map(|change| {
         let text = unified_file(change, false);
-        let body: Vec<u8> = text.split_inclusive(|b| *b == b'\n').skip_while(|l| !l.starts_with(b"---")).flatten().copied().collect();
+        let body: Vec<u8> =
+            text.split_inclusive(|b| *b == b'\n').skip_while(|l| !l.starts_with(b"---")).flatten().copied().collect();
         let patch = diffy::Patch::from_bytes(&body).ok()?;
         let got = diffy::apply_bytes(files.get(&change.path).unwrap_or(&none), &patch);
-        (got.ok().as_ref() != Some(&change.after)).then(|| format!("the diff of {} gives another", change.path.display()))
+        (got.ok().as_ref() != Some(&change.after))
+            .then(|| format!("the diff of {} gives another", change.path.display()))
     })
 }
 

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const COUNT: usize = 1_200;
+const COUNT: usize = 1_000;
 const SEED: usize = 1;
 
 fn number(name: &str) -> Option<usize> {
@@ -38,7 +38,12 @@ fn stacks_hold_together() {
         for failure in &judged.failures {
             let seen = broken.entry(failure.property.to_owned()).or_default();
             *seen += 1;
-            println!("--- {} of stack {}: {}", failure.property, judged.number, failure.what.lines().next().unwrap_or(""));
+            println!(
+                "--- {} of stack {}: {}",
+                failure.property,
+                judged.number,
+                failure.what.lines().next().unwrap_or("")
+            );
             if *seen <= 3 {
                 println!("=== stack {}\n{}", judged.number, judged.shown);
                 println!("--- {}: {}", failure.property, failure.what);

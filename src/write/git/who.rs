@@ -103,7 +103,13 @@ pub enum Known {
 pub struct OurCommits {
     root: Option<Root>,
     patchset: String,
-    repositories: RefCell<BTreeMap<PathBuf, Option<(Repo, Vec<Entry>)>>>,
+    repositories: RefCell<BTreeMap<PathBuf, Option<Told>>>,
+}
+
+/// A repository, and the commits of the patchset in its history.
+struct Told {
+    repo: Repo,
+    entries: Vec<Entry>,
 }
 
 impl OurCommits {
@@ -121,9 +127,9 @@ impl OurCommits {
             let open = |folder: &PathBuf| {
                 let repo = Repo::new(root, folder).ok()?;
                 let entries = entries(&repo.git, &self.patchset).ok()?;
-                Some((repo, entries))
+                Some(Told { repo, entries })
             };
-            let (repo, entries) = repositories.entry(folder).or_insert_with_key(open).as_ref()?;
+            let Told { repo, entries } = repositories.entry(folder).or_insert_with_key(open).as_ref()?;
             let of_patch = entries.iter().filter(|entry| entry.patches.iter().any(|id| id == patch));
             Some(of_patch.filter_map(|entry| before(repo, entry, file)).collect())
         };
