@@ -9,7 +9,7 @@ use std::path::Path;
 use treepatch::checkout::Memory;
 use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load, substitute};
-use treepatch::plan::{self, FileChange, Options, Plan, Step, Verdict};
+use treepatch::plan::{self, Assumed, FileChange, Options, Plan, Step, Verdict};
 use treepatch::render::{self, Ending, View, json};
 use treepatch::source::{Bytes, Limits, Source};
 
@@ -72,7 +72,8 @@ fn check(text: &str, files: &Files) {
     }
     // The way back takes out what was there before, too, and nobody asked whether what was not applied has one.
     if plan.reports.iter().all(|r| r.one_way.is_none() && r.verdict == Verdict::Applies) {
-        let back = plan::revert(&patchset, &Memory::new(after.clone()), &options, &|_| None).unwrap();
+        let back =
+            plan::revert(&patchset, &Memory::new(after.clone()), &options, &Assumed { earlier: &|_| None }).unwrap();
         let why = || format!("{:#?}", back.plan.reports.iter().map(|r| &r.reasons).collect::<Vec<_>>());
         assert!(!back.plan.is_refused(), "no way back: {}", why());
         after.extend(back.plan.changes().into_iter().map(|c| (c.path, c.after)));

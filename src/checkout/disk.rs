@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-pub use crate::patchset::{COPY, DRAFTS, STATE};
+pub use crate::patchset::{COPY, DRAFTS, RECORD, STATE};
 
 /// Whether a name is that of a folder of treepatch's own, which is part of no checkout.
 pub fn is_own(name: &OsStr) -> bool {

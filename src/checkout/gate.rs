@@ -163,9 +163,15 @@ mod tests {
 
     #[test]
     fn every_spelling_of_our_own_names_is_refused() {
-        for name in
-            [".treepatch-journal", ".treepatch-output-0", ".out.treepatch-copy", ".TREEPATCH-Journal", "TREEPA~1"]
-        {
+        for name in [
+            ".treepatch-journal",
+            ".treepatch-record",
+            ".treepatch-output-0",
+            ".out.treepatch-copy",
+            ".TREEPATCH-Journal",
+            ".Treepatch-Record",
+            "TREEPA~1",
+        ] {
             for name in [name.to_owned(), format!("{name}."), format!("{name} ."), format!("{name}:x")] {
                 assert!(!allowed(&name) && !allowed(&format!("sub/{name}/journal")), "{name:?}");
             }

@@ -19,7 +19,7 @@ mod submodules;
 mod words;
 
 pub use case::clash;
-pub use disk::{COPY, DRAFTS, Disk, STATE, Walk, is_own};
+pub use disk::{COPY, DRAFTS, Disk, RECORD, STATE, Walk, is_own};
 pub use error::{GateError, OpenError};
 pub use folder::Folder;
 pub(crate) use folder::NAME;

@@ -6,11 +6,12 @@ use super::planning::{Doing, Planned};
 use super::progress::Progress;
 use super::report::Report;
 use super::{Exit, bosh, console};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use treepatch::plan::Plan;
 use treepatch::render::{Ending, count, table, unified_plan, visible_bytes, visible_line};
-use treepatch::write::git::{Committed, Ready};
-use treepatch::write::{self, Copied, Copying, WriteError, Written};
+use treepatch::write::git::{Committed, Heads, Known, Ready};
+use treepatch::write::{self, Copied, Copying, Noting, WriteError, Written};
 
 /// `treepatch apply`.
 pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
@@ -26,7 +27,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
         Format::Json => planned.json(&args.plan, way.doing(args, &planned.plan)).into_bytes(),
         Format::Text => diff(args, &planned),
     };
-    let done = way.go(args, &planned.plan).map_err(refused)?;
+    let done = way.go(args, &planned).map_err(refused)?;
     let is_asked_for = args.dry_run || output.format == Format::Json || !report.is_printed();
     let printed = if is_asked_for { report.write(&text, done.said()) } else { Ok(()) };
     // Below the diff: its end is what a person sees first.
@@ -97,13 +98,21 @@ impl Way {
         Doing { command: "apply", dry_run: args.dry_run, into: args.into.as_deref(), commits, notes, removes: false }
     }
 
-    fn go(self, args: &ApplyArgs, plan: &Plan) -> Result<Done, WriteError> {
+    fn go(self, args: &ApplyArgs, planned: &Planned) -> Result<Done, WriteError> {
+        let plan = &planned.plan;
         let changes = if matches!(self, Way::Nowhere) { Vec::new() } else { plan.changes() };
         let progress = Progress::start(args.plan.output.quiet);
         progress.phase(&format!("writing {}", count(changes.len(), "file")));
         let (written, done) = match self {
             Way::Nowhere => return Ok(Done::Nothing),
-            Way::Files => (write::apply(&args.plan.dir, &changes)?, Done::Written),
+            Way::Files => {
+                let noting = (!args.no_record).then(|| noting(args, planned)).flatten();
+                let written = match noting {
+                    Some(noting) => write::apply_noting(&args.plan.dir, &changes, &noting)?,
+                    None => write::apply(&args.plan.dir, &changes)?,
+                };
+                (written, Done::Written)
+            }
             Way::Copy(copying) => return copying.write(&changes).map(Done::Copied),
             Way::Commits(ready) => {
                 let committed = Box::new(ready.write(&changes)?);
@@ -140,6 +149,23 @@ impl Done {
             _ => {}
         }
     }
+}
+
+/// What is put into files that no `HEAD` has, for the record; nothing where it has all of them.
+fn noting(args: &ApplyArgs, planned: &Planned) -> Option<Noting> {
+    let Planned { plan, patchset, .. } = planned;
+    let heads = Heads::new(&args.plan.dir);
+    let is_known = |path: &Path| match heads.look(path) {
+        Known::Has(_) => true,
+        Known::Lacks => patchset.makes(path),
+        Known::Nothing => false,
+    };
+    let mut files: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    let changed: BTreeSet<&Path> = plan.changed().filter(|path| !is_known(path)).collect();
+    for step in plan.steps.iter().filter(|step| changed.contains(step.path.as_path())) {
+        files.entry(step.path.clone()).or_default().insert(plan.reports[step.patch].id.clone());
+    }
+    (!files.is_empty()).then(|| Noting { patchset: patchset.name.clone(), files, is_out: false })
 }
 
 /// Tells of files that have other names.

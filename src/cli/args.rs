@@ -29,7 +29,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Take the patches out again: the last one first, with their sides exchanged
     ///
-    /// A patch that this does not undo exactly is named, and nothing is written. docs/revert.md says more.
+    /// Only what treepatch has put in goes: HEAD, the commits of the patches, or the record that `apply` keeps tell. A
+    /// patch that this does not undo exactly is named, and nothing is written. docs/revert.md says more.
     Revert(RevertArgs),
     /// Write the patches as they are for the files below DIR, for other programs; change nothing there
     ///
@@ -71,6 +72,9 @@ pub struct ApplyArgs {
     /// Make this branch for the commits, in each repository that gets some, and check it out
     #[arg(long, value_name = "NAME", requires = "commit")]
     pub branch: Option<String>,
+    /// Keep no record of what is put into files that no HEAD has; without one, `revert` asks for --assume-applied
+    #[arg(long, conflicts_with_all = ["commit", "into"])]
+    pub no_record: bool,
     /// Leave DIR as it is, and make a patched copy of it, without git's files; COPY must be new or empty
     #[arg(long, value_name = "COPY", conflicts_with = "commit")]
     pub into: Option<PathBuf>,
@@ -95,6 +99,9 @@ pub struct RevertArgs {
     /// Say what would change, and write nothing
     #[arg(short = 'n', long, conflicts_with = "commit")]
     pub dry_run: bool,
+    /// Take this patch out though nothing tells that treepatch put it in (may be repeated)
+    #[arg(long, value_name = "ID", conflicts_with = "commit")]
+    pub assume_applied: Vec<String>,
     /// Undo the commits that `apply --commit` made, with a commit for each
     #[arg(long)]
     pub commit: bool,

@@ -1,8 +1,9 @@
 use super::Failure;
 use super::console::Screen;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
-use treepatch::patchset::{Complaint, Patchset, builtin, builtins, load, patch_for};
+use treepatch::patchset::{Amends, Complaint, Patchset, builtin, builtins, load, patch_for};
 use treepatch::render::complaint_in;
 
 /// A larger file is no patchset.
@@ -29,9 +30,11 @@ pub fn known(name: &str) -> Result<&'static str, Failure> {
     })
 }
 
-/// Makes sure that every id of `--only` exists, and puts the target's values into the patches that are asked for.
+/// Makes sure that every id of `--only` exists, and puts the target's values into the patches that are asked for, and into
+/// those that amend them.
 pub fn prepare(patchset: &mut Patchset, only: &[String], target: Option<&str>, screen: Screen) -> Result<(), Failure> {
-    select(patchset, only)?;
+    select(patchset, "--only", only)?;
+    let beside = amending(patchset, only);
     let mut complaints = Vec::new();
     let mut patches = patchset.patches.clone();
     for patch in patches.iter_mut().filter(|p| only.is_empty() || only.contains(&p.id.value)) {
@@ -40,19 +43,31 @@ pub fn prepare(patchset: &mut Patchset, only: &[String], target: Option<&str>, s
             Err(more) => complaints.extend(more),
         }
     }
+    for patch in patches.iter_mut().filter(|p| beside.contains(&p.id.value)) {
+        // What is wrong with it is said when it is asked for.
+        *patch = patch_for(patchset, patch, target).unwrap_or_else(|_| patch.clone());
+    }
     patchset.patches = patches;
     if complaints.is_empty() { Ok(()) } else { Err(refused(complaints, &patchset.origin, &patchset.text, screen)) }
 }
 
-/// Makes sure that every id of `--only` exists.
-pub fn select(patchset: &Patchset, only: &[String]) -> Result<(), Failure> {
+/// The patches that were not asked for, but amend some that were: they may have to come along.
+pub fn amending(patchset: &Patchset, only: &[String]) -> BTreeSet<String> {
+    let id = |number: usize| patchset.patches[number].id.value.clone();
+    let chosen = (0..patchset.patches.len()).filter(|&number| only.contains(&id(number))).collect();
+    let amending = Amends::of(&patchset.patches).amending_one_of(&chosen);
+    amending.into_iter().map(id).filter(|id| !only.contains(id)).collect()
+}
+
+/// Makes sure that every id of an option exists.
+pub fn select(patchset: &Patchset, option: &str, only: &[String]) -> Result<(), Failure> {
     let ids = || patchset.patches.iter().map(|p| p.id.value.as_str());
     match only.iter().find(|id| ids().all(|known| known != *id)) {
         None => Ok(()),
         Some(id) => {
             let meant = nearest(id, ids()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
             Err(Failure::Usage(format!(
-                "--only {id}: the patchset {} has no such patch{meant} (`treepatch list {}` lists them)",
+                "{option} {id}: the patchset {} has no such patch{meant} (`treepatch list {}` lists them)",
                 patchset.name, patchset.origin
             )))
         }

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use treepatch::checkout::{self, Disk, Overlay, ReadError, Root, Tree, Walk};
 use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
-use treepatch::plan::{self, Options, Plan, Reason, Report, Verdict, plan};
+use treepatch::plan::{self, Options, Plan, Reason, Report, Verdict, plan_with_head};
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::write::git::Heads;
-use treepatch::write::{self, Removal, WriteError};
+use treepatch::write::{self, Past, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.
 pub struct Planned {
@@ -63,8 +63,9 @@ impl Planned {
     }
 
     /// Plans the way back; gives the files to remove, too.
-    pub fn back(args: &PlanArgs) -> Result<(Planned, Vec<Removal>), Failure> {
+    pub fn back(args: &PlanArgs, assumed: &[String]) -> Result<(Planned, Vec<Removal>), Failure> {
         let (patchset, screens) = Planned::load(args)?;
+        patchsets::select(&patchset, "--assume-applied", assumed)?;
         let progress = Progress::start(args.output.quiet);
         let found = progress.phase(&format!("listing {}", args.dir.display()));
         let searched = progress.phase(&format!("reading {}", args.dir.display()));
@@ -72,10 +73,10 @@ impl Planned {
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let disk = list(args, walk(args, reach.as_deref(), &found))?;
-        let heads = Heads::new(&args.dir);
+        let past = Past::open(&args.dir, &patchset.name, assumed)?;
         let tree = Watched { below: &disk, searched: &searched, parsed: &parsed };
         let options = Options { turn: Some(turn), ..options(args, &patchset) };
-        let undoing = plan::revert(&patchset, &tree, &options, &|file| heads.read(file))
+        let undoing = plan::revert(&patchset, &tree, &options, &past)
             .map_err(|complaints| refused(complaints, &patchset, screens))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
         let mut planned = Planned { patchset, plan: undoing.plan, screens, unseen: Unseen::new() };
@@ -162,7 +163,8 @@ impl Planning<'_> {
         let disk = list(args, walk(args, globs, &found))?;
         let tree = Watched { below: &disk, searched: &searched, parsed: &parsed };
         let options = Options { turn: Some(turn), ..options.clone() };
-        let mut plan = plan(patchset, &Overlay::new(&tree, files), &options)
+        let heads = Heads::new(&args.dir);
+        let mut plan = plan_with_head(patchset, &Overlay::new(&tree, files), &options, &|file| heads.read(file))
             .map_err(|complaints| refused(complaints, patchset, self.screens))?;
         tell_trouble(&mut plan, patchset, disk.trouble());
         let unseen = submodules::tell(&mut plan, patchset, disk.root(), args);
@@ -268,7 +270,9 @@ fn globs_of(body: &Body) -> Vec<&Globs> {
 /// The globs that say where to look; `None` where that is everywhere, as for operations, which follow the code.
 fn reach(patchset: &Patchset, only: &[String]) -> Option<Vec<Globs>> {
     let mut globs = Vec::new();
-    for patch in patchset.patches.iter().filter(|p| only.is_empty() || only.contains(&p.id.value)) {
+    let beside = patchsets::amending(patchset, only);
+    let is_asked = |id: &String| only.is_empty() || only.contains(id) || beside.contains(id);
+    for patch in patchset.patches.iter().filter(|p| is_asked(&p.id.value)) {
         globs.extend(patch.obsolete.iter().filter_map(|o| o.files.clone()));
         for body in &patch.bodies {
             match &body.work {

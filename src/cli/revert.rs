@@ -4,18 +4,19 @@ use super::failure::refused;
 use super::planning::{Doing, Planned};
 use super::report::Report;
 use super::{Exit, Failure, commit, console, submodules};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use treepatch::plan::Plan;
 use treepatch::render::{Ending, count, json, table};
-use treepatch::write;
 use treepatch::write::git::{self, Commits};
+use treepatch::write::{self, Noting, Removal};
 
 /// `treepatch revert`: the patches with their sides exchanged, the last one first.
 pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
     if args.commit {
         return undo(args);
     }
-    let (planned, removals) = Planned::back(&args.plan)?;
+    let (planned, removals) = Planned::back(&args.plan, &args.assume_applied)?;
     let changes = planned.plan.changes();
     let output = &args.plan.output;
     let is_refused = planned.plan.is_refused();
@@ -32,7 +33,8 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
     if does_write {
         let paths = changes.iter().map(|c| &c.path).chain(removals.iter().map(|r| &r.path));
         report.is_apart(paths.map(PathBuf::as_path))?;
-        let written = write::revert(&args.plan.dir, &changes, &removals).map_err(refused)?;
+        let noting = noting(&planned, &removals);
+        let written = write::revert_noting(&args.plan.dir, &changes, &removals, &noting).map_err(refused)?;
         tell_linked(&written);
     }
     let is_printed = report.is_printed() && text.is_some();
@@ -48,6 +50,20 @@ pub fn run(args: &RevertArgs) -> Result<Exit, Failure> {
         }
     }
     Ok(planned.exit())
+}
+
+/// What goes, for the record. With a file all goes that was put into it.
+fn noting(planned: &Planned, removals: &[Removal]) -> Noting {
+    let Planned { plan, patchset, .. } = planned;
+    let mut files: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    for step in &plan.steps {
+        files.entry(step.path.clone()).or_default().insert(plan.reports[step.patch].id.clone());
+    }
+    for removal in removals {
+        let all = patchset.patches.iter().map(|patch| patch.id.value.clone());
+        files.entry(removal.path.clone()).or_default().extend(all);
+    }
+    Noting { patchset: patchset.name.clone(), files, is_out: true }
 }
 
 /// Undoes commits; the files are as they say, so that nothing is planned.

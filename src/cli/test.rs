@@ -13,7 +13,7 @@ use treepatch::write;
 pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     let Screens { stdout, stderr } = Screens::choose(args.output.style.color);
     let set = patchsets::find(&args.patchset, stderr)?;
-    patchsets::select(&set, &args.only)?;
+    patchsets::select(&set, "--only", &args.only)?;
     let lines = Lines::new(set.text.as_bytes());
     let mut tests = json::Tests {
         format: json::FORMAT,
@@ -70,6 +70,7 @@ fn try_out(set: &Patchset, patch: &Patch, example: &Example, screen: Screen) -> 
     let target = target.or(set.target.as_deref()).or(patch.target.first().map(String::as_str));
     let mut alone = patch_for(set, patch, target).map_err(refused)?;
     alone.needs.clear();
+    alone.amends.clear();
     let one = set.with(vec![alone]);
     let Some(path) = path_of(patch, example) else {
         return Ok(Err(Problem::new("no file name could be made that `files` matches; give the example a `path`")));

@@ -153,7 +153,7 @@ fn patches(notes: &mut Notes, file: &Keys<'_>, text: &str, tables: &BTreeMap<Str
     patches
 }
 
-/// Ids are unique, and a patch needs only earlier ones.
+/// Ids are unique, and a patch needs and amends only earlier ones.
 fn order(notes: &mut Notes, patches: &[Patch]) {
     let mut ids: HashMap<&str, usize> = HashMap::new();
     for (index, patch) in patches.iter().enumerate().filter(|(_, patch)| !patch.id.value.is_empty()) {
@@ -165,10 +165,13 @@ fn order(notes: &mut Notes, patches: &[Patch]) {
         }
     }
     for (index, patch) in patches.iter().enumerate() {
-        for need in &patch.needs {
+        let needs = patch.needs.iter().map(|need| (need, "need"));
+        for (need, does) in needs.chain(patch.amends.iter().map(|amended| (amended, "amend"))) {
             match ids.get(need.value.as_str()) {
                 Some(earlier) if *earlier < index => {}
-                Some(same) if *same == index => notes.push(Complaint::new(&need.span, "a patch cannot need itself")),
+                Some(same) if *same == index => {
+                    notes.push(Complaint::new(&need.span, format!("a patch cannot {does} itself")));
+                }
                 Some(_) => notes.push(
                     Complaint::new(&need.span, format!("the patch {} comes later", quoted(&need.value)))
                         .help("patches are applied in order: move it above this one"),

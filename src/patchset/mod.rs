@@ -3,6 +3,7 @@
 //! TOML comes in, a [`Patchset`] or a list of [`Complaint`]s goes out. Bodies are cut into rows here but not
 //! read: that needs a grammar, and is the `pattern` room's work.
 
+mod amends;
 mod body;
 mod builtin;
 mod check;
@@ -21,12 +22,13 @@ mod scope;
 mod spelling;
 mod values;
 
+pub use amends::Amends;
 pub use body::{Fragment, Row, Sign};
 pub use builtin::{builtin, builtins};
 pub use complaint::Complaint;
 pub use holes::{HoleKind, HoleUse, scan};
 pub use load::load;
 pub use model::*;
-pub use names::{COPY, DRAFTS, STATE, is_git, is_own, is_own_in_short};
+pub use names::{COPY, DRAFTS, RECORD, STATE, is_git, is_own, is_own_in_short};
 pub use parameter::{patch_for, substitute};
 pub use spelling::{folded, is_ignorable};

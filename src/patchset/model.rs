@@ -2,6 +2,7 @@ use super::Fragment;
 use crate::language::Language;
 use crate::source::Bytes;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A value and where it stands in the patchset file, in bytes.
@@ -39,6 +40,12 @@ pub struct Patchset {
 }
 
 impl Patchset {
+    /// Whether a patch makes a file.
+    pub fn makes(&self, path: &Path) -> bool {
+        let makes = |body: &Body| matches!(&body.work, Work::Create(new) if Path::new(&new.path.value) == path);
+        self.patches.iter().flat_map(|patch| &patch.bodies).any(makes)
+    }
+
     /// The same file with these patches alone.
     pub fn with(&self, patches: Vec<Patch>) -> Patchset {
         Patchset {
@@ -78,6 +85,8 @@ pub struct Patch {
     pub target: Vec<String>,
     /// `needs`: ids of earlier patches.
     pub needs: Vec<Spanned<String>>,
+    /// `amends`: ids of earlier patches whose results it changes.
+    pub amends: Vec<Spanned<String>>,
     /// `optional`: no matching file is no complaint.
     pub optional: bool,
     /// The patch's own body first, then its `[[patch.alternative]]`s in order.

@@ -4,6 +4,10 @@
 /// It is there only while such a run is under way, or was killed.
 pub const STATE: &str = ".treepatch-journal";
 
+/// The folder below the root in which `apply` keeps what it has put into files that no `HEAD` has, so that `revert` can
+/// tell what may go.
+pub const RECORD: &str = ".treepatch-record";
+
 /// What folders are called in which a report waits until it is whole: this, and a number. Such a folder, beside the
 /// report, is there only for that moment, or was left by a run that was killed in it.
 pub const DRAFTS: &str = ".treepatch-output-";
@@ -15,6 +19,7 @@ pub const COPY: &str = ".treepatch-copy";
 /// system that takes others for the same folds the name first.
 pub fn is_own(name: &[u8]) -> bool {
     name == STATE.as_bytes()
+        || name == RECORD.as_bytes()
         || name.starts_with(DRAFTS.as_bytes())
         || name.starts_with(b".") && name.ends_with(COPY.as_bytes())
 }

@@ -6,12 +6,13 @@ use super::{Body, Complaint, Create, Example, Fragment, Hunk, Obsolete, Operatio
 use toml::de::DeValue;
 
 const WORK: [&str; 4] = ["diff", "hunk", "operation", "create"];
-const PATCH: [&str; 11] = [
+const PATCH: [&str; 12] = [
     "id",
     "title",
     "why",
     "target",
     "needs",
+    "amends",
     "optional",
     "alternatives",
     "obsolete",
@@ -72,6 +73,7 @@ impl<'n, 't> Patches<'n, 't> {
             why: notes.prose(keys, "why").unwrap_or_default().value,
             target: notes.targets(keys, "target"),
             needs: notes.texts(keys, "needs").unwrap_or_default(),
+            amends: notes.texts(keys, "amends").unwrap_or_default(),
             optional: notes.flag(keys, "optional").unwrap_or(false),
             bodies,
             sum: notes.word(keys, "alternatives", &[("sum", true), ("first", false)]).is_some_and(|word| word.value),

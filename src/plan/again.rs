@@ -1,4 +1,4 @@
-//! The same patch once more, on its own result.
+//! The same patch once more, on the result.
 
 use super::create::create;
 use super::judge::Judging;
@@ -6,8 +6,9 @@ use super::looking::Looking;
 use super::obsolete::Signs;
 use super::operation::operate;
 use super::options::Options;
-use super::ready::{Ready, ReadyWork};
-use super::report::{Place, Reason, Verdict};
+use super::patch::{Outcome, conclude};
+use super::ready::{Ready, ReadyBody, ReadyWork};
+use super::report::{Place, Reason, Report, Site, Verdict};
 use super::sought::{SITES, look};
 use super::workspace::Workspace;
 use crate::find::Rule;
@@ -17,26 +18,30 @@ use std::path::Path;
 /// Whether sites of a patch may count for one another, so that a second run has to be tried: there are several hunks or
 /// bodies, or a place with nothing in it is known as done. Of all others it is known from the edit of each site.
 pub(super) fn sites_may_count_for_others(ready: &Ready) -> bool {
-    let leaves_nothing = |rule: &Rule| rule.pattern.shapes.iter().any(|s| s.after.elements.is_empty());
     ready.hunks().nth(1).is_some() || ready.hunks().flat_map(|h| h.rules.values()).any(leaves_nothing)
 }
 
-/// What a second run would make of a patch that is carried out, other than finding it done.
+fn leaves_nothing(rule: &Rule) -> bool {
+    rule.pattern.shapes.iter().any(|s| s.after.elements.is_empty())
+}
+
+/// What a second run would make of a patch, other than finding it as it should.
+#[derive(Clone)]
 pub(super) enum Again {
     /// It would find something to do.
     ToDo(Place),
-    /// It would be refused: why, and where.
+    /// It would be refused, or would find nothing: why, and where.
     Refused(String, Option<Place>),
 }
 
-/// Looks for a patch on the files as they are now. Nothing where it is done.
-pub(super) fn second_run(
+/// Looks for a patch on the files as they are now, and edits nothing.
+pub(super) fn look_again(
+    patchset: &Patchset,
     patch: &Patch,
     ready: &Ready,
-    patchset: &Patchset,
     workspace: &Workspace<'_>,
     options: &Options,
-) -> Option<Again> {
+) -> Outcome {
     let outcome = match ready.bodies.first().map(|b| &b.work) {
         Some(ReadyWork::Create(new)) => create(new, workspace).0,
         Some(ReadyWork::Operation(globs, operation)) => {
@@ -47,7 +52,8 @@ pub(super) fn second_run(
             let looking = Looking::new(workspace);
             let cured = Signs::look(patch, ready, workspace).cured.len();
             let Some(surveys) = look(ready, patch.sum, &looking, options.all_done, None) else {
-                return Some(Again::Refused(format!("there would be more than {SITES} sites"), None));
+                let text = format!("there would be more than {SITES} sites");
+                return Outcome { files: 1, ..Outcome::new(Verdict::Unreadable) }.because(text);
             };
             let is_done = |path: &Path, body: usize| {
                 let mut sightings = surveys[body].iter().flat_map(|s| &s.sightings).filter(|s| s.path == path);
@@ -57,15 +63,57 @@ pub(super) fn second_run(
             Judging { ready, sum: patch.sum, workspace, cured, same: &same }.judge(&surveys).0
         }
     };
-    if let Some(site) = outcome.sites.into_iter().find(|site| !site.done) {
-        return Some(Again::ToDo(site.place));
+    conclude(outcome, Signs::look(patch, ready, workspace))
+}
+
+/// What a second run finds of a patch.
+pub(super) struct Seen {
+    verdict: Verdict,
+    sites: Vec<Site>,
+    reasons: Vec<Reason>,
+}
+
+impl From<Outcome> for Seen {
+    fn from(outcome: Outcome) -> Seen {
+        Seen { verdict: outcome.verdict, sites: outcome.sites, reasons: outcome.reasons }
     }
-    if matches!(outcome.verdict, Verdict::Applied | Verdict::Nothing) {
-        return None;
+}
+
+impl From<Report> for Seen {
+    fn from(report: Report) -> Seen {
+        Seen { verdict: report.verdict, sites: report.sites, reasons: report.reasons }
     }
-    let why = outcome.reasons.into_iter().next();
-    let (text, place) = why.map_or_else(Default::default, |why| (why.text, why.place));
-    Some(Again::Refused(text, place))
+}
+
+impl Again {
+    /// What is wrong with what a second run finds of a patch that the first run found so. Nothing where it writes nothing,
+    /// and says that what is in is in.
+    pub fn of(first: Verdict, seen: impl Into<Seen>, ready: &Ready) -> Option<Again> {
+        let outcome = seen.into();
+        if let Some(site) = outcome.sites.into_iter().find(|site| !site.done) {
+            return Some(Again::ToDo(site.place));
+        }
+        let leaves_nothing = |b: &ReadyBody| {
+            !b.hunks().is_empty() && b.hunks().iter().flat_map(|h| h.rules.values()).all(leaves_nothing)
+        };
+        let is_settled = match outcome.verdict {
+            Verdict::Applied => true,
+            Verdict::Nothing | Verdict::Obsolete => !is_in(first) || ready.bodies.iter().any(leaves_nothing),
+            Verdict::Absent | Verdict::Skipped => first == outcome.verdict,
+            _ => false,
+        };
+        if is_settled {
+            return None;
+        }
+        let why = outcome.reasons.into_iter().next();
+        let (text, place) = why.map_or_else(|| ("it finds nothing".to_owned(), None), |why| (why.text, why.place));
+        Some(Again::Refused(text, place))
+    }
+}
+
+/// Whether the verdict says that a patch is in once the run has written.
+pub(super) fn is_in(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied)
 }
 
 /// Why a second run would not find the patch done that has just been carried out.
@@ -76,7 +124,9 @@ pub(super) fn undone_by_itself(
     workspace: &Workspace<'_>,
     options: &Options,
 ) -> Option<Reason> {
-    second_run(patch, ready, patchset, workspace, options).map(|again| match again {
+    let outcome = look_again(patchset, patch, ready, workspace, options);
+    // With nothing left of what it shows, nothing can be found.
+    Again::of(Verdict::Nothing, outcome, ready).map(|again| match again {
         Again::ToDo(place) => Reason {
             text: "the result would hold a site of another hunk, so the patch would be applied for ever".to_owned(),
             place: Some(place),

@@ -54,7 +54,7 @@ impl WayBack {
         files.iter().for_each(|file| workspace.put_known(&file.path, &file.after, &file.before));
         let mut plan = Plan::default();
         let none = BTreeSet::new();
-        let stack = Stack { patchset: &self.set, ready: &self.ready, options: &options, watched: &none };
+        let stack = Stack::plain(&self.set, &self.ready, &options, &none);
         let report = patch::run(&stack, &mut workspace, &mut plan);
         plan.reports.push(report);
         tally::settle(&self.set, &mut plan.reports, &options);

@@ -1,7 +1,7 @@
 //! One file as a patch leaves it, until it is known that the patch is carried out.
 
 use super::report::{Plan, Step};
-use super::workspace::Workspace;
+use super::workspace::{By, Workspace};
 use crate::source::{Bytes, Edit, Source, Version};
 use crate::source::{OffsetMap, places_of};
 use std::path::PathBuf;
@@ -27,12 +27,24 @@ impl Changed {
         Changed { path, before: None, batches: vec![vec![Edit::new(0..0, bytes)]], written: vec![all], trees: None }
     }
 
+    /// The file as the patch leaves it.
+    pub fn after(&self) -> Version {
+        self.before.clone().unwrap_or_default().and(self.batches.clone())
+    }
+
     /// Makes it a part of the plan, and of what the patches to come find.
     pub fn put(self, patch: usize, workspace: &mut Workspace<'_>, plan: &mut Plan) {
+        let (path, before) = (self.path.clone(), self.before.clone());
+        let after = self.enter(By::Wrote(patch), workspace);
+        plan.steps.push(Step { patch, path, before, after });
+    }
+
+    /// Makes it a part of what the patches to come find; gives the file as it is then.
+    pub fn enter(self, by: By, workspace: &mut Workspace<'_>) -> Version {
         let shift = OffsetMap::new(&self.batches);
         let mut written: Vec<_> = workspace.written(&self.path).iter().map(|(w, by)| (shift.range(w), *by)).collect();
-        written.extend(self.written.into_iter().map(|w| (w, patch)));
-        let after = match &self.before {
+        written.extend(self.written.into_iter().map(|w| (w, by)));
+        match &self.before {
             None => {
                 let made = Version::default().and(self.batches);
                 workspace.put_made(&self.path, &made, written);
@@ -49,7 +61,6 @@ impl Changed {
                 self.trees.into_iter().for_each(|(_, new)| workspace.remember(&self.path, new));
                 after
             }
-        };
-        plan.steps.push(Step { patch, path: self.path, before: self.before, after });
+        }
     }
 }

@@ -1,6 +1,7 @@
 use super::back::Edited;
 use super::changed::Changed;
 use super::chosen::{Chosen, sites_of, sum};
+use super::evidence::Ownership;
 use super::file_edit::edit_file;
 use super::looking::Looking;
 use super::near::place;
@@ -9,6 +10,7 @@ use super::ready::{Ready, ReadyBody, ReadyHunk};
 use super::report::Reason;
 use super::site_edit::SiteEdit;
 use super::survey::Survey;
+use super::workspace::Workspace;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::source::Bytes;
 use rayon::prelude::*;
@@ -16,10 +18,32 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// A patch that is carried out.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub patchset: &'a Patchset,
+    pub patch: &'a Patch,
+    pub ready: &'a Ready,
+    /// Its number, and which of its places may be edited, where that is not all of them.
+    pub own: Option<(usize, &'a Ownership)>,
+    /// Whether it is only tried, so that no reason is looked for where it finds nothing.
+    pub is_trial: bool,
+}
+
+impl Task<'_> {
+    /// Whether a place may be edited.
+    pub fn may_edit(&self, chosen: &Chosen<'_, '_>, workspace: &Workspace<'_>) -> bool {
+        self.own.is_none_or(|(number, own)| {
+            let path = chosen.path();
+            workspace.read(path).is_ok_and(|bytes| own.is_own(number, path, &bytes, &chosen.hit.changed))
+        })
+    }
+}
+
 /// Speculative edits of a patch. Each file is edited while its tree is in memory, by each body that has something to do in
 /// it, before it is known which bodies count.
 pub(super) struct Editing<'a, 'w, 't> {
-    patch: (&'a Patchset, &'a Patch, &'a Ready),
+    task: Task<'a>,
     looking: &'a Looking<'w, 't>,
     options: &'a Options,
     /// For each body, how many more sites can be right.
@@ -60,23 +84,19 @@ pub(super) struct Counted {
 }
 
 impl<'a, 'w, 't> Editing<'a, 'w, 't> {
-    pub fn new(
-        patch: (&'a Patchset, &'a Patch, &'a Ready),
-        looking: &'a Looking<'w, 't>,
-        options: &'a Options,
-    ) -> Self {
+    pub fn new(task: Task<'a>, looking: &'a Looking<'w, 't>, options: &'a Options) -> Self {
         let most = |hunk: &ReadyHunk| match hunk.rules.values().next().map(|rule| rule.expect) {
             Some(Expect::Between(_, most)) => most.unwrap_or(usize::MAX),
             Some(Expect::PerFile(_)) => usize::MAX,
             None => 0,
         };
         let of_body = |body: &ReadyBody| body.hunks().iter().map(most).fold(0, usize::saturating_add);
-        let mut left: Vec<usize> = patch.2.bodies.iter().map(of_body).collect();
-        if patch.1.sum {
+        let mut left: Vec<usize> = task.ready.bodies.iter().map(of_body).collect();
+        if task.patch.sum {
             left = vec![left.into_iter().fold(0, usize::saturating_add)];
         }
         let left = left.into_iter().map(AtomicUsize::new).collect();
-        Editing { patch, looking, options, left, made: Edits::default(), numbers: HashMap::new() }
+        Editing { task, looking, options, left, made: Edits::default(), numbers: HashMap::new() }
     }
 
     /// Edits the files of some surveys, of which each has all that is known of its files. With `last`, the trees of the
@@ -110,7 +130,8 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
             made.files.extend(files.keys().take(1).map(refuse));
             return;
         }
-        let files: Vec<_> = files.into_iter().collect();
+        files.values_mut().for_each(|mine| mine.retain(|c| self.task.may_edit(c, self.looking.workspace)));
+        let files: Vec<_> = files.into_iter().filter(|(_, mine)| !mine.is_empty()).collect();
         let edited: Vec<_> =
             files.par_iter().with_max_len(1).map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
         let kept = files.len().checked_sub(1).filter(|_| last);
@@ -160,7 +181,7 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
 
     /// What counts of all that was made; no more files come.
     pub fn finish(mut self, chosen: &[Chosen<'_, '_>]) -> Counted {
-        let of_file = |c: &Chosen<'_, '_>| (c.path().to_owned(), if self.patch.1.sum { 0 } else { c.body });
+        let of_file = |c: &Chosen<'_, '_>| (c.path().to_owned(), if self.task.patch.sum { 0 } else { c.body });
         let counts: BTreeSet<(PathBuf, usize)> = chosen.iter().map(of_file).collect();
         let bodies: BTreeSet<usize> = counts.iter().map(|(_, body)| *body).collect();
         let mut made = std::mem::take(&mut self.made);
@@ -184,7 +205,7 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
     /// Tries the way back with the trees of some files: of all at the end, or of these where the number of sites is free,
     /// so that each file stands for itself. Says why there is none.
     fn go_back(&self, made: &mut [&mut Made], is_known: bool, is_last: bool) -> Option<String> {
-        let (patchset, patch, ready) = self.patch;
+        let Task { patchset, patch, ready, .. } = self.task;
         let trees = made.iter_mut().filter_map(|made| made.result.as_mut().ok()?.1.take());
         if !self.options.ways_back || is_known {
             trees.for_each(drop);

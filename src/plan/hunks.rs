@@ -2,7 +2,7 @@
 
 use super::changed::Changed;
 use super::chosen::Chosen;
-use super::editing::Editing;
+use super::editing::{Editing, Task};
 use super::judge::Judging;
 use super::left_behind;
 use super::left_over::not_gone;
@@ -12,26 +12,25 @@ use super::obsolete::Signs;
 use super::options::Options;
 use super::patch::Outcome;
 use super::ready::{Ready, ReadyWork};
-use super::report::Verdict;
+use super::report::{Site, Verdict};
 use super::sought::{SITES, look};
 use super::survey::Survey;
 use super::workspace::Workspace;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::{Required, Shape, Side};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Looks for the hunks of a patch, and edits what they find. `signs` tell where upstream has made its own change.
 pub(super) fn edit_hunks(
-    patchset: &Patchset,
-    patch: &Patch,
-    ready: &Ready,
+    task: Task<'_>,
     workspace: &Workspace<'_>,
     signs: &Signs,
     options: &Options,
 ) -> (Outcome, Vec<Changed>) {
+    let Task { patchset, patch, ready, own, is_trial } = task;
     let looking = Looking::new(workspace);
-    let mut editing = Editing::new((patchset, patch, ready), &looking, options);
+    let mut editing = Editing::new(task, &looking, options);
     let Some(surveys) = look(ready, patch.sum, &looking, options.all_done, Some(&mut editing)) else {
         let text = format!("it has more than {SITES} sites; narrow its bodies or `files`");
         let mut outcome = Outcome::new(Verdict::Unreadable).because(text);
@@ -43,7 +42,7 @@ pub(super) fn edit_hunks(
     let (mut outcome, chosen) = judging.judge(&surveys);
     outcome.notes.extend(wordless(ready));
     // Where upstream has made its own change, nobody asks where the sites are.
-    let needless = signs.are_any() && chosen.is_empty();
+    let needless = is_trial || signs.are_any() && chosen.is_empty();
     explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
         let hunk = |c: &Chosen<'_, '_>| ready.bodies[c.body].hunks().get(c.hunk);
@@ -62,7 +61,23 @@ pub(super) fn edit_hunks(
             outcome.reasons.extend(made.refused);
         }
     }
+    if own.is_some() {
+        leave(task, &chosen, workspace, &mut outcome);
+    }
     (outcome, changes)
+}
+
+/// Tells only of the places that may be edited.
+fn leave(task: Task<'_>, chosen: &[Chosen<'_, '_>], workspace: &Workspace<'_>, outcome: &mut Outcome) {
+    let strangers = chosen.iter().filter(|c| !c.hit.done && !task.may_edit(c, workspace));
+    let strangers: BTreeSet<(&Path, usize, usize)> =
+        strangers.map(|c| (c.sighting.path.as_path(), c.hit.bytes.start, c.hit.bytes.end)).collect();
+    let is_stranger = |s: &Site| strangers.contains(&(s.place.path.as_path(), s.bytes.start, s.bytes.end));
+    outcome.sites.retain(|site| site.done || !is_stranger(site));
+    let is_good = matches!(outcome.verdict, Verdict::Applies | Verdict::Partly);
+    if is_good && outcome.sites.iter().all(|site| site.done) {
+        outcome.verdict = Verdict::Nothing;
+    }
 }
 
 /// What to say where no word of a body tells which files can hold it, so that all of them have to be parsed.

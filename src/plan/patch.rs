@@ -2,12 +2,15 @@
 
 use super::again::{sites_may_count_for_others, undone_by_itself};
 use super::changed::Changed;
+use super::editing::Task;
+use super::evidence::Ownership;
 use super::hunks::edit_hunks;
 use super::obsolete::Signs;
 use super::options::Options;
 use super::ready::{Ready, ReadyWork};
 use super::report::{Finding, NearMiss, Plan, Reason, Report, Site, Verdict};
 use super::stack::{stack_conflict, unsettles};
+use super::take_out::{Amending, Restored, TakenOut};
 use super::tally;
 use super::workspace::Workspace;
 use super::{create, left_behind, operation};
@@ -28,6 +31,26 @@ pub(super) struct Stack<'a> {
     pub options: &'a Options,
     /// Those that each later one must leave as they are found done.
     pub watched: &'a BTreeSet<usize>,
+    /// What is known of the patches that amend others, if there are any.
+    pub amending: Option<&'a Amending>,
+    /// The amending patches that were in, and are taken out.
+    pub taken: Option<&'a TakenOut>,
+    /// Whether a patch waits for those that it needs.
+    pub needs: bool,
+    /// Which places may be edited, where that is not all of them.
+    pub own: Option<&'a Ownership>,
+}
+
+impl<'a> Stack<'a> {
+    /// Patches that do not amend one another.
+    pub fn plain(
+        patchset: &'a Patchset,
+        ready: &'a [Option<Ready>],
+        options: &'a Options,
+        watched: &'a BTreeSet<usize>,
+    ) -> Stack<'a> {
+        Stack { patchset, ready, options, watched, amending: None, taken: None, needs: true, own: None }
+    }
 }
 
 /// What became of a patch, before it is known whether the run may write.
@@ -81,7 +104,8 @@ pub(super) fn run(stack: &Stack<'_>, workspace: &mut Workspace<'_>, plan: &mut P
     let Stack { patchset, ready, options, .. } = *stack;
     let number = plan.reports.len();
     let patch = &patchset.patches[number];
-    let outcome = match (&ready[number], unmet(patch, &plan.reports)) {
+    let unmet = stack.needs.then(|| unmet(patch, &plan.reports)).flatten();
+    let outcome = match (&ready[number], unmet.or_else(|| left_behind(stack, number))) {
         (None, _) => Outcome::new(Verdict::Skipped).because(if options.only.is_empty() {
             "it is for another target"
         } else {
@@ -113,11 +137,25 @@ pub(super) fn run(stack: &Stack<'_>, workspace: &mut Workspace<'_>, plan: &mut P
 
 /// The first need that is not met, in words.
 fn unmet(patch: &Patch, reports: &[Report]) -> Option<String> {
-    patch.needs.iter().find_map(|need| {
-        let report = reports.iter().find(|r| r.id == need.value)?;
-        (!tally::meets(report.verdict))
-            .then(|| format!("it needs `{}`, which is {}", need.value, crate::plan::name(report.verdict)))
-    })
+    let unmet = |id: &str, does: &str, is_met: fn(Verdict) -> bool| {
+        let verdict = reports.iter().find(|r| r.id == id)?.verdict;
+        let remedy =
+            if verdict == Verdict::Skipped { format!("; with --only, add `--only {id}`") } else { String::new() };
+        (!is_met(verdict)).then(|| format!("it {does} `{id}`, which is {}{remedy}", crate::plan::name(verdict)))
+    };
+    // Of what an amended patch may find none, there may be none.
+    let may_be_amended = |verdict| tally::meets(verdict) || verdict == Verdict::Nothing;
+    let need = patch.needs.iter().find_map(|need| unmet(&need.value, "needs", tally::meets));
+    need.or_else(|| patch.amends.iter().find_map(|amended| unmet(&amended.value, "amends", may_be_amended)))
+}
+
+/// The first patch that is in and amends this one, but was not asked for with it; in words.
+fn left_behind(stack: &Stack<'_>, number: usize) -> Option<String> {
+    let (amending, taken) = (stack.amending?, stack.taken?);
+    let is_left = |by: &usize| stack.ready[*by].is_none() && amending.amends.holds(*by, number);
+    let by = taken.out.keys().chain(taken.stuck.keys()).copied().find(is_left)?;
+    let id = &stack.patchset.patches[by].id.value;
+    Some(format!("`{id}`, which amends it, is in: they go together; add `--only {id}`"))
 }
 
 fn expect_of(patch: &Patch) -> Expect {
@@ -132,9 +170,9 @@ fn expect_of(patch: &Patch) -> Expect {
 fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Outcome {
     let Stack { patchset, options, .. } = *stack;
     let target = options.target.as_deref().or(patchset.target.as_deref());
+    let number = plan.reports.len();
     let signs = Signs::look(patch, ready, workspace);
-    let matches = signs.are_any();
-    let (mut outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
+    let (outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
         Some(ReadyWork::Create(new)) => {
             let (outcome, file) = create::create(new, workspace);
             (outcome, file.into_iter().map(|(path, bytes)| Changed::made(path, bytes)).collect())
@@ -146,27 +184,55 @@ fn attempt(stack: &Stack<'_>, patch: &Patch, ready: &Ready, workspace: &mut Work
                 options.ways_back.then(|| ready.way_back(patchset, patch).as_ref().err().cloned()).flatten();
             (outcome, changes)
         }
-        _ => edit_hunks(patchset, patch, ready, workspace, &signs, options),
+        _ => {
+            let task = Task { patchset, patch, ready, own: stack.own.map(|own| (number, own)), is_trial: false };
+            edit_hunks(task, workspace, &signs, options)
+        }
     };
-    if outcome.files == 0 && !matches {
-        outcome.verdict = Verdict::Absent;
-        outcome.reasons.insert(0, Reason { text: "no file matches `files`".to_owned(), place: None });
-        return outcome;
+    let mut outcome = conclude(outcome, signs);
+    let in_the_way = stack.taken.and_then(|taken| taken.in_the_way(stack, number));
+    if let Some(text) = in_the_way.filter(|_| !matches!(outcome.verdict, Verdict::Applied | Verdict::Nothing)) {
+        outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Ambiguous]);
+        outcome.reasons.insert(0, Reason { text, place: None });
     }
-    signs.settle(&mut outcome);
+    if outcome.verdict == Verdict::Drifted {
+        let half = stack.taken.and_then(|taken| taken.half_in_the_way(stack, number));
+        outcome.reasons.extend(half.map(|text| Reason { text, place: None }));
+    }
+    let restored = stack.taken.and_then(|taken| taken.restored(number, &outcome, workspace));
+    if let Some(Err(text)) = &restored {
+        outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Ambiguous]);
+        outcome.reasons.push(Reason { text: text.clone(), place: None });
+    }
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
         left_behind::in_macros(ready, workspace, &mut outcome);
         outcome.one_way = None;
         return outcome;
     }
-    let refused = stack_conflict(patchset, &changes, workspace)
+    let refused = stack_conflict(stack, number, &changes, workspace)
         .or_else(|| put_all(stack, patch, ready, changes, workspace, plan));
     if let Some(reason) = refused {
         outcome.verdict = Verdict::Ambiguous;
         outcome.reasons.push(reason);
         outcome.one_way = None;
+    } else if let Some(Ok(Restored { sites, verdict })) = restored {
+        if verdict == Verdict::Applied {
+            outcome.one_way = None;
+        }
+        (outcome.sites, outcome.verdict) = (sites, verdict);
     }
     left_behind::in_macros(ready, workspace, &mut outcome);
+    outcome
+}
+
+/// The verdict once it is known whether any file is one of the patch's, and whether upstream has made its own change.
+pub(super) fn conclude(mut outcome: Outcome, signs: Signs) -> Outcome {
+    if outcome.files == 0 && !signs.are_any() {
+        outcome.verdict = Verdict::Absent;
+        outcome.reasons.insert(0, Reason { text: "no file matches `files`".to_owned(), place: None });
+        return outcome;
+    }
+    signs.settle(&mut outcome);
     outcome
 }
 
@@ -180,14 +246,15 @@ fn put_all(
     workspace: &mut Workspace<'_>,
     plan: &mut Plan,
 ) -> Option<Reason> {
-    let Stack { patchset, ready: all, options, watched } = *stack;
+    let Stack { patchset, options, watched, .. } = *stack;
     let steps = plan.steps.len();
-    let is_doubtful = sites_may_count_for_others(ready);
+    // Where some places are left as they are, a second run finds them.
+    let is_doubtful = sites_may_count_for_others(ready) && stack.own.is_none();
     let may_go_back = is_doubtful || !watched.is_empty();
     let known: Vec<_> = changes.iter().filter(|_| may_go_back).map(|c| workspace.known(&c.path)).collect();
     changes.into_iter().for_each(|changed| changed.put(plan.reports.len(), workspace, plan));
     let by_itself = is_doubtful.then(|| undone_by_itself(patch, ready, patchset, workspace, options)).flatten();
-    let refused = by_itself.or_else(|| unsettles(patchset, all, watched, workspace, plan, options))?;
+    let refused = by_itself.or_else(|| unsettles(stack, workspace, plan))?;
     known.into_iter().for_each(|known| workspace.take_back(known));
     plan.steps.truncate(steps);
     Some(refused)

@@ -111,6 +111,17 @@ impl Ready {
         self.bodies.iter().flat_map(|b| b.hunks())
     }
 
+    /// The numbers of all that the patch asks of files.
+    pub fn asks(&self) -> impl Iterator<Item = AskId> {
+        let signs = self.obsolete.iter().flat_map(|obsolete| obsolete.asks.iter().map(|(ask, _)| *ask));
+        self.hunks().map(|hunk| hunk.ask).chain(signs)
+    }
+
+    /// Whether it is an operation.
+    pub fn is_operation(&self) -> bool {
+        self.bodies.iter().any(|body| matches!(body.work, ReadyWork::Operation(..)))
+    }
+
     /// Whether a file is one that some body of the patch names.
     pub fn names_file(&self, path: &Path) -> bool {
         self.bodies.iter().any(|b| match &b.work {

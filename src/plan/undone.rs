@@ -1,6 +1,9 @@
 //! What the way back comes to, held against what is there now and what was there before.
 
+use super::evidence::Evidence;
 use super::options::Options;
+use super::plan_in;
+use super::prepared::Mode;
 use super::report::{Plan, Step};
 use crate::checkout::{Overlay, Tree};
 use crate::patchset::{Complaint, Patchset};
@@ -31,7 +34,7 @@ impl<'a> Undone<'a> {
 
     /// The plan that there would be.
     pub fn again(&self, set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
-        super::plan(set, &Overlay::new(tree, &self.files), options)
+        plan(set, &Overlay::new(tree, &self.files), options)
     }
 
     /// The first file that would not come out as it is now if everything were applied again.
@@ -51,15 +54,15 @@ impl<'a> Undone<'a> {
         now: &Plan,
         tree: &dyn Tree,
         options: &Options,
-        earlier: &Earlier<'_>,
+        evidence: &dyn Evidence,
     ) -> Result<BTreeMap<PathBuf, bool>, Vec<Complaint>> {
         let changed = self.files.iter().filter(|(_, bytes)| bytes.is_some()).map(|(path, _)| path);
-        let before = changed.filter_map(|path| Some((path.clone(), Some(earlier(path)?))));
+        let before = changed.filter_map(|path| Some((path.clone(), Some(evidence.earlier(path)?))));
         let before: BTreeMap<PathBuf, Option<Vec<u8>>> = before.collect();
         if before.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let plan = super::plan(set, &Overlay::new(tree, &before), options)?;
+        let plan = plan(set, &Overlay::new(tree, &before), options)?;
         let after = finals(&plan.steps);
         let leads_here = |path: &Path| {
             after.get(path).is_some_and(|last| present(now, tree, path).is_some_and(|bytes| bytes == last.bytes()))
@@ -73,6 +76,11 @@ impl<'a> Undone<'a> {
 fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Arc<Vec<u8>>> {
     let last = now.steps.iter().rev().find(|step| step.path == path).map(|step| step.after.bytes());
     last.or_else(|| tree.read(path).ok().map(Arc::new))
+}
+
+/// The patches once more. One that needs or amends another need not wait for it: it is in already.
+fn plan(set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+    plan_in(set, tree, options, Mode { needs: false, ..Mode::default() }, &|_| None)
 }
 
 /// Each file after its last step.

@@ -7,7 +7,7 @@ use crate::golang::GoTree;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, Limits, Source, Version};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,12 +27,16 @@ pub(super) struct Workspace<'t> {
     /// Whether files are never read in parts.
     whole: bool,
     changed: BTreeMap<PathBuf, Changed>,
+    /// Files of the tree that are taken out.
+    removed: BTreeSet<PathBuf>,
+    /// What files were before patches were taken out of them.
+    originals: BTreeMap<PathBuf, Version>,
     /// All paths, new files included.
-    paths: Vec<PathBuf>,
+    paths: Arc<Vec<PathBuf>>,
     names: FileNames,
     /// For each file of the tree that is to be kept, the asks that have a lead to it: where there are several, or few
     /// files at all.
-    shared: HashMap<PathBuf, Vec<AskId>>,
+    shared: Arc<HashMap<PathBuf, Vec<AskId>>>,
     kept: Mutex<Kept>,
     /// What files may become again, as trees.
     foreseen: HashMap<PathBuf, Arc<Source>>,
@@ -44,13 +48,22 @@ pub(super) struct Workspace<'t> {
 pub(super) struct Known {
     path: PathBuf,
     /// Its bytes, and what they wrote; nothing where none has changed it.
-    state: Option<(Version, Vec<(Bytes, usize)>)>,
+    state: Option<(Version, Vec<(Bytes, By)>)>,
+}
+
+/// What a place of a file is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// This patch wrote it.
+    Wrote(usize),
+    /// This patch was in, and is taken out.
+    TakenOut(usize),
 }
 
 struct Changed {
     version: Version,
     /// What patches wrote, by patch.
-    written: Vec<(Bytes, usize)>,
+    written: Vec<(Bytes, By)>,
     /// What it may hold of each ask, and whether to do. What has gone meanwhile may be among them.
     leads: Leads,
     /// How many of its bytes have been parsed.
@@ -58,7 +71,7 @@ struct Changed {
 }
 
 /// Files that are parsed already, since more than one patch asks for them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Kept {
     /// Each has all that any ask can find in the file.
     sources: HashMap<PathBuf, Arc<Source>>,
@@ -73,12 +86,8 @@ impl<'t> Workspace<'t> {
         let wanted = scout.wanted();
         let few = wanted.values().map(|(_, size)| size).sum::<usize>() <= FEW;
         let shared = wanted.into_iter().filter(|(_, (asks, _))| few || asks.len() > 1);
-        let shared = shared.map(|(path, (asks, _))| (path.to_owned(), asks)).collect();
-        let (paths, kept, foreseen) = (tree.paths().to_vec(), Mutex::default(), HashMap::new());
-        let changed = BTreeMap::new();
-        let names = FileNames::default();
-        let workspace =
-            Workspace { tree, scout, limits, whole, changed, paths, names, shared, kept, foreseen, last: None };
+        let shared = Arc::new(shared.map(|(path, (asks, _))| (path.to_owned(), asks)).collect());
+        let workspace = Workspace { shared, ..Workspace::bare(tree, scout, limits, whole) };
         if few {
             workspace.shared.par_iter().for_each(|(path, asks)| {
                 let language = asks.iter().find_map(|&ask| Some(scout.ask(ask).forms_for(path).next()?.language));
@@ -87,6 +96,46 @@ impl<'t> Workspace<'t> {
             });
         }
         workspace
+    }
+
+    fn bare(tree: &'t dyn Tree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
+        Workspace {
+            tree,
+            scout,
+            limits,
+            whole,
+            changed: BTreeMap::new(),
+            removed: BTreeSet::new(),
+            originals: BTreeMap::new(),
+            paths: Arc::new(tree.paths().to_vec()),
+            names: FileNames::default(),
+            shared: Arc::default(),
+            kept: Mutex::default(),
+            foreseen: HashMap::new(),
+            last: None,
+        }
+    }
+
+    /// Another workspace with the files as they are now, in which no patch has written anything yet.
+    pub fn fork(&self) -> Workspace<'t> {
+        let bare = |changed: &Changed| Changed {
+            version: changed.version.clone(),
+            written: Vec::new(),
+            leads: changed.leads.clone(),
+            parsed: AtomicUsize::new(0),
+        };
+        Workspace {
+            changed: self.changed.iter().map(|(path, changed)| (path.clone(), bare(changed))).collect(),
+            removed: self.removed.clone(),
+            paths: self.paths.clone(),
+            names: FileNames::default(),
+            shared: self.shared.clone(),
+            kept: Mutex::new(self.kept().clone()),
+            last: self.last.clone(),
+            originals: BTreeMap::new(),
+            foreseen: HashMap::new(),
+            ..*self
+        }
     }
 
     pub fn paths(&self) -> &[PathBuf] {
@@ -101,6 +150,9 @@ impl<'t> Workspace<'t> {
     pub fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
         match self.changed.get(path) {
             Some(changed) => Ok(self.last(path).map_or_else(|| changed.version.bytes(), |last| last.bytes.clone())),
+            None if self.removed.contains(path) => {
+                Err(ReadError { path: path.to_owned(), reason: "it was taken out".to_owned() })
+            }
             None => self.tree.read(path).map(Arc::new),
         }
     }
@@ -109,12 +161,14 @@ impl<'t> Workspace<'t> {
     pub fn files(&self, ask: AskId) -> usize {
         let is_new = |path: &&PathBuf| self.tree.paths().binary_search(path).is_err();
         let new = self.changed.keys().filter(is_new).filter(|p| self.scout.names(ask, p));
-        self.scout.answer(ask).files + new.count()
+        let removed = self.removed.iter().filter(|p| self.scout.names(ask, p));
+        self.scout.answer(ask).files + new.count() - removed.count()
     }
 
     /// The files that may hold something of an ask, in order.
     pub fn leads(&self, ask: AskId) -> Vec<Lead> {
-        let old = self.scout.answer(ask).leads.iter().filter(|l| !self.changed.contains_key(&l.path));
+        let is_as_it_was = |lead: &&Lead| !self.changed.contains_key(&lead.path) && !self.removed.contains(&lead.path);
+        let old = self.scout.answer(ask).leads.iter().filter(is_as_it_was);
         let mut leads: Vec<Lead> = old.cloned().collect();
         for (path, Changed { version, leads: held, .. }) in &self.changed {
             let lead = held.get(&ask);
@@ -235,8 +289,8 @@ impl<'t> Workspace<'t> {
         self.last = Some((path.to_owned(), source));
     }
 
-    /// What earlier patches wrote in a file.
-    pub fn written(&self, path: &Path) -> &[(Bytes, usize)] {
+    /// What earlier patches wrote in a file, and where some are taken out.
+    pub fn written(&self, path: &Path) -> &[(Bytes, By)] {
         self.changed.get(path).map_or(&[], |c| &c.written)
     }
 
@@ -246,7 +300,7 @@ impl<'t> Workspace<'t> {
     }
 
     /// Takes in a file that was made.
-    pub fn put_made(&mut self, path: &Path, made: &Version, written: Vec<(Bytes, usize)>) {
+    pub fn put_made(&mut self, path: &Path, made: &Version, written: Vec<(Bytes, By)>) {
         let leads = self.scout.leads_to(path, &made.bytes());
         self.put(path, made, written, leads);
     }
@@ -259,7 +313,7 @@ impl<'t> Workspace<'t> {
         bytes: (&[u8], &[u8]),
         places: &[Bytes],
         after: &Version,
-        written: Vec<(Bytes, usize)>,
+        written: Vec<(Bytes, By)>,
     ) {
         let old = self.changed.remove(path).map(|changed| changed.leads);
         let mut leads = old.unwrap_or_else(|| self.scout.leads_of(path));
@@ -279,14 +333,46 @@ impl<'t> Workspace<'t> {
         let leads = self.changed.remove(&path).map(|changed| changed.leads).unwrap_or_default();
         match state {
             Some((version, written)) => self.put(&path, &version, written, leads),
-            None => self.forget(&path),
+            None => {
+                self.forget(&path);
+                if self.tree.paths().binary_search(&path).is_err() {
+                    self.unlist(&path);
+                }
+            }
         }
     }
 
-    fn put(&mut self, path: &Path, version: &Version, written: Vec<(Bytes, usize)>, leads: Leads) {
-        if let Err(at) = self.paths.binary_search_by(|p| p.as_path().cmp(path)) {
-            self.paths.insert(at, path.to_owned());
+    /// Takes a file out.
+    pub fn remove(&mut self, path: &Path) {
+        self.changed.remove(path);
+        self.forget(path);
+        self.unlist(path);
+        if self.tree.paths().binary_search_by(|p| p.as_path().cmp(path)).is_ok() {
+            self.removed.insert(path.to_owned());
         }
+    }
+
+    fn unlist(&mut self, path: &Path) {
+        if let Ok(at) = self.paths.binary_search_by(|p| p.as_path().cmp(path)) {
+            Arc::make_mut(&mut self.paths).remove(at);
+        }
+    }
+
+    /// Notes what a file is before the first patch is taken out of it.
+    pub fn note_original(&mut self, path: &Path, version: Version) {
+        self.originals.entry(path.to_owned()).or_insert(version);
+    }
+
+    /// What files were before patches were taken out of them.
+    pub fn originals(&self) -> &BTreeMap<PathBuf, Version> {
+        &self.originals
+    }
+
+    fn put(&mut self, path: &Path, version: &Version, written: Vec<(Bytes, By)>, leads: Leads) {
+        if let Err(at) = self.paths.binary_search_by(|p| p.as_path().cmp(path)) {
+            Arc::make_mut(&mut self.paths).insert(at, path.to_owned());
+        }
+        self.removed.remove(path);
         self.forget(path);
         let changed = Changed { version: version.clone(), written, leads, parsed: AtomicUsize::new(0) };
         self.changed.insert(path.to_owned(), changed);

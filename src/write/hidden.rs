@@ -40,12 +40,25 @@ impl Hidden {
         mkdir(&above, name, Mode::RWXU).map_err(failed(what, shown))?;
         let hidden = Hidden::open(&above, name, shown)?.ok_or_else(|| failed(what, shown)(Errno::NOENT))?;
         hidden.lock()?;
-        // Under its own name the file is never empty: as such it would show itself.
-        let hide = hidden.put(UNSEEN, EVERYTHING).and_then(|()| {
-            rustix::fs::renameat(&hidden.handle, UNSEEN, &hidden.handle, IGNORE).map_err(failed(what, shown))
-        });
-        hide.inspect_err(|_| drop(hidden.remove(&above, name)))?;
+        hidden.hide().inspect_err(|_| drop(hidden.remove(&above, name)))?;
         Ok(hidden)
+    }
+
+    /// One that stays for many runs: as it is there, or a new one. A run may have been killed before it was hidden.
+    pub(super) fn take(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Hidden, WriteError> {
+        let name = name.as_ref();
+        let Some(there) = Hidden::open(&above, name, shown)? else { return Hidden::create(above, name, shown) };
+        if there.bytes(IGNORE).as_deref() != Some(EVERYTHING) {
+            there.hide()?;
+        }
+        Ok(there)
+    }
+
+    fn hide(&self) -> Result<(), WriteError> {
+        // Under its own name the file is never empty: as such it would show itself.
+        self.put(UNSEEN, EVERYTHING)?;
+        let rename = rustix::fs::renameat(&self.handle, UNSEEN, &self.handle, IGNORE);
+        rename.map_err(failed("make the folder for unfinished work", &self.shown))
     }
 
     /// The folder itself.

@@ -1,4 +1,5 @@
 use super::git::{Move, What};
+use super::record::Recording;
 use super::{Removal, WriteError};
 use crate::checkout;
 use crate::plan::FileChange;
@@ -20,6 +21,8 @@ pub(super) struct Journal {
     pub removals: Vec<Removal>,
     /// What becomes of the repositories' own files, after the others.
     pub moves: Vec<Move>,
+    /// What becomes of the record of what is put in.
+    pub recording: Option<Recording>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -32,6 +35,15 @@ struct Text {
     removed: Vec<Gone>,
     #[serde(default)]
     git: Vec<GitEntry>,
+    #[serde(default)]
+    record: Option<RecordEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordEntry {
+    before: Option<Encoded>,
+    after: Option<Encoded>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,7 +87,12 @@ impl Journal {
         });
         let gone = |r: &Removal| Gone { path: Encoded::of_path(&r.path), before: Encoded::of(&r.before) };
         let removed = self.removals.iter().map(gone).collect();
-        let text = Text { treepatch_journal: FORMAT, folders, files: files.collect(), removed, git: git.collect() };
+        let record = self.recording.as_ref().map(|r| RecordEntry {
+            before: r.before.as_deref().map(Encoded::of),
+            after: r.after.as_deref().map(Encoded::of),
+        });
+        let (files, git) = (files.collect(), git.collect());
+        let text = Text { treepatch_journal: FORMAT, folders, files, removed, git, record };
         serde_json::to_vec(&text).unwrap_or_default()
     }
 
@@ -109,7 +126,12 @@ impl Journal {
                 same.any(|other| other.what == What::Index && other.before.is_some())
             };
             moves.iter().all(has_index).then_some(())?;
+            let recording = match &text.record {
+                Some(r) => Some(Recording { before: optional(&r.before)?, after: optional(&r.after)? }),
+                None => None,
+            };
             Some(Journal {
+                recording,
                 changes: text.files.iter().map(change).collect::<Option<_>>()?,
                 folders: text.folders.iter().map(Encoded::path).collect::<Option<_>>()?,
                 removals: text.removed.iter().map(gone).collect::<Option<_>>()?,
@@ -137,7 +159,8 @@ mod tests {
             Move { repository: "s".into(), what: What::Head, before: Some(b"a\n".to_vec()), after: b"b\n".to_vec() },
             Move { repository: "".into(), what: What::Reference("refs/heads/x".into()), before: None, after: vec![] },
         ];
-        let journal = Journal { changes, folders: vec!["n".into()], removals, moves };
+        let recording = Some(Recording { before: None, after: Some(b"\xff{}".to_vec()) });
+        let journal = Journal { changes, folders: vec!["n".into()], removals, moves, recording };
         assert_eq!(Journal::read(&journal.write(), Path::new(".")).unwrap(), journal);
     }
 

@@ -8,9 +8,10 @@
 //!    and synced. A full disk or a missing permission shows here, where nothing has changed yet.
 //! 4. The journal is written: what each file was and will be. From here on a killed run can be finished or undone.
 //! 5. Each new file is swapped with the old one by a rename, and what came out is compared once more.
-//! 6. Where there are commits ([`git`]), the repositories' indexes and heads follow in the same way: they wait in
+//! 6. The record of what is put in ([`Record`]) is renamed over the old one, where there is one.
+//! 7. Where there are commits ([`git`]), the repositories' indexes and heads follow in the same way: they wait in
 //!    git's own lock files, taken before step 5, and are renamed.
-//! 7. The journal is removed, then the folder. A failure in step 5 or 6 swaps back what was swapped.
+//! 8. The journal is removed, then the folder. A failure in steps 5 to 7 swaps back what was swapped.
 
 mod anew;
 mod appear;
@@ -24,7 +25,9 @@ mod journal;
 mod lock;
 mod mkdir;
 mod output;
+mod past;
 mod permit;
+mod record;
 mod recover;
 mod remove;
 mod rename;
@@ -36,6 +39,8 @@ pub use around::{unfinished, unfinished_below};
 pub use copy::{Copied, Copying};
 pub use lock::Lock;
 pub use output::{Output, folder, output};
+pub use past::Past;
+pub use record::{Noting, Record};
 pub use recover::{Direction, recover};
 pub use remove::Removal;
 pub use swap::look;
@@ -43,6 +48,7 @@ pub use swap::look;
 use crate::checkout::{GateError, InventoryError, OpenError, Root, clash};
 use crate::plan::FileChange;
 use git::{Locks, Move};
+use record::Recording;
 use state::State;
 use std::collections::BTreeSet;
 use std::io;
@@ -110,6 +116,14 @@ pub enum WriteError {
     /// The journal does not read.
     #[error("{path}: the journal of the interrupted run does not read: {reason}", path = .path.display())]
     Journal {
+        /// The root.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The record does not read.
+    #[error("{path}: the record of what was put in does not read: {reason}; remove {record} to go on without it", path = .path.display(), record = crate::checkout::RECORD)]
+    Record {
         /// The root.
         path: PathBuf,
         /// What is wrong with it.
@@ -187,21 +201,39 @@ struct Job<'a> {
     changes: &'a [FileChange],
     removals: &'a [Removal],
     moves: &'a [Move],
+    recording: Option<&'a Recording>,
 }
 
 /// Writes the changes: all of them, or none.
 pub fn apply(root: &Path, changes: &[FileChange]) -> Result<Written, WriteError> {
-    run(root, Job { changes, ..Job::default() })
+    run(root, Job { changes, ..Job::default() }, None)
+}
+
+/// Writes the changes, and with them the record of what is put in.
+pub fn apply_noting(root: &Path, changes: &[FileChange], noting: &Noting) -> Result<Written, WriteError> {
+    run(root, Job { changes, ..Job::default() }, Some(noting))
 }
 
 /// Writes the changes and removes files: all of it, or nothing.
 pub fn revert(root: &Path, changes: &[FileChange], removals: &[Removal]) -> Result<Written, WriteError> {
-    run(root, Job { changes, removals, ..Job::default() })
+    run(root, Job { changes, removals, ..Job::default() }, None)
+}
+
+/// Writes the changes and removes files, and takes what goes out of the record.
+pub fn revert_noting(
+    root: &Path,
+    changes: &[FileChange],
+    removals: &[Removal],
+    noting: &Noting,
+) -> Result<Written, WriteError> {
+    run(root, Job { changes, removals, ..Job::default() }, Some(noting))
 }
 
 /// Does the whole job, or nothing.
-fn run(root: &Path, job: Job<'_>) -> Result<Written, WriteError> {
-    Run::begin(Root::open(root)?)?.write(job)
+fn run(root: &Path, job: Job<'_>, noting: Option<&Noting>) -> Result<Written, WriteError> {
+    let run = Run::begin(Root::open(root)?)?;
+    let recording = noting.map(|noting| Recording::of(&run.root, noting, job.changes)).transpose()?.flatten();
+    run.write(Job { recording: recording.as_ref(), ..job })
 }
 
 /// A run that may write: it holds the lock, and no earlier one was interrupted. Where it is given up, it leaves nothing
@@ -284,7 +316,8 @@ fn carry_out(root: &Root, state: &State, job: Job<'_>) -> Result<Written, WriteE
         let mut locks = Locks::take(root, job.moves)?;
         swap::all(root, state, job.changes, || {
             remove::all(root, state, job.removals)?;
-            locks.place(root).map_err(|cause| match remove::undo(root, state, job.removals.iter().enumerate()) {
+            let placed = job.recording.map_or(Ok(()), |recording| recording.place(root, state));
+            placed.and_then(|()| locks.place(root)).map_err(|cause| match take_back(root, state, job) {
                 Ok(()) => cause,
                 Err(undo) => {
                     let root = root.path().to_owned();
@@ -308,6 +341,12 @@ fn carry_out(root: &Root, state: &State, job: Job<'_>) -> Result<Written, WriteE
             Err(cause)
         }
     }
+}
+
+/// Undoes what comes after the changes.
+fn take_back(root: &Root, state: &State, job: Job<'_>) -> Result<(), WriteError> {
+    job.recording.map_or(Ok(()), |recording| recording.undo(root, state))?;
+    remove::undo(root, state, job.removals.iter().enumerate())
 }
 
 /// Names what was tried when the system said no.

@@ -54,6 +54,12 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
     for (number, removal) in journal.removals.iter().enumerate() {
         remove::settle(&root, &state, number, removal, direction)?;
     }
+    if let Some(recording) = &journal.recording {
+        match direction {
+            Direction::Finish => recording.place(&root, &state)?,
+            Direction::Undo => recording.undo(&root, &state)?,
+        }
+    }
     let settle = |this| git::settle(&root, this, direction);
     match direction {
         Direction::Finish => {

@@ -91,7 +91,9 @@ impl State {
         for (number, change) in job.changes.iter().enumerate() {
             self.stage(root, number, change)?;
         }
+        job.recording.map_or(Ok(()), |recording| recording.stage(self))?;
         let journal = Journal {
+            recording: job.recording.cloned(),
             changes: job.changes.to_vec(),
             folders: missing_folders(root, job.changes)?,
             removals: job.removals.to_vec(),

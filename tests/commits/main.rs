@@ -5,6 +5,7 @@
 mod bosh;
 mod converted;
 mod copy;
+mod evidence;
 mod export;
 mod ground;
 mod mails;

@@ -83,10 +83,10 @@ fn patches_on_top_of_each_other_go_the_last_one_first() {
 }
 
 #[test]
-fn a_patch_that_a_later_one_hides_is_taken_out_too() {
+fn a_patch_that_a_later_one_amends_is_taken_out_too() {
     let ground = Ground::new();
     let set = patchset("expect = \"any\"\ndiff = '''\n int a;\n+int b;\n'''")
-        + "[[patch]]\nid = \"two\"\ntitle = \"two: another\"\nwhy = \"So.\"\nfiles = [\"*.c\"]\n\
+        + "[[patch]]\nid = \"two\"\ntitle = \"two: another\"\nwhy = \"So.\"\nfiles = [\"*.c\"]\namends = \"one\"\n\
            diff = '''\n-int a;\n+long a;\n'''\n";
     ground.put("one.toml", &set);
     ground.put("root/a.c", "int a;\nint end;\n");
@@ -195,10 +195,22 @@ fn spacing_that_the_repository_knows_to_be_the_patchs_comes_back() {
 }
 
 #[test]
+fn spacing_that_the_record_knows_is_not_lost_in_silence() {
+    let ground = spaced("int keep;\nint   a =   5;\nint end;\n");
+    ground.run(&["apply", "one.toml", "root"]).exits(0);
+    let ran = ground.run(&["revert", "one.toml", "root"]).exits(1).tells("nothing was written");
+    ran.tells("not reversible: a.c would not be what it was before, byte for byte; with `--assume-applied one`");
+    ground.run(&["revert", "one.toml", "root", "--assume-applied", "one"]).exits(0);
+    assert_eq!(ground.read("root/a.c"), "int keep;\nint a = 5;\nint end;\n");
+    assert!(!ground.path("root/.treepatch-record").exists());
+}
+
+#[test]
 fn spacing_that_nobody_knows_is_told() {
     let ground = spaced("int keep;\nint   a =   5;\nint end;\n");
-    ground.run(&["apply", "one.toml", "root"]).exits(0).tells("not reversible: a.c would not be what it was");
-    let ran = ground.run(&["revert", "one.toml", "root"]).exits(0);
+    let ran = ground.run(&["apply", "one.toml", "root", "--no-record"]).exits(0);
+    ran.tells("not reversible: a.c would not be what it was");
+    let ran = ground.run(&["revert", "one.toml", "root", "--assume-applied", "one"]).exits(0);
     ran.tells("note: what comes back in a.c is spaced as the patch shows it; how it was spaced nobody knows");
     assert_eq!(ground.read("root/a.c"), "int keep;\nint a = 5;\nint end;\n");
     // One token for another leaves the blanks where they are.

@@ -288,6 +288,21 @@ fn revert() {
     Sweep::new(injector, &["revert", "{set}", "{root}"], applied(APPLY)).run();
 }
 
+/// The record of what was put in is of the files as they are, whatever happens.
+#[test]
+fn apply_outside_of_git() {
+    let Some(injector) = injector("apply_outside_of_git") else { return };
+    Sweep::new(injector, APPLY, Checkout::plain()).run();
+}
+
+#[test]
+fn revert_outside_of_git() {
+    let Some(injector) = injector("revert_outside_of_git") else { return };
+    let start = Checkout::plain();
+    assert!(start.run(APPLY).status.success());
+    Sweep::new(injector, &["revert", "{set}", "{root}"], start).run();
+}
+
 #[test]
 fn revert_of_commits() {
     let Some(injector) = injector("revert_of_commits") else { return };
@@ -330,7 +345,8 @@ fn report_in_the_tree() {
 /// Recovers runs that were killed; `args` can be killed, too, and then goes on in either direction.
 fn recovers(test: &str, args: &[&str]) {
     let Some(injector) = injector(test) else { return };
-    for (run, start) in [(COMMIT, Checkout::new()), (&["revert", "{set}", "{root}"], applied(APPLY))] {
+    let plain = Checkout::plain();
+    for (run, start) in [(COMMIT, Checkout::new()), (&["revert", "{set}", "{root}"], applied(APPLY)), (APPLY, plain)] {
         let killed = Sweep::new(injector.clone(), run, start);
         let interrupted = killed.interrupted();
         assert!(interrupted.len() > 5);

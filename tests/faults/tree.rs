@@ -64,6 +64,18 @@ impl Checkout {
         this
     }
 
+    /// Without its repositories: there a record tells what was put in.
+    pub fn plain() -> Checkout {
+        let this = Checkout::new();
+        fs::remove_dir_all(this.root().join(".git")).unwrap();
+        fs::remove_file(this.root().join("lib/.git")).unwrap();
+        this
+    }
+
+    fn is_plain(&self) -> bool {
+        !self.root().join(".git").exists()
+    }
+
     /// With a report in it that a new one can replace.
     pub fn with_report() -> Checkout {
         let this = Checkout::new();
@@ -109,13 +121,19 @@ impl Checkout {
 
     /// What git says of files: all that is changed, new or staged.
     pub fn status(&self) -> String {
+        if self.is_plain() {
+            return String::new();
+        }
         self.git("root", &["status", "--porcelain", "-uall"])
             + &self.git("root/lib", &["status", "--porcelain", "-uall"])
     }
 
     /// Whether every object that the heads need is there.
     pub fn is_sound(&self) -> bool {
-        ["root", "root/lib"].iter().all(|folder| !self.git(folder, &["log", "--raw", "-p", "--format=%H"]).is_empty())
+        self.is_plain()
+            || ["root", "root/lib"]
+                .iter()
+                .all(|folder| !self.git(folder, &["log", "--raw", "-p", "--format=%H"]).is_empty())
     }
 
     /// The folder of it all.
@@ -231,7 +249,9 @@ impl Everything {
 
 fn is_unfinished(path: &Path) -> bool {
     let is_ours = |name: &std::ffi::OsStr| {
-        treepatch::checkout::is_own(name) || name.as_encoded_bytes().starts_with(b"treepatch-journal")
+        // The record stays: it is part of what a run leaves.
+        name != treepatch::checkout::RECORD
+            && (treepatch::checkout::is_own(name) || name.as_encoded_bytes().starts_with(b"treepatch-journal"))
     };
     path.iter().any(is_ours)
 }

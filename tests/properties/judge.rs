@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use treepatch::checkout::Memory;
 use treepatch::language::Language;
 use treepatch::patchset::{Complaint, Patchset, load, substitute};
-use treepatch::plan::{Options, Plan, Verdict, plan, revert};
+use treepatch::plan::{Assumed, Options, Plan, Verdict, plan, revert};
 use treepatch::render::unified;
 
 /// What must hold for every patch that is carried out.
@@ -173,7 +173,7 @@ fn run(case: &Case) -> Judged {
     // There and back.
     let reversible = planned.reports.iter().all(|r| r.one_way.is_none());
     if reversible {
-        match revert(&patchset, &tree(case, &after), &options(), &|_| None) {
+        match revert(&patchset, &tree(case, &after), &options(), &Assumed { earlier: &|_| None }) {
             Ok(undoing) => {
                 let back = self::after(case, &undoing.plan);
                 if back.as_ref() != Some(&before) {

@@ -34,4 +34,4 @@ pub(super) use open::What;
 pub(super) use seal::{check_seal, seal, unseal};
 pub use stage::{Committed, Ready, Stage};
 pub use undo::{Undoing, undo};
-pub use who::{Heads, History};
+pub use who::{Heads, History, Known, OurCommits};

@@ -57,7 +57,8 @@ impl Ready {
     }
 
     pub(super) fn finish(self, changes: &[FileChange], removals: &[Removal]) -> Result<Committed, WriteError> {
-        let written = self.run.write(Job { changes, removals, moves: &self.prepared.moves })?;
+        let job = Job { changes, removals, moves: &self.prepared.moves, ..Job::default() };
+        let written = self.run.write(job)?;
         self.prepared.log();
         Ok(Committed { written, repositories: self.prepared.made, notes: self.prepared.notes })
     }

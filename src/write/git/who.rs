@@ -1,4 +1,4 @@
-use super::log::entries;
+use super::log::{Entry, entries};
 use super::open::open;
 use super::repository::Repo;
 use crate::checkout::{Root, repository_of};
@@ -65,11 +65,84 @@ impl Heads {
 
     /// The bytes that `HEAD` has of a file; `None` where they are not to be had.
     pub fn read(&self, file: &Path) -> Option<Vec<u8>> {
-        let root = self.root.as_ref()?;
-        let folder = repository_of(root, file).ok()?;
-        let mut repositories = self.repositories.borrow_mut();
-        let repo = repositories.entry(folder).or_insert_with_key(|folder| Repo::new(root, folder).ok()).as_ref()?;
-        let id = repo.tree().ok()?.get_path(&repo.own(file)).ok()?.id();
-        Some(repo.git.find_blob(id).ok()?.content().to_vec())
+        match self.look(file) {
+            Known::Has(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// What `HEAD` says of a file.
+    pub fn look(&self, file: &Path) -> Known {
+        let look = || {
+            let root = self.root.as_ref()?;
+            let folder = repository_of(root, file).ok()?;
+            let mut repositories = self.repositories.borrow_mut();
+            let repo = repositories.entry(folder).or_insert_with_key(|folder| Repo::new(root, folder).ok()).as_ref()?;
+            match repo.tree().ok()?.get_path(&repo.own(file)) {
+                Ok(entry) => Some(Known::Has(repo.git.find_blob(entry.id()).ok()?.content().to_vec())),
+                Err(e) if e.code() == git2::ErrorCode::NotFound => Some(Known::Lacks),
+                Err(_) => None,
+            }
+        };
+        look().unwrap_or(Known::Nothing)
+    }
+}
+
+/// What `HEAD` says of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It has these bytes.
+    Has(Vec<u8>),
+    /// The file is not there.
+    Lacks,
+    /// There is no repository, no commit, or none that can be read.
+    Nothing,
+}
+
+/// The commits that `apply --commit` made for a patchset. Reads only, and only when it is asked.
+pub struct OurCommits {
+    root: Option<Root>,
+    patchset: String,
+    repositories: RefCell<BTreeMap<PathBuf, Option<Told>>>,
+}
+
+/// A repository, and the commits of the patchset in its history.
+struct Told {
+    repo: Repo,
+    entries: Vec<Entry>,
+}
+
+impl OurCommits {
+    /// Of the repositories at or below a root.
+    pub fn new(root: &Path, patchset: &str) -> OurCommits {
+        OurCommits { root: Root::open(root).ok(), patchset: patchset.to_owned(), repositories: RefCell::default() }
+    }
+
+    /// What a file was before each commit of a patch; `None` where it was not there.
+    pub fn before(&self, patch: &str, file: &Path) -> Vec<Option<Vec<u8>>> {
+        let look = || {
+            let root = self.root.as_ref()?;
+            let folder = repository_of(root, file).ok()?;
+            let mut repositories = self.repositories.borrow_mut();
+            let open = |folder: &PathBuf| {
+                let repo = Repo::new(root, folder).ok()?;
+                let entries = entries(&repo.git, &self.patchset).ok()?;
+                Some(Told { repo, entries })
+            };
+            let Told { repo, entries } = repositories.entry(folder).or_insert_with_key(open).as_ref()?;
+            let of_patch = entries.iter().filter(|entry| entry.patches.iter().any(|id| id == patch));
+            Some(of_patch.filter_map(|entry| before(repo, entry, file)).collect())
+        };
+        look().unwrap_or_default()
+    }
+}
+
+/// What a file was before a commit; nothing where that is not to be had.
+fn before(repo: &Repo, entry: &Entry, file: &Path) -> Option<Option<Vec<u8>>> {
+    let parent = repo.git.find_commit(entry.id).ok()?.parent(0).ok()?.tree().ok()?;
+    match parent.get_path(&repo.own(file)) {
+        Ok(found) => Some(Some(repo.git.find_blob(found.id()).ok()?.content().to_vec())),
+        Err(e) if e.code() == git2::ErrorCode::NotFound => Some(None),
+        Err(_) => None,
     }
 }
