@@ -78,12 +78,7 @@ pub(super) fn verify(
         }
     }
     if wrong.is_empty() {
-        let change = skeleton::Change { before: source, after, batches: &edited.batches, shift: &shift };
-        let proof = skeleton::prove(change, &sites);
-        if let Some(broken) = proof.broken {
-            return Err(Refusal { message: broken.message, bytes: broken.bytes });
-        }
-        edited.unproved = proof.unproved;
+        let unproved = stays_in_place(source, edited, &shift, &sites)?;
         for (first, found) in &looks {
             // A file in which one of these stands is not changed, so that here they are new.
             if !found.undecided.is_empty() || !found.unreadable.is_empty() {
@@ -92,6 +87,7 @@ pub(super) fn verify(
                 wrong.push((*first, AGAIN.to_owned()));
             }
         }
+        edited.unproved = unproved;
     }
     if wrong.is_empty()
         && let Some(refusal) = comments::parted(source, edited, works).or_else(|| stray_tag(source, edited, works))
@@ -294,6 +290,21 @@ fn explained(source: &Source, work: &SiteEdit<'_>, why: String) -> String {
         ))
     };
     split().or_else(bare).or_else(torn).unwrap_or(why)
+}
+
+/// Whether the skeleton law holds; gives the declarations in which syntax errors keep it from being proved.
+fn stays_in_place(
+    source: &Source,
+    edited: &Edited,
+    shift: &OffsetMap,
+    sites: &[skeleton::Site<'_>],
+) -> Result<Vec<Bytes>, Refusal> {
+    let change = skeleton::Change { before: source, after: &edited.source, batches: &edited.batches, shift };
+    let proof = skeleton::prove(change, sites);
+    match proof.broken {
+        Some(broken) => Err(Refusal { message: broken.message, bytes: broken.bytes }),
+        None => Ok(proof.unproved),
+    }
 }
 
 /// A site as the skeleton law sees it.

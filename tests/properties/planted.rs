@@ -16,10 +16,10 @@ use treepatch::plan::{Options, plan};
 use treepatch::source::{Limits, NodeId, Source, Tokens};
 
 /// So many are planted of each kind, where the code has as many places.
-const COUNT: usize = 60;
+const COUNT: usize = 40;
 
 /// They are looked for in so many pieces of code.
-const EXCERPTS: usize = 1_500;
+const EXCERPTS: usize = 800;
 
 /// A planted edit: the rows of its body, and what the file is if it is carried out rightly; nothing where it must be
 /// refused.
@@ -34,7 +34,7 @@ fn no_wrong_edit_is_written_in_c() {
     let gnulib = ["/usr/share/gnulib/lib", "/usr/share/gnulib/tests"].map(PathBuf::from);
     let folders = folders("TREEPATCH_PROPERTIES_C", &gnulib);
     if tools::has_sources("gnulib", &folders[0]) {
-        sweep(Language::C, &folders, &C);
+        sweep(Language::C, &folders, C);
     }
 }
 
@@ -94,7 +94,7 @@ fn sweep(language: Language, folders: &[PathBuf], makers: &[Maker]) {
     for (kind, [right, refused, wrong]) in &table {
         text.push_str(&format!("{kind:<40} {right:>7} {refused:>7} {wrong:>7}\n"));
     }
-    write!(std::io::stderr(), "{text}\n").unwrap();
+    writeln!(std::io::stderr(), "{text}").unwrap();
     for (kind, origin, rows, diff) in wrong.iter().take(10) {
         println!("=== {kind} in {}\n{rows}---\n{diff}", origin.display());
     }

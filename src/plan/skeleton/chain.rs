@@ -90,8 +90,8 @@ pub(super) struct Span {
 }
 
 impl Chains {
-    /// Puts spans into each other. Of two that are equal a clause, or else the first, is the outer one; one that reaches over the end of
-    /// what it begins in ends there. The tokens (bytes, and whether they count) are in order.
+    /// Puts spans into each other. Of two that are equal a clause, or else the first, is the outer one; one that reaches
+    /// over the end of what it begins in ends there. The tokens (bytes, and whether they count) are in order.
     pub fn weave(mut spans: Vec<Span>, tokens: impl Iterator<Item = (Bytes, bool)>) -> Chains {
         spans.sort_by_key(|s| (s.bytes.start, std::cmp::Reverse(s.bytes.end), s.kind != Kind::Clause));
         let root = Link { kind: Kind::Root, parent: 0, span: 0..usize::MAX, marks: Vec::new() };
