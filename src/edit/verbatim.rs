@@ -282,7 +282,7 @@ impl Job<'_> {
             }
             return Some(());
         }
-        if self.layout == Layout::Code && self.in_comma_list(&insert) {
+        if self.layout == Layout::Code && self.in_comma_list(&insert) && !self.has_commas(stretch, piece) {
             return None;
         }
         let mut new = Written::default();
@@ -294,6 +294,17 @@ impl Job<'_> {
         }
         edits.push(Edit::new(piece.bytes.clone(), new.text));
         Some(())
+    }
+
+    /// Whether items that come below an empty line need no other commas than the body shows.
+    fn has_commas(&self, stretch: &Stretch, piece: &Piece) -> bool {
+        let source = self.source;
+        let above = stretch.above.map(|a| self.hit.matched.bounds[a].bytes.end);
+        let held = above.is_some_and(|end| self.separator_behind(end, b",").is_some());
+        let last = piece.new.last().map_or("", |row| self.rows[*row].text.trim_end());
+        let next = source.token_at(piece.bytes.end);
+        let closes = source.tokens.get(next).is_none_or(|_| matches!(source.text(next), b"}" | b")" | b"]"));
+        held && (last.ends_with(',') || closes && source.language == Language::C)
     }
 
     /// The row that new ones are indented against, and the byte of the source that it begins with.

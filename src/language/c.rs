@@ -188,3 +188,8 @@ pub(super) fn is_bare_body(kind: &str, field: &str, parent: &str) -> bool {
     };
     governed && kind != "compound_statement"
 }
+
+/// Whether a word is the operator `_Pragma`, which stands among statements without a semicolon.
+pub fn is_pragma(word: &[u8]) -> bool {
+    word == b"_Pragma"
+}

@@ -3,9 +3,9 @@
 use super::element::{Element, Part, Piece, Reach, Root, Side};
 use super::frames::Frame;
 use super::names::{HoleName, Names};
-use crate::language::Language;
+use crate::language::{Language, c};
 use crate::patchset::{Fragment, HoleKind, HoleUse, Reading as As, Sign, scan};
-use crate::source::{Bytes, Gap, Limits, ListId, Source, Tokens};
+use crate::source::{Bytes, Gap, Limits, ListId, Node, Source, Tokens};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -733,9 +733,12 @@ fn nest(elements: &mut [Element]) {
 fn nest_bare_bodies(elements: &mut [Element], source: &Source) {
     let row = |t: usize| elements.get(elements.partition_point(|e| e.tokens.end <= t)).map(|e| e.row);
     let mut steps: Vec<(usize, isize)> = Vec::new();
+    // It looks like a macro that repeats what follows, and governs nothing.
+    let is_pragma = |node: &Node| c::is_pragma(source.text(node.tokens.start));
     for (id, node) in source.nodes.iter().enumerate() {
         let parent = &source.nodes[node.parent];
-        let (header, body) = match source.nodes.get(node.end).filter(|_| source.is_macro_header(id)) {
+        let (header, body) = match source.nodes.get(node.end).filter(|_| source.is_macro_header(id) && !is_pragma(node))
+        {
             Some(body) => (node.tokens.start, body),
             None => (parent.tokens.start, node),
         };
