@@ -75,11 +75,17 @@ fn carry_out(
 ) -> Result<Edited, Refusal> {
     let mut batch: Vec<Edit> = Vec::new();
     let units = Units::default();
+    let (mut size, largest) = (0, looking.workspace.limits.bytes);
     for (work, &n) in works.iter().zip(tries) {
         let shape = &work.rule.pattern.shapes[work.hit.shape];
         let packages = imports::packages_of(work.rule, source);
         let rows = &work.rule.pattern.fragment.rows;
         let new = edits(shape, rows, source, work.hit, &packages, Parens::TRIES[n], &units)?;
+        // A file that is too large could not be read again, and many copies of a long text make one soon.
+        size += new.iter().map(|edit| edit.text.len()).sum::<usize>();
+        if size > largest {
+            return Err(too_large(source.bytes.len() + size, source.span(&work.hit.matched.tokens)));
+        }
         batch.extend(new);
     }
     batch.sort_by_key(|e| (e.bytes.start, e.bytes.end));
@@ -91,6 +97,9 @@ fn carry_out(
         bytes: o.first.start..o.second.end,
     })?;
     let (bytes, written) = apply_apart(source, &mut batch);
+    if bytes.len() > largest.max(source.bytes.len()) {
+        return Err(too_large(bytes.len(), 0..0));
+    }
     let reparse = reparse(path, looking);
     let mut edited = Edited { source: reparse(source, bytes, &batch)?, written, batches: vec![batch] };
     let idle = idle_commas(source, &edited);
@@ -126,6 +135,13 @@ fn carry_out(
         edited.and_then(columns, &reparse)?;
     }
     Ok(edited)
+}
+
+/// Why a result is refused that no second run would read.
+fn too_large(size: usize, bytes: Bytes) -> Refusal {
+    let message =
+        format!("the result would be too large to be read again: raise the limit with `--limit bytes={size}` or more");
+    Refusal { message, bytes }
 }
 
 /// The edits that take away commas between which and their bracket no item is left.
