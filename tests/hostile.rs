@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use treepatch::checkout::Memory;
-use treepatch::patchset::load;
+use treepatch::patchset::{load, substitute};
 use treepatch::plan::{Options, Plan, Verdict, plan};
 use treepatch::source::Limits;
 
@@ -439,4 +439,25 @@ fn a_line_of_a_macro_cannot_become_code_by_itself() {
     )]);
     let wrong = plan(&load("hostile.toml", &text).unwrap(), &tree, &options()).unwrap_err();
     assert!(wrong[0].message.contains("a part of a macro"), "{wrong:?}");
+}
+
+#[test]
+fn a_long_value_does_not_make_a_file_that_nobody_can_read() {
+    let value = format!("[table.value]\narm = \"{}\"\n[[patch]]", "x".repeat(1 << 20));
+    let text = patchset("*.go", "-mark($n)\n+done($n, $value)", "expect = \"any\"").replace("[[patch]]", &value);
+    let mut patchset = load("hostile.toml", &text).unwrap();
+    substitute(&mut patchset, Some("arm")).unwrap();
+    let tree = Memory::new([(PathBuf::from("a.go"), go(&"\tmark(1)\n".repeat(429)).into_bytes())]);
+    let plan = plan(&patchset, &tree, &options()).unwrap();
+    verdict(&plan, Verdict::Ambiguous);
+    assert!(plan.reports[0].reasons[0].text.contains("--limit bytes="), "{:?}", plan.reports[0].reasons);
+}
+
+#[test]
+fn a_long_list_with_comments_is_laid_out_in_one_walk() {
+    let elements: String = (0..10_000).map(|n| format!("\tmark({n}), // c{n}\n")).collect();
+    let source = format!("package a\n\nvar x = []int{{\n{elements}}}\n");
+    let done = run("a.go", source.as_str(), &patchset("*.go", "-mark($x)\n+done($x)", "expect = \"any\""));
+    verdict(&done, Verdict::Applies);
+    assert!(String::from_utf8(done.changes()[0].after.clone()).unwrap() == source.replace("mark", "done"));
 }

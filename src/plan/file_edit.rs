@@ -102,10 +102,16 @@ fn carry_out(
     let mut known: HashSet<Vec<(Bytes, Vec<u8>)>> = HashSet::new();
     let units = Units::default();
     let mut bare: BTreeMap<usize, (Bare, Vec<(Rank, Edit)>)> = BTreeMap::new();
+    let (mut size, largest) = (0, looking.workspace.limits.bytes);
     for (work, parens) in works.iter().zip(parens) {
         let packages = imports::packages_of(work.rule, source);
         let target = Target { rule: work.rule, shape: work.shape(), hit: work.hit };
         let new = edits(target, source, &packages, parens, &units)?;
+        // A file that is too large could not be read again, and many copies of a long text make one soon.
+        size += new.edits.iter().map(|edit| edit.text.len()).sum::<usize>();
+        if size > largest {
+            return Err(too_large(source.bytes.len() + size, source.span(&work.hit.matched.tokens)));
+        }
         if !is_alone && !known.insert(new.edits.iter().map(|e| meaning(source, e)).collect()) {
             continue;
         }
@@ -132,6 +138,9 @@ fn carry_out(
     })?;
     let is_laid: Vec<bool> = batch.iter().map(|e| !as_patch.contains(e)).collect();
     let (bytes, written) = apply_apart(source, &mut batch);
+    if bytes.len() > largest.max(source.bytes.len()) {
+        return Err(too_large(bytes.len(), 0..0));
+    }
     let reparse = reparse(path, looking);
     let laid = written.iter().zip(is_laid).filter(|(_, laid)| *laid).map(|(w, _)| w.clone()).collect();
     let source_after = reparse(source, bytes, &batch)?;
@@ -188,6 +197,13 @@ fn meaning(source: &Source, edit: &Edit) -> (Bytes, Vec<u8>) {
         false => edit.bytes.clone(),
     };
     (bytes, edit.text.trim_ascii().to_vec())
+}
+
+/// Why a result is refused that no second run would read.
+fn too_large(size: usize, bytes: Bytes) -> Refusal {
+    let message =
+        format!("the result would be too large to be read again: raise the limit with `--limit bytes={size}` or more");
+    Refusal { message, bytes }
 }
 
 /// The edits that take away commas between which and their bracket no item is left.
