@@ -218,7 +218,8 @@ fn addresses_that_atomics_do_not_get() {
     }
 }
 
-const PART: &str = "type part struct {\n\tn int64\n\tb int64\n}\n\nfunc (p *part) inc() { atomic.AddInt64(&p.n, 1) }\n\n";
+const PART: &str =
+    "type part struct {\n\tn int64\n\tb int64\n}\n\nfunc (p *part) inc() { atomic.AddInt64(&p.n, 1) }\n\n";
 
 #[test]
 fn generic_structs_hold_what_they_are_made_with() {
@@ -253,7 +254,9 @@ fn constants_of_32_bit_words_and_relative_imports_are_known() {
 #[test]
 fn an_unknown_offset_says_what_is_missing() {
     let missing = |field: &str| {
-        let text = format!("package p\n\nimport (\n\t\"example.org/gone\"\n\t\"sync/atomic\"\n)\n\ntype T[V any] struct {{\n\ta {field}\n\tn int64\n}}\n\nfunc (t *T[V]) f() {{ atomic.AddInt64(&t.n, 1) }}\n");
+        let text = format!(
+            "package p\n\nimport (\n\t\"example.org/gone\"\n\t\"sync/atomic\"\n)\n\ntype T[V any] struct {{\n\ta {field}\n\tn int64\n}}\n\nfunc (t *T[V]) f() {{ atomic.AddInt64(&t.n, 1) }}\n"
+        );
         let (report, _) = align(&[("p/a.go", &text)], &Options::default());
         report.findings[0].unknown.clone().expect("the offset is not known")
     };

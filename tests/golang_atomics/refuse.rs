@@ -14,17 +14,32 @@ fn what_depends_on_the_order_is_refused_with_the_place() {
         ("type O struct{ in [2]T }\nfunc g(o O) uintptr { return unsafe.Sizeof(o) }", "unsafe.Sizeof"),
         ("func g(t *T) int32 { p := unsafe.Pointer(t); return *(*int32)(p) }", "otherwise\0another type"),
         ("func g(t *T) uintptr { p := unsafe.Pointer(t); return uintptr(p) + 4 }", "uintptr"),
-        ("var kept unsafe.Pointer\nfunc g(t *T) { kept = unsafe.Pointer(t) }\nfunc h() { _ = (*int32)(kept) }", "another type"),
-        ("type k struct{ p unsafe.Pointer }\nfunc g(t *T) k { return k{p: unsafe.Pointer(t)} }\nfunc h(x k) { _ = *(*[3]int32)(x.p) }", "another type"),
+        (
+            "var kept unsafe.Pointer\nfunc g(t *T) { kept = unsafe.Pointer(t) }\nfunc h() { _ = (*int32)(kept) }",
+            "another type",
+        ),
+        (
+            "type k struct{ p unsafe.Pointer }\nfunc g(t *T) k { return k{p: unsafe.Pointer(t)} }\nfunc h(x k) { _ = *(*[3]int32)(x.p) }",
+            "another type",
+        ),
         ("func g(t *T) { h(unsafe.Pointer(t)) }\nfunc h(p unsafe.Pointer) { _ = (*[3]int32)(p) }", "another type"),
-        ("func g(t *T) unsafe.Pointer { return unsafe.Pointer(t) }\nfunc h(t *T) { _ = (*[3]int32)(g(t)) }", "another type"),
+        (
+            "func g(t *T) unsafe.Pointer { return unsafe.Pointer(t) }\nfunc h(t *T) { _ = (*[3]int32)(g(t)) }",
+            "another type",
+        ),
         ("func g(t *T) { asm(unsafe.Pointer(t)) }\nfunc asm(p unsafe.Pointer)", "assembly"),
         ("func g(t *T) unsafe.Pointer { return unsafe.Add(unsafe.Pointer(t), 4) }", "computed"),
         ("func g(t *T) *[3]int32 { return (*[3]int32)(unsafe.Pointer(&t.a)) }", "larger"),
         ("func g(t *T) uintptr { return uintptr(unsafe.Pointer(&t.a)) + 4 }", "computed"),
         ("func g(b []byte) *T { p := unsafe.Pointer(&b[0]); return (*T)(p) }", "another type is cast to it"),
-        ("func g(p unsafe.Pointer) *T { return (*T)(p) }\nfunc h(b []byte) { g(unsafe.Pointer(&b[0])) }", "another type is cast to it"),
-        ("type O struct{ in T }\nfunc g(o *O) *[3]int32 { return (*[3]int32)(unsafe.Pointer(o)) }", "another type through"),
+        (
+            "func g(p unsafe.Pointer) *T { return (*T)(p) }\nfunc h(b []byte) { g(unsafe.Pointer(&b[0])) }",
+            "another type is cast to it",
+        ),
+        (
+            "type O struct{ in T }\nfunc g(o *O) *[3]int32 { return (*[3]int32)(unsafe.Pointer(o)) }",
+            "another type through",
+        ),
         ("type O struct{ in T }\nfunc g(t *T) *O { return (*O)(unsafe.Pointer(t)) }", "another type"),
         ("var same struct {\n\ta int32\n\tn int64\n}\nfunc g(t T) { same = t }", "identical"),
         ("func g(t T) interface{} { var x struct {\n\ta int32\n\tn int64\n} = t; return x }", "identical"),
@@ -103,10 +118,7 @@ fn refused_for(assembly: &str, rest: &str) -> Option<String> {
 fn assembly_that_reads_by_numbers() {
     let numbers = "TEXT ·get(SB), 4, $0-8\n\tMOVW t+0(FP), R0\n\tMOVW 4(R0), R1\n\tRET\n";
     let refused = |assembly: &str, rest: &str| refused_for(assembly, rest).expect("the struct is refused");
-    assert_eq!(
-        refused(numbers, "func get(t *T) int32"),
-        "assembly gets it, and reads fields by numbers (p/a_arm.s:3)"
-    );
+    assert_eq!(refused(numbers, "func get(t *T) int32"), "assembly gets it, and reads fields by numbers (p/a_arm.s:3)");
     assert!(refused(numbers, "type O struct{ t []*T }\nfunc get(o *O) int32").contains("a_arm.s:3"));
     assert!(refused(numbers, "func (t *T) get() int32").contains("a_arm.s:3"));
     assert!(refused("\tMOVW ·one(SB), R0\n\tMOVW 4(R0), R1\n", "var one *T").contains("a_arm.s:2"));

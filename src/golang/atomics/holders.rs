@@ -121,9 +121,8 @@ struct GenericUses {
 fn generic_uses(study: &Study<'_, '_>, inner: StructKey) -> GenericUses {
     let mut uses = GenericUses::default();
     let Some(shape) = study.shape(inner) else { return uses };
-    let takes = |study: &Study<'_, '_>, id: FileId, word: &str| {
-        study.world.bytes(id).is_some_and(|b| is_argument(&b, word))
-    };
+    let takes =
+        |study: &Study<'_, '_>, id: FileId, word: &str| study.world.bytes(id).is_some_and(|b| is_argument(&b, word));
     for (id, word) in names_in(study, inner, takes) {
         let Some(file) = study.world.file(id) else { continue };
         let go = study.go_near(id, inner.0);

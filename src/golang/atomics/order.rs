@@ -142,10 +142,9 @@ impl<'a> Chooser<'a> {
     fn stride(&self, order: &[Slot]) -> Option<String> {
         match total(order, &self.sizes) {
             Some(size) if size.bytes % 8 == 0 => None,
-            Some(size) => Some(format!(
-                "it lies in elements of {} bytes, of which every second one is misaligned",
-                size.bytes
-            )),
+            Some(size) => {
+                Some(format!("it lies in elements of {} bytes, of which every second one is misaligned", size.bytes))
+            }
             None => Some("it lies in elements of unknown size".to_owned()),
         }
     }
@@ -194,8 +193,11 @@ impl Chooser<'_> {
         if !needs.is_empty() {
             order = self.moved(self.leading(), needs, pad)?;
         }
-        if pad && elements && total(&order, &self.sizes).is_some_and(|size| size.bytes % 8 == 4) {
-            order.push(Slot::Pad);
+        // Behind a last field of no size, which takes room that padding takes away again, two are needed.
+        for _ in 0..2 {
+            if pad && elements && total(&order, &self.sizes).is_some_and(|size| size.bytes % 8 == 4) {
+                order.push(Slot::Pad);
+            }
         }
         let (before, after) = (self.offsets(&self.plain()), self.offsets(&order));
         if self.skews.iter().any(|(&i, skew)| is_aligned(skew, before[i]) && !is_aligned(skew, after[i])) {
@@ -208,8 +210,7 @@ impl Chooser<'_> {
         loop {
             let order = self.with_in_front(leading, &needs, pad)?;
             let offsets = self.offsets(&order);
-            let bad: Vec<usize> =
-                self.hot.keys().copied().filter(|&i| self.is_bad(i, &offsets)).collect();
+            let bad: Vec<usize> = self.hot.keys().copied().filter(|&i| self.is_bad(i, &offsets)).collect();
             if bad.is_empty() {
                 return Ok(order);
             }
@@ -254,7 +255,9 @@ impl Chooser<'_> {
                     match rest.iter().position(plain).or_else(|| rest.iter().position(fills)) {
                         _ if pad => order.push(Slot::Pad),
                         Some(at) => place(&mut order, &rest.remove(at)),
-                        None => return Err("two of its fields need padding between them (`pad = true` puts it)".to_owned()),
+                        None => {
+                            return Err("two of its fields need padding between them (`pad = true` puts it)".to_owned());
+                        }
                     }
                 }
                 _ if n == 0 => {}

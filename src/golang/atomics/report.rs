@@ -81,8 +81,8 @@ impl Found<'_, '_, '_> {
         }
         // A field that only moves because another one does was aligned, and still is.
         let was_aligned = before.is_some_and(|at| at % 8 == 0);
-        let needs = self.plan.needs.contains(&(key, i))
-            && !(was_aligned && self.settled.options.style == Style::Minimal);
+        let needs =
+            self.plan.needs.contains(&(key, i)) && !(was_aligned && self.settled.options.style == Style::Minimal);
         let stays = self.plan.stays.get(&key).or(self.settled.refused.get(&key));
         let is_padded = || {
             let order = self.plan.orders.slots.get(&key);

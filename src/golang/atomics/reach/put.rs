@@ -46,9 +46,8 @@ impl Reach<'_, '_, '_> {
         let source = &code.file.source;
         let Some(body) = source.child(decl, "body") else { return };
         for node in (body..source.nodes[body].end).filter(|&n| source.kind(n) == kind::RETURN) {
-            let is_function = |a: &NodeId| {
-                matches!(source.kind(*a), kind::FUNC_LITERAL | kind::FUNC_DECL | kind::METHOD_DECL)
-            };
+            let is_function =
+                |a: &NodeId| matches!(source.kind(*a), kind::FUNC_LITERAL | kind::FUNC_DECL | kind::METHOD_DECL);
             if source.ancestors(node).find(is_function) != Some(decl) {
                 continue;
             }

@@ -62,7 +62,10 @@ fn numeric_access(text: &str, is_gnu: bool) -> Option<String> {
         let Some(close) = text[open..].find(')') else { break };
         let register = text[open + 1..open + close].trim();
         let is_register = !register.is_empty() && register.chars().all(|c| c.is_ascii_alphanumeric());
-        if !is_register || matches!(register, "SP" | "FP" | "SB" | "PC") || register.starts_with(|c: char| c.is_ascii_digit()) {
+        if !is_register
+            || matches!(register, "SP" | "FP" | "SB" | "PC")
+            || register.starts_with(|c: char| c.is_ascii_digit())
+        {
             continue;
         }
         let is_offset = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-' | '*' | '·' | '~' | ')');

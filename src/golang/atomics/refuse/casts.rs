@@ -115,13 +115,7 @@ impl<'r, 's, 'w, 't> Casts<'r, 's, 'w, 't> {
     }
 
     /// A side of an assignment, a declaration, or a result.
-    fn assigned(
-        &mut self,
-        code: Code<'_, '_, '_>,
-        list: NodeId,
-        node: NodeId,
-        object: Object,
-    ) -> Option<&'static str> {
+    fn assigned(&mut self, code: Code<'_, '_, '_>, list: NodeId, node: NodeId, object: Object) -> Option<&'static str> {
         let source = &code.file.source;
         let statement = source.nodes[list].parent;
         let index = source.children(list).position(|c| c == node)?;
@@ -210,7 +204,8 @@ impl<'r, 's, 'w, 't> Casts<'r, 's, 'w, 't> {
     ) -> Option<&'static str> {
         let Code { go, file } = code;
         let source = &file.source;
-        let arguments: Vec<NodeId> = source.child(call, "arguments").map_or(Vec::new(), |a| source.children(a).collect());
+        let arguments: Vec<NodeId> =
+            source.child(call, "arguments").map_or(Vec::new(), |a| source.children(a).collect());
         let within = |argument: &NodeId| *argument <= node && node < source.nodes[*argument].end;
         let index = arguments.iter().position(within)?;
         let package = source.child(function, "operand").and_then(|operand| go.package_operand(file, operand));

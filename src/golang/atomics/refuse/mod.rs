@@ -131,7 +131,9 @@ impl Reader<'_, '_, '_> {
         if let [argument] = arguments[..]
             && let Some(to) = go.written_type(file, function, &None)
         {
-            return self.between(code, &to, argument).or_else(|| watched.then(|| Casts::new(self).conversion(code, node, &to, argument))?);
+            return self
+                .between(code, &to, argument)
+                .or_else(|| watched.then(|| Casts::new(self).conversion(code, node, &to, argument))?);
         }
         if !watched || source.kind(node) != kind::CALL || source.kind(function) != kind::SELECTOR {
             return None;
