@@ -405,6 +405,33 @@ where = 1
        |
     11 | where = 1
        |         ^ this is an integer
+    error: `files` must be a string, or a list of strings
+     --> my.toml:7:18
+      |
+    7 | files = ["*.go", 1]
+      |                  ^ this is an integer
+    error: `diff` must be a string
+     --> my.toml:8:8
+      |
+    8 | diff = ["-a"]
+      |        ^^^^^^ this is a list
+    error: `optional` must be `true` or `false`
+     --> my.toml:9:12
+      |
+    9 | optional = "yes"
+      |            ^^^^^ this is a string
+    error: `alternative` must be a list of tables
+      --> my.toml:10:15
+       |
+    10 | alternative = "diff"
+       |               ^^^^^^ this is a string
+       |
+       = help: each begins with `[[patch.alternative]]`
+    error: `where` must be a table
+      --> my.toml:11:9
+       |
+    11 | where = 1
+       |         ^ this is an integer
     "#);
 }
 
@@ -640,11 +667,54 @@ pad = []
       |
     9 | stile = "leading"
       | ^^^^^ did you mean `style`?
-    error: `pad` is a word, a number or a flag
+    error: `pad` is one of `true` and `false`
       --> my.toml:10:7
        |
     10 | pad = []
        |       ^^
+    "#);
+}
+
+#[test]
+fn a_value_that_an_option_has_not() {
+    let patch = r#"
+files = "*.go"
+operation = "go/align-atomics"
+style = "atomic-type"
+pad = "yes"
+"#;
+    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    "#);
+}
+
+#[test]
+fn what_is_accepted_has_a_name_and_a_reason() {
+    let patch = r#"
+files = "*.go"
+operation = "go/align-atomics"
+accept = [
+    { field = "pkg.T.n", why = "seen" },
+    { field = "pkg.T.n", why = "seen twice" },
+    { field = "n", why = "seen" },
+    { field = "pkg.T.m" },
+    { feld = "pkg.T.m", why = " " },
+]
+"#;
+    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    "#);
+}
+
+#[test]
+fn nothing_is_accepted_beside_a_diff() {
+    let patch = r#"
+files = "*.go"
+diff = """
+-a
++b
+"""
+accept = [{ field = "pkg.T.n", why = "seen" }]
+"#;
+    insta::assert_snapshot!(patch_complaints(patch), @r#"
     "#);
 }
 

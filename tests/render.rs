@@ -205,6 +205,7 @@ fn report(id: &str, verdict: Verdict) -> Report {
         near: Vec::new(),
         notes: Vec::new(),
         warnings: Vec::new(),
+        is_operation: false,
         findings: Vec::new(),
         open: false,
         one_way: None,
