@@ -405,33 +405,6 @@ where = 1
        |
     11 | where = 1
        |         ^ this is an integer
-    error: `files` must be a string, or a list of strings
-     --> my.toml:7:18
-      |
-    7 | files = ["*.go", 1]
-      |                  ^ this is an integer
-    error: `diff` must be a string
-     --> my.toml:8:8
-      |
-    8 | diff = ["-a"]
-      |        ^^^^^^ this is a list
-    error: `optional` must be `true` or `false`
-     --> my.toml:9:12
-      |
-    9 | optional = "yes"
-      |            ^^^^^ this is a string
-    error: `alternative` must be a list of tables
-      --> my.toml:10:15
-       |
-    10 | alternative = "diff"
-       |               ^^^^^^ this is a string
-       |
-       = help: each begins with `[[patch.alternative]]`
-    error: `where` must be a table
-      --> my.toml:11:9
-       |
-    11 | where = 1
-       |         ^ this is an integer
     "#);
 }
 
@@ -684,6 +657,20 @@ style = "atomic-type"
 pad = "yes"
 "#;
     insta::assert_snapshot!(patch_complaints(patch), @r#"
+    error: `atomic-type` is not a value of `style`
+     --> my.toml:9:9
+      |
+    9 | style = "atomic-type"
+      |         ^^^^^^^^^^^^^ did you mean `atomic-types`?
+      |
+      = help: the values of `style` are `minimal`, `leading` and `atomic-types`
+    error: `yes` is not a value of `pad`
+      --> my.toml:10:7
+       |
+    10 | pad = "yes"
+       |       ^^^^^ not known
+       |
+       = help: the values of `pad` are `true` and `false`
     "#);
 }
 
@@ -701,6 +688,42 @@ accept = [
 ]
 "#;
     insta::assert_snapshot!(patch_complaints(patch), @r#"
+    error: `pkg.T.n` is accepted twice
+      --> my.toml:11:15
+       |
+    11 |     { field = "pkg.T.n", why = "seen twice" },
+       |               ^^^^^^^^^
+    error: `n` names no field
+      --> my.toml:12:15
+       |
+    12 |     { field = "n", why = "seen" },
+       |               ^^^
+       |
+       = help: write `pkg.Struct.field`, or `folder.Struct.field` where several packages have it
+    error: `why` is missing in `[[patch.accept]]`
+      --> my.toml:13:5
+       |
+    13 |     { field = "pkg.T.m" },
+       |     ^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: the reason why the field may stay as it is, in prose
+    error: `field` is missing in `[[patch.accept]]`
+      --> my.toml:14:5
+       |
+    14 |     { feld = "pkg.T.m", why = " " },
+       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: `pkg.Struct.field`, as the report names it
+    error: unknown key `feld` in `[[patch.accept]]`
+      --> my.toml:14:7
+       |
+    14 |     { feld = "pkg.T.m", why = " " },
+       |       ^^^^ did you mean `field`?
+    error: `why` is empty
+      --> my.toml:14:31
+       |
+    14 |     { feld = "pkg.T.m", why = " " },
+       |                               ^^^
     "#);
 }
 
@@ -715,6 +738,11 @@ diff = """
 accept = [{ field = "pkg.T.n", why = "seen" }]
 "#;
     insta::assert_snapshot!(patch_complaints(patch), @r#"
+    error: unknown key `accept` in `[[patch]]`
+      --> my.toml:12:1
+       |
+    12 | accept = [{ field = "pkg.T.n", why = "seen" }]
+       | ^^^^^^ not known
     "#);
 }
 

@@ -91,6 +91,8 @@ struct Way {
     depth: u8,
     /// Whether only a 64-bit integer counts: the value went through an interface, which takes anything.
     exact: bool,
+    /// Where the value is a function that gives the address: the number of the result.
+    result: Option<usize>,
 }
 
 /// The deepest container of containers that is looked into.
@@ -137,7 +139,7 @@ struct Reach<'s, 'w, 't> {
     study: &'s Study<'w, 't>,
     hot: Hot,
     todo: VecDeque<(Holder, Way)>,
-    seen: HashSet<(Holder, u8)>,
+    seen: HashSet<(Holder, u8, Option<usize>)>,
 }
 
 /// Finds all fields that 64-bit atomics reach directly or through pointers.
@@ -197,7 +199,7 @@ impl Reach<'_, '_, '_> {
         let source = &code.file.source;
         for node in (0..source.nodes.len()).filter(|&n| matches!(source.kind(n), kind::SELECTOR | kind::NAME)) {
             let Some(name) = function_at(code.file, node).filter(|name| is_64_bit_function(name)) else { continue };
-            let way = Way { level: Level::Direct, how: format!("atomic.{name}"), depth: 0, exact: false };
+            let way = Way { level: Level::Direct, how: format!("atomic.{name}"), depth: 0, exact: false, result: None };
             match call_of(code.file, node) {
                 Some(call) => {
                     let first = source.child(call, "arguments").and_then(|a| source.children(a).next());
@@ -205,13 +207,13 @@ impl Reach<'_, '_, '_> {
                         self.take(code, address, &way);
                     }
                 }
-                None => self.function_value(code, node, &way),
+                None => self.function_value(code, node, 0, &way),
             }
         }
     }
 
     fn push(&mut self, holder: Holder, way: Way) {
-        if self.seen.insert((holder, way.depth)) {
+        if self.seen.insert((holder, way.depth, way.result)) {
             self.todo.push_back((holder, way));
         }
     }
