@@ -257,6 +257,41 @@ fn check_can_require_that_everything_is_applied() {
     ground.run(&require).exits(0);
 }
 
+/// A field that an operation leaves misaligned: no command takes it for good until a person has accepted it by name,
+/// and `--strict` asks for the rows that nothing needs any more.
+#[test]
+fn what_stays_unsafe_passes_no_gate() {
+    let ground = Ground::new();
+    let patchset = |accept: &str| {
+        format!(
+            "format = 1\n[patchset]\nname = \"a\"\n[[patch]]\nid = \"a\"\ntitle = \"align\"\nwhy = \"w\"\nfiles = [\"**/*.go\"]\noperation = \"go/align-atomics\"\n{accept}"
+        )
+    };
+    ground.put("root/p/a.go", "package p\n\nimport (\n\t\"sync/atomic\"\n\t\"unsafe\"\n)\n\ntype T struct {\n\ta int32\n\tn int64\n}\n\nfunc f(t *T) uintptr { atomic.AddInt64(&t.n, 1); return unsafe.Sizeof(*t) }\n");
+    ground.put("unsafe.toml", &patchset(""));
+    let before = ground.tree();
+    for arguments in [
+        &["check", "unsafe.toml", "root"][..],
+        &["check", "unsafe.toml", "root", "-q"],
+        &["check", "unsafe.toml", "root", "--require", "applied"],
+        &["apply", "unsafe.toml", "root"],
+        &["apply", "unsafe.toml", "root", "-q"],
+    ] {
+        let ran = ground.run(arguments).exits(1);
+        let said = ran.stdout + &ran.stderr;
+        assert!(said.contains("{ field = \"p.T.n\", why = \"…\" }"), "{arguments:?}: {said}");
+        assert!(!said.contains("`inside`"), "{said}");
+    }
+    assert_eq!(ground.tree(), before);
+    let row = "{ field = \"p.T.n\", why = \"it was looked at\" }";
+    ground.put("accepted.toml", &patchset(&format!("accept = [{row}]\n")));
+    ground.run(&["check", "accepted.toml", "root", "--require", "applied", "--strict"]).exits(0);
+    ground.put("idle.toml", &patchset(&format!("accept = [{row}, {{ field = \"p.U.n\", why = \"gone\" }}]\n")));
+    ground.run(&["check", "idle.toml", "root"]).exits(0);
+    let ran = ground.run(&["check", "idle.toml", "root", "--strict"]).exits(1);
+    assert!(ran.stdout.contains("warning: `accept` names `p.U.n`"), "{}", ran.stdout);
+}
+
 #[test]
 fn what_no_package_of_a_release_lists_is_told() {
     let ground = Ground::new();

@@ -273,3 +273,127 @@ fn what_moved_is_as_gofmt_has_it_and_still_a_program() {
         }
     }
 }
+
+/// One struct with a 64-bit word among other fields, the ways to it, and a function `use` that goes them all.
+fn random_use(i: usize, next: &mut dyn FnMut(usize) -> usize) -> String {
+    let mut fields: Vec<String> = (0..next(5)).map(|f| format!("f{f} {}", TYPES[next(TYPES.len())])).collect();
+    let word = ["int64", "uint64"][next(2)];
+    let name = ["Int64", "Uint64"][usize::from(word == "uint64")];
+    let at = next(fields.len() + 1);
+    fields.insert(at, format!("n {word}"));
+    let array = next(4) == 0;
+    if array {
+        fields.insert(next(fields.len() + 1), format!("w [2]{word}"));
+    }
+    let mut text = format!("type T{i} struct {{\n{}\n}}\n\n", fields.join("\n"));
+    writeln!(text, "func (t *T{i}) inc() {{ atomic.Add{name}(&t.n, 1) }}\n").expect("a string takes it");
+    let mut body = format!("t := new(T{i})\nt.inc()\n");
+    if array {
+        body += &format!("s := t.w[:]\natomic.Add{name}(&s[1], 1)\n");
+    }
+    let other = TYPES[next(TYPES.len())];
+    match next(9) {
+        0 => body += &format!("p := &t.n\natomic.Add{name}(p, 1)\n"),
+        1 => body += &format!("c := make(chan *{word}, 1)\nc <- &t.n\natomic.Add{name}(<-c, 1)\n"),
+        2 => body += &format!("add := atomic.Add{name}\nadd(&t.n, 1)\n"),
+        3 => body += &format!("all := make([]T{i}, 3)\nfor j := range all {{\nall[j].inc()\n}}\n"),
+        4 => {
+            text += &format!("type O{i} struct {{\na {other}\nt T{i}\n}}\n\n");
+            body += &format!("o := new(O{i})\no.t.inc()\n");
+        }
+        5 => {
+            text += &format!("type B{i}[V any] struct {{\na {other}\nv V\n}}\n\n");
+            body += &format!("b := &B{i}[T{i}]{{}}\nb.v.inc()\n");
+        }
+        6 => {
+            text += &format!("type O{i} struct {{\na {other}\nT{i}\nb [2]T{i}\n}}\n\n");
+            body += &format!("o := new(O{i})\no.inc()\no.b[1].inc()\n");
+        }
+        7 => {
+            text += &format!("func at{i}(t *T{i}) (p *{word}) {{\np = &t.n\nreturn\n}}\n\n");
+            body += &format!("atomic.Add{name}(at{i}(t), 1)\n");
+        }
+        _ => body += &format!("t.n = 5\nt.n++\nif t.n != 6 {{\npanic(t.n)\n}}\n"),
+    }
+    text + &format!("func use{i}() {{\n{body}}}\n\n")
+}
+
+/// A program of many such structs.
+fn random_program(seed: u32, count: usize) -> String {
+    let mut seed = seed;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as usize % below
+    };
+    let mut text = format!("{HEADER}var _ unsafe.Pointer\n\n");
+    let mut body = String::new();
+    for i in 0..count {
+        text += &random_use(i, &mut next);
+        writeln!(body, "try(\"T{i}\", use{i})").expect("a string takes it");
+    }
+    text += "func try(name string, use func()) {\ndefer func() {\nif e := recover(); e != nil {\nfmt.Println(name, e)\n}\n}()\nuse()\n}\n\n";
+    text + &format!("func main() {{\n{body}}}\n")
+}
+
+/// A text as gofmt writes it.
+fn formatted(text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("main.go"), text).expect("the program is written");
+    let run = Command::new("gofmt").arg("main.go").current_dir(folder.path()).output().expect("gofmt runs");
+    assert!(run.status.success(), "{}\n{text}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).expect("it is text")
+}
+
+/// What a program prints on a 32-bit machine, after `go vet` for another one.
+fn on_32_bits(text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("main.go"), text).expect("the program is written");
+    fs::write(folder.path().join("go.mod"), "module example.org/random\n\ngo 1.19\n").expect("the module is written");
+    let go = |arguments: &[&str], arch: &str| {
+        let done = Command::new("go")
+            .args(arguments)
+            .current_dir(folder.path())
+            .envs([("GOOS", "linux"), ("GOARCH", arch), ("CGO_ENABLED", "0"), ("GOFLAGS", "")])
+            .env("GOCACHE", common::build_dir().join("go-cache"))
+            .output()
+            .expect("go runs");
+        assert!(done.status.success(), "{arguments:?} {arch}: {}\n{text}", String::from_utf8_lossy(&done.stderr));
+    };
+    go(&["vet", "-copylocks=false", "."], "386");
+    go(&["build", "-o", "program", "."], "arm");
+    let ran = Command::new("qemu-arm-static").arg(folder.path().join("program")).output().expect("it runs");
+    assert!(ran.status.success(), "{}\n{text}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).expect("it prints text")
+}
+
+/// Structs of all kinds in all styles: where nothing is said to stay unsafe, no atomic panics on ARM.
+#[test]
+fn random_programs_run_where_words_have_four_bytes() {
+    needs!("go", "gofmt", "qemu-arm-static");
+    for seed in 1..4 {
+        let text = formatted(&random_program(seed, 60));
+        assert!(on_32_bits(&text).lines().count() > 10, "hardly any crashes before");
+        for style in [Style::Minimal, Style::Leading, Style::AtomicTypes] {
+            let options = Options { style, pad: true, ..Options::default() };
+            let tree =
+                |text: &str| MemoryTree::new([("main.go", text), ("go.mod", "module example.org/random\n\ngo 1.19\n")]);
+            let report = align_atomics(&tree(&text), &|_| true, &options);
+            let left: Vec<&str> = report.findings.iter().filter(|f| f.is_unsafe).map(|f| f.name.as_str()).collect();
+            let changed = after(&text, &report);
+            assert_eq!(formatted(&changed), changed, "{style:?} as gofmt has it");
+            let crashes = on_32_bits(&changed);
+            // A struct is used in the function of its number, and so are those that hold it.
+            let told = |crash: &&str| {
+                let number = crash.split(' ').next().and_then(|name| name.get(1..)).unwrap_or("?");
+                !left.iter().any(|name| name.get(1..) == Some(number))
+            };
+            let untold: Vec<&str> = crashes.lines().filter(told).collect();
+            assert!(untold.is_empty(), "{style:?}, seed {seed}: {untold:?}\n{changed}");
+            assert!(left.len() < 6, "{style:?}, seed {seed}: much is refused: {left:?}");
+            let again = align_atomics(&tree(&changed), &|_| true, &options);
+            let moves: Vec<_> = again.findings.iter().filter(|f| f.is_change()).collect();
+            assert_eq!((again.to_do, again.edits.len()), (0, 0), "{style:?}, seed {seed}: {moves:?}\n{changed}");
+            assert_eq!(again.done, report.done + report.to_do, "{style:?}, seed {seed}");
+        }
+    }
+}

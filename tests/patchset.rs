@@ -640,11 +640,109 @@ pad = []
       |
     9 | stile = "leading"
       | ^^^^^ did you mean `style`?
-    error: `pad` is a word, a number or a flag
+    error: `pad` is one of `true` and `false`
       --> my.toml:10:7
        |
     10 | pad = []
        |       ^^
+    "#);
+}
+
+#[test]
+fn a_value_that_an_option_has_not() {
+    let patch = r#"
+files = "*.go"
+operation = "go/align-atomics"
+style = "atomic-type"
+pad = "yes"
+"#;
+    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    error: `atomic-type` is not a value of `style`
+     --> my.toml:9:9
+      |
+    9 | style = "atomic-type"
+      |         ^^^^^^^^^^^^^ did you mean `atomic-types`?
+      |
+      = help: the values of `style` are `minimal`, `leading` and `atomic-types`
+    error: `yes` is not a value of `pad`
+      --> my.toml:10:7
+       |
+    10 | pad = "yes"
+       |       ^^^^^ not known
+       |
+       = help: the values of `pad` are `true` and `false`
+    "#);
+}
+
+#[test]
+fn what_is_accepted_has_a_name_and_a_reason() {
+    let patch = r#"
+files = "*.go"
+operation = "go/align-atomics"
+accept = [
+    { field = "pkg.T.n", why = "seen" },
+    { field = "pkg.T.n", why = "seen twice" },
+    { field = "n", why = "seen" },
+    { field = "pkg.T.m" },
+    { feld = "pkg.T.m", why = " " },
+]
+"#;
+    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    error: `pkg.T.n` is accepted twice
+      --> my.toml:11:15
+       |
+    11 |     { field = "pkg.T.n", why = "seen twice" },
+       |               ^^^^^^^^^
+    error: `n` names no field
+      --> my.toml:12:15
+       |
+    12 |     { field = "n", why = "seen" },
+       |               ^^^
+       |
+       = help: write `pkg.Struct.field`, or `folder.Struct.field` where several packages have it
+    error: `why` is missing in `[[patch.accept]]`
+      --> my.toml:13:5
+       |
+    13 |     { field = "pkg.T.m" },
+       |     ^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: the reason why the field may stay as it is, in prose
+    error: `field` is missing in `[[patch.accept]]`
+      --> my.toml:14:5
+       |
+    14 |     { feld = "pkg.T.m", why = " " },
+       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: `pkg.Struct.field`, as the report names it
+    error: unknown key `feld` in `[[patch.accept]]`
+      --> my.toml:14:7
+       |
+    14 |     { feld = "pkg.T.m", why = " " },
+       |       ^^^^ did you mean `field`?
+    error: `why` is empty
+      --> my.toml:14:31
+       |
+    14 |     { feld = "pkg.T.m", why = " " },
+       |                               ^^^
+    "#);
+}
+
+#[test]
+fn nothing_is_accepted_beside_a_diff() {
+    let patch = r#"
+files = "*.go"
+diff = """
+-a
++b
+"""
+accept = [{ field = "pkg.T.n", why = "seen" }]
+"#;
+    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    error: unknown key `accept` in `[[patch]]`
+      --> my.toml:12:1
+       |
+    12 | accept = [{ field = "pkg.T.n", why = "seen" }]
+       | ^^^^^^ not known
     "#);
 }
 

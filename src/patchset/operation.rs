@@ -68,7 +68,7 @@ impl Notes {
             let (Some(field), Some(why)) = (self.line(&keys, "field"), self.prose(&keys, "why")) else { continue };
             if field.value.split('.').filter(|part| !part.trim().is_empty()).count() < 3 {
                 let message = format!("{} names no field", quoted(&field.value));
-                let help = "write `pkg.Struct.field`, or `folder/pkg.Struct.field` where several packages have it";
+                let help = "write `pkg.Struct.field`, or `folder.Struct.field` where several packages have it";
                 self.push(Complaint::new(&field.span, message).help(help));
             } else if !seen.insert(field.value.clone()) {
                 self.push(Complaint::new(&field.span, format!("{} is accepted twice", quoted(&field.value))));

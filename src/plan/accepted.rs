@@ -52,7 +52,7 @@ impl<'a> Accepted<'a> {
 
 /// Whether a finding leaves something to accept.
 fn asks(finding: &Finding) -> bool {
-    finding.is_unsafe() || matches!(finding.outcome, Outcome::Refused(_))
+    finding.is_unsafe || matches!(finding.outcome, Outcome::Refused(_))
 }
 
 fn idle(found: Option<Fit>) -> &'static str {
@@ -122,6 +122,7 @@ mod tests {
             unconverted: None,
             uneven: None,
             outcome: Outcome::Refused("it must not move".to_owned()),
+            is_unsafe: true,
         }
     }
 

@@ -80,7 +80,7 @@ struct Telling<'a, 'w, 't> {
 impl Telling<'_, '_, '_> {
     /// Tells of one struct; gives whether there is something to do: by an edit, or by a person.
     fn of_struct(&mut self, all: &[atomics::Finding], fields: &[usize]) -> bool {
-        let is_open = |n: &usize| all[*n].is_unsafe() && self.accepted.why(*n).is_none();
+        let is_open = |n: &usize| all[*n].is_unsafe && self.accepted.why(*n).is_none();
         let pending = |n: &&usize| all[**n].is_change() || is_open(n);
         let first = fields.iter().find(pending);
         if let Some(&n) = first.or(fields.first()) {
@@ -99,13 +99,13 @@ impl Telling<'_, '_, '_> {
         let place = self.shown.place(&field.file, field.line);
         let accepted = self.accepted.why(n);
         let name = accepted::name(field, all);
-        let asks = field.is_unsafe() || matches!(field.outcome, atomics::Outcome::Refused(_));
+        let asks = field.is_unsafe || matches!(field.outcome, atomics::Outcome::Refused(_));
         match accepted {
             Some(why) => {
                 let at = format!("{}:{}", field.file.display(), field.line);
                 self.out.notes.push(format!("{name} ({at}) is {}, and accepted as it is: {why}", state(field)));
             }
-            None if field.is_unsafe() => {
+            None if field.is_unsafe => {
                 let text = format!(
                     "{name} is {}{}; cure it by hand, or accept it: {{ field = \"{name}\", why = \"…\" }}",
                     state(field),
@@ -144,7 +144,7 @@ fn outcome(field: &atomics::Finding) -> &'static str {
 fn state(field: &atomics::Finding) -> String {
     match (field.after, &field.unknown) {
         _ if field.uneven.is_some() => "not aligned everywhere".to_owned(),
-        (Some(at), _) if at % 8 == 0 => format!("aligned by luck (offset {at})"),
+        (Some(at), _) if at % 8 == 0 && !field.is_unsafe => format!("aligned by luck (offset {at})"),
         (Some(at), _) => format!("misaligned (offset {at})"),
         (None, Some(why)) => format!("at an unknown offset ({why})"),
         (None, None) => "at an unknown offset".to_owned(),

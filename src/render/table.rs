@@ -327,6 +327,7 @@ fn counts(report: &Report) -> String {
         Verdict::Applied => format!("{} done", count(done, "site")),
         Verdict::Obsolete => "no longer needed".to_owned(),
         Verdict::Nothing => "nothing there, which is allowed".to_owned(),
+        Verdict::Ambiguous if report.is_operation && fits(report) => "something stays unsafe: see below".to_owned(),
         Verdict::Drifted | Verdict::Ambiguous if fits(report) => "a conflict: see below".to_owned(),
         Verdict::Drifted | Verdict::Ambiguous => {
             format!("found {}, expected {}", found(report), expected(report.expect))

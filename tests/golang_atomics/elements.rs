@@ -12,6 +12,11 @@ fn padded() -> Options {
 fn elements_by_method_and_by_pointer() {
     let ways = [
         "func f(all []T) { all[1].inc() }",
+        "var all = []T{{}, {}}\nfunc f() { all[1].inc() }",
+        "func f() { all := [...]T{{}, {}}; all[1].inc() }",
+        "func f() { all := make([]T, 2); all[1].inc() }",
+        "func f() { all := append([]T(nil), T{}); all[1].inc() }",
+        "type V = T\nfunc f(all []V) { all[1].inc() }",
         "func f(all []T) { for i := range all { all[i].inc() } }",
         "func f(all []T) { t := &all[1]; t.inc() }",
         "func f(all []T) { p := &(all[1]); p.inc() }",
@@ -31,9 +36,9 @@ fn elements_by_method_and_by_pointer() {
         let finding = report.findings.iter().find(|f| f.name == "T").expect("T is found");
         let why = finding.uneven.as_deref().expect(way);
         assert!(why.contains("elements of 12 bytes") && why.contains("p/a.go:"), "{way}: {why}");
-        assert!(finding.is_unsafe());
+        assert!(finding.is_unsafe);
         let (report, after) = align(&[("p/a.go", &text)], &padded());
-        assert!(report.findings.iter().all(|f| !f.is_unsafe()), "{way}: {:?}", report.findings);
+        assert!(report.findings.iter().all(|f| !f.is_unsafe), "{way}: {:?}", report.findings);
         assert!(after[0].1.contains("\tn int64\n\ta int32\n\t_ [4]byte\n"), "{way}: {}", after[0].1);
     }
 }

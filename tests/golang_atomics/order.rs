@@ -148,7 +148,7 @@ fn elements_of_slices_are_reported_and_padded_where_that_is_asked_for() {
     let way = "func f(all []T) { atomic.AddInt64(&all[1].n, 1) }";
     let text = with_fields(fields, way);
     let report = run(&files(&[("p/a.go", &text)]), &Options::default());
-    assert!(report.findings[0].is_unsafe(), "{:?}", report.findings);
+    assert!(report.findings[0].is_unsafe, "{:?}", report.findings);
     fields_become(fields, way, &Options { pad: true, ..Options::default() }, "\tn int64\n\ta int32\n\t_ [4]byte\n");
 }
 

@@ -6,6 +6,8 @@ fn what_depends_on_the_order_is_refused_with_the_place() {
         ("func g(t *T) uintptr { return unsafe.Sizeof(*t) }", "unsafe.Sizeof"),
         ("func g(t *T) *[12]byte { return (*[12]byte)(unsafe.Pointer(t)) }", "another type through unsafe.Pointer"),
         ("func g(t *T) uintptr { return uintptr(unsafe.Pointer(t)) + 4 }", "uintptr"),
+        ("var _ [unsafe.Offsetof(T{}.n) - 4]struct{}", "unsafe.Offsetof"),
+        ("var _ = [1]struct{}{}[unsafe.Offsetof(T{}.a)]", "unsafe.Offsetof"),
         ("func g(b []byte) *T { return (*T)(unsafe.Pointer(&b[0])) }", "another type is cast to it"),
         ("func g(w io.Writer, t T) { binary.Write(w, nil, &t) }", "encoding/binary"),
         ("type O struct{ in T }\nfunc g(w io.Writer, o *O) { binary.Write(w, nil, o) }", "encoding/binary"),
@@ -55,7 +57,8 @@ fn what_depends_on_the_order_is_refused_with_the_place() {
         };
         let fits = expected.split('\0').any(|expected| reason.contains(expected));
         assert!(fits && reason.contains("p/a.go:"), "{way}: {reason}");
-        assert_eq!((report.to_do, report.refused, report.edits.len()), (0, 1, 0));
+        assert_eq!((report.to_do, report.edits.len()), (0, 0));
+        assert!(report.refused >= 1);
     }
 }
 
@@ -79,6 +82,8 @@ fn a_first_field_that_must_be_first_stays() {
 fn what_only_seems_to_depend_on_the_order() {
     let ways = [
         "func g(t *T) uintptr { return unsafe.Offsetof(t.a) }",
+        "func g(b []byte, t *T) byte { return b[unsafe.Offsetof(t.a)] }",
+        "var _ [0]struct{} = [unsafe.Offsetof(T{}.n) % 8]struct{}{}",
         "func g(t *T) { p := unsafe.Pointer(t); h((*T)(p)) }\nfunc h(t *T) {}",
         "var kept unsafe.Pointer\nfunc g(t *T) { kept = unsafe.Pointer(t) }\nfunc h() *T { if kept == nil { return nil }; return (*T)(kept) }",
         "func g(t *T) { h(unsafe.Pointer(t)) }\nfunc h(p unsafe.Pointer) { _ = (*T)(p) }",
@@ -123,4 +128,22 @@ fn assembly_that_reads_by_numbers() {
     assert_eq!(refused_for(names, "func get(t *T) int32"), None);
     assert_eq!(refused_for(numbers, "func get(b []byte) int32"), None);
     assert_eq!(refused_for("\tMOVW ·two(SB), R0\n\tMOVW 4(R0), R1\n", "var one *T\nvar two *int32"), None);
+}
+
+/// What is misaligned by itself is not cured by a place for what holds it, and may be aligned there by luck.
+#[test]
+fn what_holds_a_refused_struct() {
+    let inner = "type in struct {\n\ta int32\n\tn int64\n}\n\nfunc g(i *in) uintptr { return unsafe.Sizeof(*i) }\n\nfunc f(t *T) { atomic.AddInt64(&t.i.n, 1) }";
+    let found = |fields: &str, more: &str| {
+        let text = with_fields(fields, &format!("{inner}{more}"))
+            .replace("import \"sync/atomic\"", "import (\n\t\"sync/atomic\"\n\t\"unsafe\"\n)");
+        let report = run(&files(&[("p/a.go", &text)]), &Options::default());
+        assert_eq!(report.edits.len(), 0, "{fields}");
+        report.findings.iter().find(|f| f.field == "i").map(|f| (f.after, f.is_unsafe))
+    };
+    assert_eq!(found("\tb int32\n\ti in\n", ""), Some((Some(4), false)));
+    assert_eq!(found("\ti in\n\tb int32\n", ""), Some((Some(0), true)));
+    // A move beside it must not take that away.
+    let more = "\n\ntype part struct {\n\tm int64\n\tx int32\n}\n\nfunc h(t *T) { atomic.AddInt64(&t.p.m, 1) }";
+    assert_eq!(found("\tb int32\n\ti in\n\tc int32\n\tp part\n", more), Some((Some(4), false)));
 }

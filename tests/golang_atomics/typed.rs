@@ -71,7 +71,7 @@ fn what_cannot_be_converted_moves() {
 fn what_can_be_neither_converted_nor_moved_says_both() {
     let text = "package p\n\nimport (\n\t\"sync/atomic\"\n\t\"unsafe\"\n)\n\ntype T struct {\n\ta int32\n\tn int64\n}\n\ntype O struct {\n\tb int32\n\tt T\n}\n\nfunc f(t *T) { atomic.AddInt64(&t.n, 1) }\n\nfunc g(t *T) *[3]int32 { return (*[3]int32)(unsafe.Pointer(t)) }\n";
     let report = run(&files(&[("a.go", text)]), &typed());
-    let names: Vec<_> = report.findings.iter().map(|f| (f.name.as_str(), f.is_unsafe())).collect();
+    let names: Vec<_> = report.findings.iter().map(|f| (f.name.as_str(), f.is_unsafe)).collect();
     assert_eq!(names, [("T", true), ("O", false)], "{:?}", report.findings);
     assert!(report.findings[0].unconverted.is_some());
     // `T` itself stays at an offset of 4, so that what holds it stays where the field is aligned.

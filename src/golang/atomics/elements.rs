@@ -1,7 +1,7 @@
 //! Structs that lie side by side in slices and arrays, and are used where they lie: no order of fields aligns every
 //! element of a size that is no multiple of 8.
 
-use super::holders::names_of;
+use super::holders::names_in;
 use super::reach::Hot;
 use super::study::Study;
 use super::{Site, StructKey};
@@ -18,8 +18,7 @@ pub(super) fn add_elements(study: &Study<'_, '_>, hot: &mut Hot) {
     let keys: BTreeSet<StructKey> = hot.structs.keys().copied().collect();
     let mut files: BTreeSet<FileId> = BTreeSet::new();
     for &key in &keys {
-        let listed = names_of(study, key).into_iter().filter(|(id, word)| is_listed(study, *id, word));
-        for (id, _) in listed {
+        for (id, _) in names_in(study, key, is_listed) {
             // What has the slice is of the same package or of those that import it.
             let dir = study.world.dir(id).to_owned();
             files.extend(study.world.files_in(&dir));

@@ -28,10 +28,12 @@ pub(super) fn add_holders(study: &Study<'_, '_>, hot: &mut Hot) {
             if holder.in_array {
                 hot.elements.entry(inner).or_default().insert(holder.site.clone());
             }
-            let known = hot.structs.get(&holder.key).is_some_and(|f| f.contains_key(&holder.field));
-            if !known {
-                hot.add(holder.key, holder.field, Level::Container, holder.site);
-            }
+            let known = hot.structs.get_mut(&holder.key).and_then(|fields| fields.get_mut(&holder.field));
+            let field = match known {
+                Some(field) => field,
+                None => hot.add(holder.key, holder.field, Level::Container, holder.site),
+            };
+            field.holds.insert(inner);
             if seen.insert(holder.key) {
                 todo.push_back(holder.key);
             }
@@ -119,13 +121,9 @@ struct GenericUses {
 fn generic_uses(study: &Study<'_, '_>, inner: StructKey) -> GenericUses {
     let mut uses = GenericUses::default();
     let Some(shape) = study.shape(inner) else { return uses };
-    let keeps = |study: &Study<'_, '_>, id: FileId, word: &str| {
-        study.world.bytes(id).is_some_and(|b| is_argument(&b, word) || ends_item(&b, word))
-    };
-    for (id, word) in named_from(study, inner, keeps, by_value) {
-        if !study.world.bytes(id).is_some_and(|b| is_argument(&b, &word)) {
-            continue;
-        }
+    let takes =
+        |study: &Study<'_, '_>, id: FileId, word: &str| study.world.bytes(id).is_some_and(|b| is_argument(&b, word));
+    for (id, word) in names_in(study, inner, takes) {
         let Some(file) = study.world.file(id) else { continue };
         let go = study.go_near(id, inner.0);
         for node in 0..file.source.nodes.len() {
@@ -225,11 +223,24 @@ fn ends_item(bytes: &[u8], word: &str) -> bool {
 }
 
 /// The names under which a struct is known, each with a file that holds it: its own, and those declared from it.
-pub(super) fn names_of(study: &Study<'_, '_>, key: StructKey) -> Vec<(FileId, String)> {
+fn names_of(study: &Study<'_, '_>, key: StructKey) -> Vec<(FileId, String)> {
     named_from(study, key, |study, id, word| study.world.bytes(id).is_some_and(|b| ends_item(&b, word)), by_value)
 }
 
-/// The same, with the types that are slices, arrays, maps or pointers of it.
+/// The same, each with a file whose text the function takes.
+pub(super) fn names_in(
+    study: &Study<'_, '_>,
+    key: StructKey,
+    takes: impl Fn(&Study<'_, '_>, FileId, &str) -> bool,
+) -> Vec<(FileId, String)> {
+    let keeps = |study: &Study<'_, '_>, id: FileId, word: &str| {
+        takes(study, id, word) || study.world.bytes(id).is_some_and(|b| ends_item(&b, word))
+    };
+    let all = named_from(study, key, keeps, by_value);
+    all.into_iter().filter(|(id, word)| takes(study, *id, word)).collect()
+}
+
+/// The same as [`names_of`], with the types that are slices, arrays, maps or pointers of it.
 pub(super) fn all_names_of(study: &Study<'_, '_>, key: StructKey) -> Vec<(FileId, String)> {
     named_from(
         study,

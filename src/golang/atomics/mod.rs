@@ -14,10 +14,12 @@ mod reach;
 mod refuse;
 mod report;
 mod rewrite;
+mod skew;
 mod study;
 mod typed;
 
 use super::file::FileId;
+use super::layout::Slot;
 use super::tree::GoTree;
 use super::world::World;
 use crate::source::{Edit, NodeId};
@@ -133,15 +135,11 @@ pub struct Finding {
     pub uneven: Option<String>,
     /// What becomes of it.
     pub outcome: Outcome,
+    /// Whether it is not aligned after the edits, or cannot be shown to be.
+    pub is_unsafe: bool,
 }
 
 impl Finding {
-    /// Whether the field is not aligned after the edits, or cannot be shown to be.
-    pub fn is_unsafe(&self) -> bool {
-        let stays = matches!(self.outcome, Outcome::Refused(_)) && self.after.is_none_or(|at| at % 8 != 0);
-        stays || self.uneven.is_some()
-    }
-
     /// Whether it changes the struct.
     pub fn is_change(&self) -> bool {
         matches!(self.outcome, Outcome::Moved | Outcome::Padded | Outcome::Converted)
@@ -181,12 +179,18 @@ pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: 
         Style::Minimal | Style::Leading => Conversions::default(),
     };
     let mut settled = Settled { scope, options, refused: BTreeMap::new(), typed: HashMap::new() };
+    let mut checked: HashMap<StructKey, Vec<Slot>> = HashMap::new();
     loop {
         settled.typed = conversions.fields.clone();
+        let left = hot.without_typed(&settled.typed);
         // What was refused keeps its order; what holds it is planned again.
-        let mut plan = order::plan(&study, &hot, &settled);
+        let mut plan = order::plan(&study, &left, &settled);
         let before = settled.refused.len();
         for (&key, order) in &plan.orders.slots {
+            // What was looked at in an earlier round needs no second look.
+            if checked.insert(key, order.clone()).as_ref() == Some(order) {
+                continue;
+            }
             if let Some(reason) = refuse::reason(&study, &hot, key, order) {
                 settled.refused.insert(key, reason);
             }
@@ -205,7 +209,7 @@ pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: 
             conversions.give_up(id, "its edits exclude each other");
         }
         if settled.refused.len() == before && rewritten.torn.is_empty() {
-            let found = report::Found { study: &study, hot: &hot, plan, settled: &settled, conversions: &conversions };
+            let found = report::Found { study: &study, hot: &left, plan, settled: &settled, conversions: &conversions };
             return found.report(rewritten.edits);
         }
     }

@@ -1,6 +1,7 @@
 //! The new order of a struct's fields.
 
 use super::reach::{Hot, HotField};
+use super::skew::{is_aligned, skew};
 use super::study::{Shape, Study};
 use super::{Options, StructKey, Style};
 use crate::golang::layout::{Orders, Size, Slot, lay_out, total};
@@ -21,6 +22,8 @@ pub(super) struct Plan {
     pub(super) stays: BTreeMap<StructKey, String>,
     /// The structs whose elements are not all aligned, and why.
     pub(super) strides: BTreeMap<StructKey, String>,
+    /// The fields that hold words which are misaligned by themselves: where these begin, modulo 8.
+    pub(super) skews: BTreeMap<(StructKey, usize), BTreeSet<u64>>,
 }
 
 /// What is settled before orders are chosen.
@@ -47,6 +50,7 @@ pub(super) fn plan(study: &Study<'_, '_>, hot: &Hot, settled: &Settled<'_>) -> P
         plan.needs.clear();
         plan.stays.clear();
         plan.strides.clear();
+        plan.skews.clear();
         for &key in hot.structs.keys().filter(|key| (settled.scope)(study.world.path(key.0))) {
             plan.choose(study, hot, settled, key);
         }
@@ -63,12 +67,16 @@ impl Plan {
         let (Some(shape), Some(fields)) = (study.shape(key), hot.structs.get(&key)) else { return };
         let elements = hot.elements.get(&key);
         self.orders.slots.remove(&key);
-        let chooser = Chooser::new(study.go_for(key.0), &shape, fields, &self.orders);
+        let skew = |(&i, field)| (i, skew(study, hot, field, &self.orders));
+        let skews: BTreeMap<usize, BTreeSet<u64>> =
+            fields.iter().map(skew).filter(|(_, skew)| !skew.is_empty()).collect();
+        let chooser = Chooser { skews, ..Chooser::new(study.go_for(key.0), &shape, fields, &self.orders) };
         let needs = chooser.needs(settled.options.style);
         let order = match settled.refused.contains_key(&key) {
             true => Ok(None),
             false => chooser.order(needs.clone(), settled.options.pad, elements.is_some()),
         };
+        self.skews.extend(chooser.skews.iter().map(|(&i, skew)| ((key, i), skew.clone())));
         self.needs.extend(needs.into_iter().map(|i| (key, i)));
         let chosen = order.as_ref().ok().and_then(Option::as_ref).cloned().unwrap_or_else(|| chooser.plain());
         if let Some(at) = elements.and_then(|places| places.first())
@@ -94,6 +102,8 @@ struct Chooser<'a> {
     documented: Vec<bool>,
     hot: &'a BTreeMap<usize, HotField>,
     units: Vec<Unit>,
+    /// The fields that hold words which are misaligned by themselves.
+    skews: BTreeMap<usize, BTreeSet<u64>>,
 }
 
 impl<'a> Chooser<'a> {
@@ -107,7 +117,7 @@ impl<'a> Chooser<'a> {
             source.comments_at(tokens.start).iter().any(|c| source.lines.line(c.bytes.end) + 1 == line)
         };
         let documented = shape.fields.iter().map(documented).collect();
-        Chooser { documented, units: units(shape, hot, &sizes), sizes, words, hot }
+        Chooser { documented, units: units(shape, hot, &sizes), sizes, words, hot, skews: BTreeMap::new() }
     }
 
     /// The fields that are not where they should be.
@@ -118,8 +128,8 @@ impl<'a> Chooser<'a> {
         let needs = |&i: &usize| {
             let bad = self.is_bad(i, &offsets);
             match style {
-                // The compiler aligns these itself.
-                _ if self.sizes[i].is_some_and(|size| size.align == 8) => false,
+                // The compiler aligns these itself, or no place would.
+                _ if self.sizes[i].is_some_and(|size| size.align == 8) || self.skews.contains_key(&i) => false,
                 Style::Minimal => bad,
                 // What is no whole number of words cannot lead; aligned it has to be.
                 Style::Leading | Style::AtomicTypes => bad || self.is_whole(&(i..i + 1)) && !in_front(i),
@@ -159,7 +169,7 @@ impl Chooser<'_> {
     /// Whether a field has an offset that does not align it.
     fn is_bad(&self, i: usize, offsets: &[Option<u64>]) -> bool {
         let by_compiler = self.sizes[i].is_some_and(|size| size.align == 8);
-        !by_compiler && offsets[i].is_none_or(|at| at % 8 != 0)
+        !by_compiler && !self.skews.contains_key(&i) && offsets[i].is_none_or(|at| at % 8 != 0)
     }
 
     /// How many units at the front are 64-bit words, hot structs of a whole number of them, or nothing.
@@ -183,8 +193,15 @@ impl Chooser<'_> {
         if !needs.is_empty() {
             order = self.moved(self.leading(), needs, pad)?;
         }
-        if pad && elements && total(&order, &self.sizes).is_some_and(|size| size.bytes % 8 == 4) {
-            order.push(Slot::Pad);
+        // Behind a last field of no size, which takes room that padding takes away again, two are needed.
+        for _ in 0..2 {
+            if pad && elements && total(&order, &self.sizes).is_some_and(|size| size.bytes % 8 == 4) {
+                order.push(Slot::Pad);
+            }
+        }
+        let (before, after) = (self.offsets(&self.plain()), self.offsets(&order));
+        if self.skews.iter().any(|(&i, skew)| is_aligned(skew, before[i]) && !is_aligned(skew, after[i])) {
+            return Err("what it holds would lose its alignment".to_owned());
         }
         Ok((order != self.plain()).then_some(order))
     }

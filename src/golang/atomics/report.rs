@@ -2,6 +2,7 @@
 
 use super::order::{Plan, Settled};
 use super::reach::{Hot, HotField};
+use super::skew::is_aligned;
 use super::study::{Shape, Study};
 use super::typed::{Conversions, already_typed};
 use super::{Finding, Level, Outcome, Report, StructKey, Style};
@@ -50,14 +51,8 @@ impl Found<'_, '_, '_> {
         let before = go.offsets(&shape.place, &Orders::default());
         let after = go.offsets(&shape.place, &self.plan.orders);
         let at = |offsets: &[Option<u64>], i: usize| offsets.get(i).copied().flatten();
-        let sizes = go.field_sizes(&shape.place, &self.plan.orders);
         let mut findings = Vec::new();
         for (&i, hot) in fields {
-            let by_compiler = sizes.get(i).copied().flatten().is_some_and(|size| size.align == 8);
-            // What holds converted fields is aligned with them, and after the next run nothing reaches it any more.
-            if by_compiler && hot.level == Level::Container && !self.plan.strides.contains_key(&key) {
-                continue;
-            }
             let outcome = self.outcome(key, i, at(&before, i));
             let mut finding = shape.finding(self.study, i, hot, outcome);
             (finding.before, finding.after) = (at(&before, i), at(&after, i));
@@ -65,6 +60,13 @@ impl Found<'_, '_, '_> {
                 finding.unknown = unknown(go, shape, i);
             }
             finding.uneven = self.uneven(key);
+            if let Some(skew) = self.plan.skews.get(&(key, i)).filter(|skew| !is_aligned(skew, finding.after)) {
+                let words: Vec<String> = skew.iter().map(u64::to_string).collect();
+                let why = format!("what it holds stays misaligned by itself (offset {} modulo 8)", words.join(" and "));
+                (finding.outcome, finding.is_unsafe) = (Outcome::Refused(why), true);
+            }
+            let stays = matches!(finding.outcome, Outcome::Refused(_)) && finding.after.is_none_or(|at| at % 8 != 0);
+            finding.is_unsafe |= stays || finding.uneven.is_some();
             if hot.level != Level::Container {
                 finding.unconverted = self.conversions.refused.get(&key).cloned();
             }
@@ -110,7 +112,7 @@ impl Found<'_, '_, '_> {
         for (key, decl) in already_typed(self.study, self.settled.scope) {
             let Some(shape) = self.study.shape(key) else { continue };
             let offsets = self.study.go_for(key.0).offsets(&shape.place, &Orders::default());
-            let nothing = HotField { level: Level::Direct, sites: Default::default() };
+            let nothing = HotField::new(Level::Direct);
             for i in (0..shape.fields.len()).filter(|&i| shape.fields[i].decl == decl) {
                 let mut finding = shape.finding(self.study, i, &nothing, Outcome::Aligned);
                 finding.before = offsets.get(i).copied().flatten();
@@ -128,7 +130,7 @@ impl Report {
         for finding in &self.findings {
             let slot = structs.entry((&finding.file, finding.struct_line, &finding.name)).or_default();
             slot.0 |= finding.is_change();
-            slot.1 |= finding.is_unsafe() || matches!(finding.outcome, Outcome::Refused(_));
+            slot.1 |= finding.is_unsafe || matches!(finding.outcome, Outcome::Refused(_));
         }
         self.to_do = structs.values().filter(|s| s.0).count();
         self.refused = structs.values().filter(|s| s.1 && !s.0).count();
@@ -164,6 +166,7 @@ impl Shape {
             unconverted: None,
             uneven: None,
             outcome,
+            is_unsafe: false,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Functions of sync/atomic that are used as values: `add := atomic.AddInt64`.
+//! Functions that are used as values: `add := atomic.AddInt64`, `inc := func(p *int64) { … }`.
 
 use super::put::{ends_in, parameter};
 use super::{Code, Holder, Reach, Way, call_of, callee, files_of};
@@ -10,18 +10,19 @@ use crate::source::NodeId;
 use std::collections::HashSet;
 
 impl Reach<'_, '_, '_> {
-    /// Follows a function to the variables, parameters and fields that it is put into, and takes in their calls.
-    pub(super) fn function_value(&mut self, code: Code<'_, '_, '_>, node: NodeId, way: &Way) {
+    /// Follows a function to the variables, parameters and fields that it is put into, and takes in the argument of
+    /// this number of their calls.
+    pub(super) fn function_value(&mut self, code: Code<'_, '_, '_>, node: NodeId, index: usize, way: &Way) {
         let mut todo: Vec<Holder> = self.destination(code, node).into_iter().collect();
         let mut seen: HashSet<Holder> = todo.iter().copied().collect();
         while let Some(holder) = todo.pop() {
-            let next = self.calls_through(holder, way);
+            let next = self.calls_through(holder, index, way);
             todo.extend(next.into_iter().filter(|&holder| seen.insert(holder)));
         }
     }
 
     /// Takes in the calls of the function that a variable has; gives the variables that it is handed on to.
-    fn calls_through(&mut self, holder: Holder, way: &Way) -> Vec<Holder> {
+    fn calls_through(&mut self, holder: Holder, index: usize, way: &Way) -> Vec<Holder> {
         let Holder::Variable(id, token) = holder else { return Vec::new() };
         let study = self.study;
         let Some(file) = study.world.file(id) else { return Vec::new() };
@@ -43,8 +44,8 @@ impl Reach<'_, '_, '_> {
                     next.extend(self.destination(code, node));
                     continue;
                 };
-                if let Some(address) = source.child(call, "arguments").and_then(|a| source.children(a).next()) {
-                    self.take(code, address, &way);
+                if let Some(address) = source.child(call, "arguments").and_then(|a| source.children(a).nth(index)) {
+                    self.take_if_fit(code, address, &way);
                 }
             }
         }

@@ -14,11 +14,11 @@ use crate::golang::file::{Decl, File, FileId, text};
 use crate::golang::resolve::{Entity, Go, Member, only_child};
 use crate::language::go::kind;
 use crate::source::NodeId;
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// The fields that 64-bit atomics reach, by struct and number.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Hot {
     pub(super) structs: BTreeMap<StructKey, BTreeMap<usize, HotField>>,
     /// Those of these structs whose values lie side by side in slices or arrays, and are used where they lie.
@@ -26,18 +26,50 @@ pub(super) struct Hot {
 }
 
 /// How one field is reached.
+#[derive(Clone)]
 pub(super) struct HotField {
     pub(super) level: Level,
     pub(super) sites: BTreeSet<Site>,
+    /// The structs that it holds by value.
+    pub(super) holds: BTreeSet<StructKey>,
+}
+
+impl HotField {
+    pub(super) fn new(level: Level) -> HotField {
+        HotField { level, sites: BTreeSet::new(), holds: BTreeSet::new() }
+    }
 }
 
 impl Hot {
     /// Adds a way to a field; the most direct one gives the level.
-    pub(super) fn add(&mut self, key: StructKey, field: usize, level: Level, site: Site) {
-        let hot =
-            self.structs.entry(key).or_default().entry(field).or_insert(HotField { level, sites: BTreeSet::new() });
+    pub(super) fn add(&mut self, key: StructKey, field: usize, level: Level, site: Site) -> &mut HotField {
+        let hot = self.structs.entry(key).or_default().entry(field).or_insert(HotField::new(level));
         hot.level = hot.level.min(level);
         hot.sites.insert(site);
+        hot
+    }
+
+    /// The same without the fields that only hold what gets types of sync/atomic: the compiler aligns them.
+    pub(super) fn without_typed(&self, typed: &HashMap<StructKey, BTreeSet<usize>>) -> Hot {
+        let mut left = self.clone();
+        loop {
+            let is_settled = |key: &StructKey, all: &BTreeMap<StructKey, BTreeMap<usize, HotField>>| {
+                let typed = typed.get(key);
+                all.get(key).is_none_or(|fields| fields.keys().all(|i| typed.is_some_and(|typed| typed.contains(i))))
+            };
+            let all = left.structs.clone();
+            let before: usize = all.values().map(BTreeMap::len).sum();
+            for fields in left.structs.values_mut() {
+                let stays = |field: &HotField| {
+                    field.level != Level::Container || !field.holds.iter().all(|held| is_settled(held, &all))
+                };
+                fields.retain(|_, field| stays(field));
+            }
+            left.structs.retain(|_, fields| !fields.is_empty());
+            if left.structs.values().map(BTreeMap::len).sum::<usize>() == before {
+                return left;
+            }
+        }
     }
 }
 
@@ -59,6 +91,8 @@ struct Way {
     depth: u8,
     /// Whether only a 64-bit integer counts: the value went through an interface, which takes anything.
     exact: bool,
+    /// Where the value is a function that gives the address: the number of the result.
+    result: Option<usize>,
 }
 
 /// The deepest container of containers that is looked into.
@@ -105,7 +139,7 @@ struct Reach<'s, 'w, 't> {
     study: &'s Study<'w, 't>,
     hot: Hot,
     todo: VecDeque<(Holder, Way)>,
-    seen: HashSet<(Holder, u8)>,
+    seen: HashSet<(Holder, u8, Option<usize>)>,
 }
 
 /// Finds all fields that 64-bit atomics reach directly or through pointers.
@@ -165,7 +199,7 @@ impl Reach<'_, '_, '_> {
         let source = &code.file.source;
         for node in (0..source.nodes.len()).filter(|&n| matches!(source.kind(n), kind::SELECTOR | kind::NAME)) {
             let Some(name) = function_at(code.file, node).filter(|name| is_64_bit_function(name)) else { continue };
-            let way = Way { level: Level::Direct, how: format!("atomic.{name}"), depth: 0, exact: false };
+            let way = Way { level: Level::Direct, how: format!("atomic.{name}"), depth: 0, exact: false, result: None };
             match call_of(code.file, node) {
                 Some(call) => {
                     let first = source.child(call, "arguments").and_then(|a| source.children(a).next());
@@ -173,13 +207,13 @@ impl Reach<'_, '_, '_> {
                         self.take(code, address, &way);
                     }
                 }
-                None => self.function_value(code, node, &way),
+                None => self.function_value(code, node, 0, &way),
             }
         }
     }
 
     fn push(&mut self, holder: Holder, way: Way) {
-        if self.seen.insert((holder, way.depth)) {
+        if self.seen.insert((holder, way.depth, way.result)) {
             self.todo.push_back((holder, way));
         }
     }

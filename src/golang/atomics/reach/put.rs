@@ -1,6 +1,6 @@
 //! What is put into a variable, a parameter, a field or a result.
 
-use super::{Code, Holder, Level, MAX_DEPTH, Reach, Way, callee, files_of};
+use super::{Code, Holder, Level, MAX_DEPTH, Reach, Way, call_of, callee, files_of};
 use crate::golang::file::{File, receiver, text};
 use crate::golang::resolve::{first_word, only_child};
 use crate::golang::types::Type;
@@ -71,7 +71,9 @@ impl Reach<'_, '_, '_> {
         let Some(Parameter { function, index, variadic }) = parameter(file, token) else { return };
         let study = self.study;
         let source = &file.source;
-        let Some(name) = source.child(function, "name").map(|n| text(source, n)) else { return };
+        let Some(name) = source.child(function, "name").map(|n| text(source, n)) else {
+            return self.literal_arguments(file, function, (index.unwrap_or(0), variadic), way);
+        };
         let pointer = receiver(source, function)
             .and_then(|r| source.child(r, "type"))
             .is_some_and(|t| source.kind(t) == kind::POINTER_TYPE);
@@ -88,6 +90,44 @@ impl Reach<'_, '_, '_> {
                 };
                 let way = Way { how: format!("argument of {name}, {}", way.how), ..way.clone() };
                 self.passed(code, call, (index, variadic), &way);
+            }
+            self.values_of(code, (file, function), &name, index, way);
+        }
+    }
+
+    /// What calls of a function without a name pass: there and then, or through a variable.
+    fn literal_arguments(
+        &mut self,
+        file: &Arc<File>,
+        function: NodeId,
+        (index, variadic): (usize, bool),
+        way: &Way,
+    ) {
+        let code = Code { go: self.study.go_for(file.id), file };
+        match call_of(file, function) {
+            Some(call) => self.passed(code, call, (index, variadic), way),
+            None => self.function_value(code, function, index, way),
+        }
+    }
+
+    /// Follows a function where a file uses it as a value.
+    fn values_of(
+        &mut self,
+        code: Code<'_, '_, '_>,
+        (file, function): (&Arc<File>, NodeId),
+        name: &str,
+        index: Option<usize>,
+        way: &Way,
+    ) {
+        let source = &code.file.source;
+        let Some(index) = index.filter(|_| source_is_function(file, function)) else { return };
+        for node in (0..source.nodes.len()).filter(|&n| matches!(source.kind(n), kind::NAME | kind::SELECTOR)) {
+            let is_value = source.nodes[node].field != "name"
+                && ends_in(code.file, node, name)
+                && call_of(code.file, node).is_none()
+                && code.go.function_named(code.file, node).is_some_and(|(f, d)| (f.id, d) == (file.id, function));
+            if is_value {
+                self.function_value(code, node, index, way);
             }
         }
     }
@@ -246,6 +286,11 @@ impl Reach<'_, '_, '_> {
     }
 }
 
+/// Whether a node declares a function that is no method.
+fn source_is_function(file: &File, node: NodeId) -> bool {
+    file.source.kind(node) == kind::FUNC_DECL
+}
+
 /// The calls of a function in a file.
 pub(in crate::golang::atomics) fn calls_of(
     code: Code<'_, '_, '_>,
@@ -271,7 +316,7 @@ pub(in crate::golang::atomics) fn parameter(file: &File, token: usize) -> Option
     }
     let list = source.nodes[decl].parent;
     let function = source.nodes[list].parent;
-    if !matches!(source.kind(function), kind::FUNC_DECL | kind::METHOD_DECL) {
+    if !matches!(source.kind(function), kind::FUNC_DECL | kind::METHOD_DECL | kind::FUNC_LITERAL) {
         return None;
     }
     match source.nodes[list].field {

@@ -1,7 +1,7 @@
 //! Expressions that have the address of a 64-bit word, or hold one deeper inside.
 
 use super::{Code, Holder, Reach, Way, callee};
-use crate::golang::file::text;
+use crate::golang::file::{FileId, text};
 use crate::golang::resolve::{Go, Member, first_word, only_child};
 use crate::golang::types::{Basic, Type};
 use crate::language::go::kind;
@@ -32,20 +32,36 @@ impl Reach<'_, '_, '_> {
                 _ => {}
             },
             (kind::CALL, _) => self.take_call(code, node, way),
+            (kind::FUNC_LITERAL, _) => self.take_function(code.file.id, node, way),
             (kind::COMPOSITE | kind::LITERAL_BODY, _) => self.take_elements(code, node, way),
-            (kind::NAME | kind::SELECTOR, _) => {
-                if let Some(holder) = self.holder(code, node) {
-                    self.push(holder, way.through(&format!("`{}`", text(source, node))));
+            (kind::NAME | kind::SELECTOR, _) => match self.holder(code, node) {
+                Some(holder) => self.push(holder, way.through(&format!("`{}`", text(source, node)))),
+                None => {
+                    if let Some((other, decl)) = code.go.function_named(code.file, node) {
+                        self.take_function(other.id, decl, way);
+                    }
                 }
-            }
+            },
             _ => {}
         }
     }
 
     /// The same for a value that may be something else altogether: judged by its type.
     pub(super) fn take_if_fit(&mut self, code: Code<'_, '_, '_>, node: NodeId, way: &Way) {
-        if may_lead(code.go, &code.go.type_of(code.file, node), way.depth) {
+        let ty = code.go.type_of(code.file, node);
+        let fits = match (way.result, code.go.under(&ty)) {
+            (Some(_), under) => matches!(under, Type::Func(_) | Type::Unknown),
+            (None, _) => may_lead(code.go, &ty, way.depth),
+        };
+        if fits {
             self.take(code, node, way);
+        }
+    }
+
+    /// A function whose result is looked for.
+    fn take_function(&mut self, file: FileId, function: NodeId, way: &Way) {
+        if let Some(i) = way.result {
+            self.push(Holder::Result(file, function, i), Way { result: None, ..way.clone() });
         }
     }
 
@@ -97,8 +113,14 @@ impl Reach<'_, '_, '_> {
 
     /// The i-th result of a call.
     pub(super) fn take_result(&mut self, code: Code<'_, '_, '_>, call: NodeId, i: usize, way: &Way) {
-        if let Some((other, decl)) = callee(code.go, code.file, call) {
-            self.push(Holder::Result(other.id, decl, i), way.through("a result"));
+        match callee(code.go, code.file, call) {
+            Some((other, decl)) => self.push(Holder::Result(other.id, decl, i), way.through("a result")),
+            None if way.result.is_none() => {
+                if let Some(function) = code.file.source.child(call, "function") {
+                    self.take(code, function, &Way { result: Some(i), ..way.through("a result") });
+                }
+            }
+            None => {}
         }
     }
 
@@ -192,7 +214,7 @@ fn may_lead(go: &Go<'_, '_>, ty: &Type, depth: u8) -> bool {
     match (&under, depth) {
         (Type::Unknown | Type::Any | Type::Interface(_) | Type::Param(_), _) => true,
         (Type::Basic(basic), 0) => *basic == Basic::UnsafePointer,
-        (Type::Pointer(to) | Type::Slice(to), 0) => is_word(go, to),
+        (Type::Pointer(to) | Type::Slice(to), 0) => is_word(go, to) || matches!(go.under(to), Type::Param(_)),
         (Type::Pointer(to) | Type::Slice(to) | Type::Array(_, to) | Type::Chan(to) | Type::Map(_, to), _) => {
             may_lead(go, to, depth.saturating_sub(1))
         }

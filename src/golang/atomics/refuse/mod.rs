@@ -10,7 +10,7 @@ mod twins;
 
 use super::Level;
 use super::StructKey;
-use super::holders::{all_names_of, struct_in};
+use super::holders::all_names_of;
 use super::reach::{Code, Hot};
 use super::study::{Shape, Study};
 use crate::golang::file::{FileId, text};
@@ -25,10 +25,11 @@ use std::collections::BTreeSet;
 /// The reason to leave this struct as it is, if there is one.
 pub(super) fn reason(study: &Study<'_, '_>, hot: &Hot, key: StructKey, order: &[Slot]) -> Option<String> {
     let shape = study.shape(key)?;
-    if let Some(reason) = must_stay_first(&shape, order).or_else(|| twins::assignable(study, key, &shape)) {
+    let twins = twins::twins(study, key, &shape);
+    if let Some(reason) = must_stay_first(&shape, order).or(twins.assignable) {
         return Some(reason);
     }
-    let reader = Reader { study, key, around: around(study, hot, key) };
+    let reader = Reader { study, key, around: around(hot, key), converts: twins.convertible };
     if let Some(reason) = assembly::reads(study, &shape, &reader) {
         return Some(reason);
     }
@@ -44,17 +45,12 @@ pub(super) fn reason(study: &Study<'_, '_>, hot: &Hot, key: StructKey, order: &[
 }
 
 /// The struct, and those that hold it by value.
-fn around(study: &Study<'_, '_>, hot: &Hot, key: StructKey) -> BTreeSet<StructKey> {
+fn around(hot: &Hot, key: StructKey) -> BTreeSet<StructKey> {
     let mut found = BTreeSet::from([key]);
     loop {
         let before = found.len();
         for (&outer, fields) in &hot.structs {
-            let Some(shape) = study.shape(outer).filter(|_| !found.contains(&outer)) else { continue };
-            let go = study.go_for(outer.0);
-            let holds = fields.iter().filter(|(_, field)| field.level == Level::Container).any(|(&i, _)| {
-                struct_in(go, &shape.fields[i].ty).is_some_and(|(held, _)| found.contains(&(held.file, held.node)))
-            });
-            if holds {
+            if fields.values().any(|field| field.holds.iter().any(|held| found.contains(held))) {
                 found.insert(outer);
             }
         }
@@ -100,12 +96,17 @@ struct Reader<'s, 'w, 't> {
     key: StructKey,
     /// The struct, and those that hold it by value.
     around: BTreeSet<StructKey>,
+    /// Whether there are types that it can be converted from or to.
+    converts: bool,
 }
 
 impl Reader<'_, '_, '_> {
     /// What in a file depends on the order of the fields, and where.
     fn objection(&self, id: FileId) -> Option<String> {
         let watched = self.study.world.header(id).imports.iter().any(|i| WATCHED.contains(&i.path.as_str()));
+        if !watched && !self.converts {
+            return None;
+        }
         let file = self.study.world.file(id)?;
         let code = Code { go: self.study.go_near(id, self.key.0), file: &file };
         let source = &file.source;
@@ -131,8 +132,9 @@ impl Reader<'_, '_, '_> {
         if let [argument] = arguments[..]
             && let Some(to) = go.written_type(file, function, &None)
         {
-            let between = || self.converts(code, &to, argument);
-            return between().or_else(|| watched.then(|| Casts::new(self).conversion(code, node, &to, argument))?);
+            return self
+                .between(code, &to, argument)
+                .or_else(|| watched.then(|| Casts::new(self).conversion(code, node, &to, argument))?);
         }
         if !watched || source.kind(node) != kind::CALL || source.kind(function) != kind::SELECTOR {
             return None;
@@ -146,6 +148,12 @@ impl Reader<'_, '_, '_> {
                 let reads = arguments.first().is_some_and(|&a| self.is_value(go, &go.type_of(file, a)));
                 says(reads, "unsafe.Sizeof reads its layout")
             }
+            // By name it stays right; only what counts on the number does not.
+            ("unsafe", "Offsetof") => {
+                let base = arguments.first().and_then(|&a| source.child(a, "operand"))?;
+                let reads = asserts(code, node) && self.is_it(go, &go.type_of(file, base));
+                says(reads, "a constant depends on the number that unsafe.Offsetof gives")
+            }
             ("encoding/binary", _) => says(passed(), "encoding/binary writes its fields in order"),
             ("encoding/asn1", _) => says(passed(), "encoding/asn1 writes its fields in order"),
             ("reflect", "TypeOf" | "ValueOf" | "Indirect") => {
@@ -156,7 +164,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// `U(t)` and `(*U)(&t)`: two struct types of one layout.
-    fn converts(&self, code: Code<'_, '_, '_>, to: &Type, argument: NodeId) -> Option<String> {
+    fn between(&self, code: Code<'_, '_, '_>, to: &Type, argument: NodeId) -> Option<String> {
         let a = struct_of(code.go, to)?;
         let b = struct_of(code.go, &code.go.type_of(code.file, argument))?;
         let between = a != b && (a == self.key || b == self.key);
@@ -209,6 +217,22 @@ fn struct_of(go: &Go<'_, '_>, ty: &Type) -> Option<StructKey> {
         Type::Struct(place) => Some((place.file, place.node)),
         _ => None,
     }
+}
+
+/// Whether an offset is part of the length of an array or of an index, by which programs assert at compile time what it
+/// is. Whether it is a multiple of 8 may be asserted: that is what the move is for.
+fn asserts(code: Code<'_, '_, '_>, node: NodeId) -> bool {
+    let source = &code.file.source;
+    let above = source.nodes[node].parent;
+    let operator = source.child(above, "left").filter(|&left| left == node).map(|l| source.nodes[l].tokens.end);
+    let is_rest = source.kind(above) == kind::BINARY && operator.is_some_and(|t| matches!(source.text(t), b"%" | b"&"));
+    let inside = || {
+        source.ancestors(node).take_while(|&a| !matches!(source.kind(a), kind::BLOCK | kind::FUNC_LITERAL)).any(|a| {
+            let literal = || source.child(a, "operand").is_some_and(|o| source.kind(o) == kind::COMPOSITE);
+            source.kind(a) == kind::ARRAY_TYPE || source.kind(a) == kind::INDEX && literal()
+        })
+    };
+    !is_rest && inside()
 }
 
 /// Whether the function around a call of reflect takes fields by a written number.

@@ -8,58 +8,53 @@ use crate::golang::types::Type;
 use crate::language::go::kind;
 use crate::source::{NodeId, Source};
 
-/// Why a struct cannot change because an identical type without a name can be assigned from or to it: such an
-/// assignment looks like any other.
-pub(super) fn assignable(study: &Study<'_, '_>, key: StructKey, shape: &Shape) -> Option<String> {
-    let longest = shape.fields.iter().map(|f| f.name.as_str()).max_by_key(|n| n.len())?;
-    let unexported = shape.fields.iter().any(|f| !f.name.starts_with(char::is_uppercase));
-    for id in candidates(study, shape, longest) {
-        if !shape.fields.iter().all(|f| study.world.mentions(id, &f.name)) {
-            continue;
-        }
-        let header = study.world.header(id);
-        let foreign = study.world.dir(id) != shape.file.dir || header.package != shape.file.header.package;
-        // Names that begin with a small letter are others in each package.
-        if foreign && unexported {
-            continue;
-        }
+/// The other struct types that may be identical to one.
+#[derive(Default)]
+pub(super) struct Twins {
+    /// Why the struct cannot change: an identical type without a name can be assigned from or to it, and such an
+    /// assignment looks like any other.
+    pub(super) assignable: Option<String>,
+    /// Whether there are types with names of their own, between which values are converted.
+    pub(super) convertible: bool,
+}
+
+pub(super) fn twins(study: &Study<'_, '_>, key: StructKey, shape: &Shape) -> Twins {
+    let mut twins = Twins::default();
+    for id in candidates(study, shape) {
         let Some(file) = study.world.file(id) else { continue };
         let source = &file.source;
         for node in (0..source.nodes.len()).filter(|&n| source.kind(n) == kind::STRUCT_TYPE && (id, n) != key) {
-            if has_name(source, node) && has_name(&shape.file.source, key.1) {
-                continue;
-            }
             let Some(other) = study.shape((id, node)) else { continue };
             let same = other.fields.len() == shape.fields.len()
                 && other.fields.iter().zip(&shape.fields).all(|(a, b)| a.name == b.name)
                 && may_be_identical((study.go_for(key.0), shape), (study.go_near(id, key.0), &other));
-            if same {
-                let line = source.lines.place(source.span(&source.nodes[node].tokens).start).0;
-                return Some(format!(
+            if !same {
+                continue;
+            }
+            if has_name(source, node) && has_name(&shape.file.source, key.1) {
+                twins.convertible = true;
+                continue;
+            }
+            let line = source.lines.place(source.span(&source.nodes[node].tokens).start).0;
+            twins.assignable.get_or_insert_with(|| {
+                format!(
                     "an identical struct type without a name is written at {}:{line}, and values of the one can be \
                      assigned to the other",
                     file.path.display()
-                ));
-            }
+                )
+            });
         }
     }
-    None
+    twins
 }
 
-/// The files that may write such a type and have to do with the struct.
-fn candidates(study: &Study<'_, '_>, shape: &Shape, longest: &str) -> Vec<FileId> {
-    let mut ids = study.around(&shape.file.dir, longest);
-    for id in study.world.files_in(&shape.file.dir) {
-        for import in &study.world.header(id).imports {
-            if let Some(dir) =
-                study.world.resolve_import(&shape.file.dir, &import.path).filter(|d| !study.world.is_standard(d))
-            {
-                ids.extend(study.world.files_in(&dir).into_iter().filter(|&id| study.world.mentions(id, longest)));
-            }
-        }
-    }
-    ids.sort_unstable();
-    ids.dedup();
+/// The files that may write such a type. Names that begin with a small letter are others in each package.
+fn candidates(study: &Study<'_, '_>, shape: &Shape) -> Vec<FileId> {
+    let world = study.world;
+    let is_own = shape.fields.iter().any(|f| !f.name.starts_with(char::is_uppercase));
+    let mut ids: Vec<FileId> = if is_own { world.files_in(&shape.file.dir) } else { world.ids().collect() };
+    ids.retain(|&id| !is_own || world.header(id).package == shape.file.header.package);
+    ids.retain(|&id| shape.fields.iter().all(|f| world.mentions(id, &f.name)));
     ids
 }
 
