@@ -1,7 +1,7 @@
 //! The documentation, which is in the program.
 
 use super::args::{Cli, HelpArgs};
-use super::console::{self, Colors};
+use super::console::{self, Screens};
 use super::{Exit, Failure, patchsets};
 use clap::CommandFactory;
 use include_dir::{Dir, include_dir};
@@ -11,7 +11,7 @@ static DOCS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs");
 
 /// `treepatch help`.
 pub fn run(args: &HelpArgs) -> Result<Exit, Failure> {
-    Colors::choose(args.style.color);
+    Screens::choose(args.style.color);
     let text = match &args.topic {
         None => overview(),
         Some(topic) => page(topic).or_else(|| command(topic)).ok_or_else(|| unknown(topic))?,
