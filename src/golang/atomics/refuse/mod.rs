@@ -8,7 +8,6 @@ mod assembly;
 mod casts;
 mod twins;
 
-use super::Level;
 use super::StructKey;
 use super::holders::all_names_of;
 use super::reach::{Code, Hot};
