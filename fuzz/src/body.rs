@@ -22,13 +22,15 @@ pub fn run(data: &[u8]) {
 /// A file, and a patchset for it.
 pub fn case(u: &mut Unstructured<'_>) -> Result<(PathBuf, Source, String)> {
     let (path, bytes) = disturb::source(u)?;
-    let source = parse(&path, bytes);
+    let source = parse(&path, bytes)?;
     let text = patchset::toml(u, &path, &source)?;
     Ok((path, source, text))
 }
 
-pub fn parse(path: &Path, bytes: Vec<u8>) -> Source {
-    Source::parse(Language::of_path(path).unwrap(), bytes, Limits::default()).unwrap()
+/// A file as a source; the input is given up where it is no text.
+pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Source> {
+    let source = Source::parse(Language::of_path(path).unwrap(), bytes, Limits::default());
+    source.map_err(|_| arbitrary::Error::IncorrectFormat)
 }
 
 /// The rules of a patchset that compile.

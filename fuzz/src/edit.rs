@@ -139,7 +139,7 @@ fn rest_is_untouched(step: &Step, plan: &Plan, patchset: &Patchset) {
         return;
     }
     let before = before.bytes();
-    let source = body::parse(&step.path, before.to_vec());
+    let Ok(source) = body::parse(&step.path, before.to_vec()) else { return };
     let sites = plan.reports[step.patch].sites.iter().filter(|s| !s.done && s.place.path == step.path);
     let mut windows: Vec<Range<usize>> = sites.map(|s| window(&source, &s.bytes)).collect();
     windows.sort_by_key(|w| w.start);
@@ -147,8 +147,14 @@ fn rest_is_untouched(step: &Step, plan: &Plan, patchset: &Patchset) {
     let imports: Vec<_> = windows.iter().filter_map(|w| imports_around(&source, w)).collect();
     windows.extend(imports);
     windows.sort_by_key(|w| w.start);
+    // Braces may come around what a header governs without any, the header's line being outside of the site.
+    let braces = |bytes: &[u8]| bytes.iter().filter(|b| matches!(b, b'{' | b'}')).count();
+    let is_braced = language == Language::C && braces(&step.after.bytes()) > braces(&before);
     let plain = |bytes: &[u8]| -> Vec<u8> {
-        let blank = |b: &u8| language == Language::Go && matches!(b, b' ' | b'\t');
+        let blank = |b: &u8| match language {
+            Language::Go => matches!(b, b' ' | b'\t'),
+            Language::C => is_braced && matches!(b, b'{' | b'}' | b' ' | b'\t' | b'\n' | b'\r'),
+        };
         bytes.iter().copied().filter(|b| !blank(b)).collect()
     };
     let (mut at, mut rest) = (0, Vec::new());

@@ -21,8 +21,9 @@ pub fn run(data: &[u8]) {
         // A source that the body was not made for.
         if let Ok((other, bytes)) = super::disturb::source(&mut u)
             && Language::of_path(&other) == Language::of_path(&path)
+            && let Ok(source) = body::parse(&other, bytes)
         {
-            check(&rule, &body::parse(&other, bytes));
+            check(&rule, &source);
         }
     }
 }

@@ -229,13 +229,13 @@ mod tests {
     #[test]
     fn words_of_exchanged_lines_differ_and_lines_that_came() {
         assert_eq!(shown("f(old(1), two(2))\n", "f(new(1), two(2))\n"), ["new"]);
-        assert_eq!(shown("a\nc\n", "a\nb\nc\n"), ["b\n"]);
-        assert_eq!(shown("a\nb\nc\n", "a\nc\n"), [""]);
+        assert_eq!(shown("a\nc\n", "a\nb\nc\n"), ["\nb\n"]);
+        assert_eq!(shown("a\nb\nc\n", "a\nc\n"), ["\n"]);
     }
 
     #[test]
     fn a_line_that_came_beside_its_like_may_be_either() {
-        assert_eq!(shown("x\ny\nz\n", "x\ny\ny\nz\n"), ["y\ny\n"]);
+        assert_eq!(shown("x\ny\nz\n", "x\ny\ny\nz\n"), ["\ny\ny\n"]);
     }
 
     #[test]

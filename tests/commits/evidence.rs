@@ -37,10 +37,10 @@ fn what_upstream_has_stays() {
     ground.run(&["apply", "two.toml", "plain"]).exits(0);
     let ran = ground.run(&["revert", "two.toml", "plain"]).exits(0);
     insta::assert_snapshot!(ran.stderr, @r"
-    nothing  two  nothing there, which is allowed
-    applies  one  1 site
+    not there  two  nothing to undo
+    reverted   one  1 site
 
-    nothing: two: two
+    not there: two: two
       note: it was in two.c before, and stays there
 
     1 file changed
