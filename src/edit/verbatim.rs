@@ -86,7 +86,10 @@ impl Job<'_> {
         let side = &self.shape.before;
         let is_shifted = |element: usize| {
             let first = side.on_row(side.elements[element].row).start;
-            self.shift_at(self.hit.matched.bounds[first].bytes.start) != 0
+            let kept = self.shape.keeps.binary_search_by_key(&first, |k| k.0);
+            let rows =
+                kept.ok().map(|k| (side.elements[first].row, self.shape.after.elements[self.shape.keeps[k].1].row));
+            rows.and_then(|rows| self.deeper(rows)).unwrap_or(0) != 0
         };
         stretch.above.into_iter().chain(stretch.below).any(is_shifted)
     }

@@ -1,6 +1,6 @@
 use super::site_edit::SiteEdit;
 use crate::find::{Found, Hit};
-use crate::source::OffsetMap;
+use crate::source::{Bytes, OffsetMap};
 use std::collections::HashMap;
 
 /// The hits of a file by the place of a token that stays, so that each site meets its own and not all others.
@@ -36,5 +36,14 @@ impl<'a> Anchored<'a> {
         let all = if anchor.is_none() { self.found.hits.as_slice() } else { &[] };
         let any = all.iter().filter(move |h| h.shape == shape && h.done == done);
         known.into_iter().flatten().copied().chain(any)
+    }
+
+    /// The hits that begin within some bytes of the file that a work made, where nothing stays that would anchor its site.
+    pub fn within(&self, work: &SiteEdit<'_>, bytes: &Bytes, done: bool) -> impl Iterator<Item = &'a Hit> {
+        let shape = work.hit.shape;
+        let hits = &self.found.hits;
+        let from = hits.partition_point(|h| h.bytes.start < bytes.start);
+        let to = hits.partition_point(|h| h.bytes.start <= bytes.end);
+        hits[from..to.max(from)].iter().filter(move |h| h.shape == shape && h.done == done)
     }
 }

@@ -346,16 +346,15 @@ fn outcome<'f>(
     }
     // Where nothing stays that would tell the site from others, its place does.
     let place = shift.range(&source.span(&work.hit.matched.tokens));
-    let is_here = |h: &Hit| {
-        let new = after.span(&h.matched.tokens);
-        new.start <= place.end && place.start <= new.end
-    };
     let is_done = |h: &&Hit| {
         kept.iter().all(|&(b, a)| lies(&h.matched.bounds, a, b))
             && same_holes(source, after, &works[site], h, site, claims)
     };
-    let done = hits.of(work, shift, true).filter(|h| !kept.is_empty() || is_here(h)).filter(is_done);
-    let done = done.min_by_key(|h| (taken.contains(&std::ptr::from_ref(*h)), h.matched.tokens.len()));
+    let rank = |h: &&Hit| (taken.contains(&std::ptr::from_ref(*h)), h.matched.tokens.len());
+    let done = match kept.is_empty() {
+        true => hits.within(work, &place, true).filter(is_done).min_by_key(rank),
+        false => hits.of(work, shift, true).filter(is_done).min_by_key(rank),
+    };
     done.map(Some).ok_or_else(|| TAKEN_APART.to_owned())
 }
 
