@@ -63,7 +63,11 @@ fn statements(shape: &Shape, source: &Source, hit: &Hit) -> Option<usize> {
         Root::Run { by_lines: true, list: Some(list) } => {
             let items = side.source.lists[*list].items.iter().map(|i| i.tokens.clone());
             items
-                .filter(|i| side.elements.iter().any(|e| i.contains(&e.tokens.start) && !e.tokens.is_empty()))
+                .filter(|i| {
+                    let from = side.elements.partition_point(|e| e.tokens.start < i.start);
+                    let within = side.elements[from..].iter().take_while(|e| e.tokens.start < i.end);
+                    within.into_iter().any(|e| !e.tokens.is_empty())
+                })
                 .collect()
         }
         Root::Run { .. } => return None,
@@ -80,7 +84,9 @@ fn statements(shape: &Shape, source: &Source, hit: &Hit) -> Option<usize> {
 /// as two.
 fn weight(shape: &Shape, source: &Source, hit: &Hit, item: &Tokens) -> usize {
     let side = &shape.after;
-    let dots = side.elements.iter().find(|e| e.tokens == *item && e.part.is_dots());
+    let from = side.elements.partition_point(|e| e.tokens.start < item.start);
+    let here = side.elements[from..].iter().take_while(|e| e.tokens.start == item.start);
+    let dots = here.into_iter().find(|e| e.tokens == *item && e.part.is_dots());
     let bound = dots.and_then(|e| shape.before.of_hole(e.part.hole()?)).map(|b| &hit.matched.bounds[b]);
     if let Some(bound) = bound {
         let Some(list) = bound.list.map(|l| &source.lists[l]) else { return 1 };

@@ -99,8 +99,9 @@ impl Job<'_> {
         let (before, after) = (&self.shape.before, &self.shape.after);
         let keeps = |piece: &Piece| {
             let first = piece.gone.first().map(|&row| before.on_row(row).start);
-            let kept = self.shape.keeps.iter().find(|k| Some(k.0) == first);
-            let is_pushed_down = kept.is_some_and(|&(_, a)| Some(&after.elements[a].row) != piece.new.first());
+            let kept = first.and_then(|first| self.shape.keeps.binary_search_by_key(&first, |k| k.0).ok());
+            let row = kept.map(|k| after.elements[self.shape.keeps[k].1].row);
+            let is_pushed_down = row.is_some_and(|row| Some(&row) != piece.new.first());
             !is_pushed_down || self.doc_start(piece.bytes.start) == self.source.lines.start(piece.bytes.start)
         };
         stretch.pieces.iter().all(keeps)
@@ -149,13 +150,16 @@ impl Job<'_> {
         }
         let (mut from, mut at) = (piece.bytes.start, 0);
         let bounds = &self.hit.matched.bounds;
-        let kept = self.shape.keeps.iter().filter(|(b, a)| {
-            piece.gone.contains(&self.shape.before.elements[*b].row)
-                && piece.new.contains(&self.shape.after.elements[*a].row)
+        let row_start = |row: usize| self.shape.before.on_row(row).start;
+        let (first, last) = (row_start(base.1), piece.gone.last().map_or(0, |&row| row_start(row + 1)));
+        let keep = |element: usize| self.shape.keeps.partition_point(|k| k.0 < element);
+        let kept = self.shape.keeps[keep(first)..keep(last).max(keep(first))].iter().filter(|(b, a)| {
+            piece.gone.binary_search(&self.shape.before.elements[*b].row).is_ok()
+                && piece.new.binary_search(&self.shape.after.elements[*a].row).is_ok()
         });
         for &(b, a) in kept {
             let bytes = &bounds[b].bytes;
-            let place = new.places.iter().find(|p| p.0 == a).map(|p| p.1.clone())?;
+            let place = new.places.binary_search_by_key(&a, |p| p.0).ok().map(|n| new.places[n].1.clone())?;
             if bytes.is_empty() || place.is_empty() {
                 continue;
             }

@@ -13,6 +13,10 @@ pub(super) struct Range {
 pub(super) fn ranges(source: &Source, edits: &[Edit], shift: &OffsetMap) -> Vec<Range> {
     let mut found: Vec<Bytes> = Vec::new();
     for edit in edits {
+        // Of many edits in one declaration only the first asks for it.
+        if found.last().is_some_and(|f| f.start < edit.bytes.start && edit.bytes.end < f.end) {
+            continue;
+        }
         let next = source.token_at(edit.bytes.end);
         let before = source.tokens.partition_point(|t| t.bytes.end <= edit.bytes.start).checked_sub(1);
         let first = before.map_or(source.lines.content_start(), |t| declaration(source, t).start);
