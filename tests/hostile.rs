@@ -77,7 +77,11 @@ fn go_may_be_nested_as_deep_as_it_likes() {
 fn c_may_be_nested_as_deep_as_it_likes() {
     is_read("a.c", &c(&format!("\tx = {};", nested("(", "mark", ")"))));
     is_read("a.c", &c(&nested("{", " mark(); ", "}")));
+<<<<<<< HEAD
     is_read("a.c", &nested("#if A\n", "int x = mark;\n", "#endif\n"));
+=======
+    is_read("a.c", &nested("#if A\n", "int a = mark;\n", "#endif\n"));
+>>>>>>> h1
     is_read("a.c", &c(&format!("\tif (a)\n\t\tb();\n{}", "\telse if (mark)\n\t\tb();\n".repeat(DEEP))));
     is_read("a.c", &c(&format!("\tx = mark{};", " + 1".repeat(DEEP))));
 }
@@ -362,7 +366,7 @@ fn the_program_needs_no_large_stack() {
         ("binary.go", go(&format!("\tx = mark{}", " + 1".repeat(depth)))),
         ("parens.c", c(&format!("\tx = {};", nested("(", "mark", ")")))),
         ("blocks.c", c(&nested("{", " mark(); ", "}"))),
-        ("if.c", nested("#if A\n", "int mark;\n", "#endif\n")),
+        ("if.c", nested("#if A\n", "int a = mark;\n", "#endif\n")),
         ("else.c", c(&format!("\tif (a)\n\t\tb();\n{}\telse\n\t\tmark();", "\telse if (c)\n\t\td();\n".repeat(depth)))),
         ("binary.c", c(&format!("\tx = mark{};", " + 1".repeat(depth)))),
     ];
