@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         // Whoever reads our output has had enough of it: `treepatch … | head`.
         Err(Failure::Pipe) => Exit::Done.into(),
         Err(failure) => {
-            failure.tell();
+            cli::print_failure(&failure);
             failure.exit().into()
         }
     }

@@ -726,3 +726,48 @@ fn limits_are_raised_and_lowered_by_name() {
     assert!(raised.stdout.contains("applies"), "{}", raised.stdout);
     one(&["--limit", "time=5"]).exits(2).tells("bytes, nodes and steps are limited");
 }
+
+// ---------------------------------------------------------------------------------------------------------------
+// Documentation, completions, man pages.
+
+#[test]
+fn every_page_of_the_documentation_is_in_the_program() {
+    let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let overview = Ground::new().run(&["help"]).exits(0).stdout;
+    let mut pages = 0;
+    for entry in fs::read_dir(docs).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "md") {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert_eq!(Ground::new().run(&["help", name]).exits(0).stdout, fs::read_to_string(&path).unwrap());
+            assert!(overview.contains(&format!("  {name} ")), "{overview}");
+            pages += 1;
+        }
+    }
+    assert!(pages > 10);
+}
+
+#[test]
+fn help_explains_commands_and_names_the_nearest_page() {
+    assert!(Ground::new().run(&["help", "apply"]).exits(0).stdout.contains("--dry-run"));
+    let wrong = Ground::new().run(&["help", "limit"]).exits(2);
+    assert!(wrong.stderr.contains("did you mean `limits`?"), "{}", wrong.stderr);
+}
+
+#[test]
+fn every_shell_gets_completions_and_every_command_a_man_page() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let text = Ground::new().run(&["completions", shell]).exits(0).stdout;
+        assert!(
+            ["apply", "revert", "--dry-run"].iter().all(|word| text.contains(word.trim_start_matches('-'))),
+            "{shell}"
+        );
+    }
+    let dir = tempfile::tempdir().unwrap();
+    Ground::new().run(&["man", dir.path().to_str().unwrap()]).exits(0);
+    for page in ["treepatch.1", "treepatch-apply.1", "treepatch-help.1"] {
+        assert!(fs::read_to_string(dir.path().join(page)).unwrap().contains(".TH treepatch"), "{page}");
+    }
+    let gone = dir.path().join("none");
+    assert!(Ground::new().run(&["man", gone.to_str().unwrap()]).exits(3).stderr.contains("none"));
+}

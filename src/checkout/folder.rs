@@ -1,4 +1,4 @@
-use super::GateError;
+use super::error::GateError;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};

@@ -5,6 +5,7 @@
 
 mod case;
 mod disk;
+mod error;
 mod folder;
 mod gate;
 mod gitdir;
@@ -18,9 +19,10 @@ mod words;
 
 pub use case::clash;
 pub use disk::{COPY, DRAFTS, Disk, STATE, Walk, is_own};
+pub use error::{GateError, OpenError};
 pub use folder::Folder;
 pub(crate) use folder::NAME;
-pub use gate::{GateError, OpenError, Root, check};
+pub use gate::{Root, check};
 pub use gitdir::GitDir;
 pub use globs::{BadGlob, GlobTable, Globs};
 pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};

@@ -1,8 +1,9 @@
 use super::args::{ApplyArgs, Format};
 use super::commit::{self, Committing};
+use super::failure::{Failure, nothing_written, refused};
 use super::planning::{Doing, Planned};
 use super::report::Report;
-use super::{Exit, Failure, bosh, console};
+use super::{Exit, bosh, console};
 use std::path::Path;
 use treepatch::plan::Plan;
 use treepatch::render::{Ending, count, table, unified_plan};
@@ -131,20 +132,5 @@ impl Done {
 pub fn tell_linked(written: &Written) {
     for path in &written.linked {
         console::note(&format!("{}: its other hard links keep the old content", path.display()));
-    }
-}
-
-/// Says that nothing was written where that is so: it is what a person wants to know first.
-pub fn refused(error: WriteError) -> Failure {
-    match error.nothing_changed() {
-        true => nothing_written(error.into()),
-        false => error.into(),
-    }
-}
-
-fn nothing_written(failure: Failure) -> Failure {
-    match failure {
-        Failure::World(message) => Failure::World(format!("nothing was written: {message}")),
-        failure => failure,
     }
 }

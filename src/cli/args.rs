@@ -1,10 +1,11 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
 use treepatch::source::Limits;
 
 /// Carry source changes over upstream releases: diffs matched against the syntax tree.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXITS)]
+#[command(version, max_term_width = 100, after_help = EXITS, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -42,6 +43,16 @@ pub enum Command {
     Show(ShowArgs),
     /// Settle a run that was killed while it wrote
     Recover(RecoverArgs),
+    /// Print a page of the documentation, or the help of a command
+    ///
+    /// Without a topic it lists the pages.
+    Help(HelpArgs),
+    /// Print the completions of a shell
+    ///
+    /// For bash: treepatch completions bash > ~/.local/share/bash-completion/completions/treepatch
+    Completions(CompletionsArgs),
+    /// Write a man page for the program and for each command
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -302,6 +313,27 @@ pub struct RecoverArgs {
     pub undo: bool,
     #[command(flatten)]
     pub style: StyleArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct HelpArgs {
+    /// A page (language, limits, …) or a command
+    pub topic: Option<String>,
+    #[command(flatten)]
+    pub style: StyleArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Where to: a folder that is there
+    pub dir: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

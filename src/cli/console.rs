@@ -1,5 +1,5 @@
-use super::Failure;
 use super::args::Color;
+use super::failure::Failure;
 use anstream::{AutoStream, ColorChoice};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,6 +48,15 @@ pub fn error(message: &str) {
         stderr(&format!("{style}error:{style:#} {message}\n"));
     } else {
         stderr(&format!("error: {message}\n"));
+    }
+}
+
+/// Prints why a command came to no verdict.
+pub fn failure(failure: &Failure) {
+    match failure {
+        Failure::Usage(message) | Failure::World(message) => error(message),
+        Failure::Patchset(messages) => stderr(&(messages.join("\n\n") + "\n")),
+        Failure::Pipe => {}
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Exit, console};
+use super::Exit;
 use std::io;
 use treepatch::checkout::OpenError;
 use treepatch::write::WriteError;
@@ -23,15 +23,6 @@ impl Failure {
             Failure::Usage(_) | Failure::Patchset(_) => Exit::Usage,
             Failure::World(_) => Exit::World,
             Failure::Pipe => Exit::Done,
-        }
-    }
-
-    /// Prints it.
-    pub fn tell(&self) {
-        match self {
-            Failure::Usage(message) | Failure::World(message) => console::error(message),
-            Failure::Patchset(messages) => console::stderr(&(messages.join("\n\n") + "\n")),
-            Failure::Pipe => {}
         }
     }
 
@@ -63,5 +54,20 @@ impl From<WriteError> for Failure {
             | WriteError::NothingToRecover(_) => Failure::Usage(error.to_string()),
             other => Failure::World(other.to_string()),
         }
+    }
+}
+
+/// Says that nothing was written where that is so: it is what a person wants to know first.
+pub fn refused(error: WriteError) -> Failure {
+    match error.nothing_changed() {
+        true => nothing_written(error.into()),
+        false => error.into(),
+    }
+}
+
+pub fn nothing_written(failure: Failure) -> Failure {
+    match failure {
+        Failure::World(message) => Failure::World(format!("nothing was written: {message}")),
+        failure => failure,
     }
 }

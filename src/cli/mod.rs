@@ -5,11 +5,14 @@ mod args;
 mod bosh;
 mod check;
 mod commit;
+mod completions;
 mod console;
 mod exit;
 mod export;
 mod failure;
+mod help;
 mod list;
+mod man;
 mod patchsets;
 mod planning;
 mod progress;
@@ -19,6 +22,7 @@ mod revert;
 mod show;
 mod test;
 
+pub use console::failure as print_failure;
 pub use exit::Exit;
 pub use failure::Failure;
 
@@ -41,5 +45,8 @@ pub fn run() -> Result<Exit, Failure> {
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Recover(args) => recover::run(&args),
+        Command::Help(args) => help::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }

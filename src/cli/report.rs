@@ -1,5 +1,6 @@
 use super::args::OutputArgs;
-use super::{Failure, apply::refused, console};
+use super::console;
+use super::failure::{Failure, refused};
 use std::path::Path;
 use treepatch::write::{Output, WriteError};
 

@@ -1,5 +1,6 @@
-use super::apply::{refused, tell_linked};
+use super::apply::tell_linked;
 use super::args::{Format, RevertArgs};
+use super::failure::refused;
 use super::planning::{Doing, Planned};
 use super::report::Report;
 use super::{Exit, Failure, commit, console};

@@ -2,10 +2,11 @@
 
 use super::context::ContextId;
 use super::file::File;
+use super::paths::base;
 use super::resolve::{Entity, Go};
 use super::tree::GoTree;
 use super::types::{Basic, Type};
-use super::world::{World, base};
+use super::world::World;
 use crate::language::go::kind;
 use crate::source::{NodeId, Source, Tokens};
 use std::path::{Path, PathBuf};

@@ -12,6 +12,7 @@ pub mod imports;
 mod infer;
 mod layout;
 mod modules;
+mod paths;
 mod resolve;
 mod stubs;
 mod tree;

@@ -1,5 +1,5 @@
+use super::paths::{base, join};
 use super::tree::GoTree;
-use super::world::{base, join};
 
 /// The `go.mod` files of a tree.
 #[derive(Clone, Debug, Default)]

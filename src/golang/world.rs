@@ -2,6 +2,7 @@ use super::context::{CONTEXTS, ContextId};
 use super::file::{File, FileId, is_test_name};
 use super::header::Header;
 use super::modules::Modules;
+use super::paths::{base, join};
 use super::stubs;
 use super::tree::GoTree;
 use crate::language::Language;
@@ -358,16 +359,6 @@ pub fn has_word(bytes: &[u8], word: &str) -> bool {
         let behind = bytes.get(at + word.len()).is_some_and(is_letter);
         !before && !behind
     })
-}
-
-/// The last part of a path.
-pub fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// A folder and a path below it.
-pub fn join(dir: &str, path: &str) -> String {
-    if dir.is_empty() { path.to_owned() } else { format!("{dir}/{path}") }
 }
 
 /// The import path without its `/v2`.

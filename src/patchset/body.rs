@@ -1,6 +1,7 @@
+use super::complaint::Complaint;
 use super::holes::long_literals;
+use super::holes::{HoleUse, scan};
 use super::notes::quoted;
-use super::{Complaint, HoleUse, scan};
 use crate::source::Bytes;
 
 /// Which sides of a diff a row stands on.

@@ -6,6 +6,7 @@
 mod body;
 mod builtin;
 mod check;
+mod complaint;
 mod condition;
 mod holes;
 mod keys;
@@ -22,6 +23,7 @@ mod values;
 
 pub use body::{Fragment, Row, Sign};
 pub use builtin::{builtin, builtins};
+pub use complaint::Complaint;
 pub use holes::{HoleKind, HoleUse, scan};
 pub use load::load;
 pub use model::*;

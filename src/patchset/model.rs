@@ -336,16 +336,3 @@ pub struct Example {
     /// Where it stands in the patchset file.
     pub span: Bytes,
 }
-
-/// What is wrong with a patchset, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
-    /// What is wrong.
-    pub message: String,
-    /// The bytes of the patchset file that are at fault.
-    pub span: Bytes,
-    /// A short word beside the marked bytes.
-    pub label: String,
-    /// What to do.
-    pub help: Option<String>,
-}

@@ -1,4 +1,4 @@
-use super::Complaint;
+use super::complaint::Complaint;
 use crate::source::Bytes;
 
 /// So many complaints are told at most.
@@ -7,31 +7,6 @@ const MOST: usize = 100;
 const MOST_KEPT: usize = 1000;
 /// Longer words are not compared with the known ones.
 const LONGEST_WORD: usize = 64;
-
-impl Complaint {
-    /// A complaint about these bytes.
-    pub fn new(span: &Bytes, message: impl Into<String>) -> Complaint {
-        Complaint { message: message.into(), span: span.clone(), label: String::new(), help: None }
-    }
-
-    /// With a short word beside the marked bytes.
-    pub fn label(self, label: impl Into<String>) -> Complaint {
-        Complaint { label: label.into(), ..self }
-    }
-
-    /// The bytes at fault that lie in the text, between characters.
-    pub fn span_in(&self, text: &str) -> Bytes {
-        let is_boundary = |at: &usize| text.is_char_boundary(*at);
-        let start = (0..=self.span.start.min(text.len())).rev().find(is_boundary).unwrap_or(0);
-        let end = (self.span.end.min(text.len())..text.len()).find(is_boundary).unwrap_or(text.len());
-        start..end.max(start)
-    }
-
-    /// With what to do.
-    pub fn help(self, help: impl Into<String>) -> Complaint {
-        Complaint { help: Some(help.into()), ..self }
-    }
-}
 
 /// The complaints of one reading, so that many come in one go.
 #[derive(Default)]

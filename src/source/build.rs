@@ -1,5 +1,6 @@
 use super::derived::Derived;
 use super::parse::{self, How};
+use super::parse_error::{ParseError, TEXT};
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 use super::{Bytes, Limits, Lines, Tokens};
 use super::{Edit, macros};
@@ -7,44 +8,6 @@ use crate::language::{Atom, Language, ListKind, Role, c, go};
 use memchr::memchr;
 use std::sync::{Arc, OnceLock};
 use tree_sitter::Tree;
-
-/// Where a file holds a NUL byte among so many, it is no text: git has it so, too.
-const TEXT: usize = 8_000;
-
-/// Why a file has no tree.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ParseError {
-    /// The file is larger than the limit.
-    #[error("the file has {size} bytes, and the limit is {limit}: raise it with `--limit bytes={size}`")]
-    TooLarge {
-        /// Its size.
-        size: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// The file has more nodes than the limit.
-    #[error("the file has more than {limit} nodes, which is the limit: raise it with `--limit nodes=N`")]
-    TooMany {
-        /// The limit.
-        limit: usize,
-    },
-    /// The file is no text.
-    #[error("a NUL byte among the first {TEXT} bytes: this is no text (a binary file, or UTF-16)")]
-    NoText,
-    /// The parser takes more steps than code of that size can need, or makes no sense of most of it.
-    #[error("the {0} parser gave up: the file holds too much that is not {0}")]
-    GaveUp(&'static str),
-    /// The system has no thread for it.
-    #[error(
-        "the system gives no thread with the {megabytes} MB of stack that its parser may need ({why}): allow more processes (`ulimit -u`, a container's limit) or memory, or use fewer threads (`-j 1`)"
-    )]
-    NoThread {
-        /// The stack that was asked for.
-        megabytes: usize,
-        /// What the system said.
-        why: String,
-    },
-}
 
 impl Source {
     /// Parses a file. Syntax errors are no failure: they are listed in [`Source::errors`].
@@ -162,11 +125,6 @@ impl Source {
             tree,
         })
     }
-}
-
-/// Whether the parts of a file are all of it.
-pub(super) fn is_whole(parts: &[Bytes], len: usize) -> bool {
-    matches!(parts, [all] if *all == (0..len))
 }
 
 /// The walk over the grammar's tree.

@@ -15,16 +15,18 @@ mod lines;
 mod macros;
 mod offset_map;
 mod parse;
+mod parse_error;
+mod parts;
 mod places;
 mod tree;
 mod version;
 
-pub use build::ParseError;
 pub use derived::Derived;
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use limits::Limits;
 pub use lines::{LineEnding, Lines};
 pub use offset_map::{OffsetMap, places_of};
+pub use parse_error::ParseError;
 pub use tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 pub use version::Version;
 

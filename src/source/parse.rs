@@ -1,6 +1,7 @@
 use super::Bytes;
-use super::build::{ParseError, is_whole};
 use super::edit::Edit;
+use super::parse_error::ParseError;
+use super::parts::is_whole;
 use crate::language::Language;
 use crate::threads;
 use std::cell::RefCell;

@@ -1,6 +1,6 @@
 //! Where the words of a file stand, so that who looks for one need not walk all tokens.
 
-use super::Source;
+use std::borrow::Cow;
 
 /// The tokens of a file, sorted into buckets by a hash of their words. It costs about as much as one walk.
 #[derive(Clone, Debug)]
@@ -15,9 +15,10 @@ pub(super) struct Places {
 const MOST: usize = 1 << 16;
 
 impl Places {
-    fn new(source: &Source) -> Places {
-        let all = source.tokens.len().next_power_of_two().min(MOST);
-        let buckets: Vec<u16> = (0..source.tokens.len()).map(|t| bucket(&source.word(t), all) as u16).collect();
+    /// Sorts the words of a file's tokens.
+    pub fn new<'a>(words: impl ExactSizeIterator<Item = Cow<'a, [u8]>>) -> Places {
+        let all = words.len().next_power_of_two().min(MOST);
+        let buckets: Vec<u16> = words.map(|word| bucket(&word, all) as u16).collect();
         let mut from = vec![0u32; all + 1];
         buckets.iter().for_each(|b| from[usize::from(*b) + 1] += 1);
         (1..=all).for_each(|b| from[b] += from[b - 1]);
@@ -31,8 +32,11 @@ impl Places {
         Places { from, tokens }
     }
 
-    fn buckets(&self) -> usize {
-        self.from.len() - 1
+    /// The tokens, in order, that may have this word.
+    pub fn likely_at(&self, word: &[u8]) -> impl Iterator<Item = usize> {
+        let bucket = bucket(word, self.from.len() - 1);
+        let held = self.from[bucket] as usize..self.from[bucket + 1] as usize;
+        self.tokens[held].iter().map(|t| *t as usize)
     }
 }
 
@@ -40,14 +44,4 @@ impl Places {
 fn bucket(word: &[u8], all: usize) -> usize {
     let hash = word.iter().fold(0x811c_9dc5u32, |hash, b| (hash ^ u32::from(*b)).wrapping_mul(0x0100_0193));
     (hash ^ hash >> 16) as usize % all
-}
-
-impl Source {
-    /// The tokens, in order, that may have this word: all that do have it are among them.
-    pub fn likely_at(&self, word: &[u8]) -> impl Iterator<Item = usize> {
-        let places = self.places.get_or_init(|| Places::new(self));
-        let bucket = bucket(word, places.buckets());
-        let held = places.from[bucket] as usize..places.from[bucket + 1] as usize;
-        places.tokens[held].iter().map(|t| *t as usize)
-    }
 }

@@ -1,4 +1,5 @@
 use super::derived::Derived;
+use super::parts::is_whole;
 use super::places::Places;
 use super::{Bytes, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind};
@@ -135,7 +136,7 @@ pub struct Source {
 impl Source {
     /// Whether the whole file was read.
     pub fn is_whole(&self) -> bool {
-        super::build::is_whole(&self.parts, self.bytes.len())
+        is_whole(&self.parts, self.bytes.len())
     }
 
     /// How much memory the file takes as a tree, roughly.
@@ -329,6 +330,12 @@ impl Source {
             && a.clone().zip(b.clone()).all(|(x, y)| {
                 self.word(x) == other.word(y) && (x == a.start || self.tokens[x].gap == other.tokens[y].gap)
             })
+    }
+
+    /// The tokens, in order, that may have this word: all that do have it are among them.
+    pub fn likely_at(&self, word: &[u8]) -> impl Iterator<Item = usize> {
+        let words = || Places::new((0..self.tokens.len()).map(|t| self.word(t)));
+        self.places.get_or_init(words).likely_at(word)
     }
 
     /// The first token that begins at or after this byte.

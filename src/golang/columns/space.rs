@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::layout;
 use crate::language::go_nodes as go;
 use crate::source::{Bytes, NodeId, Source};
 
@@ -241,38 +240,6 @@ impl<'a> Index<'a> {
             }
         }
         Some(length)
-    }
-
-    /// The length of a node on one line in gofmt's style, or nothing if it does not fit there.
-    pub fn size(&self, id: NodeId, limit: usize, nested: usize) -> Option<usize> {
-        const DEEPEST: usize = 16;
-        let (from, to) = (self.first(id), self.after(id));
-        if nested > DEEPEST || from >= to {
-            return None;
-        }
-        // A bracket pair with nothing in it is joined, other line ends stay.
-        let joins = |pair: &[Stop]| {
-            let text = |stop: &Stop| &self.source.bytes[stop.bytes.clone()];
-            pair[0].lines.1 == pair[1].lines.0
-                || matches!((text(&pair[0]), text(&pair[1])), (b"(", b")") | (b"[", b"]") | (b"{", b"}"))
-        };
-        let text = self.length(from..to, limit)?;
-        let stops = &self.stops[from..to];
-        if !stops.windows(2).all(joins) || stops.iter().any(|s| s.lines.0 < s.lines.1) {
-            return None;
-        }
-        let wishes = layout::lay(self, id, nested + 1);
-        let mut size = text;
-        for wish in wishes.iter().filter(|w| from < w.stop && w.stop < to) {
-            size += match wish.space {
-                Space::Blank | Space::Tab => 1,
-                Space::In | Space::Out => 0,
-                Space::Line | Space::Feed => return None,
-                Space::Break { least, .. } if least.max(self.lines_before(wish.stop)) == 0 => 0,
-                Space::Break { .. } => return None,
-            };
-        }
-        Some(size).filter(|&s| s <= limit)
     }
 }
 

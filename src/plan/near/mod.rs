@@ -4,6 +4,7 @@
 
 mod align;
 mod condition;
+mod context;
 mod differ;
 mod elsewhere;
 mod moved;
@@ -30,6 +31,7 @@ use crate::patchset::Patchset;
 use crate::pattern::{Names, Side};
 use crate::source::{Source, Tokens};
 use align::{Aligner, Alignment, Packages};
+use context::Context;
 use differ::differences;
 use names::SideNames;
 use place::{patchset_line, place_of};
@@ -38,7 +40,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use structure::structure;
-use tell::{Teller, Told};
+use tell::Told;
 
 /// The most near misses that one hunk reports, whatever is missing.
 const MOST: usize = 4;
@@ -309,18 +311,18 @@ fn tell_all(
     alignment: &Alignment,
 ) -> (Vec<Told>, usize) {
     let shape = &rule.pattern.shapes[shape];
-    let teller = Teller { side: &shape.before, source, names, packages, alignment };
+    let context = Context { side: &shape.before, source, names, packages, alignment };
     let found = differences(&shape.before, source, alignment);
     // Brackets that close what was told where it opens need no words of their own.
-    let opens = |n: usize| found[..n].iter().any(|d| teller.opens(d));
+    let opens = |n: usize| found[..n].iter().any(|d| context.opens(d));
     let closes = |n: usize| found[n].is_closing(&shape.before, source) && opens(n);
     let worth_telling: Vec<usize> = (0..found.len()).filter(|n| !closes(*n)).collect();
-    let mut told: Vec<Told> = worth_telling.iter().take(2 * DIFFERENCES).map(|n| teller.tell(&found[*n])).collect();
+    let mut told: Vec<Told> = worth_telling.iter().take(2 * DIFFERENCES).map(|n| context.tell(&found[*n])).collect();
     let untold = worth_telling.len() - told.len();
     // A line that was missed above, and told where it is, is no new one there.
     let missed: Vec<String> = told.iter().filter(|t| t.found.is_empty()).map(|t| t.wanted.clone()).collect();
     told.retain(|t| !t.wanted.is_empty() || !missed.contains(&t.found));
-    if told.is_empty() { (vec![structure(&teller, shape, env)], 0) } else { (told, untold) }
+    if told.is_empty() { (vec![structure(&context, shape, env)], 0) } else { (told, untold) }
 }
 
 /// What to say where nothing like the body is in any of its files.

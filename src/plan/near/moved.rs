@@ -1,22 +1,22 @@
 //! Lines of a body that stand elsewhere in the file.
 
 use super::align::Aligner;
+use super::context::Context;
 use super::names::tells;
 use super::place::{home, line};
-use super::tell::Teller;
 use std::ops::Range;
 
 /// Lines that are less alike than this are others.
 const SAME: i32 = 900;
 
 /// Where these elements, whole rows, stand instead, in words.
-pub(super) fn moved(teller: &Teller<'_>, elements: &Range<usize>) -> Option<String> {
-    let (source, side) = (teller.source, teller.side);
+pub(super) fn moved(context: &Context<'_>, elements: &Range<usize>) -> Option<String> {
+    let (source, side) = (context.source, context.side);
     if !elements.clone().any(|e| tells(side, e)) {
         return None;
     }
-    let aligner = Aligner::new(side, elements.clone(), source, teller.packages);
-    let here = &teller.alignment.tokens;
+    let aligner = Aligner::new(side, elements.clone(), source, context.packages);
+    let here = &context.alignment.tokens;
     let places = aligner.best(4, SAME, &[]);
     let inside = |t: usize| here.contains(&t);
     let best = places.iter().find(|p| inside(p.tokens.start)).or(places.first())?;

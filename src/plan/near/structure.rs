@@ -1,7 +1,8 @@
 //! Code that reads like the body, word for word, and still is no site.
 
+use super::context::Context;
 use super::place::code;
-use super::tell::{Teller, Told};
+use super::tell::Told;
 use crate::find::{Env, Matcher, Steps};
 use crate::golang::imports;
 use crate::language::{Language, ListKind};
@@ -11,9 +12,9 @@ use crate::source::{Gap, Source, Tokens};
 /// The work that one explanation may do.
 const STEPS: u64 = 1_000_000;
 
-/// Why the place of a teller, all of whose words are those of the shape's before side, does not match.
-pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
-    let Teller { side, source, names, packages, alignment } = *teller;
+/// Why the place of a context, all of whose words are those of the shape's before side, does not match.
+pub(super) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told {
+    let Context { side, source, names, packages, alignment } = *context;
     let tokens = &alignment.tokens;
     let told = |element: usize, token: usize, wanted: String, found: String, what: String| Told {
         row: side.elements.get(element).map_or(0, |e| e.row),
@@ -49,8 +50,8 @@ pub(super) fn structure(teller: &Teller<'_>, shape: &Shape, env: &Env) -> Told {
             return told(0, tokens.start, side.written(0).to_owned(), code(source, tokens), what);
         }
     }
-    if let Some((run, element)) = more_of_it(teller) {
-        return told(element, run.start, String::new(), code(source, &run), teller.added(&run));
+    if let Some((run, element)) = more_of_it(context) {
+        return told(element, run.start, String::new(), code(source, &run), context.added(&run));
     }
     // As far as the matcher itself gets from there.
     let mut matcher = Matcher::new(side, source, env, packages).within(shape.lists, shape.twin);
@@ -127,8 +128,8 @@ fn imported_as(source: &Source, name: &str) -> Option<String> {
 
 /// What the whole has before or behind what the body shows: a word before a declaration, an `else` behind a block.
 /// With the element that stands beside it.
-fn more_of_it(teller: &Teller<'_>) -> Option<(Tokens, usize)> {
-    let Teller { side, source, alignment, .. } = *teller;
+fn more_of_it(context: &Context<'_>) -> Option<(Tokens, usize)> {
+    let Context { side, source, alignment, .. } = *context;
     let tokens = &alignment.tokens;
     let last = side.elements.len() - 1;
     let beside = |whole: &Tokens| -> Option<(Tokens, usize)> {

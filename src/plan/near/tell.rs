@@ -1,22 +1,14 @@
 //! A difference in words: what the body wants, what stands there, what happened.
 
-use super::align::{Alignment, Packages, is_keyword, is_operator};
+use super::align::{is_keyword, is_operator};
+use super::context::Context;
 use super::differ::{Difference, Sort, lies_on, part_of, whole_items};
 use super::moved::moved;
 use super::place::{brief, code, home, line};
 use crate::language::Atom;
-use crate::pattern::{Names, Part, Side};
+use crate::pattern::Part;
 use crate::source::{Source, Tokens};
 use std::ops::Range;
-
-/// What a difference is told with.
-pub(super) struct Teller<'a> {
-    pub side: &'a Side,
-    pub source: &'a Source,
-    pub names: &'a Names,
-    pub packages: &'a Packages,
-    pub alignment: &'a Alignment,
-}
 
 /// A difference, told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +22,7 @@ pub(super) struct Told {
     pub what: String,
 }
 
-impl Teller<'_> {
+impl Context<'_> {
     pub fn tell(&self, d: &Difference) -> Told {
         let (wanted, found) = (self.written(&d.elements), code(self.source, &d.tokens));
         let what = match &d.sort {

@@ -1,6 +1,7 @@
 //! Function headers, parameters, and which functions stand on one line.
 
 use super::Layout;
+use super::size;
 use crate::golang::columns::space::{
     Section,
     Space::{Blank, Break, Out, Tab},
@@ -55,11 +56,13 @@ impl Layout<'_> {
                 "result" => true,
                 _ => false,
             };
-            let Some(part) = index.size(part, ONE_LINE_FUNCTION, self.nested) else { return false };
+            let Some(part) = size::on_one_line(index, part, ONE_LINE_FUNCTION, self.nested) else { return false };
             size += part + usize::from(blank);
         }
         for (i, &statement) in statements.iter().enumerate() {
-            let Some(statement) = index.size(statement, ONE_LINE_FUNCTION, self.nested) else { return false };
+            let Some(statement) = size::on_one_line(index, statement, ONE_LINE_FUNCTION, self.nested) else {
+                return false;
+            };
             size += statement + if i > 0 { 2 } else { 0 };
         }
         if self.nested == 0 {

@@ -1,5 +1,6 @@
 //! Lists, whose line breaks are kept, and the columns of their keys.
 
+use super::size;
 use super::{ANY_LENGTH, Layout};
 use crate::golang::columns::space::{
     Section,
@@ -60,8 +61,10 @@ impl Layout<'_> {
         for (i, &item) in items.iter().enumerate() {
             let line = index.node_line(item);
             let key = (self.kind(item) == go::KEYED_ELEMENT).then(|| index.source.children(item).next()).flatten();
-            let size = match from.and(to).and_then(|_| index.size(item, ANY_LENGTH, self.nested)) {
-                Some(_) if key.is_some() => key.and_then(|k| index.size(k, ANY_LENGTH, self.nested)).unwrap_or(0),
+            let size = match from.and(to).and_then(|_| size::on_one_line(index, item, ANY_LENGTH, self.nested)) {
+                Some(_) if key.is_some() => {
+                    key.and_then(|k| size::on_one_line(index, k, ANY_LENGTH, self.nested)).unwrap_or(0)
+                }
                 Some(size) => size,
                 None => 0,
             };

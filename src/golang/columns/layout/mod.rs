@@ -7,6 +7,7 @@ mod declarations;
 mod expressions;
 mod functions;
 mod lists;
+mod size;
 mod statements;
 mod types;
 

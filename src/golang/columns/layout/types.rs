@@ -1,5 +1,6 @@
 //! Structs, interfaces and other types.
 
+use super::size;
 use super::{ANY_LENGTH, Layout};
 use crate::golang::columns::space::Space::{Blank, Feed, In, Out, Tab};
 use crate::language::go_nodes as go;
@@ -66,13 +67,12 @@ impl Layout<'_> {
             Some(kind) => {
                 // The star of an embedded pointer stands in the field, not in its type.
                 let star = index.own(field).len();
-                index.size(kind, ONE_LINE_FIELDS, self.nested).map(|s| s + star)
+                size::on_one_line(index, kind, ONE_LINE_FIELDS, self.nested).map(|s| s + star)
             }
-            None if self.kind(field) == go::METHOD_ELEMENT => index
-                .size(field, ANY_LENGTH, self.nested)
+            None if self.kind(field) == go::METHOD_ELEMENT => size::on_one_line(index, field, ANY_LENGTH, self.nested)
                 .zip(self.child(field, "name"))
                 .map(|(s, name)| "func".len() + s - index.source.node_text(name).len()),
-            None => index.size(field, ONE_LINE_FIELDS, self.nested),
+            None => size::on_one_line(index, field, ONE_LINE_FIELDS, self.nested),
         };
         let named = usize::from(self.child(field, "name").is_some());
         let fits = kind.is_some_and(|size| size + named <= ONE_LINE_FIELDS);

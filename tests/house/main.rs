@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod imports;
+
+use imports::Imports;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -59,6 +62,21 @@ fn rooms_import_in_one_direction() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The rooms in which circles are left to be cut. The list may only shrink.
+const KNOTTED: &[&str] = &["golang/atomics", "plan", "write"];
+
+#[test]
+fn no_two_files_import_each_other() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files: Vec<_> =
+        files().into_iter().map(|(path, text)| (path.strip_prefix(&src).unwrap().to_owned(), text)).collect();
+    let imports = Imports::read(&files);
+    assert!(imports.files.values().map(BTreeSet::len).sum::<usize>() > 500, "the imports are not read");
+    let mut circles = imports.circles();
+    circles.retain(|circle| !KNOTTED.iter().any(|room| circle.iter().all(|file| file.starts_with(room))));
+    assert_eq!(circles, Vec::<Vec<String>>::new());
 }
 
 #[test]
