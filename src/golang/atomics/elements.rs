@@ -26,7 +26,7 @@ pub(super) fn add_elements(study: &Study<'_, '_>, hot: &mut Hot) {
         }
     }
     for id in files.into_iter().filter(|&id| study.is_built(id)) {
-        if !study.world.bytes(id).is_some_and(|bytes| memchr::memchr(b'[', &bytes).is_some()) {
+        if study.world.bytes(id).is_none_or(|bytes| memchr::memchr(b'[', &bytes).is_none()) {
             continue;
         }
         let Some(file) = study.world.file(id) else { continue };

@@ -96,13 +96,7 @@ impl Reach<'_, '_, '_> {
     }
 
     /// What calls of a function without a name pass: there and then, or through a variable.
-    fn literal_arguments(
-        &mut self,
-        file: &Arc<File>,
-        function: NodeId,
-        (index, variadic): (usize, bool),
-        way: &Way,
-    ) {
+    fn literal_arguments(&mut self, file: &Arc<File>, function: NodeId, (index, variadic): (usize, bool), way: &Way) {
         let code = Code { go: self.study.go_for(file.id), file };
         match call_of(file, function) {
             Some(call) => self.passed(code, call, (index, variadic), way),
