@@ -77,11 +77,7 @@ fn go_may_be_nested_as_deep_as_it_likes() {
 fn c_may_be_nested_as_deep_as_it_likes() {
     is_read("a.c", &c(&format!("\tx = {};", nested("(", "mark", ")"))));
     is_read("a.c", &c(&nested("{", " mark(); ", "}")));
-<<<<<<< HEAD
     is_read("a.c", &nested("#if A\n", "int x = mark;\n", "#endif\n"));
-=======
-    is_read("a.c", &nested("#if A\n", "int a = mark;\n", "#endif\n"));
->>>>>>> h1
     is_read("a.c", &c(&format!("\tif (a)\n\t\tb();\n{}", "\telse if (mark)\n\t\tb();\n".repeat(DEEP))));
     is_read("a.c", &c(&format!("\tx = mark{};", " + 1".repeat(DEEP))));
 }

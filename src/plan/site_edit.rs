@@ -1,7 +1,7 @@
 //! One site to edit.
 
 use crate::find::{Env, Hit, Rule};
-use crate::pattern::{Root, Shape};
+use crate::pattern::{Element, Part, Root, Shape};
 use std::ops::Range;
 
 /// Where an insertion comes among others at the same place.
@@ -38,6 +38,12 @@ impl<'a> SiteEdit<'a> {
     /// Whether the site is one expression or type, before and after.
     pub fn is_value(&self) -> bool {
         self.shape().before.root == Root::Value && self.shape().after.root == Root::Value
+    }
+
+    /// Whether either side shows braces, in which there may be statements.
+    pub fn shows_braces(&self) -> bool {
+        let is_brace = |e: &Element| matches!(&e.part, Part::Token { text, .. } if text == b"{");
+        [&self.shape().before, &self.shape().after].iter().any(|side| side.elements.iter().any(is_brace))
     }
 
     /// Whether the after side is one operand or one operation, which may have parentheses.

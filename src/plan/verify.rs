@@ -78,7 +78,11 @@ pub(super) fn verify(
         }
     }
     if wrong.is_empty() {
-        let unproved = stays_in_place(source, edited, &shift, &sites)?;
+        // An operand for an operand leaves the statements around it as they are, however the grammar reads them.
+        let unproved = match works.iter().all(|work| work.is_value() && !work.shows_braces()) {
+            true => Vec::new(),
+            false => stays_in_place(source, edited, &shift, &sites)?,
+        };
         for (first, found) in &looks {
             // A file in which one of these stands is not changed, so that here they are new.
             if !found.undecided.is_empty() || !found.unreadable.is_empty() {
@@ -309,7 +313,7 @@ fn stays_in_place(
 
 /// A site as the skeleton law sees it.
 fn site<'a>(work: &SiteEdit<'a>, done: Option<&'a Hit>) -> skeleton::Site<'a> {
-    let (shape, rows) = (&work.rule.pattern.shapes[work.hit.shape], &work.rule.pattern.fragment.rows[..]);
+    let (shape, rows) = (work.shape(), &work.rule.pattern.fragment.rows[..]);
     skeleton::Site { shape, rows, before: &work.hit.matched.bounds, after: done.map(|h| &h.matched.bounds[..]) }
 }
 
