@@ -5,7 +5,7 @@ use super::chosen::Chosen;
 use super::editing::{Editing, Task};
 use super::judge::Judging;
 use super::left_behind;
-use super::left_over::not_gone;
+use super::left_over::{self, not_gone};
 use super::looking::Looking;
 use super::near::{Short, copies, elsewhere, near, refused};
 use super::obsolete::Signs;
@@ -49,6 +49,7 @@ pub(super) fn edit_hunks(
         let mut sites: Vec<_> = chosen.iter().filter_map(|c| Some((hunk(c)?, c.sighting.path.as_path()))).collect();
         sites.dedup_by_key(|(hunk, path)| (hunk.ask, *path));
         outcome.notes.extend(copies(patch, ready, &sites, workspace));
+        outcome.notes.extend(left_over::notes(&surveys, workspace));
     }
     left_behind::where_nothing_was_found(ready, &surveys, workspace, &mut outcome);
     let mut changes = Vec::new();

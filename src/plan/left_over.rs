@@ -3,10 +3,11 @@
 use super::near::{brief, place};
 use super::report::Reason;
 use super::site_edit::SiteEdit;
-use super::survey::Sighting;
+use super::survey::{Sighting, Survey};
 use super::workspace::Workspace;
 use crate::find::LeftOver;
 use crate::source::{Source, Tokens};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The most places of a file that are told.
@@ -31,7 +32,20 @@ pub(super) fn not_gone(sighting: &Sighting<'_>, workspace: &Workspace<'_>) -> Ve
         let text = format!("the rest of the diff is there, from line {at}, but `{row}` is still here");
         Reason { text, place: Some(place(&sighting.path, &source, source.span(&left.row).start)) }
     };
-    left_over.iter().take(MOST).map(reason).collect()
+    let mut rows = BTreeSet::new();
+    let apart = left_over.iter().filter(|left| rows.insert(left.row.start));
+    apart.take(MOST).map(reason).collect()
+}
+
+/// What to note of such places beside sites that are there.
+pub(super) fn notes(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>) -> Vec<String> {
+    let with_copies = surveys.iter().flatten().flat_map(|s| &s.sightings).filter(|s| !s.found.left_over.is_empty());
+    let reasons = with_copies.take(MOST).flat_map(|s| not_gone(s, workspace));
+    let note = |reason: Reason| {
+        let place = reason.place.map_or(String::new(), |p| format!("{}:{}: ", p.path.display(), p.line));
+        format!("{place}{}", reason.text)
+    };
+    reasons.take(MOST).map(note).collect()
 }
 
 /// Which row the body should show.
