@@ -313,7 +313,7 @@ fn random_use(i: usize, next: &mut dyn FnMut(usize) -> usize) -> String {
             text += &format!("func at{i}(t *T{i}) (p *{word}) {{\np = &t.n\nreturn\n}}\n\n");
             body += &format!("atomic.Add{name}(at{i}(t), 1)\n");
         }
-        _ => body += &format!("t.n = 5\nt.n++\nif t.n != 6 {{\npanic(t.n)\n}}\n"),
+        _ => body += "t.n = 5\nt.n++\nif t.n != 6 {\npanic(t.n)\n}\n",
     }
     text + &format!("func use{i}() {{\n{body}}}\n\n")
 }
