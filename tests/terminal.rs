@@ -174,7 +174,7 @@ fn nothing_hidden_reaches_a_terminal() {
 #[test]
 fn a_long_run_says_how_far_it_is_and_leaves_nothing() {
     let Some(ground) = Ground::new() else { return };
-    ground.put_much(8);
+    ground.put_much(3);
     let seen = ground.run(100, &["apply", "mine.toml", "root", "-n", "--limit", "bytes=64M"]);
     assert_eq!(seen.end, "exit 0", "{}", seen.text);
     let shown: Vec<&str> = seen.text.split("\r\u{1b}[2K").skip(1).collect();

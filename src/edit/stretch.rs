@@ -131,6 +131,11 @@ impl Job<'_> {
             _ => return None,
         };
         let prefix = self.prefix(rows, code?);
+        // Rows that come first belong to the row above; where lines lie between, the source is laid out otherwise.
+        let begins_new = matches!(items.iter().find(|i| **i != Item::Blank), Some(Item::New(_)));
+        if begins_new && above.is_some() && behind_above != Some(start) {
+            return None;
+        }
         let (pieces, end) = self.pieces(items, start, &prefix)?;
         // New rows have their place beside rows that go, or between neighbours.
         let none_gone = pieces.iter().all(|p| p.gone.is_empty());

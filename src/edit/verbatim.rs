@@ -102,7 +102,11 @@ impl Job<'_> {
             let kept = first.and_then(|first| self.shape.keeps.binary_search_by_key(&first, |k| k.0).ok());
             let row = kept.map(|k| after.elements[self.shape.keeps[k].1].row);
             let is_pushed_down = row.is_some_and(|row| Some(&row) != piece.new.first());
-            !is_pushed_down || self.doc_start(piece.bytes.start) == self.source.lines.start(piece.bytes.start)
+            let (start, source) = (piece.bytes.start, self.source);
+            let comment = source.comments_at(source.token_at(start)).last();
+            !is_pushed_down
+                || comment.is_some_and(|c| self.shows_comment(&c.bytes))
+                || self.doc_start(start) == source.lines.start(start)
         };
         stretch.pieces.iter().all(keeps)
     }

@@ -16,14 +16,13 @@ pub(super) fn quote(prose: &str) -> String {
     rows.join("\n").trim_end().to_owned()
 }
 
-/// Prose as the body of a mail, of which only `git am` is to make something: nothing in it is the end of the message or of
-/// the mail, or a cut.
+/// The same for the body of a mail: nothing in it is the end of the message or of the mail, or a cut.
 pub(super) fn quote_mail(prose: &str) -> String {
     let row = |row: &str| {
         let whole = if is_cut(row) { apart(row) } else { row.to_owned() };
         if mbox::ends_message(&whole) { format!(" {whole}") } else { whole }
     };
-    prose.lines().map(row).collect::<Vec<_>>().join("\n")
+    quote(prose).lines().map(row).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether `patch` takes a line for the beginning of a diff, or git does.

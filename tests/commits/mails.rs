@@ -78,7 +78,7 @@ fn reasons_come_through() {
         "Date: yesterday",
         "[PATCH] x",
         ">From me",
-        "From here on it is different.\n\n\n\ndifferent\nIndex: \n---- of sorts -",
+        "From here on it is different.\n\n\n\ndifferent\n---- of sorts -",
         "größer\n\n    $ git log\n\nFrom ada with love",
         "------\n----",
     ] {
@@ -93,15 +93,20 @@ fn authors_come_through() {
     }
 }
 
-/// What would end the message is indented: git am knows no other way.
+/// A paragraph that quotes a diff has bars, so that neither git nor `patch` takes it for one; what would end the message
+/// elsewhere is indented.
 #[test]
-fn lines_that_end_a_mail_are_indented() {
+fn lines_that_end_a_mail_do_not() {
     let ground = ground();
-    patch(&ground, "raise n", "---\ndiff --git a/x b/x\nIndex: x\n--- a/x\nFrom ada@x Mon Sep 17 00:00:00 2001\nend");
+    patch(
+        &ground,
+        "raise n",
+        "---\ndiff --git a/x b/x\nIndex: x\n--- a/x\nFrom ada@x Mon Sep 17 00:00:00 2001\nend\n\n---\nmore",
+    );
     ground.run(&["export", "one.toml", "one", "--format", "mbox", "-o", "out"]).exits(0);
     ground.git("one", &["am", "-q", "--keep", "../out/series.mbox"]);
     let body = ground.git("one", &["log", "-1", "--format=%b"]);
-    let expected = " ---\n diff --git a/x b/x\n Index: x\n --- a/x\n From ada@x Mon Sep 17 00:00:00 2001\nend\n";
+    let expected = "| ---\n| diff --git a/x b/x\n| Index: x\n| --- a/x\n| From ada@x Mon Sep 17 00:00:00 2001\n| end\n\n ---\nmore\n";
     assert!(body.starts_with(expected), "{body}");
 }
 

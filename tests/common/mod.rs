@@ -9,6 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
+use treepatch::checkout::RECORD;
 
 /// Leaves the test, loudly, unless all the named programs are there:
 ///
@@ -162,7 +163,8 @@ pub fn files_below(top: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.file_name() == Some(OsStr::new(".git")) {
+            // The record that `apply` leaves is no part of the tree.
+            if [".git", RECORD].iter().any(|name| path.file_name() == Some(OsStr::new(name))) {
                 continue;
             }
             if path.is_dir() {
