@@ -5,8 +5,8 @@
 
 use std::path::PathBuf;
 use std::time::Instant;
-use treepatch::golang::MemoryTree;
-use treepatch::golang::atomics::{Options, align_atomics};
+use treepatch::golang::build::tree::MemoryTree;
+use treepatch::operations::align_atomics::{Options, align_atomics};
 
 fn main() {
     let mut points = Vec::new();

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use treepatch::checkout::{Disk, Tree};
-use treepatch::golang::GoTree;
-use treepatch::golang::atomics::{Options, Outcome, Style, align_atomics};
+use treepatch::golang::build::tree::GoTree;
+use treepatch::operations::align_atomics::{Options, Outcome, Style, align_atomics};
 use treepatch::source::apply_edits;
 
 struct Folder {

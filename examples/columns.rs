@@ -3,7 +3,7 @@
 //! Without arguments: which files it would change, which should be none. With `SEED FOLDER`: each file is disturbed
 //! at random; the folder gets `disturbed/N.go`, to be formatted with `gofmt -w`, and `aligned/N.go` to compare with it.
 
-use treepatch::golang::columns;
+use treepatch::golang::format;
 use treepatch::language::Language;
 use treepatch::source::{Limits, Source};
 
@@ -28,7 +28,7 @@ fn report_changes(sources: &[(String, Source)]) {
     let mut changed = 0;
     for (path, source) in sources {
         let all = 0..source.bytes.len();
-        let found = columns::align(source, &[all]);
+        let found = format::align(source, &[all]);
         let Some(first) = found.first() else { continue };
         changed += 1;
         let (line, column) = source.lines.place(first.bytes.start);
@@ -51,7 +51,7 @@ fn write_disturbed(sources: &[(String, Source)], seed: u64, folder: &str) {
     };
     for (number, (_, source)) in sources.iter().enumerate() {
         let Some((disturbed, touched)) = disturb::disturb(source, &mut random) else { continue };
-        let aligned = disturb::edited(&disturbed, columns::align(&disturbed, &touched));
+        let aligned = disturb::edited(&disturbed, format::align(&disturbed, &touched));
         write("disturbed", number, &disturbed.bytes);
         write("aligned", number, &aligned);
         write("clean", number, &source.bytes);

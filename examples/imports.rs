@@ -2,8 +2,9 @@
 //! be found used, and one more, or one less, must leave the file as gofmt writes it. With a folder as argument the
 //! results are put there, for `gofmt -l`.
 
-use treepatch::golang::columns::{is_clean, realign};
-use treepatch::golang::imports::{ImportSpec, LocalName, add, is_used, local_name, remove, specs};
+use treepatch::golang::format::{is_clean, realign};
+use treepatch::golang::imports::{ImportSpec, LocalName, add, local_name, remove, specs};
+use treepatch::golang::types::names::is_used;
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 

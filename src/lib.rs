@@ -9,6 +9,7 @@ pub mod edit;
 pub mod find;
 pub mod golang;
 pub mod language;
+pub mod operations;
 pub mod patchset;
 pub mod pattern;
 pub mod plan;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use treepatch::golang::columns::{align, is_clean, realign};
+use treepatch::golang::format::{align, is_clean, realign};
 use treepatch::language::Language;
 use treepatch::source::{Bytes, Edit, Limits, Source, apply_edits, sort_edits};
 

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use treepatch::golang::atomics::{Options, Outcome, Report, Style, align_atomics};
-use treepatch::golang::{MemoryTree, realign};
+use treepatch::golang::build::tree::MemoryTree;
+use treepatch::golang::format::realign;
 use treepatch::language::Language;
+use treepatch::operations::align_atomics::{Options, Outcome, Report, Style, align_atomics};
 use treepatch::source::{Limits, Source, apply_edits};
 
 /// Types that a field may have.

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use treepatch::golang::columns::realign;
-use treepatch::golang::imports::{LocalName, Scope, add, default_name, is_used, local_name, place_spec, remove, specs};
+use treepatch::golang::format::realign;
+use treepatch::golang::imports::{LocalName, add, default_name, local_name, place_spec, remove, specs};
+use treepatch::golang::types::names::{Scope, is_used};
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 

@@ -1,28 +1,13 @@
 //! Go's semantics over many files: packages, declared types, struct layout on 32-bit targets, and the operations that
 //! need them. A file is parsed only when a question leads to it.
 
-pub mod atomics;
-pub mod columns;
-mod condition;
-mod constant;
-mod context;
-mod file;
-mod header;
+pub mod build;
+pub mod format;
 pub mod imports;
-mod infer;
-mod layout;
-mod modules;
-mod paths;
-mod resolve;
-mod scopes;
-mod stubs;
-mod tags;
-mod tree;
-mod types;
-mod world;
+pub mod types;
 
-pub use columns::{align, realign};
-pub use condition::{Answer, View, constant_value, fits, has_type};
-pub use tags::{field_names, tagged_field};
-pub use tree::{GoTree, MemoryTree};
-pub use world::World;
+pub use build::tree::{GoTree, MemoryTree};
+pub use format::{align, realign};
+pub use types::packages::World;
+pub use types::query::{Answer, View, constant_value, fits, has_type};
+pub use types::tags::{field_names, tagged_field};

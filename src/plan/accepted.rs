@@ -1,7 +1,7 @@
 //! What a person lets an operation leave as it is, by name.
 
 use super::report::Reason;
-use crate::golang::atomics::{Finding, Outcome};
+use crate::operations::align_atomics::{Finding, Outcome};
 use crate::patchset::Acceptance;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +103,7 @@ pub(super) fn name(finding: &Finding, all: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::golang::atomics::Level;
+    use crate::operations::align_atomics::Level;
     use crate::patchset::Spanned;
 
     fn finding(file: &str, package: &str, name: &str) -> Finding {

@@ -176,9 +176,9 @@ fn carry_out(
         }
     }
     if source.language == Language::Go && !edited.laid.is_empty() {
-        let mut columns = crate::golang::realign(source, &edited.batches[0], &edited.source, &edited.written);
+        let mut columns = crate::golang::format::realign(source, &edited.batches[0], &edited.source, &edited.written);
         if edited.laid.len() < edited.written.len() {
-            let laid = crate::golang::align(&edited.source, &edited.laid);
+            let laid = crate::golang::format::align(&edited.source, &edited.laid);
             columns.retain(|edit| laid.contains(edit));
         }
         edited.and_then(columns, &reparse)?;

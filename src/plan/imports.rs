@@ -3,7 +3,9 @@
 use super::looking::Looking;
 use super::site_edit::SiteEdit;
 use crate::find::{LocalPackage, Packages, Rule};
-use crate::golang::imports::{self, ImportSpec, LocalName, Scope};
+use crate::golang::imports;
+use crate::golang::imports::{ImportSpec, LocalName};
+use crate::golang::types::names::Scope;
 use crate::language::Language;
 use crate::pattern::{Change, Part};
 use crate::source::{Bytes, Edit, OffsetMap, Source};

@@ -1,7 +1,9 @@
 use super::imports::packages_of;
 use super::workspace::Workspace;
 use crate::find::{Answer, Env, Found, OutOfSteps, Rule, Steps, Types, find};
-use crate::golang::{self, View, World};
+use crate::golang;
+use crate::golang::types::packages::World;
+use crate::golang::types::query::View;
 use crate::source::{Source, Tokens};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,8 @@ use super::report::{Finding, Place, Reason, Site, Verdict};
 use super::tally::{self, Counts};
 use super::workspace::Workspace;
 use crate::checkout::Globs;
-use crate::golang::atomics::{self, Arch, Level, Options, Style, align_atomics};
+use crate::operations::align_atomics;
+use crate::operations::align_atomics::{Arch, Level, Options, Style, align_atomics};
 use crate::patchset::Operation;
 use crate::source::{Edit, Lines};
 use std::collections::BTreeMap;
@@ -79,7 +80,7 @@ struct Telling<'a, 'w, 't> {
 
 impl Telling<'_, '_, '_> {
     /// Tells of one struct; gives whether there is something to do: by an edit, or by a person.
-    fn of_struct(&mut self, all: &[atomics::Finding], fields: &[usize]) -> bool {
+    fn of_struct(&mut self, all: &[align_atomics::Finding], fields: &[usize]) -> bool {
         let is_open = |n: &usize| all[*n].is_unsafe && self.accepted.why(*n).is_none();
         let pending = |n: &&usize| all[**n].is_change() || is_open(n);
         let first = fields.iter().find(pending);
@@ -94,12 +95,12 @@ impl Telling<'_, '_, '_> {
         pending
     }
 
-    fn of_field(&mut self, all: &[atomics::Finding], n: usize) {
+    fn of_field(&mut self, all: &[align_atomics::Finding], n: usize) {
         let field = &all[n];
         let place = self.shown.place(&field.file, field.line);
         let accepted = self.accepted.why(n);
         let name = accepted::name(field, all);
-        let asks = field.is_unsafe || matches!(field.outcome, atomics::Outcome::Refused(_));
+        let asks = field.is_unsafe || matches!(field.outcome, align_atomics::Outcome::Refused(_));
         match accepted {
             Some(why) => {
                 let at = format!("{}:{}", field.file.display(), field.line);
@@ -129,19 +130,19 @@ impl Telling<'_, '_, '_> {
     }
 }
 
-fn outcome(field: &atomics::Finding) -> &'static str {
+fn outcome(field: &align_atomics::Finding) -> &'static str {
     match field.outcome {
         _ if field.uneven.is_some() => "reported",
-        atomics::Outcome::Moved => "moved",
-        atomics::Outcome::Padded => "padded",
-        atomics::Outcome::Converted => "converted",
-        atomics::Outcome::Aligned => "done",
-        atomics::Outcome::Refused(_) => "refused",
+        align_atomics::Outcome::Moved => "moved",
+        align_atomics::Outcome::Padded => "padded",
+        align_atomics::Outcome::Converted => "converted",
+        align_atomics::Outcome::Aligned => "done",
+        align_atomics::Outcome::Refused(_) => "refused",
     }
 }
 
 /// How the field lies, in words.
-fn state(field: &atomics::Finding) -> String {
+fn state(field: &align_atomics::Finding) -> String {
     match (field.after, &field.unknown) {
         _ if field.uneven.is_some() => "not aligned everywhere".to_owned(),
         (Some(at), _) if at % 8 == 0 && !field.is_unsafe => format!("aligned by luck (offset {at})"),
@@ -152,17 +153,17 @@ fn state(field: &atomics::Finding) -> String {
 }
 
 /// Why it stays as it is: a part of a sentence each.
-fn reason(field: &atomics::Finding) -> String {
+fn reason(field: &align_atomics::Finding) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(field.uneven.clone());
-    if let atomics::Outcome::Refused(why) = &field.outcome {
+    if let align_atomics::Outcome::Refused(why) = &field.outcome {
         parts.extend(field.unconverted.as_ref().map(|why| format!("it is not converted: {why}")));
         parts.push(format!("it is not moved: {why}"));
     }
     if parts.is_empty() { String::new() } else { format!("; {}", parts.join("; ")) }
 }
 
-fn facts(field: &atomics::Finding, accepted: Option<&str>) -> Vec<(String, String)> {
+fn facts(field: &align_atomics::Finding, accepted: Option<&str>) -> Vec<(String, String)> {
     let offset = |o: Option<u64>| o.map_or("unknown".to_owned(), |o| o.to_string());
     let level = match field.level {
         Level::Direct => "direct",
@@ -183,7 +184,7 @@ fn facts(field: &atomics::Finding, accepted: Option<&str>) -> Vec<(String, Strin
     facts.push(("offset before".to_owned(), offset(field.before)));
     facts.push(("offset after".to_owned(), offset(field.after)));
     facts.extend(field.unconverted.iter().map(|why| ("not converted".to_owned(), why.clone())));
-    if let atomics::Outcome::Refused(why) = &field.outcome {
+    if let align_atomics::Outcome::Refused(why) = &field.outcome {
         facts.push(("why".to_owned(), why.clone()));
     }
     facts.extend(field.uneven.iter().map(|why| ("elements".to_owned(), why.clone())));

@@ -285,7 +285,7 @@ fn carry_out(
             refuse(&mut outcome, "the result would not parse any more".to_owned());
             continue;
         }
-        let mut columns = crate::golang::realign(&old, &edits, &new, &written);
+        let mut columns = crate::golang::format::realign(&old, &edits, &new, &written);
         let (written, batches) = match sort_edits(&mut columns) {
             Ok(()) if !columns.is_empty() => {
                 let batches = vec![edits, columns];

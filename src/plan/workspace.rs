@@ -3,7 +3,7 @@ use super::file_names::FileNames;
 use super::parts::parts;
 use super::scout::{Lead, Leads, Scout};
 use crate::checkout::{ReadError, Tree};
-use crate::golang::GoTree;
+use crate::golang::build::tree::GoTree;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, Limits, Source, Version};
 use rayon::prelude::*;

@@ -9,9 +9,9 @@ mod refuse;
 mod typed;
 
 use std::path::{Path, PathBuf};
-use treepatch::golang::GoTree;
-use treepatch::golang::MemoryTree;
-use treepatch::golang::atomics::{Level, Options, Outcome, Report, Style, align_atomics};
+use treepatch::golang::build::tree::GoTree;
+use treepatch::golang::build::tree::MemoryTree;
+use treepatch::operations::align_atomics::{Level, Options, Outcome, Report, Style, align_atomics};
 use treepatch::source::apply_edits;
 
 type Files = Vec<(String, String)>;

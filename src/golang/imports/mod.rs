@@ -2,12 +2,11 @@
 
 mod place;
 mod remove;
-mod scope;
 mod sort;
 
+pub use crate::golang::types::names::{Scope, Shadow, is_qualifier, is_used};
 pub use place::{add, place_spec, replace_lone};
 pub use remove::remove;
-pub use scope::{Scope, Shadow, is_qualifier, is_used};
 pub use sort::sort;
 
 use crate::language::go_nodes as go;

@@ -1,0 +1,6 @@
+//! golang/build
+pub mod constraints;
+pub mod header;
+pub mod modfile;
+pub mod paths;
+pub mod tree;

@@ -1,0 +1,2 @@
+//! operations
+pub mod align_atomics;
