@@ -4,9 +4,10 @@ use super::create::create;
 use super::judge::Judging;
 use super::looking::Looking;
 use super::obsolete::Signs;
+use super::obsolete::conclude;
 use super::operation::operate;
 use super::options::Options;
-use super::patch::{Outcome, conclude};
+use super::outcome::Outcome;
 use super::ready::{Ready, ReadyBody, ReadyWork};
 use super::report::{Place, Reason, Report, Site, Verdict};
 use super::sought::{SITES, look};
@@ -51,7 +52,7 @@ pub(super) fn look_again(
         _ => {
             let looking = Looking::new(workspace);
             let cured = Signs::look(patch, ready, workspace).cured.len();
-            let Some(surveys) = look(ready, patch.sum, &looking, options.all_done, None) else {
+            let Some(surveys) = look(ready, patch.sum, &looking, options.all_done) else {
                 let text = format!("there would be more than {SITES} sites");
                 return Outcome { files: 1, ..Outcome::new(Verdict::Unreadable) }.because(text);
             };

@@ -1,6 +1,5 @@
 //! What the bodies of a patchset ask of files, before any file is read.
 
-use super::ready::ReadyHunk;
 use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset::Globs;
@@ -37,8 +36,9 @@ pub(super) struct Need {
 }
 
 impl Ask {
-    pub fn of_hunk(hunk: &ReadyHunk) -> Ask {
-        Ask { files: hunk.files.clone(), forms: hunk.rules.values().map(Form::of_rule).collect(), is_rare: false }
+    /// What the rules of a hunk ask for, one for each language.
+    pub fn of_rules<'a>(files: Globs, rules: impl Iterator<Item = &'a Rule>) -> Ask {
+        Ask { files, forms: rules.map(Form::of_rule).collect(), is_rare: false }
     }
 
     /// What a fragment asks for that only has to occur.
@@ -53,7 +53,7 @@ impl Ask {
     }
 
     /// What a hunk asks for that found nothing: its own names in another form.
-    pub fn of_names(hunk: &ReadyHunk) -> Ask {
+    pub fn of_names<'a>(files: Globs, rules: impl Iterator<Item = &'a Rule>) -> Ask {
         let form = |language: Language, names: &Vec<Vec<u8>>| Form {
             language,
             before: Need { words: Required::new(names), items: Some(1) },
@@ -64,7 +64,7 @@ impl Ask {
             let language = rule.pattern.language;
             rule.pattern.own_names.iter().map(|names| form(language, names)).collect::<Vec<_>>()
         };
-        Ask { files: hunk.files.clone(), forms: hunk.rules.values().flat_map(of_rule).collect(), is_rare: true }
+        Ask { files, forms: rules.flat_map(of_rule).collect(), is_rare: true }
     }
 
     /// The forms for a file: by its name, or those of the only language that there is.

@@ -1,21 +1,53 @@
-use super::inverse::{inverse, is_open, not_reversible};
 use super::options::Options;
-use super::patch::{self, Stack};
+use super::patch;
 use super::ready::Ready;
 use super::report::Plan;
+use super::reversibility::{EditedFile, Reversibility};
+use super::run::Run;
 use super::scout::Scout;
 use super::tally;
-use super::undone::finals;
 use super::workspace::Workspace;
 use crate::checkout::Memory;
-use crate::patchset::{HoleTest, Patch, Patchset, Work};
-use crate::source::Source;
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::sync::Arc;
+use crate::patchset::{HoleTest, Patch, Patchset, Work, inverse, is_open, not_reversible};
+use std::sync::OnceLock;
+
+/// The inverses of the patches of a patchset, each compiled when it is first asked for.
+pub(super) struct Inverses<'a> {
+    patchset: &'a Patchset,
+    compiled: Vec<OnceLock<Result<Box<WayBack>, String>>>,
+}
+
+impl<'a> Inverses<'a> {
+    pub fn of(patchset: &'a Patchset) -> Inverses<'a> {
+        Inverses { patchset, compiled: patchset.patches.iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    fn get(&self, patch: usize) -> &Result<Box<WayBack>, String> {
+        let compile = || WayBack::new(self.patchset, &self.patchset.patches[patch]).map(Box::new);
+        self.compiled[patch].get_or_init(compile)
+    }
+}
+
+impl Reversibility for Inverses<'_> {
+    fn prepare(&self, patch: usize) {
+        self.get(patch);
+    }
+
+    fn irreversible(&self, patch: usize) -> Option<String> {
+        self.get(patch).as_ref().err().cloned()
+    }
+
+    fn is_file_by_file(&self, patch: usize) -> bool {
+        self.get(patch).as_ref().is_ok_and(|way| way.is_open)
+    }
+
+    fn irreversible_in(&self, patch: usize, files: &[EditedFile], options: &Options) -> Option<String> {
+        self.get(patch).as_ref().ok()?.is_barred(files, options)
+    }
+}
 
 /// The way back from what a patch does: the patch with its sides exchanged, compiled.
-pub(super) struct WayBack {
+struct WayBack {
     /// That patch, alone.
     set: Patchset,
     ready: [Option<Ready>; 1],
@@ -23,13 +55,6 @@ pub(super) struct WayBack {
     /// Whether each file stands for itself, since the number of sites is free.
     pub is_open: bool,
     asks_for_types: bool,
-}
-
-/// A file that the patch edits, as the trees that its edit was proved with.
-pub(super) struct Edited {
-    pub path: PathBuf,
-    pub before: Arc<Source>,
-    pub after: Arc<Source>,
 }
 
 impl WayBack {
@@ -47,15 +72,14 @@ impl WayBack {
     }
 
     /// Why undoing these edits would not give the files as they were, if it would not.
-    pub fn is_barred(&self, files: &[Edited], options: &Options) -> Option<String> {
+    pub fn is_barred(&self, files: &[EditedFile], options: &Options) -> Option<String> {
         let nothing = Memory::default();
         let options = Options { only: Vec::new(), ways_back: false, ..options.clone() };
         let mut workspace = Workspace::new(&nothing, &self.scout, options.limits, options.whole_files);
         files.iter().for_each(|file| workspace.put_known(&file.path, &file.after, &file.before));
         let mut plan = Plan::default();
-        let none = BTreeSet::new();
-        let stack = Stack::plain(&self.set, &self.ready, &options, &none);
-        let report = patch::run(&stack, &mut workspace, &mut plan);
+        let run = Run::plain(&self.set, &self.ready, &options);
+        let report = patch::run(&run, &mut workspace, &mut plan);
         plan.reports.push(report);
         tally::settle(&self.set, &mut plan.reports, &options);
         if plan.is_refused() {
@@ -63,9 +87,9 @@ impl WayBack {
             let why = not_reversible("its result cannot be told from other code");
             return (!self.asks_for_types).then_some(why);
         }
-        let after = finals(&plan.steps);
+        let after = plan.last_versions();
         let is_as_before =
-            |file: &Edited| after.get(file.path.as_path()).is_some_and(|last| last.bytes() == file.before.bytes);
+            |file: &EditedFile| after.get(file.path.as_path()).is_some_and(|last| last.bytes() == file.before.bytes);
         let other = files.iter().find(|file| !is_as_before(file))?;
         Some(not_reversible(&format!("{} would not be what it was, byte for byte", other.path.display())))
     }

@@ -4,15 +4,15 @@
 //! goes stays where it was. Of comments that are code more is asked: some of the code itself must be kept. What the body
 //! shows is the author's own affair.
 
+use super::edited::Edited;
 use super::fates::{Fate, Fates};
-use super::file_edit::Edited;
-use super::near::brief;
 use super::site_edit::SiteEdit;
 use crate::edit::Refusal;
 use crate::golang::imports;
 use crate::language::{Atom, Directive, Language};
 use crate::patchset::Layout;
 use crate::pattern::Part;
+use crate::plan::location::brief;
 use crate::source::{Attachment, Bytes, Comment, Source, Stand, Tokens, places_of};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};

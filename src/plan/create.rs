@@ -1,6 +1,6 @@
 //! New files.
 
-use super::patch::Outcome;
+use super::outcome::Outcome;
 use super::report::{Place, Reason, Site, Verdict};
 use super::workspace::Workspace;
 use crate::checkout::clash;

@@ -1,17 +1,18 @@
-use super::back::Edited;
 use super::changed::Changed;
 use super::chosen::{Chosen, sites_of, sum};
-use super::evidence::Ownership;
 use super::file_edit::edit_file;
 use super::looking::Looking;
-use super::near::place;
 use super::options::Options;
+use super::ownership::Ownership;
 use super::ready::{Ready, ReadyBody, ReadyHunk};
 use super::report::Reason;
+use super::reversibility::{EditedFile, Reversibility};
 use super::site_edit::SiteEdit;
+use super::sought::Visitor;
 use super::survey::Survey;
 use super::workspace::Workspace;
 use crate::patchset::{Expect, Patch, Patchset};
+use crate::plan::location::place;
 use crate::source::Bytes;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -24,8 +25,12 @@ pub(super) struct Task<'a> {
     pub patchset: &'a Patchset,
     pub patch: &'a Patch,
     pub ready: &'a Ready,
-    /// Its number, and which of its places may be edited, where that is not all of them.
-    pub own: Option<(usize, &'a Ownership)>,
+    /// Its number.
+    pub number: usize,
+    /// Which of its places may be edited, where that is not all of them.
+    pub own: Option<&'a Ownership>,
+    /// Who knows whether it can be taken back, where that is asked.
+    pub inverses: Option<&'a dyn Reversibility>,
     /// Whether it is only tried, so that no reason is looked for where it finds nothing.
     pub is_trial: bool,
 }
@@ -33,9 +38,9 @@ pub(super) struct Task<'a> {
 impl Task<'_> {
     /// Whether a place may be edited.
     pub fn may_edit(&self, chosen: &Chosen<'_, '_>, workspace: &Workspace<'_>) -> bool {
-        self.own.is_none_or(|(number, own)| {
+        self.own.is_none_or(|own| {
             let path = chosen.path();
-            workspace.read(path).is_ok_and(|bytes| own.is_own(number, path, &bytes, &chosen.hit.changed))
+            workspace.read(path).is_ok_and(|bytes| own.is_own(self.number, path, &bytes, &chosen.hit.changed))
         })
     }
 }
@@ -66,7 +71,7 @@ struct Made {
     body: usize,
     path: PathBuf,
     /// The file, and the trees that the way back is still to be tried with; or why it cannot be edited.
-    result: Result<(Changed, Option<Edited>), Reason>,
+    result: Result<(Changed, Option<EditedFile>), Reason>,
     /// What a person should look at although it is edited.
     warnings: Vec<Reason>,
 }
@@ -83,6 +88,35 @@ pub(super) struct Counted {
     pub one_way: Option<String>,
 }
 
+impl Visitor for Editing<'_, '_, '_> {
+    type Edits = Edits;
+
+    fn visit(&self, sum_up: bool, surveys: &[Vec<Survey<'_>>], is_last: bool) -> Edits {
+        let mut made = Edits::default();
+        if sum_up {
+            self.edit_for(0, &sum(surveys).0, is_last, &mut made);
+        } else {
+            for (body, hunks) in surveys.iter().enumerate() {
+                self.edit_for(body, &sites_of(body, hunks), is_last, &mut made);
+            }
+        }
+        made
+    }
+
+    fn take_in(&mut self, new: Edits) {
+        let several = self.left.len() > 1;
+        for made in new.files {
+            if several {
+                self.numbers.insert((made.body, made.path.clone()), self.made.files.len());
+            }
+            self.made.files.push(made);
+        }
+        for (body, why) in new.one_way {
+            self.made.one_way.entry(body).or_insert(why);
+        }
+    }
+}
+
 impl<'a, 'w, 't> Editing<'a, 'w, 't> {
     pub fn new(task: Task<'a>, looking: &'a Looking<'w, 't>, options: &'a Options) -> Self {
         let most = |hunk: &ReadyHunk| match hunk.rules.values().next().map(|rule| rule.expect) {
@@ -97,20 +131,6 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
         }
         let left = left.into_iter().map(AtomicUsize::new).collect();
         Editing { task, looking, options, left, made: Edits::default(), numbers: HashMap::new() }
-    }
-
-    /// Edits the files of some surveys, of which each has all that is known of its files. With `last`, the trees of the
-    /// last of them are kept for the next patch.
-    pub fn edit(&self, all_count: bool, surveys: &[Vec<Survey<'_>>], last: bool) -> Edits {
-        let mut made = Edits::default();
-        if all_count {
-            self.edit_for(0, &sum(surveys).0, last, &mut made);
-        } else {
-            for (body, hunks) in surveys.iter().enumerate() {
-                self.edit_for(body, &sites_of(body, hunks), last, &mut made);
-            }
-        }
-        made
     }
 
     fn edit_for(&self, body: usize, sites: &[Chosen<'_, '_>], last: bool, made: &mut Edits) {
@@ -148,20 +168,6 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
         let mut new: Vec<&mut Made> = made.files[from..].iter_mut().collect();
         if let Some(why) = self.go_back(&mut new, made.one_way.contains_key(&body), false) {
             made.one_way.entry(body).or_insert(why);
-        }
-    }
-
-    /// Takes in what [`Editing::edit`] has made, in the order of the files.
-    pub fn take_in(&mut self, new: Edits) {
-        let several = self.left.len() > 1;
-        for made in new.files {
-            if several {
-                self.numbers.insert((made.body, made.path.clone()), self.made.files.len());
-            }
-            self.made.files.push(made);
-        }
-        for (body, why) in new.one_way {
-            self.made.one_way.entry(body).or_insert(why);
         }
     }
 
@@ -205,26 +211,26 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
     /// Tries the way back with the trees of some files: of all at the end, or of these where the number of sites is free,
     /// so that each file stands for itself. Says why there is none.
     fn go_back(&self, made: &mut [&mut Made], is_known: bool, is_last: bool) -> Option<String> {
-        let Task { patchset, patch, ready, .. } = self.task;
         let trees = made.iter_mut().filter_map(|made| made.result.as_mut().ok()?.1.take());
-        if !self.options.ways_back || is_known {
+        let Some(inverses) = self.task.inverses.filter(|_| !is_known) else {
             trees.for_each(drop);
             return None;
-        }
-        let mut trees: Vec<Edited> = trees.collect();
+        };
+        let mut trees: Vec<EditedFile> = trees.collect();
         if trees.is_empty() {
             return None;
         }
-        match ready.way_back(patchset, patch) {
-            Err(why) => Some(why.clone()),
-            Ok(way) if is_last || way.is_open => way.is_barred(&trees, self.options),
-            Ok(_) => {
-                // They go back to where they were.
-                let ok = made.iter_mut().filter_map(|made| made.result.as_mut().ok());
-                ok.zip(trees.drain(..)).for_each(|((_, slot), tree)| *slot = Some(tree));
-                None
-            }
+        let number = self.task.number;
+        if let Some(why) = inverses.irreversible(number) {
+            return Some(why);
         }
+        if is_last || inverses.is_file_by_file(number) {
+            return inverses.irreversible_in(number, &trees, self.options);
+        }
+        // They go back to where they were.
+        let ok = made.iter_mut().filter_map(|made| made.result.as_mut().ok());
+        ok.zip(trees.drain(..)).for_each(|((_, slot), tree)| *slot = Some(tree));
+        None
     }
 }
 
@@ -237,7 +243,7 @@ fn edit(
     path: &Path,
     chosen: &[&Chosen<'_, '_>],
     looking: &Looking<'_, '_>,
-) -> Result<(Changed, Edited, Vec<Reason>), Reason> {
+) -> Result<(Changed, EditedFile, Vec<Reason>), Reason> {
     let read = |c: &Chosen<'_, '_>| c.sighting.source(looking.workspace);
     let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
     let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
@@ -257,7 +263,7 @@ fn edit(
     let trees = Some((source.clone(), edited.source.clone()));
     let (path, batches, written) = (path.to_owned(), edited.batches, edited.written);
     let changed = Changed { path: path.clone(), before, batches, written, trees };
-    Ok((changed, Edited { path, before: source, after: edited.source }, warnings))
+    Ok((changed, EditedFile { path, before: source, after: edited.source }, warnings))
 }
 
 /// For each site whether the next one in the file lies in it.

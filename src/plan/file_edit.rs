@@ -1,8 +1,10 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
 use super::brackets::Brackets;
+use super::edited::Edited;
 use super::expected::Unit;
-use super::imports::{self, Importing};
+use super::import_edits::Importing;
+use super::imports::packages_of;
 use super::looking::Looking;
 use super::reparse::{Reparse, reparse};
 use super::site_edit::{Rank, SiteEdit};
@@ -14,22 +16,6 @@ use crate::language::Language;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
-use std::sync::Arc;
-
-/// A file after its edits.
-#[derive(Clone)]
-pub(super) struct Edited {
-    /// The file as it is now.
-    pub source: Arc<Source>,
-    /// What the patch wrote, in the new bytes.
-    pub written: Vec<Bytes>,
-    /// That part of it which is laid out as the language's formatter does it, rather than as `patch` would write it.
-    laid: Vec<Bytes>,
-    /// The edits, in the batches in which they were carried out.
-    pub batches: Vec<Vec<Edit>>,
-    /// Declarations of the file as it was in which syntax errors keep the skeleton law from being proved.
-    pub unproved: Vec<Bytes>,
-}
 
 /// Edits a file. Fails with the reason where the result would not be what the patch says.
 pub(super) fn edit_file(
@@ -104,7 +90,7 @@ fn carry_out(
     let mut bare: BTreeMap<usize, (Bare, Vec<(Rank, Edit)>)> = BTreeMap::new();
     let (mut size, largest) = (0, looking.workspace.limits.bytes);
     for (work, parens) in works.iter().zip(parens) {
-        let packages = imports::packages_of(work.rule, source);
+        let packages = packages_of(work.rule, source);
         let target = Target { rule: work.rule, shape: work.shape(), hit: work.hit };
         let new = edits(target, source, &packages, parens, &units)?;
         // A file that is too large could not be read again, and many copies of a long text make one soon.

@@ -3,15 +3,33 @@
 use super::options::Options;
 use super::prepared::{Mode, Stacked, plan_stack};
 use super::report::{Plan, Step, Verdict};
-use super::undone::Earlier;
 use crate::checkout::{Overlay, Tree};
 use crate::patchset::{Complaint, Patchset, Work};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// What a file may have been before the patches, as its repository has it.
+pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
+
+/// Plans a run. Where amending patches cannot be taken out, and the run is refused, it is planned from what `HEAD` has.
+pub(super) fn plan_in(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    mode: Mode<'_>,
+    head: &Earlier<'_>,
+) -> Result<Plan, Vec<Complaint>> {
+    let stacked = plan_stack(patchset, tree, options, mode)?;
+    if stacked.plan.is_refused() && !stacked.stuck.is_empty() {
+        let plan = from_head(patchset, tree, options, mode, (&stacked, head))?;
+        return Ok(plan.unwrap_or(stacked.plan));
+    }
+    Ok(stacked.plan)
+}
+
 /// The plan of a stack that was put on `HEAD` up to some patch: the files are as the first patches make them of what
 /// `HEAD` has. Nothing where they are not.
-pub(super) fn from_head(
+fn from_head(
     patchset: &Patchset,
     tree: &dyn Tree,
     options: &Options,

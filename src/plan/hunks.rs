@@ -7,13 +7,14 @@ use super::judge::Judging;
 use super::left_behind;
 use super::left_over::{self, not_gone};
 use super::looking::Looking;
+
 use super::near::{Short, copies, elsewhere, near, refused};
 use super::obsolete::Signs;
 use super::options::Options;
-use super::patch::Outcome;
+use super::outcome::Outcome;
 use super::ready::{Ready, ReadyWork};
 use super::report::{Site, Verdict};
-use super::sought::{SITES, look};
+use super::sought::{SITES, visit};
 use super::survey::Survey;
 use super::workspace::Workspace;
 use crate::patchset::{Expect, Patch, Patchset};
@@ -28,10 +29,10 @@ pub(super) fn edit_hunks(
     signs: &Signs,
     options: &Options,
 ) -> (Outcome, Vec<Changed>) {
-    let Task { patchset, patch, ready, own, is_trial } = task;
+    let Task { patchset, patch, ready, own, is_trial, .. } = task;
     let looking = Looking::new(workspace);
     let mut editing = Editing::new(task, &looking, options);
-    let Some(surveys) = look(ready, patch.sum, &looking, options.all_done, Some(&mut editing)) else {
+    let Some(surveys) = visit(ready, patch.sum, &looking, options.all_done, Some(&mut editing)) else {
         let text = format!("it has more than {SITES} sites; narrow its bodies or `files`");
         let mut outcome = Outcome::new(Verdict::Unreadable).because(text);
         outcome.files = ready.hunks().map(|hunk| workspace.files(hunk.ask)).max().unwrap_or(0);

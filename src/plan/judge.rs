@@ -2,8 +2,8 @@
 
 use super::alternatives::{Choice, Same, choose, expected};
 use super::chosen::{Chosen, name, sum};
-use super::near::{self, brief, narrow, place};
-use super::patch::Outcome;
+use super::near::narrow;
+use super::outcome::Outcome;
 use super::ready::Ready;
 use super::report::{Reason, Site, Verdict};
 use super::spans::Spans;
@@ -12,6 +12,7 @@ use super::tally;
 use super::workspace::Workspace;
 use crate::find::Found;
 use crate::language::Language;
+use crate::plan::location::{brief, place};
 use crate::source::{Bytes, Source, Tokens};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -178,8 +179,8 @@ fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: 
         let Ok(source) = s.source(workspace) else { continue };
         for tokens in unreadable {
             outcome.verdict = Verdict::Unreadable;
+            let error = error_at(&source, tokens).map(|t| place(&s.path, &source, source.tokens[t].bytes.start));
             let place = place(&s.path, &source, source.span(tokens).start);
-            let error = error_at(&source, tokens).map(|t| near::place(&s.path, &source, source.tokens[t].bytes.start));
             let text = format!(
                 "a syntax error lies in what would be a site; the {} grammar cannot read it{}",
                 source.language.name(),

@@ -1,8 +1,7 @@
 //! Names of removed rows that are still there in another form, where no hunk looks: nothing is an error about them, but a
 //! person should know.
 
-use super::near::{brief, place, place_in};
-use super::patch::Outcome;
+use super::outcome::Outcome;
 use super::ready::{Ready, ReadyHunk};
 use super::report::{Place, Reason, Verdict};
 use super::survey::{Survey, rule_for};
@@ -10,6 +9,7 @@ use super::workspace::Workspace;
 use crate::checkout::stands_alone;
 use crate::language::{Atom, Language};
 use crate::patchset::Expect;
+use crate::plan::location::{brief, place, place_in};
 use crate::source::{Lines, NodeId, Source, Tokens};
 use memchr::memmem::Finder;
 use std::collections::BTreeSet;

@@ -1,11 +1,11 @@
 //! Removed code that is left elsewhere, in words.
 
-use super::near::{brief, place};
 use super::report::Reason;
 use super::site_edit::SiteEdit;
 use super::survey::{Sighting, Survey};
 use super::workspace::Workspace;
 use crate::find::LeftOver;
+use crate::plan::location::{brief, place};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,5 +1,5 @@
 use super::asks::AskId;
-use super::patch::Outcome;
+use super::outcome::Outcome;
 use super::ready::{Ready, ReadyObsolete};
 use super::report::{Reason, Site, Verdict};
 use super::tally;
@@ -94,6 +94,17 @@ impl Signs {
         }
         outcome.notes.extend(self.everywhere.into_iter().chain(self.cured.into_values()));
     }
+}
+
+/// The verdict once it is known whether any file is one of the patch's, and whether upstream has made its own change.
+pub(super) fn conclude(mut outcome: Outcome, signs: Signs) -> Outcome {
+    if outcome.files == 0 && !signs.are_any() {
+        outcome.verdict = Verdict::Absent;
+        outcome.reasons.insert(0, Reason { text: "no file matches `files`".to_owned(), place: None });
+        return outcome;
+    }
+    signs.settle(&mut outcome);
+    outcome
 }
 
 /// What to tell of a file in which upstream has made its own change.

@@ -1,7 +1,7 @@
 //! Operations: what no pattern can say.
 
 use super::accepted::{self, Accepted};
-use super::patch::Outcome;
+use super::outcome::Outcome;
 use super::report::{Finding, Place, Reason, Site, Verdict};
 use super::tally::{self, Counts};
 use super::workspace::Workspace;

@@ -1,16 +1,18 @@
 //! A stack, compiled and carried out in one way: what the patches come to, and what a second run would.
 
 use super::again::Again;
-use super::evidence::Ownership;
 use super::options::Options;
-use super::patch::{self, Stack};
+use super::ownership::Ownership;
+use super::patch;
 use super::ready::{self, Ready};
 use super::report::{Plan, Reason, Verdict};
+use super::reversibility::Reversibility;
+use super::run::{Run, Watch};
 use super::scout::Scout;
-use super::stack::unsettled;
 use super::take_out::{Amending, leave_out, take_out};
 use super::tally;
-use super::trial::Trial;
+use super::trial::{Carried, Trial};
+use super::watch::Watched;
 use super::workspace::Workspace;
 use crate::checkout::Tree;
 use crate::patchset::{Complaint, Patch, Patchset};
@@ -31,11 +33,13 @@ pub(super) struct Mode<'a> {
     pub with_head: bool,
     /// Which places may be edited, where that is not all of them.
     pub own: Option<&'a Ownership>,
+    /// Who knows whether a patch can be taken back, where that is asked.
+    pub inverses: Option<&'a dyn Reversibility>,
 }
 
 impl Default for Mode<'_> {
     fn default() -> Self {
-        Mode { twice: true, needs: true, with_head: false, own: None }
+        Mode { twice: true, needs: true, with_head: false, own: None, inverses: None }
     }
 }
 
@@ -150,9 +154,16 @@ impl<'a> Prepared<'a> {
     fn plan(&self, below: usize) -> Attempt {
         let (mut watched, mut stuck) = (BTreeSet::new(), BTreeMap::new());
         loop {
-            let plain = Stack::plain(self.patchset, &self.ready, self.options, &watched);
-            let stack = Stack { amending: self.amending.as_ref(), needs: self.mode.needs, own: self.mode.own, ..plain };
-            let (plan, taken, trial) = self.carry_out(&stack, below);
+            let guard = Watched { patches: &watched, amending: self.amending.as_ref() };
+            let run = Run {
+                watch: (!watched.is_empty()).then_some(&guard as &dyn Watch),
+                amends: self.amending.as_ref().map(|amending| &amending.amends),
+                needs: self.mode.needs,
+                own: self.mode.own,
+                inverses: self.mode.inverses,
+                ..Run::plain(self.patchset, &self.ready, self.options)
+            };
+            let (plan, taken, trial) = self.carry_out(&run, below);
             stuck.extend(trial.stuck);
             // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
             if trial.found.keys().all(|number| watched.contains(number)) {
@@ -165,21 +176,23 @@ impl<'a> Prepared<'a> {
     }
 
     /// Carries out all patches in order, and tries a second run. Gives the amending patches that were taken out for it, too.
-    fn carry_out(&self, stack: &Stack<'_>, below: usize) -> (Plan, Vec<usize>, Trial) {
+    fn carry_out(&self, run: &Run<'_>, below: usize) -> (Plan, Vec<usize>, Trial) {
         let mut workspace = Workspace::new(self.tree, &self.scout, self.options.limits, self.options.whole_files);
-        let numbers = stack.amending.map(Amending::numbers).unwrap_or_default();
-        let numbers = numbers.into_iter().rev().filter(|&number| number < below);
-        let taken = take_out(stack, numbers, &mut workspace);
-        let stack = Stack { taken: Some(&taken), ..*stack };
+        let taken = self.amending.as_ref().map(|amending| {
+            let numbers = amending.numbers().into_iter().rev().filter(|&number| number < below);
+            take_out(run, amending, numbers, &mut workspace)
+        });
+        let taken = taken.unwrap_or_default();
+        let run = Run { taken: Some(&taken), ..*run };
         let mut plan = Plan::default();
-        for number in 0..stack.patchset.patches.len() {
-            if let Some(turn) = &stack.options.turn {
+        for number in 0..run.patchset.patches.len() {
+            if let Some(turn) = &run.options.turn {
                 turn.store(number + 1, Ordering::Relaxed);
             }
-            if stack.options.ways_back && number % AHEAD == 0 {
-                foresee(&stack, number, &self.scout);
+            if let Some(inverses) = run.inverses.filter(|_| number % AHEAD == 0) {
+                self.prepare_inverses(inverses, number);
             }
-            let report = patch::run(&stack, &mut workspace, &mut plan);
+            let report = patch::run(&run, &mut workspace, &mut plan);
             plan.reports.push(report);
         }
         let lost = leave_out(&mut plan, &workspace).filter(|_| plan.reports.iter().all(|r| is_good(r.verdict)));
@@ -188,13 +201,29 @@ impl<'a> Prepared<'a> {
             plan.reports[number].verdict = Verdict::Ambiguous;
             plan.reports[number].reasons.push(Reason { text, place: None });
         }
-        let mut trial = if self.mode.twice { unsettled(&stack, &workspace, &plan) } else { Trial::default() };
-        if let Some(Amending { amends, .. }) = stack.amending.filter(|_| self.mode.with_head) {
-            let stuck: Vec<usize> = trial.stuck.keys().copied().collect();
-            trial.found.retain(|&number, _| !stuck.iter().any(|&by| amends.holds(by, number)));
-        }
+        let mut trial = if self.mode.twice { self.second_run(&run, &workspace, &plan) } else { Trial::default() };
         trial.stuck.extend(taken.stuck);
         (plan, taken.out.into_keys().collect(), trial)
+    }
+
+    /// The patches that a second run would not find as it should, now that all others are carried out: a later one came
+    /// between what they show, or brought a site of theirs.
+    fn second_run(&self, run: &Run<'_>, workspace: &Workspace<'_>, plan: &Plan) -> Trial {
+        let verdicts = plan.reports.iter().map(|report| report.verdict).collect();
+        let amending = self.amending.as_ref();
+        let mut trial = Carried { run, amending, plan, verdicts, workspace }.trial(None);
+        if self.mode.with_head {
+            let stuck: Vec<usize> = trial.stuck.keys().copied().collect();
+            trial.found.retain(|&number, _| !stuck.iter().any(|&by| run.amends(by, number)));
+        }
+        trial
+    }
+
+    /// Compiles the inverses of some patches on all cores: most of those that find their words will change something.
+    fn prepare_inverses(&self, inverses: &dyn Reversibility, from: usize) {
+        let may_do = |ready: &Ready| ready.hunks().any(|h| self.scout.answer(h.ask).leads.iter().any(|lead| lead.todo));
+        let all = self.ready.par_iter().enumerate().skip(from).take(AHEAD);
+        all.filter(|(_, ready)| ready.as_ref().is_some_and(may_do)).for_each(|(number, _)| inverses.prepare(number));
     }
 
     /// Whether all of these take part in the run.
@@ -216,13 +245,3 @@ fn is_good(verdict: Verdict) -> bool {
 
 /// So many patches are prepared at a time.
 const AHEAD: usize = 256;
-
-/// Makes the ways back of some patches on all cores: most of those that find their words will change something.
-fn foresee(stack: &Stack<'_>, from: usize, scout: &Scout) {
-    let all = stack.patchset.patches.par_iter().zip(stack.ready).skip(from).take(AHEAD);
-    let may_do = |ready: &Ready| ready.hunks().any(|h| scout.answer(h.ask).leads.iter().any(|lead| lead.todo));
-    let all = all.filter_map(|(patch, ready)| Some((patch, ready.as_ref().filter(|ready| may_do(ready))?)));
-    all.for_each(|(patch, ready)| {
-        ready.way_back(stack.patchset, patch);
-    });
-}

@@ -1,19 +1,16 @@
 use super::asks::{Ask, AskId};
-use super::back::WayBack;
 use crate::checkout::{BadGlob, Globs};
 use crate::find::Rule;
 use crate::language::Language;
-use crate::patchset::{self, Complaint, Create, Expect, Hunk, Operation, Patch, Patchset, Work};
+use crate::patchset::{self, Complaint, Create, Expect, Hunk, Operation, Patch, Work};
 use crate::pattern::{Compiled, Names, compile_fragment};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
 
 /// A patch with its bodies compiled.
 pub(super) struct Ready {
     pub bodies: Vec<ReadyBody>,
     pub obsolete: Option<ReadyObsolete>,
-    way_back: OnceLock<Result<Box<WayBack>, String>>,
 }
 
 /// One body, compiled.
@@ -61,7 +58,7 @@ impl Ready {
             bodies.push(ReadyBody { work, names });
         }
         let obsolete = patch.obsolete.as_ref().map(|o| ReadyObsolete::compile(patch, o)).transpose()?;
-        Ok(Ready { bodies, obsolete, way_back: OnceLock::new() })
+        Ok(Ready { bodies, obsolete })
     }
 
     /// A patch with its sides exchanged, compiled; the reason where that cannot be.
@@ -80,11 +77,6 @@ impl Ready {
         Ok(ready)
     }
 
-    /// The way back from the patch, made when it is first asked for.
-    pub fn way_back(&self, patchset: &Patchset, patch: &Patch) -> &Result<Box<WayBack>, String> {
-        self.way_back.get_or_init(|| WayBack::new(patchset, patch).map(Box::new))
-    }
-
     /// Numbers what the patch asks of files, behind what others ask.
     pub fn number(&mut self, asks: &mut Vec<Ask>) {
         let mut number = |ask: Ask| {
@@ -94,8 +86,9 @@ impl Ready {
         for body in &mut self.bodies {
             if let ReadyWork::Hunks(hunks) = &mut body.work {
                 for hunk in hunks {
-                    hunk.ask = number(Ask::of_hunk(hunk));
-                    hunk.names = hunk.may_find_nothing().then(|| number(Ask::of_names(hunk)));
+                    hunk.ask = number(Ask::of_rules(hunk.files.clone(), hunk.rules.values()));
+                    hunk.names =
+                        hunk.may_find_nothing().then(|| number(Ask::of_names(hunk.files.clone(), hunk.rules.values())));
                 }
             }
         }

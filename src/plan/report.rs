@@ -33,6 +33,11 @@ impl Step {
     }
 }
 
+/// Each file after the last of some steps.
+pub(crate) fn last_versions(steps: &[Step]) -> BTreeMap<&Path, &Version> {
+    steps.iter().map(|step| (step.path.as_path(), &step.after)).collect()
+}
+
 /// The end of one file's steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileChange {
@@ -63,6 +68,11 @@ impl Plan {
     /// The files that change, sorted.
     pub fn changed(&self) -> impl Iterator<Item = &Path> {
         self.ends().map(|(path, ..)| path)
+    }
+
+    /// Each file that a step changes, after the last of its steps.
+    pub(crate) fn last_versions(&self) -> BTreeMap<&Path, &Version> {
+        last_versions(&self.steps)
     }
 
     /// The files that change, each with its first and its last version.

@@ -1,15 +1,16 @@
 //! The way back: the patches with their sides exchanged, last one first, where a run has put them in.
 
-use super::evidence::{Evidence, Ownership, Shares};
-use super::inverse::{inverse, is_free, not_reversible};
+use super::evidence::Evidence;
+use super::from_head::plan_in;
 use super::options::Options;
-use super::plan_in;
+use super::ownership::{Ownership, Shares};
 use super::prepared::{Mode, plan_stack};
 use super::ready::Ready;
-use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict};
-use super::undone::{Undone, finals};
+use super::report::{Place, Plan, Reason, Report, Site, Step, Verdict, last_versions};
+use super::undone::Undone;
 use crate::checkout::Tree;
-use crate::patchset::{Complaint, Create, Patch, Patchset, Work};
+use crate::patchset::{Complaint, Create, Patch, Patchset, Work, inverse, not_reversible};
+use crate::pattern::Change;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -185,7 +186,8 @@ impl WayOut<'_> {
             let Some(create) = created(patch).filter(|_| is_asked) else { continue };
             let path = PathBuf::from(&create.path.value);
             let Some(disk) = read(self.tree, &path) else { continue };
-            let last = finals(&self.steps).get(path.as_path()).map_or_else(|| Arc::new(disk.clone()), |l| l.bytes());
+            let last =
+                last_versions(&self.steps).get(path.as_path()).map_or_else(|| Arc::new(disk.clone()), |l| l.bytes());
             let mut told = bare(report, Verdict::Applies, None);
             let is_as_made = *last == create.content.as_bytes();
             match self.is_own_file(number, &path) {
@@ -317,4 +319,16 @@ fn bare(report: &Report, verdict: Verdict, reason: Option<String>) -> Report {
         findings: Vec::new(),
         ..report.clone()
     }
+}
+
+/// Whether a patch takes away more than single tokens in the place of which others stand: then there are blanks that
+/// only the code had that it met.
+fn is_free(patch: &Patch) -> bool {
+    let is_free = |change: &Change| match change {
+        Change::Tokens { before, after } => before.len() > 1 || before.len() > after.len(),
+        Change::Rows { delete, .. } => delete.iter().any(|row| !row.moved),
+    };
+    let Ok(ready) = Ready::compile(patch) else { return true };
+    let rules = ready.hunks().flat_map(|h| h.rules.values());
+    rules.flat_map(|r| &r.pattern.shapes).flat_map(|s| &s.changes).any(is_free)
 }

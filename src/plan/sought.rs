@@ -1,6 +1,5 @@
 //! The hunks of a patch, looked for in the files that may hold them.
 
-use super::editing::Editing;
 use super::looking::Looking;
 use super::ready::{Ready, ReadyBody, ReadyHunk, ReadyWork};
 use super::scout::Lead;
@@ -19,14 +18,48 @@ const FILES: usize = 1024;
 /// The most sites of all bodies of a patch together, each of which is held until the bodies are chosen.
 pub(super) const SITES: usize = 1_000_000;
 
-/// Looks for the hunks of all bodies: first into the files in which there may be something to do, which `editing` edits
-/// while their trees are at hand, then for what is done elsewhere. Nothing where there are too many sites.
+/// What is done with files while their trees are in memory.
+pub(super) trait Visitor: Sync {
+    /// What comes of some files.
+    type Edits: Send;
+
+    /// Visits the files of some surveys, of which each has all that is known of its files. With `sum` all bodies count
+    /// together. `is_last` says that no more files come.
+    fn visit(&self, sum: bool, surveys: &[Vec<Survey<'_>>], is_last: bool) -> Self::Edits;
+
+    /// Takes in what came of a visit, in the order of the files.
+    fn take_in(&mut self, edits: Self::Edits);
+}
+
+/// Visits no file.
+struct Nobody;
+
+impl Visitor for Nobody {
+    type Edits = ();
+
+    fn visit(&self, _: bool, _: &[Vec<Survey<'_>>], _: bool) {}
+
+    fn take_in(&mut self, (): ()) {}
+}
+
+/// Looks for the hunks of all bodies, and leaves the files alone.
 pub(super) fn look<'r>(
     ready: &'r Ready,
     sum: bool,
     looking: &Looking<'_, '_>,
     all_done: bool,
-    mut editing: Option<&mut Editing<'_, '_, '_>>,
+) -> Option<Vec<Vec<Survey<'r>>>> {
+    visit(ready, sum, looking, all_done, None::<&mut Nobody>)
+}
+
+/// Looks for the hunks of all bodies: first into the files in which there may be something to do, which the visitor sees
+/// while their trees are in memory, then for what is done elsewhere. Nothing where there are too many sites.
+pub(super) fn visit<'r, V: Visitor>(
+    ready: &'r Ready,
+    sum: bool,
+    looking: &Looking<'_, '_>,
+    all_done: bool,
+    mut visitor: Option<&mut V>,
 ) -> Option<Vec<Vec<Survey<'r>>>> {
     let workspace = looking.workspace;
     let todo = ready.hunks().flat_map(|hunk| workspace.leads(hunk.ask)).filter(|lead| lead.todo);
@@ -41,7 +74,7 @@ pub(super) fn look<'r>(
     let mut surveys: Vec<Vec<Survey<'r>>> = bodies.iter().map(new).collect();
     let sites = AtomicUsize::new(0);
     // What the files hold of each hunk, and the edits of them. Their trees are let go of.
-    let look = |files: &[PathBuf], editing: Option<&Editing<'_, '_, '_>>| {
+    let look = |files: &[PathBuf], visitor: Option<&V>| {
         let mut part: Vec<Vec<Survey<'r>>> = Vec::with_capacity(bodies.len());
         for ((hunks, shared), body) in bodies.iter().zip(&ready.bodies) {
             let surveys: Vec<Survey<'r>> = match shared.is_empty() {
@@ -54,22 +87,22 @@ pub(super) fn look<'r>(
                 return (part, None);
             }
         }
-        let edits = editing.map(|editing| {
+        let edits = visitor.map(|visitor| {
             agree(&mut part, looking);
-            editing.edit(sum, &part, files.last() == live.last())
+            visitor.visit(sum, &part, files.last() == live.last())
         });
         part.iter_mut().flatten().for_each(Survey::release);
         (part, edits)
     };
     let one_by_one: Vec<&[PathBuf]> = if together { vec![live.as_slice()] } else { live.chunks(1).collect() };
     for files in one_by_one.chunks(FILES) {
-        let looks: Vec<_> = files.par_iter().with_max_len(1).map(|files| look(files, editing.as_deref())).collect();
+        let looks: Vec<_> = files.par_iter().with_max_len(1).map(|files| look(files, visitor.as_deref())).collect();
         if sites.load(Ordering::Relaxed) > SITES {
             return None;
         }
         for (part, edits) in looks {
             surveys.iter_mut().flatten().zip(part.into_iter().flatten()).for_each(|(known, new)| known.join(new));
-            editing.iter_mut().zip(edits).for_each(|(editing, edits)| editing.take_in(edits));
+            visitor.iter_mut().zip(edits).for_each(|(visitor, edits)| visitor.take_in(edits));
         }
     }
     for ((hunks, _), surveys) in bodies.iter().zip(&mut surveys).filter(|((_, shared), _)| shared.is_empty()) {

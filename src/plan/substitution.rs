@@ -4,8 +4,8 @@
 //! A language's operators give one tree to a run of tokens. So the result has that tree if it has the tokens of it,
 //! and if each hole and each site is one operand or one operation in it, as it was before.
 
+use super::edited::Edited;
 use super::expected::{Expected, Unit};
-use super::file_edit::Edited;
 use super::site_edit::SiteEdit;
 use crate::edit::{Parens, Refusal};
 use crate::source::{Groups, OffsetMap, Source, Tokens};

@@ -1,7 +1,6 @@
 //! One hunk looked for in all the files that it names.
 
 use super::looking::Looking;
-use super::near::place;
 use super::ready::ReadyHunk;
 use super::report::Place;
 use super::scout::Lead;
@@ -10,6 +9,7 @@ use crate::find::{Code, Env, Found, Hit, Rule};
 use crate::language::Language;
 use crate::patchset::Expect;
 use crate::pattern::HoleId;
+use crate::plan::location::place;
 use crate::source::{Bytes, Source};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! The proof that a field's tag, which matching does not look at, goes only where the body shows it.
 
+use super::edited::Edited;
 use super::fates::{Fate, Fates};
-use super::file_edit::Edited;
 use super::site_edit::SiteEdit;
 use crate::edit::Refusal;
 use crate::golang::types::tags::{field_names, tagged_field};

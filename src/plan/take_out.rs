@@ -4,15 +4,15 @@ use super::again::look_again;
 use super::changed::Changed;
 use super::editing::Task;
 use super::hunks::edit_hunks;
-use super::inverse::inverse;
 use super::obsolete::Signs;
 use super::options::Options;
-use super::patch::{Outcome, Stack};
 use super::ready::{Ready, ReadyWork};
 use super::report::{Plan, Site, Step, Verdict};
+use super::run::Run;
+use super::taken::TakenOut;
 use super::workspace::{By, Workspace};
-use crate::patchset::{Amends, Body, Expect, Patch, Patchset, Work};
-use crate::source::{Bytes, Lines, Version};
+use crate::patchset::{Amends, Body, Expect, Patch, Patchset, Work, inverse};
+use crate::source::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,17 +57,6 @@ fn of_any_number(mut patch: Patch) -> Patch {
     patch
 }
 
-/// The amending patches that are in.
-#[derive(Default)]
-pub(super) struct TakenOut {
-    /// Those that were taken out, each with how many sites it had in which file.
-    pub out: BTreeMap<usize, BTreeMap<PathBuf, usize>>,
-    /// Those that cannot be taken out, and why.
-    pub stuck: BTreeMap<usize, String>,
-    /// Those that are in at some places, and to do at others. They count as not in.
-    torn: BTreeSet<usize>,
-}
-
 impl Amending {
     /// Prepares those that amend a patch which takes part; nothing where there are none.
     pub fn of(
@@ -98,12 +87,12 @@ impl Amending {
 
 /// Takes out those of some amending patches that are in, in the order in which they come: the last one first.
 pub(super) fn take_out(
-    stack: &Stack<'_>,
+    stack: &Run<'_>,
+    amending: &Amending,
     numbers: impl Iterator<Item = usize>,
     workspace: &mut Workspace<'_>,
 ) -> TakenOut {
     let mut taken = TakenOut::default();
-    let Some(amending) = stack.amending else { return taken };
     let options = Options { ways_back: false, all_done: true, ..stack.options.clone() };
     for number in numbers {
         let Some(both) = amending.patches.get(&number) else { continue };
@@ -131,7 +120,7 @@ fn by_file(sites: &[Site]) -> BTreeMap<PathBuf, usize> {
 
 /// One amending patch that is in.
 struct One<'a> {
-    stack: &'a Stack<'a>,
+    stack: &'a Run<'a>,
     number: usize,
     patch: &'a Patch,
     both: &'a Both,
@@ -178,82 +167,14 @@ impl One<'_> {
         if matches!(ready.bodies.first().map(|b| &b.work), Some(ReadyWork::Operation(..))) {
             return Err("an operation has no way back".to_owned());
         }
-        let task = Task { patchset: self.stack.patchset, patch, ready, own: None, is_trial: true };
+        let (patchset, number) = (self.stack.patchset, self.number);
+        let task = Task { patchset, patch, ready, number, own: None, inverses: None, is_trial: true };
         let (outcome, changes) = edit_hunks(task, workspace, &Signs::default(), self.options);
         let is_good =
             matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing);
         let why = || outcome.reasons.first().map_or("its edits are refused", |why| &why.text).to_owned();
         if is_good { Ok(changes) } else { Err(why()) }
     }
-}
-
-impl TakenOut {
-    /// Those that are in and amend a patch, but cannot be taken out; in words.
-    pub fn in_the_way(&self, stack: &Stack<'_>, number: usize) -> Option<String> {
-        let amends = &stack.amending?.amends;
-        let (&by, why) = self.stuck.iter().find(|(by, _)| amends.holds(**by, number))?;
-        let by = &stack.patchset.patches[by].id.value;
-        Some(format!(
-            "`{by}`, which amends it, is in, and cannot be taken out to look for it ({why}); start from a clean HEAD, or make \
-             one patch of the two"
-        ))
-    }
-
-    /// Those that amend a patch, and are in at some places only; in words.
-    pub fn half_in_the_way(&self, stack: &Stack<'_>, number: usize) -> Option<String> {
-        let amends = &stack.amending?.amends;
-        let by = self.torn.iter().find(|by| amends.holds(**by, number))?;
-        let by = &stack.patchset.patches[*by].id.value;
-        Some(format!(
-            "`{by}`, which amends it, is in at some places, and to do at others; put its files back to one state"
-        ))
-    }
-
-    /// A patch that was in, and was taken out, comes in again: of its sites those are done that were. Gives how they stand;
-    /// nothing for another patch. Fails with the reason where it would not come in again.
-    pub fn restored(
-        &self,
-        number: usize,
-        outcome: &Outcome,
-        workspace: &Workspace<'_>,
-    ) -> Option<Result<Restored, String>> {
-        let was = self.out.get(&number)?;
-        let mut sites = outcome.sites.clone();
-        for (path, &count) in was {
-            let mine = |site: &Site| !site.done && site.place.path == *path;
-            let all: Vec<usize> = (0..sites.len()).filter(|&n| mine(&sites[n])).collect();
-            if all.len() < count {
-                let text =
-                    format!("it is in {}, but beside the other patches it would not be put in again", path.display());
-                return Some(Err(text));
-            }
-            let marked = marked(number, path, &sites, &all, workspace);
-            let done = if marked.len() == count { marked } else { all.into_iter().take(count).collect() };
-            done.into_iter().for_each(|n| sites[n].done = true);
-        }
-        let verdict = if sites.iter().all(|site| site.done) { Verdict::Applied } else { Verdict::Partly };
-        Some(Ok(Restored { sites, verdict }))
-    }
-}
-
-/// How a patch stands that was taken out and comes in again.
-pub(super) struct Restored {
-    pub sites: Vec<Site>,
-    pub verdict: Verdict,
-}
-
-/// The sites at which a patch was taken out, among some of a file.
-fn marked(number: usize, path: &Path, sites: &[Site], of: &[usize], workspace: &Workspace<'_>) -> Vec<usize> {
-    let marks: Vec<&Bytes> =
-        workspace.written(path).iter().filter(|(_, by)| *by == By::TakenOut(number)).map(|(bytes, _)| bytes).collect();
-    let Ok(bytes) = workspace.read(path) else { return Vec::new() };
-    let lines = Lines::new(&bytes);
-    // What was inserted is taken out between lines.
-    let is_marked = |site: &Site| {
-        let (start, end) = (lines.around(site.bytes.start, &bytes).start, lines.next(site.bytes.end));
-        marks.iter().any(|mark| mark.start <= end && start <= mark.end)
-    };
-    of.iter().copied().filter(|&n| is_marked(&sites[n])).collect()
 }
 
 /// Leaves out the steps by which files come to be what they were before patches were taken out of them. Gives the first

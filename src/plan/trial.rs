@@ -2,9 +2,11 @@
 
 use super::again::{Again, is_in, look_again};
 use super::options::Options;
-use super::patch::{self, Stack};
+use super::patch;
 use super::report::{Plan, Step, Verdict};
-use super::take_out::{Amending, TakenOut, leave_out, take_out};
+use super::run::Run;
+use super::take_out::{Amending, leave_out, take_out};
+use super::taken::TakenOut;
 use super::workspace::Workspace;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +23,9 @@ pub(super) struct Trial {
 
 /// The first patches of a stack as they are carried out so far.
 pub(super) struct Carried<'a> {
-    pub stack: &'a Stack<'a>,
+    pub run: &'a Run<'a>,
+    /// The patches that amend others, if there are any.
+    pub amending: Option<&'a Amending>,
     pub plan: &'a Plan,
     /// A verdict for each.
     pub verdicts: Vec<Verdict>,
@@ -36,10 +40,10 @@ impl Carried<'_> {
             return Trial::default();
         }
         let is_watched = |number: &usize| watched.is_none_or(|watched| watched.contains(number));
-        let amending = self.stack.amending.map(|amending| (amending, self.amending_that_are_in(amending)));
+        let amending = self.amending.map(|amending| (amending, self.amending_that_are_in(amending)));
         let mut trial = match amending {
             Some((amending, numbers)) if !numbers.is_empty() => {
-                let mut trial = self.popped(&numbers);
+                let mut trial = self.popped(amending, &numbers);
                 for (number, again) in self.undeclared(amending, &numbers, &is_watched) {
                     trial.found.entry(number).or_insert(again);
                 }
@@ -65,8 +69,8 @@ impl Carried<'_> {
 
     /// Looks for one patch.
     fn look(&self, number: usize, workspace: &Workspace<'_>) -> Option<Again> {
-        let Stack { patchset, options, .. } = *self.stack;
-        let (patch, ready) = (&patchset.patches[number], self.stack.ready[number].as_ref()?);
+        let Run { patchset, options, .. } = *self.run;
+        let (patch, ready) = (&patchset.patches[number], self.run.ready[number].as_ref()?);
         let first = self.verdicts[number];
         is_looked_for(first).then_some(())?;
         Again::of(first, look_again(patchset, patch, ready, workspace, options), ready)
@@ -74,7 +78,7 @@ impl Carried<'_> {
 
     /// Whether a patch may find something else than it did, since later ones have changed or made files of it.
     fn may_differ(&self, number: usize, changes: &Changes<'_>, by: &dyn Fn(usize) -> bool) -> bool {
-        let Some(ready) = self.stack.ready[number].as_ref() else { return false };
+        let Some(ready) = self.run.ready[number].as_ref() else { return false };
         let is_changed = |path: &Path| changes.are_later(path, number, by);
         let sites = self.plan.reports.get(number).into_iter().flat_map(|report| &report.sites);
         let mut sites = sites.map(|site| site.place.path.as_path());
@@ -87,23 +91,23 @@ impl Carried<'_> {
     }
 
     /// The whole second run, with all amending patches taken out first.
-    fn popped(&self, numbers: &[usize]) -> Trial {
+    fn popped(&self, amending: &Amending, numbers: &[usize]) -> Trial {
         let mut workspace = self.workspace.fork();
-        let taken = take_out(self.stack, numbers.iter().rev().copied(), &mut workspace);
-        let options = Options { ways_back: false, ..self.stack.options.clone() };
-        let none = BTreeSet::new();
+        let taken = take_out(self.run, amending, numbers.iter().rev().copied(), &mut workspace);
+        let options = Options { ways_back: false, ..self.run.options.clone() };
         // Of those that are not found as they should it is told that they are not, and not who waits for them.
-        let stack = Stack { options: &options, watched: &none, taken: Some(&taken), needs: false, ..*self.stack };
+        let run =
+            Run { options: &options, watch: None, taken: Some(&taken), needs: false, inverses: None, ..*self.run };
         let mut again = Plan::default();
         for _ in &self.verdicts {
-            let report = patch::run(&stack, &mut workspace, &mut again);
+            let report = patch::run(&run, &mut workspace, &mut again);
             again.reports.push(report);
         }
         let lost = leave_out(&mut again, &workspace);
         let changed: BTreeSet<usize> = again.steps.iter().map(|step| step.patch).collect();
         let mut found = BTreeMap::new();
         for (number, report) in again.reports.into_iter().enumerate() {
-            let (first, ready) = (self.verdicts[number], self.stack.ready[number].as_ref());
+            let (first, ready) = (self.verdicts[number], self.run.ready[number].as_ref());
             let Some(ready) = ready.filter(|_| is_looked_for(first)) else { continue };
             let other = changed
                 .contains(&number)
@@ -137,7 +141,7 @@ impl Carried<'_> {
         let mut found = BTreeMap::new();
         for (above, group) in groups {
             let mut workspace = self.workspace.fork();
-            take_out(self.stack, above.into_iter().rev(), &mut workspace);
+            take_out(self.run, amending, above.into_iter().rev(), &mut workspace);
             found.extend(group.into_iter().filter_map(|number| Some((number, self.look(number, &workspace)?))));
         }
         found

@@ -1,19 +1,15 @@
 //! What the way back comes to, held against what is there now and what was there before.
 
 use super::evidence::Evidence;
+use super::from_head::plan_in;
 use super::options::Options;
-use super::plan_in;
 use super::prepared::Mode;
-use super::report::{Plan, Step};
+use super::report::{Plan, Step, last_versions};
 use crate::checkout::{Overlay, Tree};
 use crate::patchset::{Complaint, Patchset};
-use crate::source::Version;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// What a file may have been before the patches, as its repository has it.
-pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
 
 /// The files as they would be.
 pub(super) struct Undone<'a> {
@@ -23,7 +19,7 @@ pub(super) struct Undone<'a> {
 
 impl<'a> Undone<'a> {
     pub fn new(steps: &'a [Step], removals: &[(PathBuf, Vec<u8>)]) -> Undone<'a> {
-        let files = finals(steps).into_iter().map(|(path, last)| (path.to_owned(), Some(last.bytes().to_vec())));
+        let files = last_versions(steps).into_iter().map(|(path, last)| (path.to_owned(), Some(last.bytes().to_vec())));
         Undone { steps, files: files.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect() }
     }
 
@@ -39,7 +35,7 @@ impl<'a> Undone<'a> {
 
     /// The first file that would not come out as it is now if everything were applied again.
     pub fn differs(&self, again: &Plan, now: &Plan, tree: &dyn Tree) -> Option<(usize, PathBuf)> {
-        let again = finals(&again.steps);
+        let again = again.last_versions();
         self.files.keys().find_map(|path| {
             let other = again.get(path.as_path()).map(|last| last.bytes()) != present(now, tree, path);
             other.then(|| Some((self.patch(path)?, path.clone())))?
@@ -63,7 +59,7 @@ impl<'a> Undone<'a> {
             return Ok(BTreeMap::new());
         }
         let plan = plan(set, &Overlay::new(tree, &before), options)?;
-        let after = finals(&plan.steps);
+        let after = plan.last_versions();
         let leads_here = |path: &Path| {
             after.get(path).is_some_and(|last| present(now, tree, path).is_some_and(|bytes| bytes == last.bytes()))
         };
@@ -81,9 +77,4 @@ fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Arc<Vec<u8>>> {
 /// The patches once more. One that needs or amends another need not wait for it: it is in already.
 fn plan(set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
     plan_in(set, tree, options, Mode { needs: false, ..Mode::default() }, &|_| None)
-}
-
-/// Each file after its last step.
-pub(super) fn finals(steps: &[Step]) -> BTreeMap<&Path, &Version> {
-    steps.iter().map(|step| (step.path.as_path(), &step.after)).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::anchored::Anchored;
 use super::comments;
-use super::file_edit::Edited;
+use super::edited::Edited;
 use super::left_over::second_run;
 use super::looking::Looking;
 use super::reparse::whole;

@@ -1,9 +1,10 @@
 //! Code that is there, but that a condition keeps from being a site.
 
-use super::place::{brief, code, home, line, patchset_row, place_of};
+use super::place::{code, home, line, patchset_row, place_of};
 use crate::find::{Condition, Objection, Refused, Rule};
 use crate::patchset::{Fragment, HoleTest, Patchset};
 use crate::pattern::Names;
+use crate::plan::location::brief;
 use crate::plan::report::NearMiss;
 use crate::plan::survey::Sighting;
 use crate::source::{Bytes, Source};

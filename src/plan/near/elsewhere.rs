@@ -1,12 +1,12 @@
 //! Code that is in a file which `files` does not name: it may have moved, or the file was renamed.
 
 use super::names::SideNames;
-use super::place::place;
 use super::{Likely, SURE, Short, align, explain, rank, search};
 use crate::checkout::Globs;
 use crate::find::{Env, Rule};
 use crate::patchset::{self, Patch, Patchset, Work};
 use crate::pattern::Required;
+use crate::plan::location::place;
 use crate::plan::looking::Looking;
 use crate::plan::ready::{Ready, ReadyHunk};
 use crate::plan::report::{NearMiss, Reason};

@@ -18,7 +18,6 @@ mod tests;
 
 pub(super) use elsewhere::{copies, elsewhere};
 pub(super) use narrow::narrow;
-pub(super) use place::{brief, place, place_in};
 
 use super::imports::packages_of;
 use super::ready::ReadyHunk;
@@ -34,6 +33,7 @@ use align::{Aligner, Alignment};
 use context::Context;
 use differ::differences;
 use names::SideNames;
+
 use place::{patchset_line, place_of};
 use rayon::prelude::*;
 use std::ops::Range;

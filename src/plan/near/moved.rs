@@ -3,6 +3,7 @@
 use super::align::Aligner;
 use super::context::Context;
 use super::names::tells;
+
 use super::place::{home, line};
 use std::ops::Range;
 

@@ -2,31 +2,10 @@
 
 use crate::find::declaration;
 use crate::patchset::Patchset;
+use crate::plan::location::{brief, place};
 use crate::plan::report::Place;
-use crate::source::{Bytes, Lines, Source, Tokens};
+use crate::source::{Bytes, Source, Tokens};
 use std::path::Path;
-
-/// The longest piece of code that a message quotes, in characters.
-const LONGEST: usize = 72;
-
-/// A place in a file that was read.
-pub(in crate::plan) fn place(path: &Path, source: &Source, byte: usize) -> Place {
-    place_in(path, &source.lines, &source.bytes, byte)
-}
-
-/// The most bytes of a line that a place shows.
-const WIDEST: usize = 400;
-
-/// A place in a file of which only the lines are known.
-pub(in crate::plan) fn place_in(path: &Path, lines: &Lines, bytes: &[u8], byte: usize) -> Place {
-    let byte = byte.min(bytes.len());
-    let (line, column) = lines.place(byte);
-    let around = lines.around(byte, bytes);
-    // Of a line without end only the beginning is shown.
-    let shown = around.start..around.end.min(around.start + WIDEST);
-    let text = String::from_utf8_lossy(&bytes[shown]).into_owned();
-    Place { path: path.to_owned(), line, column, text }
-}
 
 /// The place of a token; behind the last one it is the end of the last line.
 pub(super) fn place_of(path: &Path, source: &Source, token: usize) -> Place {
@@ -50,21 +29,6 @@ pub(super) fn patchset_row(patchset: &Patchset, span: &Bytes) -> (usize, String)
     let number = patchset_line(patchset, span.start);
     let text = patchset.text.lines().nth(number - 1).unwrap_or("");
     (number, text.trim().to_owned())
-}
-
-/// Code on one line, and not too much of it.
-pub(in crate::plan) fn brief(text: &str) -> String {
-    let mut out = String::new();
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-        if out.chars().count() > LONGEST {
-            return out.chars().take(LONGEST).chain(" …".chars()).collect();
-        }
-    }
-    out
 }
 
 /// The code of some tokens on one line.

@@ -4,9 +4,10 @@ use super::align::{is_keyword, is_operator};
 use super::context::Context;
 use super::differ::{Difference, Sort, lies_on, part_of, whole_items};
 use super::moved::moved;
-use super::place::{brief, code, home, line};
+use super::place::{code, home, line};
 use crate::language::Atom;
 use crate::pattern::Part;
+use crate::plan::location::brief;
 use crate::source::{Source, Tokens};
 use std::ops::Range;
 

@@ -1,11 +1,9 @@
 //! A patch with its sides exchanged.
 
-use super::ready::Ready;
-use crate::patchset::{Body, Expect, HoleKind, Hunk, Patch, Row, Sign, Work, scan};
-use crate::pattern::Change;
+use super::{Body, Expect, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Work, scan};
 
 /// Whether any number of sites will do.
-pub(super) fn is_open(patch: &Patch) -> bool {
+pub(crate) fn is_open(patch: &Patch) -> bool {
     let is_open = |body: &Body| match &body.work {
         // Of several hunks each may have its sites in other files.
         Work::Edit(hunks) => hunks.iter().all(|h| match h.expect {
@@ -18,12 +16,12 @@ pub(super) fn is_open(patch: &Patch) -> bool {
 }
 
 /// The reason as it is told.
-pub(super) fn not_reversible(why: &str) -> String {
+pub(crate) fn not_reversible(why: &str) -> String {
     format!("not reversible: {why}")
 }
 
 /// The patch with its sides exchanged; the reason, where that undoes nothing.
-pub(super) fn inverse(patch: &Patch) -> Result<Patch, String> {
+pub(crate) fn inverse(patch: &Patch) -> Result<Patch, String> {
     let mut inverse = patch.clone();
     inverse.obsolete = None;
     inverse.needs.clear();
@@ -44,7 +42,7 @@ fn swap(hunk: &mut Hunk) -> Result<(), String> {
         scan(&rows.map(|row| row.text.as_str()).collect::<Vec<_>>().join("\n"))
     };
     let (before, after) = (side(Sign::Minus), side(Sign::Plus));
-    let count = |uses: &[crate::patchset::HoleUse], kind| uses.iter().filter(|u| u.kind == kind).count();
+    let count = |uses: &[HoleUse], kind| uses.iter().filter(|u| u.kind == kind).count();
     if let Some(lost) = before.iter().find(|hole| {
         matches!(hole.kind, HoleKind::Item | HoleKind::NamedDots) && after.iter().all(|other| other.name != hole.name)
     }) {
@@ -78,16 +76,4 @@ fn swap(hunk: &mut Hunk) -> Result<(), String> {
     hunk.has.clear();
     hunk.unless.clear();
     Ok(())
-}
-
-/// Whether a patch takes away more than single tokens in the place of which others stand: then there are blanks that
-/// only the code had that it met.
-pub(super) fn is_free(patch: &Patch) -> bool {
-    let is_free = |change: &Change| match change {
-        Change::Tokens { before, after } => before.len() > 1 || before.len() > after.len(),
-        Change::Rows { delete, .. } => delete.iter().any(|row| !row.moved),
-    };
-    let Ok(ready) = Ready::compile(patch) else { return true };
-    let rules = ready.hunks().flat_map(|h| h.rules.values());
-    rules.flat_map(|r| &r.pattern.shapes).flat_map(|s| &s.changes).any(is_free)
 }

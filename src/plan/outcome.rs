@@ -1,0 +1,50 @@
+//! What became of a patch, before it is known whether the run may write.
+
+use super::report::{Finding, NearMiss, Reason, Site, Verdict};
+use std::path::PathBuf;
+
+/// What became of a patch, before it is known whether the run may write.
+pub(super) struct Outcome {
+    pub verdict: Verdict,
+    pub sites: Vec<Site>,
+    pub alternatives: Vec<(PathBuf, usize)>,
+    pub reasons: Vec<Reason>,
+    pub near: Vec<NearMiss>,
+    pub notes: Vec<String>,
+    /// What a person should look at although the verdict is good.
+    pub warnings: Vec<Reason>,
+    pub findings: Vec<Finding>,
+    /// Whether an operation has made it.
+    pub is_operation: bool,
+    /// How many files the patch names.
+    pub files: usize,
+    /// Whether there may be more done sites than are told.
+    pub open: bool,
+    /// Why no swap of its sides would undo it, if so and asked for.
+    pub one_way: Option<String>,
+}
+
+impl Outcome {
+    pub fn new(verdict: Verdict) -> Outcome {
+        Outcome {
+            verdict,
+            sites: Vec::new(),
+            alternatives: Vec::new(),
+            reasons: Vec::new(),
+            near: Vec::new(),
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            findings: Vec::new(),
+            is_operation: false,
+            files: 0,
+            open: false,
+            one_way: None,
+        }
+    }
+
+    /// Adds a reason.
+    pub fn because(mut self, text: impl Into<String>) -> Outcome {
+        self.reasons.push(Reason { text: text.into(), place: None });
+        self
+    }
+}
