@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::time::Instant;
-use treepatch::golang::build::tree::MemoryTree;
+use treepatch::vfs::go_tree::MemoryTree;
 use treepatch::operations::align_atomics::{Options, align_atomics};
 
 fn main() {

@@ -7,13 +7,16 @@ use divan::{Bencher, black_box};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
-use treepatch::checkout::{Memory, Words};
+use treepatch::vfs::memory::Memory;
+use treepatch::search::words::Words;
 use treepatch::edit::{Parens, Target, Units, edits};
 use treepatch::find::{Env, Found, NoTypes, Rule, Steps, find};
 use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load};
 use treepatch::pattern::Names;
-use treepatch::plan::{FileChange, Options, plan};
+use treepatch::report::FileChange;
+use treepatch::plan::Options;
+use treepatch::planner::plan;
 use treepatch::render::unified;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 

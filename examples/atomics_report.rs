@@ -2,8 +2,9 @@
 //! `atomics_report DIR [--leading | --atomic-types] [--pad] [--write] [--novendor]`.
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use treepatch::checkout::{Disk, Tree};
-use treepatch::golang::build::tree::GoTree;
+use treepatch::checkout::Disk;
+use treepatch::vfs::tree::Tree;
+use treepatch::vfs::go_tree::GoTree;
 use treepatch::operations::align_atomics::{Options, Outcome, Style, align_atomics};
 use treepatch::source::apply_edits;
 

@@ -10,9 +10,11 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::patchset::{load, substitute};
-use treepatch::plan::{self, Options, Plan};
+use treepatch::plan;
+use treepatch::plan::Options;
+use treepatch::report::Plan;
 
 fn main() {
     let args = Arguments::from_args();
@@ -172,7 +174,7 @@ fn report(
     files: &BTreeMap<PathBuf, Vec<u8>>,
     target: Option<String>,
 ) -> (String, BTreeMap<PathBuf, Vec<u8>>) {
-    let shown = |complaints: Vec<treepatch::patchset::Complaint>| {
+    let shown = |complaints: Vec<treepatch::patchset::diagnostic::Complaint>| {
         let mut out = String::new();
         for c in complaints {
             let line = toml[..c.span.start.min(toml.len())].lines().count();

@@ -18,9 +18,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::Memory;
-use treepatch::patchset::{Complaint, load, substitute};
-use treepatch::plan::{self, Options, Verdict};
+use treepatch::vfs::memory::Memory;
+use treepatch::patchset::diagnostic::Complaint;
+use treepatch::patchset::{load, substitute};
+use treepatch::plan;
+use treepatch::plan::Options;
+use treepatch::report::Verdict;
 use treepatch::render;
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;

@@ -2,7 +2,7 @@
 //! between `«` and `»`.
 
 use std::path::Path;
-use treepatch::golang::build::tree::MemoryTree;
+use treepatch::vfs::go_tree::MemoryTree;
 use treepatch::golang::types::query::{Answer, View, fits, has_type};
 use treepatch::language::Language;
 use treepatch::source::{Limits, Source};

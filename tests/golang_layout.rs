@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use treepatch::golang::build::tree::MemoryTree;
+use treepatch::vfs::go_tree::MemoryTree;
 use treepatch::golang::format::realign;
 use treepatch::language::Language;
 use treepatch::operations::align_atomics::{Options, Outcome, Report, Style, align_atomics};

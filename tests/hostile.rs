@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::patchset::{load, substitute};
-use treepatch::plan::{Options, Plan, Verdict, plan};
+use treepatch::plan::Options;
+use treepatch::report::{Plan, Verdict};
+use treepatch::planner::plan;
 use treepatch::source::Limits;
 
 /// Deep enough to overflow any stack that is walked down.

@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use treepatch::patchset::Expect;
-use treepatch::plan::{FileChange, Finding, NearMiss, Place, Plan, Reason, Report, Site, Step, Verdict};
+use treepatch::report::{FileChange, Finding, NearMiss, Place, Plan, Reason, Report, Site, Step, Verdict};
 use treepatch::render::{Encoded, Ending, View, json, table, unified};
 
 // ---------------------------------------------------------------------------------------------------------------

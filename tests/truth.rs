@@ -10,9 +10,11 @@ mod disturb;
 
 use disturb::Random;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::patchset::load;
-use treepatch::plan::{Options, Plan, Report, Verdict, plan};
+use treepatch::plan::Options;
+use treepatch::report::{Plan, Report, Verdict};
+use treepatch::planner::plan;
 
 fn number(name: &str, usual: usize) -> usize {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap())

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 use treepatch::checkout::{Root, STATE};
-use treepatch::plan::FileChange;
+use treepatch::report::FileChange;
 use treepatch::write::{self, Direction, Lock, WriteError};
 
 fn checkout(files: &[(&str, &str)]) -> tempfile::TempDir {

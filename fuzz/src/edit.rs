@@ -6,10 +6,13 @@ use super::{body, disturb, toml};
 use arbitrary::{Result, Unstructured};
 use std::ops::Range;
 use std::path::Path;
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load, substitute};
-use treepatch::plan::{self, Assumed, FileChange, Options, Plan, Step, Verdict};
+use treepatch::plan;
+use treepatch::revert::evidence::Assumed;
+use treepatch::report::{FileChange, Plan, Step, Verdict};
+use treepatch::plan::Options;
 use treepatch::render::{self, Ending, View, json};
 use treepatch::source::{Bytes, Limits, Source};
 

@@ -4,7 +4,8 @@ use super::disturb;
 use super::seeds::seeds;
 use super::told::Told;
 use arbitrary::{Result, Unstructured};
-use treepatch::patchset::{Complaint, load, substitute};
+use treepatch::patchset::diagnostic::Complaint;
+use treepatch::patchset::{load, substitute};
 use treepatch::render;
 
 pub fn run(data: &[u8]) {

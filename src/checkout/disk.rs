@@ -1,5 +1,6 @@
 use super::globs::Reach;
-use super::{GateError, OpenError, ReadError, Root, Tree};
+use super::{GateError, OpenError, Root};
+use crate::vfs::tree::{ReadError, Tree};
 use crate::{patchset, threads};
 use rayon::slice::ParallelSliceMut;
 use std::cmp::Ordering;

@@ -202,10 +202,10 @@ impl Folder {
 /// What a name and a path can have at most, in bytes. The system says so only when it gets to them: not where a folder above
 /// is still to be made.
 pub(crate) const NAME: usize = 255;
-pub(super) const PATH: usize = 4095;
+pub(crate) const PATH: usize = 4095;
 
 /// Refuses a path that is not a plain relative path.
-pub(super) fn plain(path: &Path) -> Result<(), GateError> {
+pub(crate) fn plain(path: &Path) -> Result<(), GateError> {
     let forbidden = |why| Err(GateError::Forbidden { path: path.to_owned(), why });
     if path.as_os_str().is_empty() {
         return forbidden("the path is empty");
@@ -250,7 +250,7 @@ fn refusal(path: &Path, error: Errno) -> GateError {
 }
 
 /// What to call a thing that is no regular file.
-pub(super) fn kind_name(kind: FileType) -> &'static str {
+pub(crate) fn kind_name(kind: FileType) -> &'static str {
     match kind {
         FileType::Directory => "a folder",
         FileType::Symlink => "a symlink",

@@ -140,7 +140,7 @@ fn split(glob: &str) -> (bool, &str) {
 
 /// Which folders some globs can match in.
 #[derive(Clone, Debug)]
-pub(super) struct Reach {
+pub(crate) struct Reach {
     globs: Vec<Vec<Step>>,
 }
 
@@ -155,7 +155,7 @@ enum Step {
 }
 
 impl Reach {
-    pub(super) fn of(globs: &[&patchset::Globs]) -> Reach {
+    pub(crate) fn of(globs: &[&patchset::Globs]) -> Reach {
         let takes = globs.iter().flat_map(|g| &g.globs).filter_map(|g| match split(&g.value) {
             (true, text) => Some(text.split('/').map(step).collect()),
             (false, _) => None,
@@ -164,7 +164,7 @@ impl Reach {
     }
 
     /// Whether a file below this folder can match.
-    pub(super) fn enters(&self, folder: &Path) -> bool {
+    pub(crate) fn enters(&self, folder: &Path) -> bool {
         let names: Vec<&OsStr> = folder.components().map(Component::as_os_str).collect();
         self.globs.iter().any(|steps| reaches(steps, &names))
     }

@@ -87,7 +87,7 @@ pub fn root_mode(root: &Root) -> Result<u32, GateError> {
 }
 
 /// What there is in a folder: names, and what each is.
-pub(super) fn list(root: &Root, folder: &Path) -> Result<Vec<(OsString, FileType)>, GateError> {
+pub(crate) fn list(root: &Root, folder: &Path) -> Result<Vec<(OsString, FileType)>, GateError> {
     let failed = |e| system(folder, e);
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let handle = match folder.as_os_str().is_empty() {

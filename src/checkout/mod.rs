@@ -3,21 +3,17 @@
 //! Everything that opens a file below the root does it through [`Root`], which follows no symlink and enters no
 //! `.git`. This room reads; it never writes.
 
-mod case;
-mod disk;
-mod error;
-mod folder;
-mod gate;
-mod gitdir;
-mod globs;
-mod inventory;
-mod memory;
-mod overlay;
-mod packages;
-mod repositories;
-mod submodules;
-mod tree;
-mod words;
+pub mod case;
+pub mod disk;
+pub mod error;
+pub mod folder;
+pub mod gate;
+pub mod gitdir;
+pub mod globs;
+pub mod inventory;
+pub mod packages;
+pub mod repositories;
+pub mod submodules;
 
 pub use case::clash;
 pub use disk::{COPY, DRAFTS, Disk, RECORD, STATE, Walk, is_own};
@@ -28,10 +24,10 @@ pub use gate::{Root, check};
 pub use gitdir::GitDir;
 pub use globs::{BadGlob, GlobTable, Globs};
 pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
-pub use memory::Memory;
-pub use overlay::Overlay;
+pub use crate::vfs::memory::Memory;
+pub use crate::vfs::overlay::Overlay;
 pub use packages::Packages;
 pub use repositories::{is_repository, place_in_repository, repositories_above, repositories_below, repository_of};
 pub use submodules::empty_submodules;
-pub use tree::{ReadError, Tree};
-pub use words::{Words, stands_alone};
+pub use crate::vfs::tree::{ReadError, Tree};
+pub use crate::search::words::{Words, stands_alone};

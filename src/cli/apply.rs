@@ -8,9 +8,10 @@ use super::report::Report;
 use super::{Exit, bosh, console};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use treepatch::plan::Plan;
+use treepatch::report::Plan;
 use treepatch::render::{Ending, count, table, unified_plan, visible_bytes, visible_line};
-use treepatch::write::git::{Committed, Heads, Known, Ready};
+use treepatch::commit::stage::{Committed, Ready};
+use treepatch::commit::provenance::{Heads, Known};
 use treepatch::write::{self, Copied, Copying, Noting, WriteError, Written};
 
 /// `treepatch apply`.

@@ -3,10 +3,10 @@ use super::console::Screen;
 use super::planning::{Doing, Planned};
 use super::{Exit, Failure, console};
 use treepatch::patchset::Patch;
-use treepatch::plan::{Report, Verdict};
+use treepatch::report::{Report, Verdict};
 use treepatch::render::{Ending, table};
 use treepatch::write;
-use treepatch::write::git::History;
+use treepatch::commit::provenance::History;
 
 /// `treepatch check`: here the table is the answer, so that it goes to standard output.
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use treepatch::checkout::{Root, place_in_repository, repository_of};
-use treepatch::plan::FileChange;
+use treepatch::report::FileChange;
 use treepatch::render::{Ending, Messages, count, mail, quilt, table, unified_plan, visible_line};
 use treepatch::write::{self, WriteError, git};
 

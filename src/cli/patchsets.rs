@@ -3,8 +3,9 @@ use super::console::Screen;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
-use treepatch::patchset::{Amends, Complaint, Patchset, builtin, builtins, load, patch_for};
-use treepatch::render::complaint_in;
+use treepatch::patchset::{Amends, Patchset, builtin, builtins, load, patch_for};
+use treepatch::patchset::diagnostic::Complaint;
+use treepatch::render::diagnostic::render_in;
 
 /// A larger file is no patchset.
 const LIMIT: u64 = 64 << 20;

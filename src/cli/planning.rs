@@ -6,13 +6,21 @@ use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
-use treepatch::checkout::{self, Disk, Overlay, ReadError, Root, Tree, Walk};
-use treepatch::patchset::{Body, Complaint, Globs, Patchset, Spanned, Work};
-use treepatch::plan::{self, Options, Plan, Reason, Report, Verdict, plan_with_head};
+use treepatch::checkout;
+use treepatch::checkout::{Disk, Root, Walk};
+use treepatch::vfs::overlay::Overlay;
+use treepatch::vfs::tree::{ReadError, Tree};
+use treepatch::patchset::{Body, Globs, Patchset, Spanned, Work};
+use treepatch::patchset::diagnostic::Complaint;
+use treepatch::plan;
+use treepatch::plan::Options;
+use treepatch::report::{Plan, Reason, Report, Verdict};
+use treepatch::planner::plan_with_head;
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
-use treepatch::write::git::Heads;
-use treepatch::write::{self, Past, Removal, WriteError};
+use treepatch::commit::provenance::Heads;
+use treepatch::commit::past::Past;
+use treepatch::write::{self, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.
 pub struct Planned {

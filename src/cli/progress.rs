@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use treepatch::checkout::{ReadError, Tree};
+use treepatch::vfs::tree::{ReadError, Tree};
 use treepatch::render::visible_line;
 
 /// What takes less is not worth a line.

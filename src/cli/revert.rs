@@ -6,9 +6,10 @@ use super::report::Report;
 use super::{Exit, Failure, commit, console, submodules};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use treepatch::plan::Plan;
+use treepatch::report::Plan;
 use treepatch::render::{Ending, count, json, table};
-use treepatch::write::git::{self, Commits};
+use treepatch::write::git;
+use treepatch::commit::commits::Commits;
 use treepatch::write::{self, Noting, Removal};
 
 /// `treepatch revert`: the patches with their sides exchanged, the last one first.

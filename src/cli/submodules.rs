@@ -4,7 +4,7 @@ use super::args::PlanArgs;
 use std::path::{Path, PathBuf};
 use treepatch::checkout::{Globs, OpenError, Root, empty_submodules};
 use treepatch::patchset::{Patch, Patchset, Work};
-use treepatch::plan::{Plan, Reason, Report, Site, Verdict};
+use treepatch::report::{Plan, Reason, Report, Site, Verdict};
 use treepatch::write::WriteError;
 use treepatch::write::git::GitError;
 

@@ -2,10 +2,13 @@ use super::args::{Format, TestArgs};
 use super::console::{self, Screen, Screens};
 use super::{Exit, Failure, patchsets};
 use std::path::PathBuf;
-use treepatch::checkout::{Globs, Memory};
+use treepatch::checkout::Globs;
+use treepatch::vfs::memory::Memory;
 use treepatch::patchset::{self, Example, Patch, Patchset, Work, patch_for};
-use treepatch::plan::{FileChange, Options, Plan, Verdict, plan};
-use treepatch::render::{Encoded, json, unified_file, verdict, visible_bytes, visible_line, wrap};
+use treepatch::report::{FileChange, Plan, Verdict};
+use treepatch::plan::Options;
+use treepatch::planner::plan;
+use treepatch::render::{Encoded, json, unified_file, visible_bytes, visible_line, wrap};
 use treepatch::source::Lines;
 use treepatch::write;
 
@@ -95,7 +98,7 @@ fn try_out(set: &Patchset, patch: &Patch, example: &Example, screen: Screen) -> 
             ..differs(&second, &path, after, &again)
         }),
         Some(Verdict::Applied) => Ok(()),
-        Some(other) => Err(Problem::new(format!("a second run says `{}`, not `applied`", verdict(other)))),
+        Some(other) => Err(Problem::new(format!("a second run says `{}`, not `applied`", other))),
         None => Err(Problem::new("a second run says nothing")),
     })
 }
@@ -119,7 +122,7 @@ fn differs(plan: &Plan, path: &std::path::Path, wanted: &[u8], got: &[u8]) -> Pr
     let text = match plan.reports.iter().find(|r| r.blocks) {
         Some(report) => said(report),
         None => {
-            let words = plan.reports.first().map_or("nothing", |r| verdict(r.verdict));
+            let words = plan.reports.first().map_or_else(|| "nothing".to_owned(), |r| r.verdict.to_string());
             format!("the result is not what the example says (verdict: {words}); -what it says, +what came out:")
         }
     };
@@ -127,12 +130,12 @@ fn differs(plan: &Plan, path: &std::path::Path, wanted: &[u8], got: &[u8]) -> Pr
     Problem { text, diff }
 }
 
-fn said(report: &treepatch::plan::Report) -> String {
+fn said(report: &treepatch::report::Report) -> String {
     let reasons = report.reasons.iter().map(|r| r.text.clone());
     let near = report.near.iter().map(|n| format!("line {}: wanted `{}`, found `{}`", n.place.line, n.wanted, n.found));
     let all: Vec<String> = reasons.chain(near).take(3).collect();
     let behind = if all.is_empty() { String::new() } else { format!(": {}", all.join("; ")) };
-    format!("the verdict is `{}`{behind}", verdict(report.verdict))
+    format!("the verdict is `{}`{behind}", report.verdict)
 }
 
 /// The file after the plan.

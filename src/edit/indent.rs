@@ -2,7 +2,8 @@
 
 use super::Job;
 use crate::language::Language;
-use crate::pattern::{Change, Side};
+use crate::pattern::edit_script::Change;
+use crate::pattern::Side;
 use crate::source::{Edit, Source};
 use std::cell::OnceCell;
 use std::ops::Range;

@@ -6,7 +6,8 @@ use super::stretch::{Piece, Stretch};
 use super::{Job, run_of};
 use crate::language::Language;
 use crate::patchset::Layout;
-use crate::pattern::{Change, Inserted, Part, Side};
+use crate::pattern::edit_script::{Change, Inserted};
+use crate::pattern::{Part, Side};
 use crate::source::{Bytes, Edit};
 use std::ops::Range;
 

@@ -69,7 +69,7 @@ impl Types for NoTypes {
 }
 
 /// Checks the conditions of one match.
-pub(super) struct Judge<'a> {
+pub(crate) struct Judge<'a> {
     pub rule: &'a Rule,
     pub source: &'a Source,
     pub packages: &'a Packages,

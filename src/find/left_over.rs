@@ -20,7 +20,7 @@ pub struct LeftOver {
 }
 
 /// Looks for what is left in one file.
-pub(super) struct LeftOvers<'a> {
+pub(crate) struct LeftOvers<'a> {
     judge: &'a Judge<'a>,
     source: &'a Source,
     env: &'a Env,

@@ -47,7 +47,7 @@ pub struct Steps(pub u64);
 
 impl Steps {
     /// Takes some.
-    pub(super) fn take(&mut self, steps: usize) -> Result<(), OutOfSteps> {
+    pub(crate) fn take(&mut self, steps: usize) -> Result<(), OutOfSteps> {
         self.0 = self.0.checked_sub(steps as u64).ok_or(OutOfSteps)?;
         Ok(())
     }
@@ -63,8 +63,8 @@ pub struct OutOfSteps;
 
 /// Matches one side against one source.
 pub struct Matcher<'a> {
-    pub(super) side: &'a Side,
-    pub(super) source: &'a Source,
+    pub(crate) side: &'a Side,
+    pub(crate) source: &'a Source,
     /// Holes that are bound outside this side.
     env: &'a Env,
     /// The packages that the body names, as the file knows them.
@@ -80,7 +80,7 @@ pub struct Matcher<'a> {
     /// Reads over syntax errors, to find what a site would be without them.
     loose: bool,
     /// The steps that were made since they were last counted: nodes, items and tokens looked at.
-    pub(super) work: Cell<usize>,
+    pub(crate) work: Cell<usize>,
     /// How the source's operands group.
     groups: RefCell<Groups<'a>>,
     /// The best near miss so far.
@@ -241,7 +241,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    pub(super) fn spend(&self, steps: usize) {
+    pub(crate) fn spend(&self, steps: usize) {
         self.work.set(self.work.get().saturating_add(steps));
     }
 
@@ -386,7 +386,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Whether the element behind `i` can match at a position, as far as one look tells.
-    pub(super) fn next_fits(&self, i: usize, at: usize) -> bool {
+    pub(crate) fn next_fits(&self, i: usize, at: usize) -> bool {
         match self.side.elements.get(i + 1).map(|e| &e.part) {
             Some(part @ (Part::Token { .. } | Part::Package { .. })) => {
                 self.is_token(part, at) || self.is_token(part, self.past_tag(at))

@@ -1,6 +1,7 @@
-use super::wins::{Undecidable, Wins, wins};
+use super::precedence::{Undecidable, Wins, wins};
 use crate::language::Language;
-use crate::patchset::{Complaint, Expect, Fragment, HoleTest, Hunk, Layout, Pick};
+use crate::patchset::diagnostic::Complaint;
+use crate::patchset::{Expect, Fragment, HoleTest, Hunk, Layout, Pick};
 use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
 use crate::source::Bytes;
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,9 +4,10 @@ use super::left_over::{LeftOver, LeftOvers};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::packages::Packages;
 use super::rule::Rule;
-use super::wins::Wins;
+use super::precedence::Wins;
 use crate::patchset::Pick;
-use crate::pattern::{Change, HoleId, Shape, Side};
+use crate::pattern::edit_script::Change;
+use crate::pattern::{HoleId, Shape, Side};
 use crate::source::{Bytes, Source, Tokens};
 use std::collections::{BTreeSet, HashMap, HashSet};
 

@@ -9,7 +9,7 @@ pub const KEYWORDS: &[&str] = &[
     "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "defined",
 ];
 
-pub(super) fn role(kind: &str, named: bool) -> Role {
+pub(crate) fn role(kind: &str, named: bool) -> Role {
     match kind {
         "comment" => Role::Comment,
         "string_literal" | "char_literal" | "system_lib_string" => Role::Atom(Atom::Text),
@@ -24,7 +24,7 @@ pub(super) fn role(kind: &str, named: bool) -> Role {
     }
 }
 
-pub(super) fn list(kind: &str, parent: &str) -> Option<ListKind> {
+pub(crate) fn list(kind: &str, parent: &str) -> Option<ListKind> {
     Some(match kind {
         "translation_unit" | "declaration_list" => ListKind::File,
         "compound_statement" if parent == "switch_statement" => ListKind::Clauses,
@@ -54,7 +54,7 @@ pub fn is_later_branch(kind: &str) -> bool {
     matches!(kind, "preproc_elif" | "preproc_elifdef" | "preproc_else")
 }
 
-pub(super) fn is_value(kind: &str) -> bool {
+pub(crate) fn is_value(kind: &str) -> bool {
     kind.ends_with("_expression")
         || kind.ends_with("_literal")
         || kind.ends_with("identifier")
@@ -80,7 +80,7 @@ pub(super) fn is_value(kind: &str) -> bool {
         )
 }
 
-pub(super) fn is_bare_list(kind: &str) -> bool {
+pub(crate) fn is_bare_list(kind: &str) -> bool {
     matches!(
         kind,
         "comma_expression"
@@ -92,7 +92,7 @@ pub(super) fn is_bare_list(kind: &str) -> bool {
     )
 }
 
-pub(super) fn is_statement(kind: &str) -> bool {
+pub(crate) fn is_statement(kind: &str) -> bool {
     kind.ends_with("_statement")
         || kind.starts_with("preproc_")
             && kind != "preproc_arg"
@@ -111,7 +111,7 @@ pub(super) fn is_statement(kind: &str) -> bool {
         )
 }
 
-pub(super) fn is_declaration(kind: &str) -> bool {
+pub(crate) fn is_declaration(kind: &str) -> bool {
     matches!(
         kind,
         "function_definition"
@@ -132,12 +132,12 @@ pub fn has_header(kind: &str) -> bool {
 }
 
 /// What ends in a semicolon and may be declaration, field or expression by nothing but surroundings.
-pub(super) fn is_plain_statement(kind: &str) -> bool {
+pub(crate) fn is_plain_statement(kind: &str) -> bool {
     matches!(kind, "declaration" | "field_declaration" | "expression_statement")
 }
 
 /// What declares a name with a type: its type words come first, then the declarator.
-pub(super) fn declares_typed_name(kind: &str) -> bool {
+pub(crate) fn declares_typed_name(kind: &str) -> bool {
     matches!(kind, "declaration" | "parameter_declaration" | "field_declaration")
 }
 
@@ -179,7 +179,7 @@ pub fn is_cast(kind: &str) -> bool {
 }
 
 /// A statement without braces that `if`, `else` or a loop governs.
-pub(super) fn is_bare_body(kind: &str, field: &str, parent: &str) -> bool {
+pub(crate) fn is_bare_body(kind: &str, field: &str, parent: &str) -> bool {
     let governed = match parent {
         "if_statement" => field == "consequence",
         "else_clause" => is_statement(kind),

@@ -31,7 +31,7 @@ pub const KEYWORDS: &[&str] = &[
     "var",
 ];
 
-pub(super) fn role(kind: &str, named: bool, parent: &str) -> Role {
+pub(crate) fn role(kind: &str, named: bool, parent: &str) -> Role {
     match kind {
         "comment" => Role::Comment,
         "raw_string_literal" | "interpreted_string_literal" if parent == "field_declaration" => Role::Atom(Atom::Tag),
@@ -64,7 +64,7 @@ fn terminates(parent: &str) -> bool {
     )
 }
 
-pub(super) fn list(kind: &str, grouped: bool) -> Option<ListKind> {
+pub(crate) fn list(kind: &str, grouped: bool) -> Option<ListKind> {
     Some(match kind {
         "source_file" => ListKind::File,
         "block" | "expression_case" | "type_case" | "default_case" | "communication_case" => ListKind::Statements,
@@ -81,11 +81,11 @@ pub(super) fn list(kind: &str, grouped: bool) -> Option<ListKind> {
     })
 }
 
-pub(super) fn is_item_holder(kind: &str) -> bool {
+pub(crate) fn is_item_holder(kind: &str) -> bool {
     kind == "statement_list"
 }
 
-pub(super) fn is_value(kind: &str) -> bool {
+pub(crate) fn is_value(kind: &str) -> bool {
     kind.ends_with("_expression")
         || kind.ends_with("_type")
         || kind.ends_with("_literal")
@@ -106,7 +106,7 @@ pub(super) fn is_value(kind: &str) -> bool {
         )
 }
 
-pub(super) fn is_bare_list(kind: &str) -> bool {
+pub(crate) fn is_bare_list(kind: &str) -> bool {
     matches!(
         kind,
         "expression_list"
@@ -122,18 +122,18 @@ pub(super) fn is_bare_list(kind: &str) -> bool {
 }
 
 /// The specs that can have a value.
-pub(super) fn is_valued_spec(kind: &str) -> bool {
+pub(crate) fn is_valued_spec(kind: &str) -> bool {
     matches!(kind, "const_spec" | "var_spec")
 }
 
-pub(super) fn is_statement(kind: &str) -> bool {
+pub(crate) fn is_statement(kind: &str) -> bool {
     kind.ends_with("_statement")
         || kind.ends_with("_declaration")
         || kind.ends_with("_case")
         || matches!(kind, "block" | "package_clause")
 }
 
-pub(super) fn is_declaration(kind: &str) -> bool {
+pub(crate) fn is_declaration(kind: &str) -> bool {
     matches!(
         kind,
         "function_declaration"

@@ -3,17 +3,17 @@
 //! so that a grammar upgrade touches this folder only.
 
 pub mod c;
-mod cuts;
-mod directives;
+pub mod directives;
 pub mod go;
 pub mod go_nodes;
-mod nesting;
-mod occurrences;
+pub mod nesting;
+pub mod occurrences;
 pub mod operators;
-mod parts;
-mod seams;
+pub mod chunks;
+pub mod code_kind;
+pub mod joins;
 
-pub use cuts::Cuts;
+pub use chunks::Cuts;
 pub use directives::Directive;
 pub use nesting::{Form, PreprocessorLine};
 

@@ -1,4 +1,4 @@
-use super::complaint::Complaint;
+use super::diagnostic::Complaint;
 use super::holes::long_literals;
 use super::holes::{HoleUse, scan};
 use super::notes::quoted;

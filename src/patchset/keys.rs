@@ -1,6 +1,7 @@
 use super::Fragment;
 use super::notes::{Notes, quoted};
-use super::{Complaint, Spanned};
+use super::diagnostic::Complaint;
+use super::Spanned;
 use crate::source::Bytes;
 use toml::de::{DeTable, DeValue};
 

@@ -1,7 +1,8 @@
 use super::keys::{Keys, scalar};
 use super::notes::{Notes, quoted};
 use super::patch::Patches;
-use super::{Complaint, Patch, Patchset, Table, check, holes};
+use super::diagnostic::Complaint;
+use super::{Patch, Patchset, Table, check, holes};
 use std::collections::{BTreeMap, HashMap};
 use toml::de::{DeTable, DeValue};
 

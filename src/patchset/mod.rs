@@ -3,30 +3,30 @@
 //! TOML comes in, a [`Patchset`] or a list of [`Complaint`]s goes out. Bodies are cut into rows here but not
 //! read: that needs a grammar, and is the `pattern` room's work.
 
-mod amends;
-mod body;
-mod builtin;
-mod check;
-mod complaint;
-mod condition;
-mod holes;
-mod inverse;
-mod keys;
-mod load;
-mod model;
-mod names;
-mod notes;
-mod operation;
-mod parameter;
-mod patch;
-mod scope;
-mod spelling;
-mod values;
+pub mod amends;
+pub mod body;
+pub mod builtin;
+pub mod check;
+pub mod condition;
+pub mod holes;
+pub mod inverse;
+pub mod keys;
+pub mod load;
+pub mod model;
+pub mod names;
+pub mod notes;
+pub mod operation;
+pub mod parameter;
+pub mod patch;
+pub mod scope;
+pub mod spelling;
+pub mod values;
+pub mod diagnostic;
 
 pub use amends::Amends;
 pub use body::{Fragment, Row, Sign};
 pub use builtin::{builtin, builtins};
-pub use complaint::Complaint;
+pub use diagnostic::Complaint;
 pub use holes::{HoleKind, HoleUse, scan};
 pub(crate) use inverse::{inverse, is_open, not_reversible};
 pub use load::load;

@@ -1,6 +1,7 @@
 use super::Fragment;
 use crate::language::Language;
 use crate::source::Bytes;
+use std::fmt;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -172,6 +173,21 @@ pub enum Expect {
     Between(usize, Option<usize>),
     /// This many in each file that has any.
     PerFile(usize),
+}
+
+/// How many sites there must be, in words: `at least 2 sites`.
+impl fmt::Display for Expect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sites = |n: usize| if n == 1 { "1 site".to_owned() } else { format!("{n} sites") };
+        match *self {
+            Expect::Between(0, None) => write!(f, "any number of sites"),
+            Expect::Between(least, None) => write!(f, "at least {}", sites(least)),
+            Expect::Between(least, Some(most)) if least == most => write!(f, "{}", sites(least)),
+            Expect::Between(0, Some(most)) => write!(f, "at most {}", sites(most)),
+            Expect::Between(least, Some(most)) => write!(f, "{least} to {most} sites"),
+            Expect::PerFile(n) => write!(f, "{} per file", sites(n)),
+        }
+    }
 }
 
 impl Default for Expect {

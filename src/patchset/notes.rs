@@ -1,4 +1,4 @@
-use super::complaint::Complaint;
+use super::diagnostic::Complaint;
 use crate::source::Bytes;
 
 /// So many complaints are told at most.

@@ -2,7 +2,8 @@ use super::keys::Keys;
 use super::notes::{Notes, list, quoted};
 use super::operation::OPERATIONS;
 use super::scope::{SCOPE, Scope};
-use super::{Body, Complaint, Create, Example, Fragment, Hunk, Obsolete, Operation, Patch, Upstream, Work};
+use super::{Body, Create, Example, Fragment, Hunk, Obsolete, Operation, Patch, Upstream, Work};
+use super::diagnostic::Complaint;
 use toml::de::DeValue;
 
 const WORK: [&str; 4] = ["diff", "hunk", "operation", "create"];

@@ -1,6 +1,7 @@
 use super::keys::Keys;
 use super::notes::{Notes, quoted};
-use super::{Complaint, Expect, Fragment, Globs, HoleCondition, Layout, Pick, Reading, Spanned, holes, values};
+use super::diagnostic::Complaint;
+use super::{Expect, Fragment, Globs, HoleCondition, Layout, Pick, Reading, Spanned, holes, values};
 use crate::language::Language;
 use crate::source::Bytes;
 use std::collections::BTreeMap;

@@ -4,10 +4,11 @@ use super::names::Names;
 use super::read::{Reading as Read, SideText, Unpaired, link};
 use super::removed::{Removed, own_names, removed};
 use super::rows::{Pairs, pair};
-use super::script::{Change, script};
+use super::edit_script::{Change, script};
 use super::words::Required;
 use crate::language::{Atom, Language, ListKind, go};
-use crate::patchset::{Complaint, Expect, Fragment, Hunk, Reading, Sign};
+use crate::patchset::diagnostic::Complaint;
+use crate::patchset::{Expect, Fragment, Hunk, Reading, Sign};
 use crate::source::Tokens;
 use std::collections::{BTreeMap, HashMap};
 

@@ -11,7 +11,7 @@ pub struct Side {
     /// The elements in order.
     pub elements: Vec<Element>,
     /// The first element of each hole.
-    pub(super) holes: BTreeMap<HoleId, usize>,
+    pub(crate) holes: BTreeMap<HoleId, usize>,
     /// What the whole is, and where it may stand.
     pub root: Root,
     /// The rows of this side, joined by line ends, as the author wrote them.
@@ -130,7 +130,7 @@ pub enum Reach {
 
 impl Root {
     /// What some tokens are as a whole.
-    pub(super) fn of(source: &Source, tokens: &Tokens) -> Root {
+    pub(crate) fn of(source: &Source, tokens: &Tokens) -> Root {
         if tokens.is_empty() {
             return Root::Empty;
         }
@@ -213,7 +213,7 @@ impl Side {
 }
 
 /// The lists in which a fragment that was read as `reading` can stand, where that is bound.
-pub(super) fn lists_of(reading: crate::patchset::Reading) -> Option<&'static [ListKind]> {
+pub(crate) fn lists_of(reading: crate::patchset::Reading) -> Option<&'static [ListKind]> {
     use crate::patchset::Reading as R;
     Some(match reading {
         R::Code | R::Label | R::Name => return None,

@@ -3,7 +3,7 @@ use crate::patchset::Reading;
 
 /// Code around a fragment that makes a file of it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     /// How the fragment is read in it.
     pub reading: Reading,
     /// What stands before the fragment.
@@ -31,7 +31,7 @@ const fn value(head: &'static str, tail: &'static str) -> Frame {
 }
 
 /// The frames of a language. Within one reading the first that parses is taken.
-pub(super) fn frames(language: Language) -> &'static [Frame] {
+pub(crate) fn frames(language: Language) -> &'static [Frame] {
     match language {
         Language::Go => GO,
         Language::C => C,

@@ -20,7 +20,7 @@ const LONG: usize = 64 << 10;
 const GIVEN_UP: usize = usize::MAX;
 
 /// One side of a fragment as text, with its holes found.
-pub(super) struct SideText<'a> {
+pub(crate) struct SideText<'a> {
     fragment: &'a Fragment,
     language: Language,
     /// The rows, joined.
@@ -44,7 +44,7 @@ struct Use {
 }
 
 /// A side that the grammar could read in a frame, or could not.
-pub(super) struct Reading {
+pub(crate) struct Reading {
     source: Source,
     /// The body's bytes in the framed file.
     body: Bytes,
@@ -672,7 +672,7 @@ impl Reading {
 }
 
 /// A `$_` or `$...` on a `+` row that has no `-` row to take its text from.
-pub(super) struct Unpaired(pub Bytes);
+pub(crate) struct Unpaired(pub Bytes);
 
 /// Counts what stands behind a token of several rows to the row that the token began on; gives the rows that are
 /// left without elements by this.
@@ -778,7 +778,7 @@ fn wrap(elements: &mut [Element]) {
 }
 
 /// Fills in what earlier elements each one must agree with; gives the first of each hole.
-pub(super) fn link(elements: &mut [Element]) -> BTreeMap<usize, usize> {
+pub(crate) fn link(elements: &mut [Element]) -> BTreeMap<usize, usize> {
     let mut lists: BTreeMap<usize, usize> = BTreeMap::new();
     let mut holes: BTreeMap<usize, usize> = BTreeMap::new();
     for (i, e) in elements.iter_mut().enumerate() {

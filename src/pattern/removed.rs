@@ -2,7 +2,7 @@
 
 use super::element::{Element, Part, Root, Side};
 use super::read::link;
-use super::script::Change;
+use super::edit_script::Change;
 use crate::language::{Atom, ListKind};
 use crate::patchset::{Fragment, Sign};
 use crate::source::Gap;
@@ -48,7 +48,7 @@ pub enum Form {
 }
 
 /// The deletions among some changes that the after side leaves open.
-pub(super) fn removed(before: &Side, after: &Side, keeps: &[(usize, usize)], changes: &[Change]) -> Vec<Removed> {
+pub(crate) fn removed(before: &Side, after: &Side, keeps: &[(usize, usize)], changes: &[Change]) -> Vec<Removed> {
     let mut found = Vec::new();
     let stays: BTreeSet<&[u8]> = after.elements.iter().filter_map(|e| Some(word(e)?.0)).collect();
     let places = Places::new(changes);
@@ -75,7 +75,7 @@ pub(super) fn removed(before: &Side, after: &Side, keeps: &[(usize, usize)], cha
 }
 
 /// The names that each `-` row shows and the after side does not, the longest first; rows without any are left out.
-pub(super) fn own_names(fragment: &Fragment, before: &Side, after: &Side) -> Vec<Vec<Vec<u8>>> {
+pub(crate) fn own_names(fragment: &Fragment, before: &Side, after: &Side) -> Vec<Vec<Vec<u8>>> {
     let stays: BTreeSet<&[u8]> = after.elements.iter().filter_map(|e| Some(word(e)?.0)).collect();
     let is_minus = |row: &usize| fragment.rows[*row].sign == Sign::Minus;
     let of_row = |row: usize| {

@@ -19,7 +19,7 @@ impl Required {
         Required { in_file: words.to_vec(), in_place: words.to_vec() }
     }
 
-    pub(super) fn of(language: Language, side: &Side) -> Required {
+    pub(crate) fn of(language: Language, side: &Side) -> Required {
         let in_place = words(language, side.elements.iter().map(|e| &e.part).filter(|p| !is_package(p)));
         Required { in_file: words(language, side.elements.iter().map(|e| &e.part)), in_place }
     }

@@ -1,22 +1,22 @@
 //! What a person lets an operation leave as it is, by name.
 
-use super::report::Reason;
+use crate::report::Reason;
 use crate::operations::align_atomics::{Finding, Outcome};
 use crate::patchset::Acceptance;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The findings that rows of `accept` name, and the rows that name none.
-pub(super) struct Accepted<'a> {
+pub(crate) struct Accepted<'a> {
     /// The reason of each accepted finding, by its number.
     why: BTreeMap<usize, &'a str>,
     /// Rows that leave open which of several fields they mean.
-    pub(super) doubtful: Vec<Reason>,
+    pub(crate) doubtful: Vec<Reason>,
     /// Rows that nothing asks for.
-    pub(super) idle: Vec<Reason>,
+    pub(crate) idle: Vec<Reason>,
 }
 
 impl<'a> Accepted<'a> {
-    pub(super) fn new(rows: &'a [Acceptance], findings: &[Finding]) -> Accepted<'a> {
+    pub(crate) fn new(rows: &'a [Acceptance], findings: &[Finding]) -> Accepted<'a> {
         let mut accepted = Accepted { why: BTreeMap::new(), doubtful: Vec::new(), idle: Vec::new() };
         for row in rows {
             let name = &row.field.value;
@@ -45,7 +45,7 @@ impl<'a> Accepted<'a> {
     }
 
     /// Why a finding may stay as it is.
-    pub(super) fn why(&self, n: usize) -> Option<&'a str> {
+    pub(crate) fn why(&self, n: usize) -> Option<&'a str> {
         self.why.get(&n).copied()
     }
 }
@@ -91,7 +91,7 @@ fn fits(name: &str, finding: &Finding) -> Option<Fit> {
 }
 
 /// The name by which a row of `accept` means this finding and no other.
-pub(super) fn name(finding: &Finding, all: &[Finding]) -> String {
+pub(crate) fn name(finding: &Finding, all: &[Finding]) -> String {
     let short = format!("{}.{}", finding.package, tail(finding));
     let meant = |other: &&Finding| fits(&short, other).is_some() && folder(other) != folder(finding);
     match all.iter().find(meant) {

@@ -5,20 +5,21 @@
 //! the body that is *complete* in it: each hunk that must have a site has one in this file. Then the counts of all files
 //! must meet `expect` together.
 
-use super::chosen::{Chosen, name, sites_of};
-use super::ready::{Ready, ReadyWork};
-use super::report::Reason;
-use super::survey::Survey;
-use super::tally::{self, Counts};
+use crate::search::select::{Chosen, name, sites_of};
+use crate::search::compiled::{Ready, ReadyWork};
+use crate::report::Reason;
+use crate::search::survey::Survey;
+use super::verdict;
+use super::verdict::Counts;
 use crate::patchset::Expect;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Whether two bodies make the same of a file.
-pub(super) type Same<'a> = dyn Fn(&Path, usize, usize) -> bool + 'a;
+pub(crate) type Same<'a> = dyn Fn(&Path, usize, usize) -> bool + 'a;
 
 /// What is chosen.
-pub(super) struct Choice<'a, 'r> {
+pub(crate) struct Choice<'a, 'r> {
     pub sites: Vec<Chosen<'a, 'r>>,
     /// Why nothing can be chosen.
     pub clashes: Vec<Reason>,
@@ -34,7 +35,7 @@ struct Candidate<'a, 'r> {
 }
 
 /// Chooses among the bodies.
-pub(super) fn choose<'a, 'r>(
+pub(crate) fn choose<'a, 'r>(
     ready: &Ready,
     surveys: &'a [Vec<Survey<'r>>],
     cured: usize,
@@ -73,7 +74,7 @@ pub(super) fn choose<'a, 'r>(
 }
 
 /// What the hunks with one number must have together, over the bodies that sites are of.
-pub(super) struct Expected {
+pub(crate) struct Expected {
     pub hunk: usize,
     pub expect: Expect,
 }
@@ -90,12 +91,12 @@ impl Expected {
     }
 
     fn is_met(&self, sites: &[Chosen<'_, '_>], cured: usize) -> bool {
-        tally::is_met(tally::verdict(&self.counts(sites), self.expect, cured))
+        verdict::is_met(verdict::verdict(&self.counts(sites), self.expect, cured))
     }
 }
 
 /// What the hunks of the bodies must have that some sites are of; those of the first body, where there are none.
-pub(super) fn expected(ready: &Ready, sites: &[Chosen<'_, '_>]) -> Vec<Expected> {
+pub(crate) fn expected(ready: &Ready, sites: &[Chosen<'_, '_>]) -> Vec<Expected> {
     let bodies: BTreeSet<usize> = sites.iter().map(|s| s.body).collect();
     let first = BTreeSet::from([0]);
     let bodies = if bodies.is_empty() { &first } else { &bodies };

@@ -1,15 +1,15 @@
 //! What a patch would change of what an earlier one writes.
 
-use super::changed::Changed;
-use super::location::place_in;
-use super::report::Reason;
+use super::staged::Changed;
+use crate::report::location::place_in;
+use crate::report::Reason;
 use super::run::Run;
-use super::spans::Spans;
-use super::workspace::{By, Workspace};
+use crate::source::spans::Spans;
+use crate::search::workspace::{By, Workspace};
 use crate::source::{Lines, Version};
 
 /// A later patch may show what an earlier one wrote, but change it only where it says that it amends it.
-pub(super) fn conflict(
+pub(crate) fn conflict(
     stack: &Run<'_>,
     number: usize,
     changes: &[Changed],

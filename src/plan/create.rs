@@ -1,14 +1,14 @@
 //! New files.
 
 use super::outcome::Outcome;
-use super::report::{Place, Reason, Site, Verdict};
-use super::workspace::Workspace;
+use crate::report::{Place, Reason, Site, Verdict};
+use crate::search::workspace::Workspace;
 use crate::checkout::clash;
 use crate::patchset::Create;
 use std::path::PathBuf;
 
 /// What creating a file comes to: it is to do, done, or in the way.
-pub(super) fn create(create: &Create, workspace: &Workspace<'_>) -> (Outcome, Option<(PathBuf, Vec<u8>)>) {
+pub(crate) fn create(create: &Create, workspace: &Workspace<'_>) -> (Outcome, Option<(PathBuf, Vec<u8>)>) {
     let path = PathBuf::from(&create.path.value);
     let place =
         Place { path: path.clone(), line: 1, column: 1, text: create.content.lines().next().unwrap_or("").to_owned() };

@@ -1,15 +1,15 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
-use super::brackets::Brackets;
-use super::edited::Edited;
-use super::expected::Unit;
+use crate::proof::parentheses::Brackets;
+use crate::proof::edited::Edited;
+use crate::proof::expected::Unit;
 use super::import_edits::Importing;
-use super::imports::packages_of;
-use super::looking::Looking;
-use super::reparse::{Reparse, reparse};
-use super::site_edit::{Rank, SiteEdit};
-use super::substitution::torn;
-use super::verify::verify;
+use crate::search::import_names::packages_of;
+use crate::search::finder::Looking;
+use crate::proof::reparse::{Reparse, reparse};
+use crate::proof::site_edit::{Rank, SiteEdit};
+use crate::proof::substitution::torn;
+use crate::proof::verify::verify;
 use crate::edit::{Bare, Braces, Parens, Refusal, Target, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 /// Edits a file. Fails with the reason where the result would not be what the patch says.
-pub(super) fn edit_file(
+pub(crate) fn edit_file(
     path: &Path,
     source: &Source,
     works: &[SiteEdit<'_>],

@@ -1,29 +1,31 @@
 //! A patch of hunks: what its files hold of them, what that comes to, and the edits.
 
-use super::changed::Changed;
-use super::chosen::Chosen;
-use super::editing::{Editing, Task};
-use super::judge::Judging;
+use super::staged::Changed;
+use crate::search::select::Chosen;
+use super::patch_edit::{Editing, Task};
+use super::evaluate::Judging;
 use super::left_behind;
-use super::left_over::{self, not_gone};
-use super::looking::Looking;
+use crate::proof::left_over;
+use crate::proof::left_over::not_gone;
+use crate::search::finder::Looking;
 
-use super::near::{Short, copies, elsewhere, near, refused};
+use crate::diagnose::{Short, elsewhere, near, refused};
+use crate::diagnose::elsewhere::copies;
 use super::obsolete::Signs;
 use super::options::Options;
 use super::outcome::Outcome;
-use super::ready::{Ready, ReadyWork};
-use super::report::{Site, Verdict};
-use super::sought::{SITES, visit};
-use super::survey::Survey;
-use super::workspace::Workspace;
+use crate::search::compiled::{Ready, ReadyWork};
+use crate::report::{Site, Verdict};
+use crate::search::scan::{SITES, visit};
+use crate::search::survey::Survey;
+use crate::search::workspace::Workspace;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::{Required, Shape, Side};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Looks for the hunks of a patch, and edits what they find. `signs` tell where upstream has made its own change.
-pub(super) fn edit_hunks(
+pub(crate) fn edit_hunks(
     task: Task<'_>,
     workspace: &Workspace<'_>,
     signs: &Signs,
@@ -121,7 +123,7 @@ fn explain(
     outcome.reasons.extend(sightings.flat_map(|s| not_gone(s, workspace)));
     let close = near(patchset, &missing, workspace);
     outcome.near.extend(close.near);
-    if chosen.is_empty() && close.share < super::near::SURE {
+    if chosen.is_empty() && close.share < crate::diagnose::SURE {
         let (reasons, near) = elsewhere(patchset, patch, ready, &missing, close.share, workspace);
         outcome.reasons.extend(reasons);
         outcome.near.splice(0..0, near);

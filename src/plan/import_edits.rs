@@ -1,19 +1,20 @@
 //! The imports that an edited Go file needs, and those that it needs no more.
 
-use super::looking::Looking;
-use super::site_edit::SiteEdit;
+use crate::search::finder::Looking;
+use crate::proof::site_edit::SiteEdit;
 use crate::find::Rule;
 use crate::golang::imports;
 use crate::golang::imports::{ImportSpec, LocalName};
 use crate::golang::types::names::Scope;
 use crate::language::Language;
-use crate::pattern::{Change, Part};
+use crate::pattern::edit_script::Change;
+use crate::pattern::Part;
 use crate::source::{Bytes, Edit, OffsetMap, Source};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A file that a rule has edited, and is about to give the imports that it needs.
-pub(super) struct Importing<'a, 'w, 't> {
+pub(crate) struct Importing<'a, 'w, 't> {
     pub path: &'a Path,
     pub looking: &'a Looking<'w, 't>,
     pub rule: &'a Rule,

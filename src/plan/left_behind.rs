@@ -2,14 +2,14 @@
 //! person should know.
 
 use super::outcome::Outcome;
-use super::ready::{Ready, ReadyHunk};
-use super::report::{Place, Reason, Verdict};
-use super::survey::{Survey, rule_for};
-use super::workspace::Workspace;
-use crate::checkout::stands_alone;
+use crate::search::compiled::{Ready, ReadyHunk};
+use crate::report::{Place, Reason, Verdict};
+use crate::search::survey::{Survey, rule_for};
+use crate::search::workspace::Workspace;
+use crate::search::words::stands_alone;
 use crate::language::{Atom, Language};
 use crate::patchset::Expect;
-use crate::plan::location::{brief, place, place_in};
+use crate::report::location::{brief, place, place_in};
 use crate::source::{Lines, NodeId, Source, Tokens};
 use memchr::memmem::Finder;
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ const MOST: usize = 5;
 const FILES: usize = 64;
 
 /// Lists what is left where every hunk was allowed to find nothing, and did.
-pub(super) fn where_nothing_was_found(
+pub(crate) fn where_nothing_was_found(
     ready: &Ready,
     surveys: &[Vec<Survey<'_>>],
     workspace: &Workspace<'_>,
@@ -56,7 +56,7 @@ pub(super) fn where_nothing_was_found(
 
 /// Notes what is left in the values of macros, into which no hunk looks, in the files that have sites. Where all places
 /// are meant, that is a warning.
-pub(super) fn in_macros(ready: &Ready, workspace: &Workspace<'_>, outcome: &mut Outcome) {
+pub(crate) fn in_macros(ready: &Ready, workspace: &Workspace<'_>, outcome: &mut Outcome) {
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
         return;
     }

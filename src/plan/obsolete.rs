@@ -1,9 +1,9 @@
-use super::asks::AskId;
+use crate::search::query::AskId;
 use super::outcome::Outcome;
-use super::ready::{Ready, ReadyObsolete};
-use super::report::{Reason, Site, Verdict};
-use super::tally;
-use super::workspace::Workspace;
+use crate::search::compiled::{Ready, ReadyObsolete};
+use crate::report::{Reason, Site, Verdict};
+use super::verdict;
+use crate::search::workspace::Workspace;
 use crate::find::{Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Obsolete, Patch};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What shows that upstream has made its own change.
 #[derive(Default)]
-pub(super) struct Signs {
+pub(crate) struct Signs {
     /// The files of the patch in which it shows, each with what to tell about it. They are judged one by one.
     pub cured: BTreeMap<PathBuf, String>,
     /// What to tell where it shows in a file that the patch does not change: that is a sign for all of it.
@@ -64,7 +64,7 @@ impl Signs {
         let todo = outcome.sites.iter().any(|s| !s.done);
         if !self.are_any() {
             if todo && !self.unseen.is_empty() {
-                outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Unreadable]);
+                outcome.verdict = verdict::worst(&[outcome.verdict, Verdict::Unreadable]);
             }
             if todo || outcome.verdict == Verdict::Drifted {
                 outcome.reasons.extend(self.unseen);
@@ -97,7 +97,7 @@ impl Signs {
 }
 
 /// The verdict once it is known whether any file is one of the patch's, and whether upstream has made its own change.
-pub(super) fn conclude(mut outcome: Outcome, signs: Signs) -> Outcome {
+pub(crate) fn conclude(mut outcome: Outcome, signs: Signs) -> Outcome {
     if outcome.files == 0 && !signs.are_any() {
         outcome.verdict = Verdict::Absent;
         outcome.reasons.insert(0, Reason { text: "no file matches `files`".to_owned(), place: None });

@@ -2,9 +2,10 @@
 
 use super::accepted::{self, Accepted};
 use super::outcome::Outcome;
-use super::report::{Finding, Place, Reason, Site, Verdict};
-use super::tally::{self, Counts};
-use super::workspace::Workspace;
+use crate::report::{Finding, Place, Reason, Site, Verdict};
+use super::verdict;
+use super::verdict::Counts;
+use crate::search::workspace::Workspace;
 use crate::checkout::Globs;
 use crate::operations::align_atomics;
 use crate::operations::align_atomics::{Arch, Level, Options, Style, align_atomics};
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Runs an operation over the files that it names: its outcome, and the edits by file.
-pub(super) fn operate(
+pub(crate) fn operate(
     globs: &Globs,
     operation: &Operation,
     target: Option<&str>,
@@ -41,15 +42,15 @@ pub(super) fn operate(
     out.warnings.extend(accepted.idle);
     let is_settled = out.reasons.is_empty();
     out.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
-    out.verdict = tally::verdict(&counts, operation.expect, 0);
+    out.verdict = verdict::verdict(&counts, operation.expect, 0);
     if matches!(out.verdict, Verdict::Drifted | Verdict::Ambiguous) {
         let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
-        let expect = super::report::expected(operation.expect);
+        let expect = operation.expect;
         let text = format!("expected {expect}, found {todo} to do and {done} done");
         out.reasons.insert(0, Reason { text, place: None });
     }
     if !is_settled {
-        out.verdict = tally::worst(&[out.verdict, Verdict::Ambiguous]);
+        out.verdict = verdict::worst(&[out.verdict, Verdict::Ambiguous]);
     }
     (out, report.edits.into_iter().collect())
 }

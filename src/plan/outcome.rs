@@ -1,10 +1,10 @@
 //! What became of a patch, before it is known whether the run may write.
 
-use super::report::{Finding, NearMiss, Reason, Site, Verdict};
+use crate::report::{Finding, NearMiss, Reason, Site, Verdict};
 use std::path::PathBuf;
 
 /// What became of a patch, before it is known whether the run may write.
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     pub verdict: Verdict,
     pub sites: Vec<Site>,
     pub alternatives: Vec<(PathBuf, usize)>,

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Which places of patches are a run's own, by their numbers in the stack that takes them out.
 #[derive(Default)]
-pub(super) struct Ownership {
+pub(crate) struct Ownership {
     /// What files were before a patch was put in.
     before: BTreeMap<(usize, PathBuf), Vec<Option<Vec<u8>>>>,
     assumed: BTreeSet<usize>,
@@ -20,7 +20,7 @@ pub(super) struct Ownership {
 
 /// Files of patches, by whose their places in them are.
 #[derive(Clone, Default)]
-pub(super) struct Shares {
+pub(crate) struct Shares {
     /// A run has put the patch in.
     pub own: BTreeSet<(usize, PathBuf)>,
     /// The patch was there before.

@@ -1,18 +1,18 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
-use super::again::{sites_may_count_for_others, undone_by_itself};
-use super::changed::Changed;
+use super::idempotence::{sites_may_count_for_others, undone_by_itself};
+use super::staged::Changed;
 use super::conflict::conflict;
-use super::editing::Task;
+use super::patch_edit::Task;
 use super::hunks::edit_hunks;
 use super::obsolete::{Signs, conclude};
 use super::outcome::Outcome;
-use super::ready::{Ready, ReadyWork};
-use super::report::{Plan, Reason, Report, Verdict};
+use crate::search::compiled::{Ready, ReadyWork};
+use crate::report::{Plan, Reason, Report, Verdict};
 use super::run::Run;
 use super::taken::Restored;
-use super::tally;
-use super::workspace::Workspace;
+use super::verdict;
+use crate::search::workspace::Workspace;
 use super::{create, left_behind, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch};
@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Runs the next patch of a plan: judges it, and where it has something to do puts the result into the workspace and the plan.
-pub(super) fn run(stack: &Run<'_>, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Report {
+pub(crate) fn run(stack: &Run<'_>, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Report {
     let Run { patchset, ready, options, .. } = *stack;
     let number = plan.reports.len();
     let patch = &patchset.patches[number];
@@ -63,11 +63,11 @@ fn unmet(patch: &Patch, reports: &[Report]) -> Option<String> {
         let verdict = reports.iter().find(|r| r.id == id)?.verdict;
         let remedy =
             if verdict == Verdict::Skipped { format!("; with --only, add `--only {id}`") } else { String::new() };
-        (!is_met(verdict)).then(|| format!("it {does} `{id}`, which is {}{remedy}", crate::plan::name(verdict)))
+        (!is_met(verdict)).then(|| format!("it {does} `{id}`, which is {}{remedy}", verdict))
     };
     // Of what an amended patch may find none, there may be none.
-    let may_be_amended = |verdict| tally::meets(verdict) || verdict == Verdict::Nothing;
-    let need = patch.needs.iter().find_map(|need| unmet(&need.value, "needs", tally::meets));
+    let may_be_amended = |verdict| verdict::meets(verdict) || verdict == Verdict::Nothing;
+    let need = patch.needs.iter().find_map(|need| unmet(&need.value, "needs", verdict::meets));
     need.or_else(|| patch.amends.iter().find_map(|amended| unmet(&amended.value, "amends", may_be_amended)))
 }
 
@@ -114,7 +114,7 @@ fn attempt(stack: &Run<'_>, patch: &Patch, ready: &Ready, workspace: &mut Worksp
     let mut outcome = conclude(outcome, signs);
     let in_the_way = stack.taken.and_then(|taken| taken.in_the_way(patchset, stack.amends?, number));
     if let Some(text) = in_the_way.filter(|_| !matches!(outcome.verdict, Verdict::Applied | Verdict::Nothing)) {
-        outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Ambiguous]);
+        outcome.verdict = verdict::worst(&[outcome.verdict, Verdict::Ambiguous]);
         outcome.reasons.insert(0, Reason { text, place: None });
     }
     if outcome.verdict == Verdict::Drifted {
@@ -123,7 +123,7 @@ fn attempt(stack: &Run<'_>, patch: &Patch, ready: &Ready, workspace: &mut Worksp
     }
     let restored = stack.taken.and_then(|taken| taken.restored(number, &outcome, workspace));
     if let Some(Err(text)) = &restored {
-        outcome.verdict = tally::worst(&[outcome.verdict, Verdict::Ambiguous]);
+        outcome.verdict = verdict::worst(&[outcome.verdict, Verdict::Ambiguous]);
         outcome.reasons.push(Reason { text: text.clone(), place: None });
     }
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {

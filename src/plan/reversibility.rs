@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A file that a patch edits, as the trees that its edit was proved with.
-pub(super) struct EditedFile {
+pub(crate) struct EditedFile {
     pub path: PathBuf,
     pub before: Arc<Source>,
     pub after: Arc<Source>,
 }
 
 /// Knows the inverses of the patches of a run, by their numbers.
-pub(super) trait Reversibility: Sync {
+pub(crate) trait Reversibility: Sync {
     /// Compiles the inverse of a patch ahead of its turn.
     fn prepare(&self, patch: usize);
 

@@ -2,16 +2,16 @@
 
 use super::options::Options;
 use super::ownership::Ownership;
-use super::ready::Ready;
-use super::report::{Plan, Reason};
+use crate::search::compiled::Ready;
+use crate::report::{Plan, Reason};
 use super::reversibility::Reversibility;
 use super::taken::TakenOut;
-use super::workspace::Workspace;
+use crate::search::workspace::Workspace;
 use crate::patchset::{Amends, Patchset};
 
 /// The patches of a run, in order.
 #[derive(Clone, Copy)]
-pub(super) struct Run<'a> {
+pub(crate) struct Run<'a> {
     pub patchset: &'a Patchset,
     /// Those that take part, compiled.
     pub ready: &'a [Option<Ready>],
@@ -31,7 +31,7 @@ pub(super) struct Run<'a> {
 }
 
 /// Looks after patches that were carried out: each later one must leave them as a second run would find them done.
-pub(super) trait Watch: Sync {
+pub(crate) trait Watch: Sync {
     /// Why the patch that has just been carried out, of which `plan` has no report yet, disturbs one of them.
     fn disturbed(&self, run: &Run<'_>, workspace: &Workspace<'_>, plan: &Plan) -> Option<Reason>;
 }

@@ -1,8 +1,8 @@
 //! Amending patches that were in, and are taken out in memory.
 
 use super::outcome::Outcome;
-use super::report::{Site, Verdict};
-use super::workspace::{By, Workspace};
+use crate::report::{Site, Verdict};
+use crate::search::workspace::{By, Workspace};
 use crate::patchset::{Amends, Patchset};
 use crate::source::{Bytes, Lines};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The amending patches that are in.
 #[derive(Default)]
-pub(super) struct TakenOut {
+pub(crate) struct TakenOut {
     /// Those that were taken out, each with how many sites it had in which file.
     pub out: BTreeMap<usize, BTreeMap<PathBuf, usize>>,
     /// Those that cannot be taken out, and why.
@@ -67,7 +67,7 @@ impl TakenOut {
 }
 
 /// How a patch stands that was taken out and comes in again.
-pub(super) struct Restored {
+pub(crate) struct Restored {
     pub sites: Vec<Site>,
     pub verdict: Verdict,
 }

@@ -1,6 +1,6 @@
 use super::paint::Paint;
 use super::visible::visible_bytes;
-use crate::plan::{FileChange, Plan};
+use crate::report::{FileChange, Plan};
 use crate::threads;
 use anstyle::{AnsiColor, Style};
 use rayon::prelude::*;

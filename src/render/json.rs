@@ -3,9 +3,10 @@
 use super::Encoded;
 use super::diff::unified_file;
 use super::visible::visible_json;
-use super::words::expected;
+use crate::proof::expected;
 use crate::patchset::{Expect, Patchset};
-use crate::plan::{self, Plan, Verdict};
+use crate::plan;
+use crate::report::{Plan, Verdict};
 use serde::Serialize;
 use std::path::Path;
 
@@ -284,7 +285,7 @@ impl Bounds {
             Expect::Between(least, most) => (least, most, false),
             Expect::PerFile(n) => (n, Some(n), true),
         };
-        Bounds { least, most, per_file, text: expected(expect) }
+        Bounds { least, most, per_file, text: expect.to_string() }
     }
 }
 

@@ -5,7 +5,7 @@ use super::message::{line, prose, trailer, upstream};
 use super::quote::{quote, quote_mail};
 use super::unified;
 use crate::patchset::{Patch, Patchset};
-use crate::plan::FileChange;
+use crate::report::FileChange;
 
 /// Who sends a mail where the patchset names no author.
 const NOBODY: &str = "treepatch <treepatch@localhost>";

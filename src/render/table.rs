@@ -1,8 +1,9 @@
 use super::paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
-use super::words::{count, expected, verdict};
+use super::words::count;
+use crate::proof::expected;
 use super::wrap::wrap;
 use crate::patchset::Expect;
-use crate::plan::{Finding, NearMiss, Place, Plan, Reason, Report, Site, Verdict};
+use crate::report::{Finding, NearMiss, Place, Plan, Reason, Report, Site, Verdict};
 use anstyle::Style;
 
 /// How much of a list is shown without `verbose`.
@@ -87,7 +88,7 @@ impl Text {
     fn word(&self, report: &Report) -> &'static str {
         let is_in = matches!(report.verdict, Verdict::Applies | Verdict::Partly);
         match report.verdict {
-            Verdict::Skipped => verdict(Verdict::Skipped),
+            Verdict::Skipped => Verdict::Skipped.as_str(),
             Verdict::Applied | Verdict::Nothing | Verdict::Obsolete if self.view.ending.is_back() => {
                 if report.blocks {
                     "cannot be undone"
@@ -101,8 +102,8 @@ impl Text {
                 () => "reverts",
             },
             _ if is_in && self.view.ending == Ending::Required && report.blocks => "not applied",
-            _ if is_in && self.is_written => verdict(Verdict::Applied),
-            other => verdict(other),
+            _ if is_in && self.is_written => Verdict::Applied.as_str(),
+            other => other.as_str(),
         }
     }
 
@@ -191,7 +192,7 @@ impl Text {
     fn trouble(&mut self, report: &Report) {
         let short = matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous);
         if short && report.reasons.is_empty() {
-            self.push(&format!("  expected {}, found {}", expected(report.expect), found(report)));
+            self.push(&format!("  expected {}, found {}", report.expect, found(report)));
         }
         for reason in &report.reasons {
             self.reason("", reason);
@@ -330,7 +331,7 @@ fn counts(report: &Report) -> String {
         Verdict::Ambiguous if report.is_operation && fits(report) => "something stays unsafe: see below".to_owned(),
         Verdict::Drifted | Verdict::Ambiguous if fits(report) => "a conflict: see below".to_owned(),
         Verdict::Drifted | Verdict::Ambiguous => {
-            format!("found {}, expected {}", found(report), expected(report.expect))
+            format!("found {}, expected {}", found(report), report.expect)
         }
     }
 }

@@ -1,4 +1,3 @@
-pub use crate::plan::{expected, name as verdict};
 
 /// `1 site`, `2 sites`.
 pub fn count(n: usize, thing: &str) -> String {
@@ -28,7 +27,7 @@ mod tests {
             (Expect::PerFile(1), "1 site per file"),
         ];
         for (expect, words) in all {
-            assert_eq!(expected(expect), words);
+            assert_eq!(expect.to_string(), words);
         }
     }
 }

@@ -5,27 +5,28 @@
 //! among them, so that two spellings of the same code have the same tokens. Everything after this room works
 //! on token positions: position `p` is the gap before token `p`.
 
-mod attachment;
-mod build;
-mod commas;
-mod derived;
-mod edit;
-mod groups;
-mod limits;
-mod line_ends;
-mod lines;
-mod macros;
-mod offset_map;
-mod parse;
-mod parse_error;
-mod parts;
-mod places;
-mod tree;
-mod uses;
-mod version;
+pub mod attachment;
+pub mod commas;
+pub mod edit;
+pub mod groups;
+pub mod limits;
+pub mod line_ends;
+pub mod lines;
+pub mod offset_map;
+pub mod parse;
+pub mod parse_error;
+pub mod parts;
+pub mod tree;
+pub mod uses;
+pub mod version;
+pub mod front_end;
+pub mod loop_macros;
+pub mod memo;
+pub mod spans;
+pub mod word_index;
 
 pub use attachment::{Attachment, Stand};
-pub use derived::Derived;
+pub use memo::Derived;
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use groups::Groups;
 pub use limits::Limits;

@@ -37,7 +37,7 @@ thread_local! {
 
 /// How a file is parsed.
 #[derive(Clone, Copy)]
-pub(super) enum How<'a> {
+pub(crate) enum How<'a> {
     Anew,
     /// From an older tree, which knows what was edited.
     After(&'a Tree),
@@ -47,7 +47,7 @@ pub(super) enum How<'a> {
 
 /// The grammar's tree of a file that was edited, made of what the edits leave of the tree before. Nothing where they are
 /// many, or where either tree has an error: then what the parser makes of it depends on where it begins.
-pub(super) fn edited(language: Language, old: &Tree, edits: &[Edit], bytes: &[u8], parts: &[Bytes]) -> Option<Tree> {
+pub(crate) fn edited(language: Language, old: &Tree, edits: &[Edit], bytes: &[u8], parts: &[Bytes]) -> Option<Tree> {
     if edits.len() > MOST || old.root_node().has_error() {
         return None;
     }
@@ -69,7 +69,7 @@ pub(super) fn edited(language: Language, old: &Tree, edits: &[Edit], bytes: &[u8
 
 /// The grammar's tree of some parts of a file, parsed on a stack that is deep enough for any file of that size. Memory
 /// for it is taken only as far as it is used.
-pub(super) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'_>) -> Result<Tree, ParseError> {
+pub(crate) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'_>) -> Result<Tree, ParseError> {
     let ranges: Vec<_> = if is_whole(parts, bytes.len()) { Vec::new() } else { parts.iter().map(range).collect() };
     let size: usize = parts.iter().map(|part| part.len()).sum();
     let parse = || {

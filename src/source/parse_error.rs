@@ -1,5 +1,5 @@
 /// Where a file holds a NUL byte among so many, it is no text: git has it so, too.
-pub(super) const TEXT: usize = 8_000;
+pub(crate) const TEXT: usize = 8_000;
 
 /// Why a file has no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

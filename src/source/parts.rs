@@ -3,6 +3,6 @@
 use super::Bytes;
 
 /// Whether the parts of a file are all of it.
-pub(super) fn is_whole(parts: &[Bytes], len: usize) -> bool {
+pub(crate) fn is_whole(parts: &[Bytes], len: usize) -> bool {
     matches!(parts, [all] if *all == (0..len))
 }

@@ -1,6 +1,6 @@
-use super::derived::Derived;
+use super::memo::Derived;
 use super::parts::is_whole;
-use super::places::Places;
+use super::word_index::Places;
 use super::{Bytes, Lines, Tokens};
 use crate::language::{Atom, Language, ListKind};
 use std::sync::{Arc, OnceLock};
@@ -122,15 +122,15 @@ pub struct Source {
     /// The parts of the file that were read, in order: one that is all of it, unless [`Source::parse_parts`] made this.
     pub parts: Vec<Bytes>,
     /// The furthest end among the errors up to each.
-    pub(super) error_ends: Vec<usize>,
-    pub(super) first_node_at: Vec<NodeId>,
-    pub(super) borders: Vec<(usize, ListId)>,
+    pub(crate) error_ends: Vec<usize>,
+    pub(crate) first_node_at: Vec<NodeId>,
+    pub(crate) borders: Vec<(usize, ListId)>,
     /// How gofmt lays it out, worked out when that is first asked for.
     pub layout: Derived,
     /// Where its words stand, worked out when that is first asked for.
-    pub(super) places: OnceLock<Places>,
+    pub(crate) places: OnceLock<Places>,
     /// The grammar's own tree, from which that of an edited file is made.
-    pub(super) tree: tree_sitter::Tree,
+    pub(crate) tree: tree_sitter::Tree,
 }
 
 impl Source {

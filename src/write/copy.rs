@@ -1,7 +1,9 @@
-use super::growing::{Growing, Place};
-use super::{Run, WriteError, unfinished_below};
+use super::staging::{Growing, Place};
+use super::error::WriteError;
+use super::run::Run;
+use super::interrupted::unfinished_below;
 use crate::checkout::{InventoryError, Item, ItemKind, Root, inventory, root_mode};
-use crate::plan::FileChange;
+use crate::report::FileChange;
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};

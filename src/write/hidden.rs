@@ -1,6 +1,6 @@
-use super::anew::anew;
-use super::mkdir::mkdir;
-use super::{WriteError, failed};
+use super::fs::anew;
+use super::fs::mkdir;
+use super::error::{WriteError, failed};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock};
 use rustix::io::Errno;
 use std::ffi::OsStr;
@@ -17,7 +17,7 @@ const UNSEEN: &str = ".git";
 /// A folder for what is not finished, beside other people's files. git does not see it, at no moment of its life: empty
 /// folders it does not show, and the first thing that comes into it is a `.gitignore` that hides all, itself included.
 #[derive(Debug)]
-pub(super) struct Hidden {
+pub(crate) struct Hidden {
     handle: OwnedFd,
     /// What to call it when something fails.
     shown: PathBuf,
@@ -25,7 +25,7 @@ pub(super) struct Hidden {
 
 impl Hidden {
     /// One that is there.
-    pub(super) fn open(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Option<Hidden>, WriteError> {
+    pub(crate) fn open(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Option<Hidden>, WriteError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         match rustix::fs::openat(above, name.as_ref(), flags, Mode::empty()) {
             Ok(handle) => Ok(Some(Hidden { handle, shown: shown.to_owned() })),
@@ -35,7 +35,7 @@ impl Hidden {
     }
 
     /// A new one, locked. It must not be there.
-    pub(super) fn create(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Hidden, WriteError> {
+    pub(crate) fn create(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Hidden, WriteError> {
         let (what, name) = ("make the folder for unfinished work", name.as_ref());
         mkdir(&above, name, Mode::RWXU).map_err(failed(what, shown))?;
         let hidden = Hidden::open(&above, name, shown)?.ok_or_else(|| failed(what, shown)(Errno::NOENT))?;
@@ -45,7 +45,7 @@ impl Hidden {
     }
 
     /// One that stays for many runs: as it is there, or a new one. A run may have been killed before it was hidden.
-    pub(super) fn take(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Hidden, WriteError> {
+    pub(crate) fn take(above: impl AsFd, name: impl AsRef<OsStr>, shown: &Path) -> Result<Hidden, WriteError> {
         let name = name.as_ref();
         let Some(there) = Hidden::open(&above, name, shown)? else { return Hidden::create(above, name, shown) };
         if there.bytes(IGNORE).as_deref() != Some(EVERYTHING) {
@@ -62,12 +62,12 @@ impl Hidden {
     }
 
     /// The folder itself.
-    pub(super) fn handle(&self) -> &OwnedFd {
+    pub(crate) fn handle(&self) -> &OwnedFd {
         &self.handle
     }
 
     /// Marks it as in use, as long as it is open. Where there are no locks this does nothing, and says so.
-    pub(super) fn lock(&self) -> Result<bool, WriteError> {
+    pub(crate) fn lock(&self) -> Result<bool, WriteError> {
         match flock(&self.handle, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(true),
             Err(Errno::WOULDBLOCK) => Err(WriteError::Locked(self.shown.clone())),
@@ -76,7 +76,7 @@ impl Hidden {
     }
 
     /// Removes it and all that is in it.
-    pub(super) fn remove(&self, above: impl AsFd, name: impl AsRef<OsStr>) -> Result<(), WriteError> {
+    pub(crate) fn remove(&self, above: impl AsFd, name: impl AsRef<OsStr>) -> Result<(), WriteError> {
         let failed = || failed("remove the folder for unfinished work", &self.shown);
         let settled = |answer: Result<(), Errno>| match answer {
             Err(Errno::NOENT) => Ok(()),
@@ -93,7 +93,7 @@ impl Hidden {
     }
 
     /// The bytes of a file in the folder, if it is there and regular.
-    pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+    pub(crate) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let mut file = File::from(rustix::fs::openat(&self.handle, name, flags, Mode::empty()).ok()?);
         let mut bytes = Vec::new();
@@ -102,17 +102,17 @@ impl Hidden {
     }
 
     /// Removes a file of the folder, if it is there.
-    pub(super) fn drop(&self, name: &str) {
+    pub(crate) fn drop(&self, name: &str) {
         let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
     }
 
     /// Writes a file of the folder, over one of that name.
-    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         self.fill(name, bytes, &self.shown.join(name), |_| Ok(()))
     }
 
     /// Writes, dresses and syncs a file of the folder, over one of that name; `path` is what to call it when that fails.
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &self,
         name: &str,
         bytes: &[u8],

@@ -1,8 +1,9 @@
 use super::git::{Move, What};
 use super::record::Recording;
-use super::{Removal, WriteError};
+use super::error::WriteError;
+use super::job::Removal;
 use crate::checkout;
-use crate::plan::FileChange;
+use crate::report::FileChange;
 use crate::render::Encoded;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ const FORMAT: u32 = 1;
 
 /// What a run is about to do: enough to finish it and to undo it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Journal {
+pub(crate) struct Journal {
     /// The changes, in the order in which they are made.
     pub changes: Vec<FileChange>,
     /// The folders that are made for new files, outermost first.
@@ -72,7 +73,7 @@ struct GitEntry {
 
 impl Journal {
     /// As bytes.
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let files = self.changes.iter().map(|c| Entry {
             path: Encoded::of_path(&c.path),
             before: c.before.as_deref().map(Encoded::of),
@@ -97,7 +98,7 @@ impl Journal {
     }
 
     /// From bytes that may be anything.
-    pub(super) fn read(bytes: &[u8], root: &Path) -> Result<Journal, WriteError> {
+    pub(crate) fn read(bytes: &[u8], root: &Path) -> Result<Journal, WriteError> {
         let bad = |reason: String| WriteError::Journal { path: root.to_owned(), reason };
         let text: Text = serde_json::from_slice(bytes).map_err(|e| bad(e.to_string()))?;
         if text.treepatch_journal != FORMAT {

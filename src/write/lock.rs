@@ -1,4 +1,4 @@
-use super::{WriteError, failed};
+use super::error::{WriteError, failed};
 use crate::checkout::Root;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;

@@ -1,6 +1,7 @@
-use super::appear::appear;
+use super::fs::appear;
 use super::hidden::Hidden;
-use super::{WriteError, failed, growing, swap};
+use super::error::{WriteError, failed};
+use super::{folders, staging};
 use crate::checkout::{DRAFTS, Root};
 use rustix::fs::{Access, AtFlags, FileType, Mode};
 use rustix::io::Errno;
@@ -110,14 +111,14 @@ pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<
             return Err(WriteError::OutputIsFull(path.to_owned()));
         }
         Whither::Below(below) => {
-            swap::make_folders(&root, &below, &mut Vec::new())?;
+            folders::make_folders(&root, &below, &mut Vec::new())?;
             let (above, name) = root.parent(&below)?;
             let there = match root.below(&below) {
                 Ok(there) => Some(there),
                 Err(e) if e.is_missing() => None,
                 Err(other) => return Err(other.into()),
             };
-            (growing::Place::new(above, name, path), there)
+            (staging::Place::new(above, name, path), there)
         }
         Whither::Elsewhere(at) => {
             let (real, there) = match at.canonicalize() {
@@ -130,7 +131,7 @@ pub fn folder(root: &Path, path: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<
                 }
                 Err(other) => return Err(system(other)),
             };
-            (growing::Place::at(&real, path)?, there)
+            (staging::Place::at(&real, path)?, there)
         }
     };
     let mode = match there {

@@ -4,10 +4,11 @@
 //! nothing else does: it is evidence, and no source of anything that is written.
 
 use super::hidden::Hidden;
-use super::state::{State, sync};
-use super::{WriteError, failed};
+use super::fs::sync;
+use super::state::State;
+use super::error::{WriteError, failed};
 use crate::checkout::{RECORD, Root};
-use crate::plan::FileChange;
+use crate::report::FileChange;
 use crate::render::Encoded;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +47,7 @@ pub struct Noting {
 
 /// The record before and after a run, as bytes. `None` where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Recording {
+pub(crate) struct Recording {
     pub before: Option<Vec<u8>>,
     pub after: Option<Vec<u8>>,
 }

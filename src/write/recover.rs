@@ -1,17 +1,12 @@
 use super::state::State;
-use super::{Lock, WriteError, Written, around, git, remove, strangers, swap};
+use super::direction::{Direction, Stands};
+use super::error::WriteError;
+use super::job::Written;
+use super::lock::Lock;
+use super::{concurrent, folders, git, interrupted, lifecycle, remove, swap};
 use crate::checkout::Root;
-use crate::plan::FileChange;
+use crate::report::FileChange;
 use std::path::Path;
-
-/// Which way an interrupted run is settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Every file becomes what it was to become.
-    Finish,
-    /// Every file becomes what it was.
-    Undo,
-}
 
 /// Settles an interrupted run. It can be interrupted, too, and run again, in either direction.
 pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError> {
@@ -20,15 +15,15 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
     State::sweep_locked_out(&root);
     if !State::has_journal(&root)? {
         // What a run left that changed nothing, or everything.
-        State::sweep(&root)?;
+        lifecycle::sweep(&root)?;
         // The run may have had a folder above for its root.
         let path = root.path().to_owned();
-        return Err(around::above(&root)?.map_or(WriteError::NothingToRecover(path), WriteError::Unfinished));
+        return Err(interrupted::above(&root)?.map_or(WriteError::NothingToRecover(path), WriteError::Unfinished));
     }
     let nothing = || WriteError::NothingToRecover(root.path().to_owned());
     let state = State::open(&root)?.ok_or_else(nothing)?;
-    let journal = state.journal(&root)?;
-    strangers::put_back(&root, &state, &journal.changes, &journal.removals)?;
+    let journal = lifecycle::journal(&state, &root)?;
+    concurrent::put_back(&root, &state, &journal.changes, &journal.removals)?;
     // First look at every file, so that nothing moves if one stands in the way.
     let mut work = Vec::new();
     for (number, change) in journal.changes.iter().enumerate() {
@@ -69,33 +64,11 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
         // What came last goes first.
         Direction::Undo => {
             journal.moves.iter().rev().try_for_each(settle)?;
-            swap::remove_folders(&root, &journal.folders)?;
+            folders::remove_folders(&root, &journal.folders)?;
         }
     }
-    state.remove(&root)?;
+    lifecycle::remove(&state, &root)?;
     Ok(written)
-}
-
-/// Which side of its change a file is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stands {
-    /// It is what it was.
-    Before,
-    /// It is what it was to become.
-    After,
-    /// Somebody saved another before the run came to it.
-    Edited,
-}
-
-impl Stands {
-    /// Whether nothing is left to do. What the run had not come to need not be undone, and can no longer be finished.
-    pub(super) fn is_settled(self, way: Direction, path: &Path) -> Result<bool, WriteError> {
-        match (self, way) {
-            (Stands::After, Direction::Finish) | (Stands::Before | Stands::Edited, Direction::Undo) => Ok(true),
-            (Stands::Before, Direction::Finish) | (Stands::After, Direction::Undo) => Ok(false),
-            (Stands::Edited, Direction::Finish) => Err(WriteError::Foreign { path: path.to_owned() }),
-        }
-    }
 }
 
 fn stands(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<Stands, WriteError> {

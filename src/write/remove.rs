@@ -1,22 +1,16 @@
-use super::recover::Stands;
+use super::direction::{Direction, Stands};
+use super::error::{WriteError, failed};
+use super::job::Removal;
+use super::set_aside::put_back;
 use super::state::State;
-use super::{Direction, WriteError, failed, git, rename, strangers, swap};
+use super::{concurrent, git};
 use crate::checkout::Root;
 use rustix::fs::AtFlags;
 use rustix::io::Errno;
-use std::path::{Path, PathBuf};
-
-/// A file that goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Removal {
-    /// The file, relative to the root.
-    pub path: PathBuf,
-    /// Its bytes.
-    pub before: Vec<u8>,
-}
+use std::path::Path;
 
 /// Looks whether the file is what the plan was made from.
-pub(super) fn check(root: &Root, removal: &Removal) -> Result<(), WriteError> {
+pub(crate) fn check(root: &Root, removal: &Removal) -> Result<(), WriteError> {
     match root.read(&removal.path, u64::MAX) {
         Ok(bytes) if bytes == removal.before => Ok(()),
         Err(e) if !e.is_missing() => Err(e.into()),
@@ -25,7 +19,7 @@ pub(super) fn check(root: &Root, removal: &Removal) -> Result<(), WriteError> {
 }
 
 /// Takes every file away, or none.
-pub(super) fn all(root: &Root, state: &State, removals: &[Removal]) -> Result<(), WriteError> {
+pub(crate) fn all(root: &Root, state: &State, removals: &[Removal]) -> Result<(), WriteError> {
     for (number, removal) in removals.iter().enumerate() {
         let outcome = take(root, state, &State::gone(number), &removal.path, &removal.before);
         if let Err(cause) = outcome {
@@ -43,7 +37,7 @@ pub(super) fn all(root: &Root, state: &State, removals: &[Removal]) -> Result<()
 }
 
 /// Puts files back that were taken away.
-pub(super) fn undo<'a>(
+pub(crate) fn undo<'a>(
     root: &Root,
     state: &State,
     removals: impl Iterator<Item = (usize, &'a Removal)>,
@@ -56,7 +50,7 @@ pub(super) fn undo<'a>(
 
 /// Removes the folders above removed files as far as they are empty now, as git does. One that is a submodule's stays:
 /// git expects it, be it empty.
-pub(super) fn tidy(root: &Root, removals: &[Removal]) -> Result<(), WriteError> {
+pub(crate) fn tidy(root: &Root, removals: &[Removal]) -> Result<(), WriteError> {
     for removal in removals {
         for folder in removal.path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()) {
             let (parent, name) = match root.names(folder).and_then(|names| Ok((names, root.parent(folder)?))) {
@@ -76,7 +70,7 @@ pub(super) fn tidy(root: &Root, removals: &[Removal]) -> Result<(), WriteError> 
 }
 
 /// Which side of its removal a file is on.
-pub(super) fn stands(root: &Root, state: &State, number: usize, removal: &Removal) -> Result<Stands, WriteError> {
+pub(crate) fn stands(root: &Root, state: &State, number: usize, removal: &Removal) -> Result<Stands, WriteError> {
     match root.read(&removal.path, u64::MAX) {
         Ok(bytes) if bytes == removal.before => Ok(Stands::Before),
         Ok(_) if !state.has(&State::gone(number))? => Ok(Stands::Edited),
@@ -87,7 +81,7 @@ pub(super) fn stands(root: &Root, state: &State, number: usize, removal: &Remova
 }
 
 /// Settles a removal of an interrupted run.
-pub(super) fn settle(
+pub(crate) fn settle(
     root: &Root,
     state: &State,
     number: usize,
@@ -111,20 +105,13 @@ pub(super) fn settle(
 }
 
 /// Takes a file away into the folder for unfinished work, if it holds these bytes.
-pub(super) fn take(root: &Root, state: &State, kept: &str, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+pub(crate) fn take(root: &Root, state: &State, kept: &str, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let (folder, file) = root.parent(path)?;
     rustix::fs::renameat(&folder, file, state.handle(), kept).map_err(failed("remove", path))?;
     // What was taken is what was there at that very moment.
     if state.bytes(kept).as_deref() == Some(bytes) {
         return Ok(());
     }
-    strangers::move_back(root, state, kept, path)?;
+    concurrent::move_back(root, state, kept, path)?;
     Err(WriteError::Changed(path.to_owned()))
-}
-
-/// Moves a file back to where it was taken from. Nothing is replaced there.
-pub(super) fn put_back(root: &Root, state: &State, kept: &str, path: &Path) -> Result<(), WriteError> {
-    swap::make_folders(root, path, &mut Vec::new())?;
-    let (folder, file) = root.parent(path)?;
-    rename::to_nothing(state.handle(), kept, &folder, file).map_err(failed("put back", path))
 }

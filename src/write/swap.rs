@@ -1,8 +1,10 @@
-use super::mkdir::mkdir;
-use super::state::{State, sync};
-use super::{WriteError, Written, failed, git, remove, rename, strangers};
+use super::error::{WriteError, failed};
+use super::folders::{make_folders, remove_folders, sync_folders};
+use super::job::Written;
+use super::state::State;
+use super::{concurrent, fs, git, remove};
 use crate::checkout::{GateError, Root, clash};
-use crate::plan::FileChange;
+use crate::report::FileChange;
 use rustix::fs::{AtFlags, Mode};
 use rustix::io::Errno;
 use std::collections::BTreeSet;
@@ -67,7 +69,7 @@ fn check_submodule(root: &Root, path: &Path) -> Result<(), WriteError> {
 
 /// Puts every prepared file in its place: the one function after which the disk is another. If `last`, which is to
 /// leave everything as it was when it fails, does so, the files go back, too.
-pub(super) fn all(
+pub(crate) fn all(
     root: &Root,
     state: &State,
     changes: &[FileChange],
@@ -93,7 +95,7 @@ pub(super) fn all(
 }
 
 /// Puts one prepared file in its place, on the way out of an interrupted run: what fails stays in the journal.
-pub(super) fn single(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
+pub(crate) fn single(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
     let mut done = Done::default();
     if change.before.is_none() {
         make_folders(root, &change.path, &mut done.folders)?;
@@ -162,17 +164,17 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn create(&self) -> Result<How, WriteError> {
-        match rename::to_nothing(self.state.handle(), self.staged, self.folder, self.name) {
+        match fs::to_nothing(self.state.handle(), self.staged, self.folder, self.name) {
             Ok(()) => Ok(How::Created),
             Err(other) => Err(self.failed(other)),
         }
     }
 
     fn replace(&self) -> Result<How, WriteError> {
-        match rename::exchange(self.state.handle(), self.staged, self.folder, self.name) {
+        match fs::exchange(self.state.handle(), self.staged, self.folder, self.name) {
             Ok(()) => Ok(How::Swapped),
             // Some file systems cannot swap. Between this look and the rename there is a moment that nobody guards.
-            Err(error) if rename::is_unknown(error) => {
+            Err(error) if fs::is_unknown(error) => {
                 look(self.root, self.change)?;
                 rustix::fs::renameat(self.state.handle(), self.staged, self.folder, self.name)
                     .map_err(|e| self.failed(e))?;
@@ -196,23 +198,6 @@ fn has_other_names(folder: &OwnedFd, name: &OsStr) -> bool {
     rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|s| s.st_nlink > 1)
 }
 
-/// Makes the folders above a new file, as far as they are not there.
-pub(super) fn make_folders(root: &Root, path: &Path, made: &mut Vec<PathBuf>) -> Result<(), WriteError> {
-    let mut above: Vec<_> = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()).collect();
-    above.reverse();
-    for folder in above {
-        let (parent, name) = root.parent(folder)?;
-        match mkdir(&parent, name, Mode::from_raw_mode(0o777)) {
-            Ok(()) => made.push(folder.to_owned()),
-            Err(Errno::EXIST) => {}
-            Err(other) if root.parent(path).is_err() => return Err(failed("make the folder", folder)(other)),
-            // A folder that is there need not be one that may be written to.
-            Err(_) => {}
-        }
-    }
-    Ok(())
-}
-
 impl Done<'_> {
     /// Looks at the old files once more. Whoever had one open may have written into it after it was swapped out.
     fn look(&self, state: &State) -> Result<(), WriteError> {
@@ -234,9 +219,9 @@ impl Done<'_> {
                 (How::Created, _) => take_away(root, state, number, change)?,
                 (How::Swapped, _) => {
                     let (folder, name) = root.parent(path)?;
-                    rename::exchange(state.handle(), &staged, &folder, name).map_err(system())?;
+                    fs::exchange(state.handle(), &staged, &folder, name).map_err(system())?;
                     if state.bytes(&staged).as_ref() != Some(&change.after) {
-                        strangers::swap_back(root, state, &staged, path, &[change.before.as_deref()])?;
+                        concurrent::swap_back(root, state, &staged, path, &[change.before.as_deref()])?;
                         return Err(WriteError::Foreign { path: path.clone() });
                     }
                 }
@@ -259,35 +244,9 @@ impl Done<'_> {
 }
 
 /// Takes a new file away again.
-pub(super) fn take_away(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
+pub(crate) fn take_away(root: &Root, state: &State, number: usize, change: &FileChange) -> Result<(), WriteError> {
     match remove::take(root, state, &State::made(number), &change.path, &change.after) {
         Err(WriteError::Changed(path)) => Err(WriteError::Foreign { path }),
         answer => answer,
     }
-}
-
-/// Removes folders that were made for new files, as far as they are empty.
-pub(super) fn remove_folders(root: &Root, folders: &[PathBuf]) -> Result<(), WriteError> {
-    for folder in folders.iter().rev() {
-        let (parent, name) = match root.parent(folder) {
-            Ok(found) => found,
-            Err(e) if e.is_missing() => continue,
-            Err(other) => return Err(other.into()),
-        };
-        match rustix::fs::unlinkat(&parent, name, AtFlags::REMOVEDIR) {
-            Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => {}
-            Err(other) => return Err(failed("remove the folder", folder)(other)),
-        }
-    }
-    Ok(())
-}
-
-/// Makes sure that the folders of these files are on the disk as they are now.
-pub(super) fn sync_folders<'a>(root: &Root, paths: impl Iterator<Item = &'a Path>) -> Result<(), WriteError> {
-    let folders: BTreeSet<_> = paths.filter_map(Path::parent).flat_map(Path::ancestors).collect();
-    for folder in folders {
-        let (handle, _) = root.parent(&folder.join("x"))?;
-        sync(&handle, folder)?;
-    }
-    Ok(())
 }

@@ -2,8 +2,11 @@
 
 use crate::ground::Ground;
 use treepatch::checkout::Disk;
-use treepatch::plan::{Options, plan};
-use treepatch::write::git::{Commits, Stage, undo};
+use treepatch::plan::Options;
+use treepatch::planner::plan;
+use treepatch::commit::commits::Commits;
+use treepatch::commit::stage::Stage;
+use treepatch::commit::undo;
 use treepatch::write::{WriteError, git};
 
 /// Commits the patches, with something done in between; what it came to.

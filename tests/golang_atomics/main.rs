@@ -9,8 +9,8 @@ mod refuse;
 mod typed;
 
 use std::path::{Path, PathBuf};
-use treepatch::golang::build::tree::GoTree;
-use treepatch::golang::build::tree::MemoryTree;
+use treepatch::vfs::go_tree::GoTree;
+use treepatch::vfs::go_tree::MemoryTree;
 use treepatch::operations::align_atomics::{Level, Options, Outcome, Report, Style, align_atomics};
 use treepatch::source::apply_edits;
 

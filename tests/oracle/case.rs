@@ -4,9 +4,11 @@ use crate::expr::{Expr, Spelling};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::patchset::load;
-use treepatch::plan::{Options, name, plan};
+use treepatch::plan::Options;
+use treepatch::report::name;
+use treepatch::planner::plan;
 
 /// What one rule replaces a call by.
 #[derive(Clone, Debug)]
@@ -70,7 +72,7 @@ impl Case {
     /// Carries the patch out.
     pub fn carried_out(&self, file: &str, name_of_rules: &str) -> Outcome {
         let toml = self.patchset(file, name_of_rules);
-        let complain = |complaints: Vec<treepatch::patchset::Complaint>| {
+        let complain = |complaints: Vec<treepatch::patchset::diagnostic::Complaint>| {
             Outcome::Refused(format!("does not load: {}", complaints[0].message))
         };
         let patchset = match load("patch.toml", &toml) {

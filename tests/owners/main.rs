@@ -16,9 +16,10 @@ use file::File;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::patchset::load;
-use treepatch::plan::{Options, plan};
+use treepatch::plan::Options;
+use treepatch::planner::plan;
 
 /// So many patches are made.
 const COUNT: usize = 1_200;

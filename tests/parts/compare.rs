@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::{Disk, Tree};
+use treepatch::checkout::Disk;
+use treepatch::vfs::tree::Tree;
 use treepatch::language::Language;
 use treepatch::patchset::{Globs, Spanned, load, substitute};
-use treepatch::plan::{self, Options, Plan};
+use treepatch::plan;
+use treepatch::plan::Options;
+use treepatch::report::Plan;
 use treepatch::source::{Limits, Source};
 
 /// What came of a comparison.

@@ -5,10 +5,15 @@ use crate::referee;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::language::Language;
-use treepatch::patchset::{Complaint, Patchset, load, substitute};
-use treepatch::plan::{Assumed, Options, Plan, Verdict, plan, revert};
+use treepatch::patchset::diagnostic::Complaint;
+use treepatch::patchset::{Patchset, load, substitute};
+use treepatch::revert::evidence::Assumed;
+use treepatch::plan::Options;
+use treepatch::report::{Plan, Verdict};
+use treepatch::planner::plan;
+use treepatch::revert;
 use treepatch::render::unified;
 
 /// What must hold for every patch that is carried out.
@@ -148,7 +153,7 @@ fn run(case: &Case) -> Judged {
         }
     };
     let report = &planned.reports[0];
-    let verdict = treepatch::plan::name(report.verdict);
+    let verdict = treepatch::report::name(report.verdict);
     let Some(after) = after(case, &planned) else {
         judged.outcome = if planned.is_refused() { Outcome::Refused(verdict) } else { Outcome::Idle(verdict) };
         let reasons = report.reasons.iter().map(|r| r.text.clone());
@@ -164,7 +169,7 @@ fn run(case: &Case) -> Judged {
         Ok(again) => {
             let changed = self::after(case, &again);
             if again.reports[0].verdict != Verdict::Applied || changed.is_some() {
-                let verdict = treepatch::plan::name(again.reports[0].verdict);
+                let verdict = treepatch::report::name(again.reports[0].verdict);
                 fail(Property::Twice, &after, &changed.unwrap_or_else(|| verdict.as_bytes().to_vec()));
             }
         }

@@ -9,10 +9,11 @@ use crate::{SEED, SIZE, folders, number, tools};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::language::{Language, ListKind};
 use treepatch::patchset::{load, substitute};
-use treepatch::plan::{Options, plan};
+use treepatch::plan::Options;
+use treepatch::planner::plan;
 use treepatch::source::{Limits, NodeId, Source, Tokens};
 
 /// So many are planted of each kind, where the code has as many places.

@@ -8,10 +8,11 @@ use crate::referee;
 use similar::ChangeTag;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::language::{Language, ListKind};
 use treepatch::patchset::{load, substitute};
-use treepatch::plan::{Options, plan};
+use treepatch::plan::Options;
+use treepatch::planner::plan;
 use treepatch::source::Source;
 
 /// The ways to change some lines.

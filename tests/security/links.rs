@@ -4,8 +4,9 @@ use crate::ground::{Ground, untouched};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
-use treepatch::checkout::{Disk, Tree};
-use treepatch::plan::FileChange;
+use treepatch::checkout::Disk;
+use treepatch::vfs::tree::Tree;
+use treepatch::report::FileChange;
 use treepatch::write::{self, WriteError};
 
 fn change(path: &str) -> FileChange {

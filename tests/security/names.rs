@@ -2,7 +2,7 @@
 
 use crate::ground::{Ground, shown, untouched};
 use std::path::Path;
-use treepatch::plan::FileChange;
+use treepatch::report::FileChange;
 use treepatch::write::{self, Removal, WriteError};
 
 /// What some file system or other takes for `.git`.

@@ -4,7 +4,7 @@ use crate::ground::{Ground, untouched};
 use crate::names::{DISGUISES, refused};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use treepatch::plan::FileChange;
+use treepatch::report::FileChange;
 use treepatch::write::{self, Direction};
 
 fn create(path: &str) -> FileChange {

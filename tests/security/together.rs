@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
-use treepatch::plan::FileChange;
+use treepatch::report::FileChange;
 use treepatch::write;
 
 /// One of them writes; the other waits for nothing, and either finds nothing to do or is refused.

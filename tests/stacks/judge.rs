@@ -2,9 +2,13 @@
 
 use crate::generate::{Files, Made, Stack};
 use std::path::Path;
-use treepatch::checkout::Memory;
+use treepatch::vfs::memory::Memory;
 use treepatch::patchset::{Patchset, load, substitute};
-use treepatch::plan::{self, Evidence, Options, Plan, Undoing, Verdict};
+use treepatch::plan;
+use treepatch::revert::evidence::Evidence;
+use treepatch::plan::Options;
+use treepatch::report::{Plan, Verdict};
+use treepatch::revert::Undoing;
 use treepatch::render::unified_file;
 
 /// A stack with what came of it.

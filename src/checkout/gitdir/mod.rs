@@ -5,9 +5,9 @@
 //! repository is looked at here before the library sees it, and its files are held open, so that one can look
 //! afterwards whether the library came to the same.
 
-mod look;
-mod objects;
-mod references;
+pub mod look;
+pub mod objects;
+pub mod references;
 
 use super::folder::Folder;
 use super::{GateError, Root};

@@ -3,4 +3,3 @@ pub mod constraints;
 pub mod header;
 pub mod modfile;
 pub mod paths;
-pub mod tree;

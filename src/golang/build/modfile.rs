@@ -1,5 +1,5 @@
 use super::paths::{base, join, relative};
-use super::tree::GoTree;
+use crate::vfs::go_tree::GoTree;
 
 /// The `go.mod` files of a tree.
 #[derive(Clone, Debug, Default)]

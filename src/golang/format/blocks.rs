@@ -2,7 +2,7 @@ use crate::source::{Bytes, Edit, Source};
 
 /// The blocks of a file: what stands between two empty lines of its top level, in whole lines. No column reaches from
 /// one into another. What edits join is one.
-pub(super) fn blocks(source: &Source, edits: &[Edit]) -> Vec<Bytes> {
+pub(crate) fn blocks(source: &Source, edits: &[Edit]) -> Vec<Bytes> {
     let is_joined = |at: usize| {
         let next = edits.partition_point(|e| e.bytes.end <= at);
         edits.get(next).is_some_and(|e| e.bytes.start < at)
@@ -23,7 +23,7 @@ pub(super) fn blocks(source: &Source, edits: &[Edit]) -> Vec<Bytes> {
 }
 
 /// Where a block comes to lie.
-pub(super) fn moved(block: &Bytes, edits: &[Edit]) -> Bytes {
+pub(crate) fn moved(block: &Bytes, edits: &[Edit]) -> Bytes {
     let grown = |edits: &[Edit]| edits.iter().map(|e| e.text.len() as isize - e.bytes.len() as isize).sum();
     let before = edits.partition_point(|e| e.bytes.end < block.start);
     let within = edits.partition_point(|e| e.bytes.end <= block.end);

@@ -1,10 +1,10 @@
 //! Comments: which belong together, and how the lines of a long one are indented.
 
-use super::space::Index;
+use super::spacing::Index;
 use crate::source::Bytes;
 
 /// A run of comments that belong together.
-pub(super) struct Group {
+pub(crate) struct Group {
     /// The numbers of its comments.
     pub comments: std::ops::Range<usize>,
     /// Whether a line ends in it.
@@ -12,7 +12,7 @@ pub(super) struct Group {
 }
 
 /// Comments that follow each other closely belong together.
-pub(super) fn groups(index: &Index<'_>) -> Vec<Group> {
+pub(crate) fn groups(index: &Index<'_>) -> Vec<Group> {
     let source = index.source;
     let mut groups: Vec<Group> = Vec::new();
     let mut end_line = 0;
@@ -43,7 +43,7 @@ pub(super) fn groups(index: &Index<'_>) -> Vec<Group> {
 }
 
 /// The lines of a comment between `/*` and `*/`: where the text of each stands, and the white space before it.
-pub(super) fn comment_lines(source: &[u8], comment: Bytes, indents: bool) -> Vec<(Bytes, Vec<u8>)> {
+pub(crate) fn comment_lines(source: &[u8], comment: Bytes, indents: bool) -> Vec<(Bytes, Vec<u8>)> {
     let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
     let mut at = comment.start;
     for (i, line) in source[comment].split(|&b| b == b'\n').enumerate() {

@@ -4,20 +4,20 @@
 //! tokens (`layout`), the comments are set among it (`print`), and columns get their widths (`tabs`).
 //! What differs from the file becomes edits, of the touched sections only.
 
-mod blocks;
-mod comments;
-mod layout;
-mod print;
-mod sections;
-mod space;
-mod tabs;
-mod written;
+pub mod blocks;
+pub mod comments;
+pub mod sections;
+pub mod written;
+pub mod printer;
+pub mod rules;
+pub mod spacing;
+pub mod tabwriter;
 
 use crate::source::{Bytes, Edit, LineEnding, Source};
 use blocks::{blocks, moved};
-use print::Page;
+use printer::Page;
 use sections::{Sections, between_brackets, sections};
-use space::Index;
+use spacing::Index;
 use std::sync::Arc;
 use written::Written;
 
@@ -101,8 +101,8 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
 fn page(source: &Source) -> Arc<Option<Page>> {
     source.layout.get_or(|| {
         let index = source.errors.is_empty().then(|| Index::new(source))?;
-        let wishes = layout::lay(&index, 0, 0);
-        print::print(&index, &wishes)
+        let wishes = rules::lay(&index, 0, 0);
+        printer::print(&index, &wishes)
     })
 }
 

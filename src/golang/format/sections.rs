@@ -1,12 +1,12 @@
 //! Which lines an edit may change besides its own.
 
-use super::print::Page;
+use super::printer::Page;
 use crate::language::go_nodes as go;
 use crate::source::{Bytes, NodeId, Source};
 use std::ops::Range;
 
 /// For each line of the page whether it belongs to a section that is touched.
-pub(super) fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
+pub(crate) fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<bool> {
     let sections = Sections::new(source, page);
     // Many may touch one section: each is noted by where it begins and ends, and all are filled in at once.
     let mut borders = vec![0isize; page.columns.joined.len() + 2];
@@ -23,7 +23,7 @@ pub(super) fn sections(source: &Source, page: &Page, touched: &[Bytes]) -> Vec<b
 }
 
 /// The lines of a page, as far as they share columns.
-pub(super) struct Sections<'a> {
+pub(crate) struct Sections<'a> {
     source: &'a Source,
     page: &'a Page,
     /// For each line the first and the last of those that it shares columns with.
@@ -94,7 +94,7 @@ impl Sections<'_> {
 }
 
 /// Marks the lines between each touched bracket and its other half: they may be nested otherwise than before.
-pub(super) fn between_brackets(source: &Source, page: &Page, touched: &[Bytes], marked: &mut [bool]) {
+pub(crate) fn between_brackets(source: &Source, page: &Page, touched: &[Bytes], marked: &mut [bool]) {
     let lines = &page.columns.line_of;
     for range in touched {
         let (from, to) = (source.token_at(range.start), source.token_at(range.end));

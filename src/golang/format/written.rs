@@ -1,7 +1,7 @@
 use crate::source::{Bytes, Source};
 
 /// What edits wrote of a file, in whole lines: where lines may begin and end.
-pub(super) struct Written {
+pub(crate) struct Written {
     /// Apart from each other, in the file's order.
     lines: Vec<Bytes>,
 }

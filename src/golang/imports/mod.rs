@@ -1,8 +1,8 @@
 //! Import declarations: under which name a file knows a package, and how an import comes and goes.
 
-mod place;
-mod remove;
-mod sort;
+pub mod place;
+pub mod remove;
+pub mod sort;
 
 pub use crate::golang::types::names::{Scope, Shadow, is_qualifier, is_used};
 pub use place::{add, place_spec, replace_lone};

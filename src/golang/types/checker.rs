@@ -25,13 +25,13 @@ pub struct Go<'w, 't> {
     /// The context.
     pub context: ContextId,
     /// Whether words have 32 bits: nothing is asked for any other target.
-    pub(super) is_32_bit: bool,
+    pub(crate) is_32_bit: bool,
     depth: Cell<u32>,
     steps: Cell<u32>,
     /// How often a question was given up.
-    pub(super) given_up: Cell<u32>,
+    pub(crate) given_up: Cell<u32>,
     /// The types of expressions that are known already.
-    pub(super) known: RefCell<HashMap<(FileId, NodeId), Type>>,
+    pub(crate) known: RefCell<HashMap<(FileId, NodeId), Type>>,
     /// What was missing when the last answer was "unknown".
     missing: RefCell<Option<String>>,
     tops: RefCell<HashMap<TopKey, Option<(FileId, Decl)>>>,

@@ -4,7 +4,7 @@ use crate::golang::build::constraints::{CONTEXTS, ContextId};
 use crate::golang::build::header::Header;
 use crate::golang::build::modfile::Modules;
 use crate::golang::build::paths::{base, join, relative};
-use crate::golang::build::tree::GoTree;
+use crate::vfs::go_tree::GoTree;
 use crate::language::Language;
 use crate::source::{Limits, Source};
 use std::collections::HashMap;

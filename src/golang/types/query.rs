@@ -7,7 +7,7 @@ use super::packages::World;
 use super::ty::{Basic, Type};
 use crate::golang::build::constraints::{CONTEXTS, ContextId};
 use crate::golang::build::paths::base;
-use crate::golang::build::tree::GoTree;
+use crate::vfs::go_tree::GoTree;
 use crate::language::go::kind;
 use crate::source::{NodeId, Source, Tokens};
 use std::collections::BTreeSet;

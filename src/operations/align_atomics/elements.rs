@@ -1,9 +1,9 @@
 //! Structs that lie side by side in slices and arrays, and are used where they lie: no order of fields aligns every
 //! element of a size that is no multiple of 8.
 
-use super::holders::names_in;
-use super::reach::Hot;
-use super::study::Study;
+use super::containers::names_in;
+use super::trace::Hot;
+use super::analysis::Study;
 use super::{Site, StructKey};
 use crate::golang::types::checker::{Go, Member, first_word};
 use crate::golang::types::declarations::{File, FileId, receiver, text};
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Adds the places where an element of a hot struct is used by its address.
-pub(super) fn add_elements(study: &Study<'_, '_>, hot: &mut Hot) {
+pub(crate) fn add_elements(study: &Study<'_, '_>, hot: &mut Hot) {
     let keys: BTreeSet<StructKey> = hot.structs.keys().copied().collect();
     let mut files: BTreeSet<FileId> = BTreeSet::new();
     for &key in &keys {

@@ -1,9 +1,9 @@
 //! Positional composite literals, rewritten to a struct's new order.
 
 use super::StructKey;
-use super::holders::all_names_of;
+use super::containers::all_names_of;
 use super::rewrite::{Change, Part};
-use super::study::Study;
+use super::analysis::Study;
 use crate::golang::types::declarations::{File, FileId};
 use crate::golang::types::sizes::Slot;
 use crate::golang::types::ty::Type;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The positional literals of a struct anywhere in the tree.
-pub(super) fn positional(study: &Study<'_, '_>, key: StructKey, fields: usize) -> Vec<(FileId, NodeId)> {
+pub(crate) fn positional(study: &Study<'_, '_>, key: StructKey, fields: usize) -> Vec<(FileId, NodeId)> {
     let mut found = Vec::new();
     let files: BTreeSet<FileId> = all_names_of(study, key).into_iter().map(|(id, _)| id).collect();
     for id in files {
@@ -38,7 +38,7 @@ pub(super) fn positional(study: &Study<'_, '_>, key: StructKey, fields: usize) -
 }
 
 /// The edits that give a literal the new order, or the reason why there are none.
-pub(super) fn reorder(file: &Arc<File>, body: NodeId, order: &[Slot], names: &[String]) -> Result<Vec<Change>, String> {
+pub(crate) fn reorder(file: &Arc<File>, body: NodeId, order: &[Slot], names: &[String]) -> Result<Vec<Change>, String> {
     let source = &file.source;
     let elements: Vec<NodeId> = source.children(body).collect();
     let whole = source.span(&source.nodes[body].tokens);

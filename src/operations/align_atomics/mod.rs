@@ -6,19 +6,19 @@
 //! [`order`] chooses the new order of the fields; [`refuse`] says where an order must not change; [`rewrite`] and
 //! [`literals`] turn an order into edits; [`report`] says what became of each field.
 
-mod elements;
-mod holders;
-mod literals;
-mod order;
-mod reach;
-mod refuse;
-mod report;
-mod rewrite;
-mod skew;
-mod study;
-mod typed;
+pub mod elements;
+pub mod literals;
+pub mod order;
+pub mod report;
+pub mod rewrite;
+pub mod skew;
+pub mod analysis;
+pub mod atomic_types;
+pub mod containers;
+pub mod safety;
+pub mod trace;
 
-use crate::golang::build::tree::GoTree;
+use crate::vfs::go_tree::GoTree;
 use crate::golang::types::declarations::FileId;
 use crate::golang::types::packages::World;
 use crate::golang::types::sizes::Slot;
@@ -26,8 +26,8 @@ use crate::source::{Edit, NodeId};
 use order::Settled;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use study::Study;
-use typed::Conversions;
+use analysis::Study;
+use atomic_types::Conversions;
 
 /// Which fields are moved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,11 +171,11 @@ pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: 
     let study = Study::new(&world);
     let own: BTreeSet<&Path> = tree.files().iter().map(|p| p.as_path()).collect();
     let scope = &|path: &Path| own.contains(path) && scope(path);
-    let mut hot = reach::reached_fields(&study);
-    holders::add_holders(&study, &mut hot);
+    let mut hot = trace::reached_fields(&study);
+    containers::add_holders(&study, &mut hot);
     elements::add_elements(&study, &mut hot);
     let mut conversions = match options.style {
-        Style::AtomicTypes => typed::convert(&study, &hot, scope),
+        Style::AtomicTypes => atomic_types::convert(&study, &hot, scope),
         Style::Minimal | Style::Leading => Conversions::default(),
     };
     let mut settled = Settled { scope, options, refused: BTreeMap::new(), typed: HashMap::new() };
@@ -191,7 +191,7 @@ pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: 
             if checked.insert(key, order.clone()).as_ref() == Some(order) {
                 continue;
             }
-            if let Some(reason) = refuse::reason(&study, &hot, key, order) {
+            if let Some(reason) = safety::reason(&study, &hot, key, order) {
                 settled.refused.insert(key, reason);
             }
         }

@@ -1,8 +1,8 @@
 //! The new order of a struct's fields.
 
-use super::reach::{Hot, HotField};
+use super::trace::{Hot, HotField};
 use super::skew::{is_aligned, skew};
-use super::study::{Shape, Study};
+use super::analysis::{Shape, Study};
 use super::{Options, StructKey, Style};
 use crate::golang::types::checker::{Field, Go};
 use crate::golang::types::sizes::{Orders, Size, Slot, lay_out, total};
@@ -13,36 +13,36 @@ use std::path::Path;
 
 /// The new orders, and what they are for.
 #[derive(Default)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// The structs that change.
-    pub(super) orders: Orders,
+    pub(crate) orders: Orders,
     /// The fields that are not where they should be.
-    pub(super) needs: BTreeSet<(StructKey, usize)>,
+    pub(crate) needs: BTreeSet<(StructKey, usize)>,
     /// The structs that no order cures, and why.
-    pub(super) stays: BTreeMap<StructKey, String>,
+    pub(crate) stays: BTreeMap<StructKey, String>,
     /// The structs whose elements are not all aligned, and why.
-    pub(super) strides: BTreeMap<StructKey, String>,
+    pub(crate) strides: BTreeMap<StructKey, String>,
     /// The fields that hold words which are misaligned by themselves: where these begin, modulo 8.
-    pub(super) skews: BTreeMap<(StructKey, usize), BTreeSet<u64>>,
+    pub(crate) skews: BTreeMap<(StructKey, usize), BTreeSet<u64>>,
 }
 
 /// What is settled before orders are chosen.
-pub(super) struct Settled<'a> {
+pub(crate) struct Settled<'a> {
     /// The files that may change.
-    pub(super) scope: &'a dyn Fn(&Path) -> bool,
+    pub(crate) scope: &'a dyn Fn(&Path) -> bool,
     /// What was asked for.
-    pub(super) options: &'a Options,
+    pub(crate) options: &'a Options,
     /// The structs that keep the order they have, and why.
-    pub(super) refused: BTreeMap<StructKey, String>,
+    pub(crate) refused: BTreeMap<StructKey, String>,
     /// The fields that get a type of sync/atomic.
-    pub(super) typed: HashMap<StructKey, BTreeSet<usize>>,
+    pub(crate) typed: HashMap<StructKey, BTreeSet<usize>>,
 }
 
 /// How often orders are chosen anew because a struct inside changed its size.
 const ROUNDS: usize = 10;
 
 /// Chooses the orders of all hot structs in scope.
-pub(super) fn plan(study: &Study<'_, '_>, hot: &Hot, settled: &Settled<'_>) -> Plan {
+pub(crate) fn plan(study: &Study<'_, '_>, hot: &Hot, settled: &Settled<'_>) -> Plan {
     let mut plan = Plan::default();
     plan.orders.typed = settled.typed.clone();
     for _ in 0..ROUNDS {

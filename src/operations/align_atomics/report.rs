@@ -1,10 +1,10 @@
 //! What became of each field.
 
 use super::order::{Plan, Settled};
-use super::reach::{Hot, HotField};
+use super::trace::{Hot, HotField};
 use super::skew::is_aligned;
-use super::study::{Shape, Study};
-use super::typed::{Conversions, already_typed};
+use super::analysis::{Shape, Study};
+use super::atomic_types::{Conversions, already_typed};
 use super::{Finding, Level, Outcome, Report, StructKey, Style};
 use crate::golang::types::checker::Go;
 use crate::golang::types::declarations::FileId;
@@ -13,17 +13,17 @@ use crate::source::{Edit, sort_edits};
 use std::collections::BTreeMap;
 
 /// All that is known at the end.
-pub(super) struct Found<'a, 'w, 't> {
-    pub(super) study: &'a Study<'w, 't>,
-    pub(super) hot: &'a Hot,
-    pub(super) plan: Plan,
-    pub(super) settled: &'a Settled<'a>,
-    pub(super) conversions: &'a Conversions,
+pub(crate) struct Found<'a, 'w, 't> {
+    pub(crate) study: &'a Study<'w, 't>,
+    pub(crate) hot: &'a Hot,
+    pub(crate) plan: Plan,
+    pub(crate) settled: &'a Settled<'a>,
+    pub(crate) conversions: &'a Conversions,
 }
 
 impl Found<'_, '_, '_> {
     /// The findings in order, and the edits.
-    pub(super) fn report(&self, edits: BTreeMap<FileId, Vec<Edit>>) -> Report {
+    pub(crate) fn report(&self, edits: BTreeMap<FileId, Vec<Edit>>) -> Report {
         let mut report = Report::default();
         for (&key, fields) in &self.hot.structs {
             if !(self.settled.scope)(self.study.world.path(key.0)) {

@@ -2,7 +2,7 @@
 
 use super::StructKey;
 use super::literals;
-use super::study::{Shape, Study};
+use super::analysis::{Shape, Study};
 use crate::golang::types::declarations::FileId;
 use crate::golang::types::sizes::{Orders, Slot};
 use crate::source::{Bytes, Edit, NodeId, Source, apply_edits, sort_edits};
@@ -11,21 +11,21 @@ use std::path::Path;
 
 /// The edits of each file, and what could not be rewritten.
 #[derive(Default)]
-pub(super) struct Rewritten {
-    pub(super) edits: BTreeMap<FileId, Vec<Edit>>,
-    pub(super) refused: BTreeMap<StructKey, String>,
+pub(crate) struct Rewritten {
+    pub(crate) edits: BTreeMap<FileId, Vec<Edit>>,
+    pub(crate) refused: BTreeMap<StructKey, String>,
     /// The files whose other edits exclude each other.
-    pub(super) torn: Vec<FileId>,
+    pub(crate) torn: Vec<FileId>,
 }
 
 /// A change of a file that may copy other places of it, as the changes inside those leave them.
-pub(super) struct Change {
-    pub(super) at: Bytes,
-    pub(super) parts: Vec<Part>,
+pub(crate) struct Change {
+    pub(crate) at: Bytes,
+    pub(crate) parts: Vec<Part>,
 }
 
 /// A stretch of what a change puts in place.
-pub(super) enum Part {
+pub(crate) enum Part {
     /// These bytes of the file.
     Copy(Bytes),
     /// This text.
@@ -39,7 +39,7 @@ impl Change {
     }
 
     /// This text comes before the byte.
-    pub(super) fn insert(at: usize, text: impl Into<Vec<u8>>) -> Change {
+    pub(crate) fn insert(at: usize, text: impl Into<Vec<u8>>) -> Change {
         Change { at: at..at, parts: vec![Part::Text(text.into())] }
     }
 }
@@ -52,7 +52,7 @@ struct Job {
 }
 
 /// Turns orders into edits, together with other edits of the same files.
-pub(super) fn edits(
+pub(crate) fn edits(
     study: &Study<'_, '_>,
     orders: &Orders,
     others: &BTreeMap<FileId, Vec<Edit>>,

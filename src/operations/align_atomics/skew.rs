@@ -2,8 +2,8 @@
 //! must be is another question then.
 
 use super::StructKey;
-use super::reach::{Hot, HotField};
-use super::study::Study;
+use super::trace::{Hot, HotField};
+use super::analysis::Study;
 use crate::golang::types::sizes::Orders;
 use std::collections::BTreeSet;
 
@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 const MAX_DEPTH: usize = 20;
 
 /// Where the words inside a field begin, as offsets modulo 8; nothing where all begin at a multiple of 8.
-pub(super) fn skew(study: &Study<'_, '_>, hot: &Hot, field: &HotField, orders: &Orders) -> BTreeSet<u64> {
+pub(crate) fn skew(study: &Study<'_, '_>, hot: &Hot, field: &HotField, orders: &Orders) -> BTreeSet<u64> {
     let found: BTreeSet<u64> = field.holds.iter().flat_map(|&held| words(study, hot, held, orders, 0)).collect();
     if found.iter().all(|at| *at == 0) { BTreeSet::new() } else { found }
 }
 
 /// Whether all these words are aligned where the field is at this offset.
-pub(super) fn is_aligned(skew: &BTreeSet<u64>, offset: Option<u64>) -> bool {
+pub(crate) fn is_aligned(skew: &BTreeSet<u64>, offset: Option<u64>) -> bool {
     offset.is_some_and(|offset| skew.iter().all(|at| (offset + at) % 8 == 0))
 }
 

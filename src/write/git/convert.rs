@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 /// How the file of one path is converted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Conversion {
+pub(crate) struct Conversion {
     pub ends: Ends,
     /// Whether lines end in CRLF in the working tree.
     pub crlf: bool,
@@ -16,7 +16,7 @@ pub(super) struct Conversion {
 
 /// Which line ends are converted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Ends {
+pub(crate) enum Ends {
     /// None.
     #[default]
     Kept,
@@ -28,7 +28,7 @@ pub(super) enum Ends {
 
 /// What the attributes `text` (or `crlf`, its old name) and `eol` say, and the settings of the repository.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// The attribute's value; `true` and `false` where it is set or unset.
     pub text: Option<&'a str>,
     pub eol: Option<&'a str>,

@@ -52,16 +52,16 @@ impl From<GateError> for GitError {
 }
 
 impl GitError {
-    pub(super) fn repository(path: &Path, why: impl Into<String>) -> GitError {
+    pub(crate) fn repository(path: &Path, why: impl Into<String>) -> GitError {
         GitError::Repository { path: path.to_owned(), why: why.into() }
     }
 
-    pub(super) fn file(path: &Path, why: impl Into<String>) -> GitError {
+    pub(crate) fn file(path: &Path, why: impl Into<String>) -> GitError {
         GitError::File { path: path.to_owned(), why: why.into() }
     }
 
     /// A repository that does not open.
-    pub(super) fn open(path: PathBuf, error: &git2::Error) -> GitError {
+    pub(crate) fn open(path: PathBuf, error: &git2::Error) -> GitError {
         if error.code() == git2::ErrorCode::NotFound {
             return GitError::NoRepository(path);
         }
@@ -83,7 +83,7 @@ impl GitError {
     }
 
     /// An index that does not read.
-    pub(super) fn index(git: &Repository, error: &git2::Error) -> GitError {
+    pub(crate) fn index(git: &Repository, error: &git2::Error) -> GitError {
         let message = error.message();
         let why = if message.contains("'link'") {
             "the index is split, which treepatch cannot write; `git update-index --no-split-index` joins it".to_owned()
@@ -98,7 +98,7 @@ impl GitError {
 }
 
 /// Says what was tried in which repository when the library failed.
-pub(super) fn failed(what: &'static str, git: &Repository) -> impl FnOnce(git2::Error) -> GitError + use<> {
+pub(crate) fn failed(what: &'static str, git: &Repository) -> impl FnOnce(git2::Error) -> GitError + use<> {
     let (path, is_partial) = (folder(git), is_partial(git));
     move |error| match error.code() {
         git2::ErrorCode::NotFound if is_partial => {

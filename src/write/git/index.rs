@@ -1,9 +1,8 @@
 //! The index as a value: drafts in the folder for unfinished work, which git does not see.
 
-use super::GitError;
-use super::error::failed;
+use super::error::{GitError, failed};
 use crate::checkout::{Root, STATE};
-use crate::write::WriteError;
+use crate::write::error::WriteError;
 use crate::write::state::State;
 use git2::{Index, IndexEntry, IndexTime, Oid, Repository};
 use std::collections::BTreeSet;
@@ -12,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The bytes of an index in which some paths have new contents, some are gone, and all others are as they were.
-pub(super) fn updated(
+pub(crate) fn updated(
     drafts: Drafts<'_>,
     git: &Repository,
     bytes: &[u8],
@@ -49,7 +48,7 @@ pub(super) fn updated(
 }
 
 /// Whether two indexes say the same, except for what git saw of the files.
-pub(super) fn same(drafts: Drafts<'_>, git: &Repository, one: &[u8], other: &[u8]) -> Result<bool, WriteError> {
+pub(crate) fn same(drafts: Drafts<'_>, git: &Repository, one: &[u8], other: &[u8]) -> Result<bool, WriteError> {
     let read = |bytes: &[u8]| -> Result<Vec<_>, WriteError> {
         let index = drafts.open(git, bytes)?;
         drafts.take(git)?;
@@ -61,7 +60,7 @@ pub(super) fn same(drafts: Drafts<'_>, git: &Repository, one: &[u8], other: &[u8
 /// Where indexes are drafted: git's library reads and writes them as files. What a killed run leaves there is swept away
 /// with the folder.
 #[derive(Clone, Copy)]
-pub(in crate::write) struct Drafts<'a> {
+pub(crate) struct Drafts<'a> {
     pub root: &'a Root,
     pub state: &'a State,
 }

@@ -1,14 +1,15 @@
-use super::GitError;
+use super::error::GitError;
 use super::index::{self, Drafts};
 use super::open::{What, open};
 use super::spot::Spot;
 use crate::checkout::Root;
-use crate::write::{Direction, WriteError};
+use crate::write::direction::Direction;
+use crate::write::error::WriteError;
 use std::path::PathBuf;
 
 /// One of git's own small files, and what becomes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::write) struct Move {
+pub(crate) struct Move {
     /// The repository's folder, relative to the root; empty for the one that the root lies in.
     pub repository: PathBuf,
     /// Which of its files.
@@ -22,7 +23,7 @@ pub(in crate::write) struct Move {
 /// Git's own locks on the files of some moves, each holding the new bytes already. What was not put into its place
 /// is given back when this is dropped.
 #[derive(Debug, Default)]
-pub(in crate::write) struct Locks {
+pub(crate) struct Locks {
     held: Vec<Held>,
 }
 
@@ -103,7 +104,7 @@ impl Drop for Locks {
 
 /// Which side of its move a file is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::write) enum Side {
+pub(crate) enum Side {
     /// It is what it was.
     Before,
     /// It is what it was to become.
@@ -113,7 +114,7 @@ pub(in crate::write) enum Side {
 }
 
 /// Which side of its move a file is on now.
-pub(in crate::write) fn side(drafts: Drafts<'_>, this: &Move) -> Result<Side, WriteError> {
+pub(crate) fn side(drafts: Drafts<'_>, this: &Move) -> Result<Side, WriteError> {
     let git = open(drafts.root, &this.repository)?;
     let now = git.spot(&this.what)?.bytes()?;
     let is = |wanted: Option<&Vec<u8>>| match (wanted, &now) {
@@ -130,7 +131,7 @@ pub(in crate::write) fn side(drafts: Drafts<'_>, this: &Move) -> Result<Side, Wr
 }
 
 /// Removes the locks that an interrupted run left. If one is of somebody else it is reported, and all of them stay.
-pub(in crate::write) fn unlock(root: &Root, moves: &[Move]) -> Result<(), WriteError> {
+pub(crate) fn unlock(root: &Root, moves: &[Move]) -> Result<(), WriteError> {
     let left = moves.iter().map(|this| left_lock(root, this)).collect::<Result<Vec<_>, _>>()?;
     left.iter().flatten().try_for_each(Spot::unlock)
 }
@@ -151,7 +152,7 @@ fn left_lock(root: &Root, this: &Move) -> Result<Option<Spot>, WriteError> {
 }
 
 /// Makes a file what the interrupted run was to make it, or what it was before.
-pub(in crate::write) fn settle(root: &Root, this: &Move, way: Direction) -> Result<(), WriteError> {
+pub(crate) fn settle(root: &Root, this: &Move, way: Direction) -> Result<(), WriteError> {
     let spot = open(root, &this.repository)?.spot(&this.what)?;
     let wanted = match way {
         Direction::Finish => Some(&this.after),

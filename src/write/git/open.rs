@@ -1,8 +1,8 @@
-use super::GitError;
+use super::error::GitError;
 use super::sharing::Sharing;
 use super::spot::Spot;
 use crate::checkout::{Folder, GateError, GitDir, Root};
-use crate::write::{WriteError, failed};
+use crate::write::error::{WriteError, failed};
 use git2::{ConfigLevel, Reference, Repository, RepositoryOpenFlags};
 use rustix::fs::FileType;
 use std::ffi::OsStr;
@@ -16,7 +16,7 @@ const SEAL: &str = "treepatch-journal-";
 const LIMIT: u64 = 4096;
 
 /// A repository that the gate let through, with its own files held open.
-pub(super) struct Git {
+pub(crate) struct Git {
     repository: Repository,
     dir: GitDir,
     sharing: Sharing,
@@ -32,7 +32,7 @@ impl Deref for Git {
 
 /// A file of a repository that a commit moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::write) enum What {
+pub(crate) enum What {
     /// The index.
     Index,
     /// `HEAD`.
@@ -142,7 +142,7 @@ impl Git {
 /// Opens the repository whose folder is the given one below the root; an empty path is the one the root lies in.
 ///
 /// It is looked at before git's library opens it, and afterwards whether the library came to the same.
-pub(super) fn open(root: &Root, path: &Path) -> Result<Git, GitError> {
+pub(crate) fn open(root: &Root, path: &Path) -> Result<Git, GitError> {
     let folder = root.path().join(path);
     let dir = match GitDir::find(root, path) {
         Ok(Some(dir)) => dir,

@@ -6,18 +6,18 @@
 //! repository that does not know it. Runs on two folders of one repository have each their own. It says which folder
 //! of the repository the run is on, so that others find its journal.
 
-use super::Move;
+use super::moves::Move;
 use super::open::open;
 use crate::checkout::Root;
-use crate::write::WriteError;
-use crate::write::around::is_unfinished;
+use crate::write::error::WriteError;
+use crate::write::interrupted::is_unfinished;
 use git2::{ObjectType, Oid};
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// Seals a journal in every repository that it moves something of.
-pub(in crate::write) fn seal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
+pub(crate) fn seal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
     let (id, real) = (id(journal), root.real()?);
     repositories(moves).try_for_each(|path| {
         let git = open(root, path)?;
@@ -39,7 +39,7 @@ pub(in crate::write) fn seal(root: &Root, moves: &[Move], journal: &[u8]) -> Res
 }
 
 /// Fails where a repository does not know the journal.
-pub(in crate::write) fn check_seal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
+pub(crate) fn check_seal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
     let id = id(journal);
     for path in repositories(moves) {
         let spot = open(root, path)?.seal(&id)?;
@@ -51,7 +51,7 @@ pub(in crate::write) fn check_seal(root: &Root, moves: &[Move], journal: &[u8]) 
 }
 
 /// Removes the seals of a journal that is settled, where they are.
-pub(in crate::write) fn unseal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
+pub(crate) fn unseal(root: &Root, moves: &[Move], journal: &[u8]) -> Result<(), WriteError> {
     let id = id(journal);
     repositories(moves).try_for_each(|path| {
         // What a stranger's journal names need not be there.

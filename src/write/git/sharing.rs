@@ -1,6 +1,6 @@
 use super::open::Git;
-use crate::write::permit::permit;
-use crate::write::{WriteError, failed};
+use crate::write::fs::permit;
+use crate::write::error::{WriteError, failed};
 use git2::{Oid, Repository};
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Whom a repository is shared with: what git makes of `core.sharedRepository`, and then of the modes of its own files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Sharing {
+pub(crate) enum Sharing {
     /// The umask alone decides.
     #[default]
     Umask,
@@ -93,65 +93,6 @@ impl Sharing {
         let mode = rustix::fs::statat(&above, name, AtFlags::SYMLINK_NOFOLLOW)?.st_mode & 0o7777;
         let shared = self.folder(mode);
         if shared == mode { Ok(()) } else { permit(above, name, Mode::from_raw_mode(shared)) }
-    }
-}
-
-/// Git's library makes objects as the umask has it. Here they are given to those whom the repository is shared with, at
-/// once: in a folder of one user alone no other could add an object.
-pub(super) struct Objects {
-    sharing: Sharing,
-    /// The folders that were there before.
-    folders: BTreeSet<OsString>,
-}
-
-const OBJECTS: &str = "objects";
-
-impl Objects {
-    /// Looks what is there before anything is written.
-    pub fn before(git: &Git) -> Result<Objects, WriteError> {
-        let sharing = git.sharing();
-        let mut folders = BTreeSet::new();
-        if sharing != Sharing::Umask {
-            let entries = git.common().0.entries(Path::new(OBJECTS))?;
-            folders.extend(entries.into_iter().map(|(name, _)| name));
-        }
-        Ok(Objects { sharing, folders })
-    }
-
-    /// Shares an object that was written, if it has a file of its own.
-    pub fn share(&self, git: &Git, id: Oid) -> Result<(), WriteError> {
-        if self.sharing == Sharing::Umask {
-            return Ok(());
-        }
-        let (store, shown) = git.common();
-        let id = id.to_string();
-        let (folder, file) = id.split_at(2);
-        let path = PathBuf::from(OBJECTS).join(folder).join(file);
-        let shown = shown.join(&path);
-        if !self.folders.contains(OsStr::new(folder)) {
-            match store.parent(path.parent().unwrap_or(&path)) {
-                Ok((above, name)) => {
-                    self.sharing.share_folder(above, name).or_else(none).map_err(failed("share", &shown))?
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let (above, name) = match store.parent(&path) {
-            Ok(found) => found,
-            Err(error) if error.is_missing() => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(above, name, flags, Mode::empty());
-        file.and_then(|file| self.sharing.share(file)).or_else(none).map_err(failed("share", &shown))
-    }
-}
-
-/// An object that lies in a pack has no file, and one that was there already may be somebody else's.
-fn none(error: Errno) -> Result<(), Errno> {
-    match error {
-        Errno::NOENT | Errno::PERM | Errno::ACCESS => Ok(()),
-        other => Err(other),
     }
 }
 

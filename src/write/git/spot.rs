@@ -1,9 +1,10 @@
-use super::GitError;
+use super::error::GitError;
 use super::sharing::Sharing;
 use crate::checkout::{Folder, GateError};
-use crate::write::anew::anew;
-use crate::write::appear::appear;
-use crate::write::{WriteError, failed, state};
+use crate::write::fs::anew;
+use crate::write::fs::appear;
+use crate::write::error::{WriteError, failed};
+use crate::write::fs::sync;
 use rustix::fs::{AtFlags, Mode, Timespec, Timestamps, UTIME_OMIT};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// The place of one of git's own small files, reached by the open folder that it lies in.
 #[derive(Debug)]
-pub(in crate::write) struct Spot {
+pub(crate) struct Spot {
     folder: Folder,
     path: PathBuf,
     /// What to call it.
@@ -146,7 +147,7 @@ impl Spot {
     /// Makes sure that what was done here is on the disk.
     pub fn sync(&self) -> Result<(), WriteError> {
         match self.parent() {
-            Ok((folder, _)) => state::sync(folder, self.shown.parent().unwrap_or(&self.shown)),
+            Ok((folder, _)) => sync(folder, self.shown.parent().unwrap_or(&self.shown)),
             // With the only file in it the folder has gone.
             Err(WriteError::Gate(e)) if e.is_missing() => Ok(()),
             Err(other) => Err(other),

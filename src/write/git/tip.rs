@@ -1,12 +1,11 @@
-use super::GitError;
-use super::error::failed;
+use super::error::{GitError, failed};
 use super::open::{Git, What};
-use crate::write::WriteError;
+use crate::write::error::WriteError;
 use git2::{ErrorCode, Oid};
 use std::path::Path;
 
 /// What is checked out in a repository, with the bytes that say so: whoever moves it meanwhile is noticed.
-pub(super) struct Tip {
+pub(crate) struct Tip {
     /// The commit.
     pub commit: Oid,
     /// The bytes of `HEAD`.

@@ -1,0 +1,17 @@
+//! Patches as commits, and what the commits of a repository say of them.
+//!
+//! Every patch becomes one commit in each repository that it changes (or all of them one, when squashed). Then each
+//! repository that holds changed submodules gets one commit that moves them all: one, because a superproject in
+//! which half of the patches are in has never been tried by anybody. All objects are written first, where nothing
+//! refers to them; then the files of the working trees, the indexes and the heads follow in one journaled step.
+//!
+//! Commits are made from `HEAD`'s tree, so that what else is changed or staged stays as it is and out of them. No
+//! hook, filter, shell or `git` program runs, and nothing is signed.
+
+pub mod commits;
+pub mod log;
+pub mod provenance;
+pub mod repository;
+pub mod stage;
+pub mod undo;
+pub mod past;

@@ -1,0 +1,31 @@
+//! The way in: a patchset and a tree, planned.
+
+use crate::revert::reversible::Inverses;
+use crate::stack::from_head::{Earlier, plan_in};
+use crate::plan::options::Options;
+use crate::stack::attempt::Mode;
+use crate::report::Plan;
+use crate::vfs::tree::Tree;
+use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Patchset;
+
+/// Plans a run: every patch in order, each on the result of those before it.
+///
+/// `patchset` has its parameters filled in. Nothing is written; reading goes through `tree`. Fails with what is
+/// wrong in the bodies, as places in the patchset file.
+pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+    plan_with_head(patchset, tree, options, &|_| None)
+}
+
+/// Plans a run where it may be known what the repository has committed: patches that amend others, and cannot be taken out
+/// to look for those, are looked for from there.
+pub fn plan_with_head(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    head: &Earlier<'_>,
+) -> Result<Plan, Vec<Complaint>> {
+    let inverses = Inverses::of(patchset);
+    let mode = Mode { inverses: options.ways_back.then_some(&inverses as _), ..Mode::default() };
+    plan_in(patchset, tree, options, mode, head)
+}

@@ -1,0 +1,68 @@
+//! One site to edit.
+
+use crate::find::{Env, Hit, Rule};
+use crate::pattern::{Element, Part, Root, Shape};
+use std::ops::Range;
+
+/// Where an insertion comes among others at the same place.
+pub(crate) type Rank = (u8, usize);
+
+/// One site to edit, and the rule and bindings under which it was found.
+pub(crate) struct SiteEdit<'a> {
+    pub rule: &'a Rule,
+    pub hit: &'a Hit,
+    pub env: &'a Env,
+    /// How many sites of the rule are done already in the file.
+    pub done: usize,
+    /// Whether other sites lie in its holes, so that these must stay in their places.
+    pub holds: bool,
+}
+
+impl<'a> SiteEdit<'a> {
+    /// Whether another work was found in the same way.
+    pub fn is_like(&self, other: &SiteEdit<'_>) -> bool {
+        std::ptr::eq(self.rule, other.rule) && self.env == other.env
+    }
+
+    /// The body, as it is spelt here.
+    pub fn shape(&self) -> &'a Shape {
+        let shape = &self.rule.pattern.shapes[self.hit.shape];
+        shape.held.as_deref().filter(|_| self.holds).unwrap_or(shape)
+    }
+
+    /// Whether holes stay in their places that would move if no other sites lay in them.
+    pub fn is_held(&self) -> bool {
+        self.holds && self.rule.pattern.shapes[self.hit.shape].held.is_some()
+    }
+
+    /// Whether the site is one expression or type, before and after.
+    pub fn is_value(&self) -> bool {
+        self.shape().before.root == Root::Value && self.shape().after.root == Root::Value
+    }
+
+    /// Whether either side shows braces, in which there may be statements.
+    pub fn shows_braces(&self) -> bool {
+        let is_brace = |e: &Element| matches!(&e.part, Part::Token { text, .. } if text == b"{");
+        [&self.shape().before, &self.shape().after].iter().any(|side| side.elements.iter().any(is_brace))
+    }
+
+    /// Whether the after side is one operand or one operation, which may have parentheses.
+    pub fn is_grouped(&self) -> bool {
+        let side = &self.shape().after;
+        let ends = side.elements.first().zip(side.elements.last());
+        let tokens = ends.map_or(0..0, |(first, last)| first.tokens.start..last.tokens.end);
+        let language = side.source.language;
+        self.is_value() && side.source.nodes_over(&tokens).any(|(_, n)| language.may_have_parens(n.kind))
+    }
+
+    /// The order of what sites insert at one place: what ends there comes before what begins there, and of sites in
+    /// each other the inner one is nearer to its own code. `site` is where the site lies, in the same unit as `at`.
+    pub fn rank(&self, site: &Range<usize>, at: usize) -> Rank {
+        match () {
+            () if site.is_empty() => (1, 0),
+            () if at >= site.end => (0, site.len()),
+            () if at <= site.start => (2, usize::MAX - site.len()),
+            () => (1, 0),
+        }
+    }
+}

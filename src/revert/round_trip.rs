@@ -1,0 +1,82 @@
+//! What the way back comes to, held against what is there now and what was there before.
+
+use super::evidence::Evidence;
+use crate::stack::from_head::plan_in;
+use crate::plan::options::Options;
+use crate::stack::attempt::Mode;
+use crate::report::{Plan, Step, last_versions};
+use crate::vfs::overlay::Overlay;
+use crate::vfs::tree::Tree;
+use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Patchset;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The files as they would be.
+pub(crate) struct Undone<'a> {
+    steps: &'a [Step],
+    files: BTreeMap<PathBuf, Option<Vec<u8>>>,
+}
+
+impl<'a> Undone<'a> {
+    pub fn new(steps: &'a [Step], removals: &[(PathBuf, Vec<u8>)]) -> Undone<'a> {
+        let files = last_versions(steps).into_iter().map(|(path, last)| (path.to_owned(), Some(last.bytes().to_vec())));
+        Undone { steps, files: files.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect() }
+    }
+
+    /// A patch that changes a file.
+    pub fn patch(&self, path: &Path) -> Option<usize> {
+        self.steps.iter().find(|s| s.path == path).map(|s| s.patch)
+    }
+
+    /// The plan that there would be.
+    pub fn again(&self, set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+        plan(set, &Overlay::new(tree, &self.files), options)
+    }
+
+    /// The first file that would not come out as it is now if everything were applied again.
+    pub fn differs(&self, again: &Plan, now: &Plan, tree: &dyn Tree) -> Option<(usize, PathBuf)> {
+        let again = again.last_versions();
+        self.files.keys().find_map(|path| {
+            let other = again.get(path.as_path()).map(|last| last.bytes()) != present(now, tree, path);
+            other.then(|| Some((self.patch(path)?, path.clone())))?
+        })
+    }
+
+    /// The files of which it is known what they were: what was there earlier becomes, with the patches, what is there
+    /// now. Each with whether it would be that again.
+    pub fn earlier(
+        &self,
+        set: &Patchset,
+        now: &Plan,
+        tree: &dyn Tree,
+        options: &Options,
+        evidence: &dyn Evidence,
+    ) -> Result<BTreeMap<PathBuf, bool>, Vec<Complaint>> {
+        let changed = self.files.iter().filter(|(_, bytes)| bytes.is_some()).map(|(path, _)| path);
+        let before = changed.filter_map(|path| Some((path.clone(), Some(evidence.earlier(path)?))));
+        let before: BTreeMap<PathBuf, Option<Vec<u8>>> = before.collect();
+        if before.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let plan = plan(set, &Overlay::new(tree, &before), options)?;
+        let after = plan.last_versions();
+        let leads_here = |path: &Path| {
+            after.get(path).is_some_and(|last| present(now, tree, path).is_some_and(|bytes| bytes == last.bytes()))
+        };
+        let known = before.iter().filter(|(path, _)| leads_here(path));
+        Ok(known.map(|(path, bytes)| (path.clone(), self.files.get(path) == Some(bytes))).collect())
+    }
+}
+
+/// The bytes of a file once all is done that is to do in it now.
+fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Arc<Vec<u8>>> {
+    let last = now.steps.iter().rev().find(|step| step.path == path).map(|step| step.after.bytes());
+    last.or_else(|| tree.read(path).ok().map(Arc::new))
+}
+
+/// The patches once more. One that needs or amends another need not wait for it: it is in already.
+fn plan(set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+    plan_in(set, tree, options, Mode { needs: false, ..Mode::default() }, &|_| None)
+}

@@ -1,0 +1,249 @@
+//! A stack, compiled and carried out in one way: what the patches come to, and what a second run would.
+
+use crate::plan::idempotence::Again;
+use crate::plan::options::Options;
+use crate::plan::ownership::Ownership;
+use crate::plan::patch;
+use crate::search::compiled;
+use crate::search::compiled::Ready;
+use crate::report::{Plan, Reason, Verdict};
+use crate::plan::reversibility::Reversibility;
+use crate::plan::run::{Run, Watch};
+use crate::search::index::Scout;
+use super::take_out::{Amending, leave_out, take_out};
+use crate::plan::verdict;
+use super::trial::{Carried, Trial};
+use super::watch::Watched;
+use crate::search::workspace::Workspace;
+use crate::vfs::tree::Tree;
+use crate::patchset::diagnostic::Complaint;
+use crate::patchset::{Patch, Patchset};
+use crate::threads;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+/// How a stack is planned.
+#[derive(Clone, Copy)]
+pub(crate) struct Mode<'a> {
+    /// What a second run would not find done is refused: with patches that undo others, that is not asked.
+    pub twice: bool,
+    /// A patch waits for those that it needs.
+    pub needs: bool,
+    /// A second run can begin with what `HEAD` has, so that amending patches need no way back.
+    pub with_head: bool,
+    /// Which places may be edited, where that is not all of them.
+    pub own: Option<&'a Ownership>,
+    /// Who knows whether a patch can be taken back, where that is asked.
+    pub inverses: Option<&'a dyn Reversibility>,
+}
+
+impl Default for Mode<'_> {
+    fn default() -> Self {
+        Mode { twice: true, needs: true, with_head: false, own: None, inverses: None }
+    }
+}
+
+/// A plan, and what it takes to look for the patches in another way.
+pub(crate) struct Stacked {
+    pub plan: Plan,
+    /// The amending patches that are in, or would be, and cannot be taken out.
+    pub stuck: BTreeMap<usize, String>,
+    /// The files that may hold something of a patch.
+    pub leads: BTreeSet<PathBuf>,
+}
+
+/// Plans a run, with the amending patches taken out that are in. Where the whole stack is refused so, the later of them may
+/// only look as if they were in, as a deletion does where there never was anything: it is tried again without those.
+pub(crate) fn plan_stack(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    mode: Mode<'_>,
+) -> Result<Stacked, Vec<Complaint>> {
+    let run = || -> Result<Stacked, Vec<Complaint>> {
+        let prepared = Prepared::new(patchset, tree, options, mode)?;
+        let first = prepared.plan(usize::MAX);
+        let mut last = first.taken.last().copied();
+        for _ in 0..TRIES {
+            let may_be_tried = first.plan.is_refused() && first.stuck.is_empty();
+            let Some(below) = last.filter(|_| may_be_tried && prepared.are_asked_for(&first.taken)) else { break };
+            let other = prepared.plan(below);
+            if !other.plan.is_refused() {
+                return Ok(prepared.stacked(other));
+            }
+            last = other.taken.last().copied();
+        }
+        Ok(prepared.stacked(first))
+    };
+    threads::within(options.threads, run)
+}
+
+/// So many times a stack is tried with fewer patches taken out.
+const TRIES: usize = 16;
+
+/// Refuses patches that no later one is to blame for.
+fn tell_unsettled(mut plan: Plan, found: &BTreeMap<usize, Again>) -> Plan {
+    for (&number, again) in found {
+        let report = &mut plan.reports[number];
+        report.verdict = Verdict::Ambiguous;
+        let (why, place) = match again.clone() {
+            Again::ToDo(place) => (String::new(), Some(place)),
+            Again::Refused(why, place) => (format!(" ({why})"), place),
+        };
+        let text = format!("a second run would not find it done among the other patches{why}; make one patch of those");
+        report.reasons.push(Reason { text, place });
+    }
+    plan
+}
+
+/// A stack that is compiled, and the tree that is explored for it.
+struct Prepared<'a> {
+    patchset: &'a Patchset,
+    tree: &'a dyn Tree,
+    options: &'a Options,
+    mode: Mode<'a>,
+    ready: Vec<Option<Ready>>,
+    amending: Option<Amending>,
+    scout: Scout,
+}
+
+/// A plan, with some amending patches taken out.
+struct Attempt {
+    plan: Plan,
+    /// Those that were.
+    taken: Vec<usize>,
+    /// Those that could not be, and why.
+    stuck: BTreeMap<usize, String>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Compiles the patches that take part, and those that amend them, and explores the tree for them.
+    fn new(
+        patchset: &'a Patchset,
+        tree: &'a dyn Tree,
+        options: &'a Options,
+        mode: Mode<'a>,
+    ) -> Result<Prepared<'a>, Vec<Complaint>> {
+        let target = options.target.as_ref().or(patchset.target.as_ref());
+        let is_for_target = |patch: &Patch| patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t));
+        let is_asked = |patch: &Patch| options.only.is_empty() || options.only.contains(&patch.id.value);
+        let is_selected = |patch: &Patch| is_asked(patch) && is_for_target(patch);
+        let compile = if mode.twice { Ready::compile } else { Ready::compile_inverse };
+        let compile = |patch| is_selected(patch).then(|| compile(patch)).transpose();
+        let compiled: Vec<Result<Option<Ready>, Vec<Complaint>>> = patchset.patches.par_iter().map(compile).collect();
+        let (mut ready, mut complaints) = (Vec::with_capacity(compiled.len()), Vec::new());
+        for one in compiled {
+            match one {
+                Ok(one) => ready.push(one),
+                Err(wrong) => complaints.extend(wrong),
+            }
+        }
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        let mut amending = Amending::of(patchset, is_selected, is_for_target);
+        let mut asks = Vec::new();
+        ready.iter_mut().flatten().for_each(|ready| ready.number(&mut asks));
+        amending.iter_mut().flat_map(Amending::ready_mut).for_each(|ready| ready.number(&mut asks));
+        let mut scout = Scout::new(asks).map_err(|bad| vec![compiled::complaint(&bad)])?;
+        scout.explore(tree);
+        Ok(Prepared { patchset, tree, options, mode, ready, amending, scout })
+    }
+
+    /// Plans the run. Of the amending patches only those `below` a number are taken for being in.
+    fn plan(&self, below: usize) -> Attempt {
+        let (mut watched, mut stuck) = (BTreeSet::new(), BTreeMap::new());
+        loop {
+            let guard = Watched { patches: &watched, amending: self.amending.as_ref() };
+            let run = Run {
+                watch: (!watched.is_empty()).then_some(&guard as &dyn Watch),
+                amends: self.amending.as_ref().map(|amending| &amending.amends),
+                needs: self.mode.needs,
+                own: self.mode.own,
+                inverses: self.mode.inverses,
+                ..Run::plain(self.patchset, &self.ready, self.options)
+            };
+            let (plan, taken, trial) = self.carry_out(&run, below);
+            stuck.extend(trial.stuck);
+            // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
+            if trial.found.keys().all(|number| watched.contains(number)) {
+                let mut plan = tell_unsettled(plan, &trial.found);
+                verdict::settle(self.patchset, &mut plan.reports, self.options);
+                return Attempt { plan, taken, stuck };
+            }
+            watched.extend(trial.found.into_keys());
+        }
+    }
+
+    /// Carries out all patches in order, and tries a second run. Gives the amending patches that were taken out for it, too.
+    fn carry_out(&self, run: &Run<'_>, below: usize) -> (Plan, Vec<usize>, Trial) {
+        let mut workspace = Workspace::new(self.tree, &self.scout, self.options.limits, self.options.whole_files);
+        let taken = self.amending.as_ref().map(|amending| {
+            let numbers = amending.numbers().into_iter().rev().filter(|&number| number < below);
+            take_out(run, amending, numbers, &mut workspace)
+        });
+        let taken = taken.unwrap_or_default();
+        let run = Run { taken: Some(&taken), ..*run };
+        let mut plan = Plan::default();
+        for number in 0..run.patchset.patches.len() {
+            if let Some(turn) = &run.options.turn {
+                turn.store(number + 1, Ordering::Relaxed);
+            }
+            if let Some(inverses) = run.inverses.filter(|_| number % AHEAD == 0) {
+                self.prepare_inverses(inverses, number);
+            }
+            let report = patch::run(&run, &mut workspace, &mut plan);
+            plan.reports.push(report);
+        }
+        let lost = leave_out(&mut plan, &workspace).filter(|_| plan.reports.iter().all(|r| is_good(r.verdict)));
+        if let (Some(path), Some(&number)) = (lost, taken.out.keys().next_back()) {
+            let text = format!("beside the other patches {} would not come out as it is", path.display());
+            plan.reports[number].verdict = Verdict::Ambiguous;
+            plan.reports[number].reasons.push(Reason { text, place: None });
+        }
+        let mut trial = if self.mode.twice { self.second_run(&run, &workspace, &plan) } else { Trial::default() };
+        trial.stuck.extend(taken.stuck);
+        (plan, taken.out.into_keys().collect(), trial)
+    }
+
+    /// The patches that a second run would not find as it should, now that all others are carried out: a later one came
+    /// between what they show, or brought a site of theirs.
+    fn second_run(&self, run: &Run<'_>, workspace: &Workspace<'_>, plan: &Plan) -> Trial {
+        let verdicts = plan.reports.iter().map(|report| report.verdict).collect();
+        let amending = self.amending.as_ref();
+        let mut trial = Carried { run, amending, plan, verdicts, workspace }.trial(None);
+        if self.mode.with_head {
+            let stuck: Vec<usize> = trial.stuck.keys().copied().collect();
+            trial.found.retain(|&number, _| !stuck.iter().any(|&by| run.amends(by, number)));
+        }
+        trial
+    }
+
+    /// Compiles the inverses of some patches on all cores: most of those that find their words will change something.
+    fn prepare_inverses(&self, inverses: &dyn Reversibility, from: usize) {
+        let may_do = |ready: &Ready| ready.hunks().any(|h| self.scout.answer(h.ask).leads.iter().any(|lead| lead.todo));
+        let all = self.ready.par_iter().enumerate().skip(from).take(AHEAD);
+        all.filter(|(_, ready)| ready.as_ref().is_some_and(may_do)).for_each(|(number, _)| inverses.prepare(number));
+    }
+
+    /// Whether all of these take part in the run.
+    fn are_asked_for(&self, numbers: &[usize]) -> bool {
+        numbers.iter().all(|&number| self.ready[number].is_some())
+    }
+
+    fn stacked(&self, attempt: Attempt) -> Stacked {
+        let Attempt { plan, stuck, .. } = attempt;
+        let leads = if stuck.is_empty() { BTreeMap::new() } else { self.scout.wanted() };
+        Stacked { plan, stuck, leads: leads.into_keys().map(Path::to_owned).collect() }
+    }
+}
+
+/// Whether a verdict forbids no write by itself.
+fn is_good(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Blocked | Verdict::Unreadable | Verdict::Drifted | Verdict::Ambiguous)
+}
+
+/// So many patches are prepared at a time.
+const AHEAD: usize = 256;
