@@ -5,8 +5,8 @@
 
 use std::path::PathBuf;
 use std::time::Instant;
-use treepatch::vfs::go_tree::MemoryTree;
 use treepatch::operations::align_atomics::{Options, align_atomics};
+use treepatch::vfs::MemoryTree;
 
 fn main() {
     let mut points = Vec::new();

@@ -7,18 +7,18 @@ use divan::{Bencher, black_box};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
-use treepatch::vfs::memory::Memory;
-use treepatch::search::words::Words;
 use treepatch::edit::{Parens, Target, Units, edits};
 use treepatch::find::{Env, Found, NoTypes, Rule, Steps, find};
 use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load};
 use treepatch::pattern::Names;
-use treepatch::report::FileChange;
 use treepatch::plan::Options;
 use treepatch::planner::plan;
 use treepatch::render::unified;
+use treepatch::report::FileChange;
+use treepatch::search::Words;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
+use treepatch::vfs::MemoryTree;
 
 const LANGUAGES: [&str; 2] = ["c", "go"];
 /// Functions of a made file; each has one site.
@@ -73,7 +73,7 @@ fn diff(bencher: Bencher, language: &str) {
 fn whole_plan(bencher: Bencher, language: &str) {
     let (set, text) = (loaded(&patchset(language, 1)), source(language, FUNCTIONS));
     let bytes = BytesCount::of_str(&text);
-    let tree = Memory::new([(PathBuf::from(format!("file.{language}")), text.into_bytes())]);
+    let tree = MemoryTree::new([(PathBuf::from(format!("file.{language}")), text.into_bytes())]);
     let options = Options { threads: 1, ..Options::default() };
     bencher.counter(bytes).bench(|| {
         let plan = plan(&set, &tree, &options).expect("the patchset compiles");

@@ -3,22 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use treepatch::checkout::Disk;
-use treepatch::vfs::tree::Tree;
-use treepatch::vfs::go_tree::GoTree;
 use treepatch::operations::align_atomics::{Options, Outcome, Style, align_atomics};
 use treepatch::source::apply_edits;
+use treepatch::vfs::{FileTree, ReadError};
 
 struct Folder {
     root: PathBuf,
     paths: Vec<PathBuf>,
 }
 
-impl GoTree for Folder {
-    fn files(&self) -> &[PathBuf] {
+impl FileTree for Folder {
+    fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
-    fn read(&self, path: &Path) -> Option<Arc<Vec<u8>>> {
-        std::fs::read(self.root.join(path)).ok().map(Arc::new)
+    fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
+        let refused = |e: std::io::Error| ReadError { path: path.to_owned(), reason: e.to_string() };
+        std::fs::read(self.root.join(path)).map(Arc::new).map_err(refused)
     }
 }
 

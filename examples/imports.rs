@@ -4,7 +4,7 @@
 
 use treepatch::golang::format::{is_clean, realign};
 use treepatch::golang::imports::{ImportSpec, LocalName, add, local_name, remove, specs};
-use treepatch::golang::types::names::is_used;
+use treepatch::golang::types::is_used;
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 

@@ -5,6 +5,8 @@
 //! reads the environment.
 
 pub mod checkout;
+pub mod commit;
+pub mod diagnose;
 pub mod edit;
 pub mod find;
 pub mod golang;
@@ -13,16 +15,14 @@ pub mod operations;
 pub mod patchset;
 pub mod pattern;
 pub mod plan;
-pub mod render;
-pub mod source;
-mod threads;
-pub mod write;
-pub mod commit;
-pub mod diagnose;
 pub mod planner;
 pub mod proof;
+pub mod render;
 pub mod report;
 pub mod revert;
 pub mod search;
+pub mod source;
 pub mod stack;
+mod threads;
 pub mod vfs;
+pub mod write;

@@ -1,19 +1,19 @@
 //! The way in: a patchset and a tree, planned.
 
-use crate::revert::reversible::Inverses;
-use crate::stack::from_head::{Earlier, plan_in};
-use crate::plan::options::Options;
-use crate::stack::attempt::Mode;
-use crate::report::Plan;
-use crate::vfs::tree::Tree;
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use crate::patchset::Patchset;
+use crate::plan::Options;
+use crate::report::Plan;
+use crate::revert::Inverses;
+use crate::stack::Mode;
+use crate::stack::{Earlier, plan_in};
+use crate::vfs::FileTree;
 
 /// Plans a run: every patch in order, each on the result of those before it.
 ///
 /// `patchset` has its parameters filled in. Nothing is written; reading goes through `tree`. Fails with what is
 /// wrong in the bodies, as places in the patchset file.
-pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+pub fn plan(patchset: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Complaint>> {
     plan_with_head(patchset, tree, options, &|_| None)
 }
 
@@ -21,7 +21,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree, options: &Options) -> Result<P
 /// to look for those, are looked for from there.
 pub fn plan_with_head(
     patchset: &Patchset,
-    tree: &dyn Tree,
+    tree: &dyn FileTree,
     options: &Options,
     head: &Earlier<'_>,
 ) -> Result<Plan, Vec<Complaint>> {

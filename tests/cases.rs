@@ -10,11 +10,11 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use treepatch::vfs::memory::Memory;
+use treepatch::planner;
 use treepatch::patchset::{load, substitute};
-use treepatch::plan;
 use treepatch::plan::Options;
 use treepatch::report::Plan;
+use treepatch::vfs::MemoryTree;
 
 fn main() {
     let args = Arguments::from_args();
@@ -174,7 +174,7 @@ fn report(
     files: &BTreeMap<PathBuf, Vec<u8>>,
     target: Option<String>,
 ) -> (String, BTreeMap<PathBuf, Vec<u8>>) {
-    let shown = |complaints: Vec<treepatch::patchset::diagnostic::Complaint>| {
+    let shown = |complaints: Vec<treepatch::patchset::Complaint>| {
         let mut out = String::new();
         for c in complaints {
             let line = toml[..c.span.start.min(toml.len())].lines().count();
@@ -190,8 +190,8 @@ fn report(
     if let Err(complaints) = substitute(&mut patchset, target.as_deref()) {
         return shown(complaints);
     }
-    let tree = Memory::new(files.clone());
-    match plan::plan(&patchset, &tree, &Options { target, threads: 1, ..Options::default() }) {
+    let tree = MemoryTree::new(files.clone());
+    match planner::plan(&patchset, &tree, &Options { target, threads: 1, ..Options::default() }) {
         Ok(plan) => {
             let mut after = files.clone();
             after.extend(plan.changes().into_iter().map(|c| (c.path, c.after)));
@@ -204,7 +204,7 @@ fn report(
 fn table(plan: &Plan) -> String {
     let mut out = String::new();
     for r in &plan.reports {
-        let verdict = plan::name(r.verdict);
+        let verdict = r.verdict.as_str();
         writeln!(
             out,
             "{}: {verdict}, {} to do, {} done{}",

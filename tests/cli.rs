@@ -9,7 +9,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use treepatch::checkout::{Root, STATE};
+use treepatch::checkout::Root;
+use treepatch::patchset::STATE;
 use treepatch::write::Lock;
 
 /// Two patches for C code of our own.

@@ -18,13 +18,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use treepatch::vfs::memory::Memory;
-use treepatch::patchset::diagnostic::Complaint;
+use treepatch::planner;
+use treepatch::patchset::Complaint;
 use treepatch::patchset::{load, substitute};
-use treepatch::plan;
 use treepatch::plan::Options;
-use treepatch::report::Verdict;
 use treepatch::render;
+use treepatch::report::Verdict;
+use treepatch::vfs::MemoryTree;
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
@@ -245,9 +245,9 @@ struct Run {
 fn run(patch: &Whole, files: &Files, target: Option<&str>) -> Result<Run, Vec<Complaint>> {
     let mut patchset = load("patch.toml", &patch.text)?;
     substitute(&mut patchset, target)?;
-    let tree = Memory::new(files.clone());
+    let tree = MemoryTree::new(files.clone());
     let target = target.map(str::to_owned);
-    let mut plan = plan::plan(&patchset, &tree, &Options { target, threads: 1, ..Options::default() })?;
+    let mut plan = planner::plan(&patchset, &tree, &Options { target, threads: 1, ..Options::default() })?;
     let hidden = patch.text[..patch.hidden].lines().count();
     plan.reports.iter_mut().flat_map(|r| &mut r.near).for_each(|near| near.row_line -= hidden.min(near.row_line));
     let view = render::View { verbose: false, quiet: false, color: false, width: None, ending: render::Ending::Dry };
@@ -279,7 +279,7 @@ fn loads(body: &str) -> Result<(), Failed> {
         Ok(mut patchset) => {
             let target = patchset.tables.values().flat_map(|table| table.rows.keys()).next().cloned();
             substitute(&mut patchset, target.as_deref()).map_err(|c| said(&patch, c))?;
-            plan::plan(&patchset, &Memory::new(Files::new()), &Options { target, ..Options::default() })
+            planner::plan(&patchset, &MemoryTree::new(Files::new()), &Options { target, ..Options::default() })
                 .map_err(|c| said(&patch, c))?;
             Ok(())
         }
@@ -380,6 +380,6 @@ fn every_verdict() -> Result<(), Failed> {
     let all = [Skipped, Blocked, Unreadable, Absent, Applies, Partly, Applied, Obsolete, Nothing, Drifted, Ambiguous];
     let text = language();
     let missing: Vec<&str> =
-        all.into_iter().map(plan::name).filter(|name| !text.contains(&format!("| `{name}`"))).collect();
+        all.into_iter().map(Verdict::as_str).filter(|name| !text.contains(&format!("| `{name}`"))).collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("not in the table: {missing:?}").into()) }
 }

@@ -2,10 +2,11 @@
 //! between `«` and `»`.
 
 use std::path::Path;
-use treepatch::vfs::go_tree::MemoryTree;
-use treepatch::golang::types::query::{Answer, View, fits, has_type};
+use treepatch::golang::types::{View, fits, has_type};
+use treepatch::source::Answer;
 use treepatch::language::Language;
 use treepatch::source::{Limits, Source};
+use treepatch::vfs::MemoryTree;
 
 /// The source without its marks, and the tokens between them.
 fn marked(text: &str) -> (Source, std::ops::Range<usize>) {

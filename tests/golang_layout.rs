@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use treepatch::vfs::go_tree::MemoryTree;
 use treepatch::golang::format::realign;
 use treepatch::language::Language;
 use treepatch::operations::align_atomics::{Options, Outcome, Report, Style, align_atomics};
 use treepatch::source::{Limits, Source, apply_edits};
+use treepatch::vfs::MemoryTree;
 
 /// Types that a field may have.
 const TYPES: &[&str] = &[

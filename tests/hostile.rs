@@ -4,12 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
-use treepatch::vfs::memory::Memory;
 use treepatch::patchset::{load, substitute};
 use treepatch::plan::Options;
-use treepatch::report::{Plan, Verdict};
 use treepatch::planner::plan;
+use treepatch::report::{Plan, Verdict};
 use treepatch::source::Limits;
+use treepatch::vfs::MemoryTree;
 
 /// Deep enough to overflow any stack that is walked down.
 const DEEP: usize = 30_000;
@@ -34,7 +34,7 @@ fn run(name: &str, source: impl Into<Vec<u8>>, text: &str) -> Plan {
 #[track_caller]
 fn run_with(name: &str, source: impl Into<Vec<u8>>, text: &str, limits: Limits) -> Plan {
     let patchset = load("hostile.toml", text).unwrap_or_else(|wrong| panic!("{wrong:?}"));
-    let tree = Memory::new([(PathBuf::from(name), source.into())]);
+    let tree = MemoryTree::new([(PathBuf::from(name), source.into())]);
     plan(&patchset, &tree, &Options { limits, ..options() }).unwrap_or_else(|wrong| panic!("{wrong:?}"))
 }
 
@@ -96,7 +96,7 @@ fn ellipses_beside_each_other_end() {
     let source = go(&(0..3000).map(|n| format!("\ta({n})\n")).collect::<String>());
     let body = format!(" func f() {{\n{} \t...\n-\tlast()\n+\tdone()\n }}", " \t...\n \ta($_)\n".repeat(20));
     let patchset = load("hostile.toml", &patchset("*.go", &body, "expect = \"any\"")).unwrap();
-    let tree = Memory::new([(PathBuf::from("a.go"), source.into_bytes())]);
+    let tree = MemoryTree::new([(PathBuf::from("a.go"), source.into_bytes())]);
     match plan(&patchset, &tree, &options()) {
         Ok(plan) => assert!(plan.reports[0].blocks || plan.reports[0].verdict == Verdict::Nothing),
         Err(wrong) => assert!(wrong[0].message.contains("ellipses"), "{wrong:?}"),
@@ -162,7 +162,7 @@ fn the_parser_gives_up_on_noise() {
 fn the_parser_gives_up_on_a_body_of_noise() {
     let body = patchset("*.go", &format!("-{}\n+done", noise(&GO, 150_000)), "");
     let patchset = load("hostile.toml", &body).unwrap();
-    let wrong = plan(&patchset, &Memory::new([]), &options()).unwrap_err();
+    let wrong = plan(&patchset, &MemoryTree::default(), &options()).unwrap_err();
     assert!(wrong[0].message.starts_with("the parser gave up on the before side"), "{:?}", wrong[0].message);
 }
 
@@ -203,7 +203,7 @@ fn toml_may_be_nested_as_deep_as_it_likes() {
 fn a_body_may_be_nested_as_deep_as_it_likes() {
     for body in [format!("-{}\n+b", nested("(", "a", ")")), format!("-{}\n+b", "({".repeat(DEEP))] {
         if let Ok(patchset) = load("hostile.toml", &patchset("*.go", &body, "expect = \"any\"")) {
-            let plan = plan(&patchset, &Memory::default(), &options());
+            let plan = plan(&patchset, &MemoryTree::default(), &options());
             assert!(plan.is_err() || plan.unwrap().changes().is_empty());
         }
     }
@@ -218,7 +218,7 @@ fn a_deep_body_is_compared_with_itself_and_with_many_sites() {
 #[test]
 fn dollars_are_no_body() {
     let text = patchset("*.go", &format!("-{}\n+a", "$".repeat(100_000)), "");
-    let wrong = plan(&load("hostile.toml", &text).unwrap(), &Memory::default(), &options()).unwrap_err();
+    let wrong = plan(&load("hostile.toml", &text).unwrap(), &MemoryTree::default(), &options()).unwrap_err();
     assert!(wrong[0].message.contains("does not parse"), "{wrong:?}");
 }
 
@@ -235,7 +235,7 @@ fn a_heavy_regex_is_refused_or_takes_its_time_by_length() {
     for regex in ["(a*)*b", "(a|aa)+$", "(x+x+)+y", "a{1000}{1000}", "((((a{100}){100}){100}))"] {
         let text = patchset("*.go", "-g($x)\n+h($x)", &format!("expect = \"any\"\nwhere.x.regex = \"{regex}\""));
         if let Ok(patchset) = load("hostile.toml", &text) {
-            let tree = Memory::new([(PathBuf::from("a.go"), source.clone().into_bytes())]);
+            let tree = MemoryTree::new([(PathBuf::from("a.go"), source.clone().into_bytes())]);
             assert!(plan(&patchset, &tree, &options()).is_ok(), "{regex}");
         }
     }
@@ -329,7 +329,7 @@ fn one_line_of_a_body_may_be_as_long_as_it_likes() {
 fn a_long_body_that_does_not_parse_is_refused() {
     let (body, _) = long_body(5_000, "");
     let patchset = load("hostile.toml", &patchset("*.go", &format!("-\tx((\n{body}"), "")).unwrap();
-    let tree = Memory::new([(PathBuf::from("a.go"), Vec::new())]);
+    let tree = MemoryTree::new([(PathBuf::from("a.go"), Vec::new())]);
     let wrong = plan(&patchset, &tree, &options()).unwrap_err();
     assert!(wrong[0].message.contains("does not parse"), "{wrong:?}");
 }
@@ -404,7 +404,7 @@ fn hundreds_of_patches_edit_one_file() {
     let text: String = (0..many).map(patch).collect();
     let text = format!("format = 1\n[patchset]\nname = \"hostile\"\n{text}");
     let patchset = load("hostile.toml", &text).unwrap();
-    let tree = Memory::new([(PathBuf::from("a.go"), file.clone().into())]);
+    let tree = MemoryTree::new([(PathBuf::from("a.go"), file.clone())]);
     let plan = plan(&patchset, &tree, &Options { ways_back: true, ..options() }).unwrap();
     let wrong = plan.reports.iter().find(|r| r.verdict != Verdict::Applies || r.one_way.is_some());
     assert!(wrong.is_none(), "{wrong:?}");
@@ -417,7 +417,7 @@ fn a_file_that_cannot_be_read_hides_nothing_that_upstream_did() {
     let more = "[patch.obsolete]\nmatch = 'theirs()'\nfiles = ['b.go']\n";
     let text = format!("{}{more}", patchset("a.go", "-mark()\n+done()", ""));
     let look = |theirs: &str| {
-        let tree = Memory::new([
+        let tree = MemoryTree::new([
             (PathBuf::from("a.go"), go("mark()").into_bytes()),
             (PathBuf::from("b.go"), go(theirs).into_bytes()),
         ]);
@@ -435,7 +435,7 @@ fn a_file_that_cannot_be_read_hides_nothing_that_upstream_did() {
 fn a_line_of_a_macro_cannot_become_code_by_itself() {
     let body = "-#define SWAP \\\n-\tdo { \\\n \ta = b; \\\n-\t} while (0)";
     let text = patchset("a.c", body, "");
-    let tree = Memory::new([(
+    let tree = MemoryTree::new([(
         PathBuf::from("a.c"),
         b"#define SWAP \\\n\tdo { \\\n\ta = b; \\\n\t} while (0)\n\nint x;\n".to_vec(),
     )]);
@@ -449,7 +449,7 @@ fn a_long_value_does_not_make_a_file_that_nobody_can_read() {
     let text = patchset("*.go", "-mark($n)\n+done($n, $value)", "expect = \"any\"").replace("[[patch]]", &value);
     let mut patchset = load("hostile.toml", &text).unwrap();
     substitute(&mut patchset, Some("arm")).unwrap();
-    let tree = Memory::new([(PathBuf::from("a.go"), go(&"\tmark(1)\n".repeat(429)).into_bytes())]);
+    let tree = MemoryTree::new([(PathBuf::from("a.go"), go(&"\tmark(1)\n".repeat(429)).into_bytes())]);
     let plan = plan(&patchset, &tree, &options()).unwrap();
     verdict(&plan, Verdict::Ambiguous);
     assert!(plan.reports[0].reasons[0].text.contains("--limit bytes="), "{:?}", plan.reports[0].reasons);

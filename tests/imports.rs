@@ -4,7 +4,7 @@
 
 use treepatch::golang::format::realign;
 use treepatch::golang::imports::{LocalName, add, default_name, local_name, place_spec, remove, specs};
-use treepatch::golang::types::names::{Scope, is_used};
+use treepatch::golang::types::{Scope, is_used};
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};
 

@@ -11,8 +11,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use treepatch::patchset::Expect;
-use treepatch::report::{FileChange, Finding, NearMiss, Place, Plan, Reason, Report, Site, Step, Verdict};
 use treepatch::render::{Encoded, Ending, View, json, table, unified};
+use treepatch::report::{FileChange, Finding, NearMiss, Place, Plan, Reason, Report, Site, Step, Verdict};
 
 // ---------------------------------------------------------------------------------------------------------------
 // Diffs.

@@ -10,11 +10,11 @@ mod disturb;
 
 use disturb::Random;
 use std::path::{Path, PathBuf};
-use treepatch::vfs::memory::Memory;
 use treepatch::patchset::load;
 use treepatch::plan::Options;
-use treepatch::report::{Plan, Report, Verdict};
 use treepatch::planner::plan;
+use treepatch::report::{Plan, Report, Verdict};
+use treepatch::vfs::MemoryTree;
 
 fn number(name: &str, usual: usize) -> usize {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap())
@@ -29,7 +29,7 @@ fn planned(patch: &str, files: &[(&str, String)]) -> Plan {
     let head =
         "format = 1\n[patchset]\nname = \"p\"\ntitle = \"p\"\n[[patch]]\nid = \"p\"\ntitle = \"p\"\nwhy = \"p\"\n";
     let patchset = load("p.toml", &format!("{head}{patch}")).unwrap();
-    let tree = Memory::new(files.iter().map(|(name, text)| (PathBuf::from(name), text.clone().into_bytes())));
+    let tree = MemoryTree::new(files.iter().map(|(name, text)| (PathBuf::from(name), text.clone().into_bytes())));
     plan(&patchset, &tree, &Options { threads: 1, ..Options::default() }).unwrap()
 }
 

@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
-use treepatch::checkout::{Root, STATE};
+use treepatch::checkout::Root;
+use treepatch::patchset::STATE;
 use treepatch::report::FileChange;
 use treepatch::write::{self, Direction, Lock, WriteError};
 

@@ -6,15 +6,15 @@ use super::{body, disturb, toml};
 use arbitrary::{Result, Unstructured};
 use std::ops::Range;
 use std::path::Path;
-use treepatch::vfs::memory::Memory;
 use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load, substitute};
-use treepatch::plan;
-use treepatch::revert::evidence::Assumed;
-use treepatch::report::{FileChange, Plan, Step, Verdict};
+use treepatch::planner;
 use treepatch::plan::Options;
 use treepatch::render::{self, Ending, View, json};
+use treepatch::report::{FileChange, Plan, Step, Verdict};
+use treepatch::revert::{self, Assumed};
 use treepatch::source::{Bytes, Limits, Source};
+use treepatch::vfs::MemoryTree;
 
 pub fn run(data: &[u8]) {
     if let Ok((text, files)) = case(&mut Unstructured::new(data)) {
@@ -51,7 +51,7 @@ fn check(text: &str, files: &Files) {
     }
     let limits = Limits { steps: 1_000_000, ..Limits::default() };
     let options = Options { target: Some("arm".to_owned()), threads: 1, limits, ways_back: true, ..Options::default() };
-    let plan = match plan::plan(&patchset, &Memory::new(files.clone()), &options) {
+    let plan = match planner::plan(&patchset, &MemoryTree::new(files.clone()), &options) {
         Ok(plan) => plan,
         Err(complaints) => return toml::show(&complaints, text),
     };
@@ -69,14 +69,14 @@ fn check(text: &str, files: &Files) {
     });
     // A later patch may write what an earlier one looks for.
     if let [_] = patchset.patches.as_slice() {
-        let again = plan::plan(&patchset, &Memory::new(after.clone()), &options).unwrap();
+        let again = planner::plan(&patchset, &MemoryTree::new(after.clone()), &options).unwrap();
         assert!(!again.is_refused(), "refused the second time: {:?}", again.reports);
         assert!(again.changes().is_empty(), "twice is not once: {}", shown(&again.changes()));
     }
     // The way back takes out what was there before, too, and nobody asked whether what was not applied has one.
     if plan.reports.iter().all(|r| r.one_way.is_none() && r.verdict == Verdict::Applies) {
         let back =
-            plan::revert(&patchset, &Memory::new(after.clone()), &options, &Assumed { earlier: &|_| None }).unwrap();
+            revert::revert(&patchset, &MemoryTree::new(after.clone()), &options, &Assumed { earlier: &|_| None }).unwrap();
         let why = || format!("{:#?}", back.plan.reports.iter().map(|r| &r.reasons).collect::<Vec<_>>());
         assert!(!back.plan.is_refused(), "no way back: {}", why());
         after.extend(back.plan.changes().into_iter().map(|c| (c.path, c.after)));

@@ -7,8 +7,8 @@ use super::told::Told;
 use arbitrary::{Result, Unstructured};
 use std::path::{Path, PathBuf};
 use treepatch::render::Encoded;
+use treepatch::write::unfinished;
 use treepatch::write::{Direction, recover};
-use treepatch::write::interrupted::unfinished;
 
 const PATHS: &[&str] = &[
     "a.go",

@@ -4,7 +4,7 @@ use super::disturb;
 use super::seeds::seeds;
 use super::told::Told;
 use arbitrary::{Result, Unstructured};
-use treepatch::patchset::diagnostic::Complaint;
+use treepatch::patchset::Complaint;
 use treepatch::patchset::{load, substitute};
 use treepatch::render;
 

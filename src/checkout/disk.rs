@@ -1,16 +1,17 @@
 use super::globs::Reach;
 use super::{GateError, OpenError, Root};
-use crate::vfs::tree::{ReadError, Tree};
+use crate::vfs::{ReadError, FileTree};
 use crate::{patchset, threads};
 use rayon::slice::ParallelSliceMut;
 use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-pub use crate::patchset::{COPY, DRAFTS, RECORD, STATE};
+pub use crate::patchset::STATE;
 
 /// Whether a name is that of a folder of treepatch's own, which is part of no checkout.
 pub fn is_own(name: &OsStr) -> bool {
@@ -84,13 +85,13 @@ impl Disk {
     }
 }
 
-impl Tree for Disk {
+impl FileTree for Disk {
     fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
 
-    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.root.read(path, self.limit).map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
+    fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
+        self.root.read(path, self.limit).map(Arc::new).map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
     }
 
     fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
@@ -244,7 +245,7 @@ mod tests {
         let disk = Disk::open(dir.path()).unwrap();
         let expected = [".github/d.c", ".gitignore", ".hidden/b.go", ".ignore", "pkg/a.go", "vendor/c.go"];
         assert_eq!(listed(&disk), expected);
-        assert_eq!(disk.read(Path::new("pkg/a.go")).unwrap(), b"pkg/a.go");
+        assert_eq!(*disk.read(Path::new("pkg/a.go")).unwrap(), b"pkg/a.go");
         assert!(disk.read(Path::new("link/a.go")).unwrap_err().reason.contains("symlink"));
         assert!(disk.trouble().is_empty());
     }
@@ -297,6 +298,6 @@ mod tests {
         std::os::unix::fs::symlink("real", dir.path().join("link")).unwrap();
         let disk = Disk::open(&dir.path().join("link")).unwrap();
         assert_eq!(listed(&disk), ["a.go"]);
-        assert_eq!(disk.read(Path::new("a.go")).unwrap(), b"real/a.go");
+        assert_eq!(*disk.read(Path::new("a.go")).unwrap(), b"real/a.go");
     }
 }

@@ -221,7 +221,7 @@ fn system(path: &Path, error: Errno) -> GateError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checkout::STATE;
+    use crate::patchset::STATE;
     use std::fs;
     use std::os::unix::fs::symlink;
 

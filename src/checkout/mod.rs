@@ -3,20 +3,20 @@
 //! Everything that opens a file below the root does it through [`Root`], which follows no symlink and enters no
 //! `.git`. This room reads; it never writes.
 
-pub mod case;
-pub mod disk;
-pub mod error;
-pub mod folder;
-pub mod gate;
-pub mod gitdir;
-pub mod globs;
+mod case;
+mod disk;
+mod error;
+mod folder;
+mod gate;
+mod gitdir;
+mod globs;
 pub mod inventory;
-pub mod packages;
-pub mod repositories;
-pub mod submodules;
+mod packages;
+mod repositories;
+mod submodules;
 
 pub use case::clash;
-pub use disk::{COPY, DRAFTS, Disk, RECORD, STATE, Walk, is_own};
+pub use disk::{Disk, Walk, is_own};
 pub use error::{GateError, OpenError};
 pub use folder::Folder;
 pub(crate) use folder::NAME;
@@ -24,10 +24,6 @@ pub use gate::{Root, check};
 pub use gitdir::GitDir;
 pub use globs::{BadGlob, GlobTable, Globs};
 pub use inventory::{InventoryError, Item, ItemKind, inventory, root_mode};
-pub use crate::vfs::memory::Memory;
-pub use crate::vfs::overlay::Overlay;
 pub use packages::Packages;
 pub use repositories::{is_repository, place_in_repository, repositories_above, repositories_below, repository_of};
 pub use submodules::empty_submodules;
-pub use crate::vfs::tree::{ReadError, Tree};
-pub use crate::search::words::{Words, stands_alone};

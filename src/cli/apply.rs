@@ -8,10 +8,10 @@ use super::report::Report;
 use super::{Exit, bosh, console};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use treepatch::report::Plan;
+use treepatch::commit::{Committed, Ready};
+use treepatch::commit::{Heads, Known};
 use treepatch::render::{Ending, count, table, unified_plan, visible_bytes, visible_line};
-use treepatch::commit::stage::{Committed, Ready};
-use treepatch::commit::provenance::{Heads, Known};
+use treepatch::report::Plan;
 use treepatch::write::{self, Copied, Copying, Noting, WriteError, Written};
 
 /// `treepatch apply`.

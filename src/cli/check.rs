@@ -2,11 +2,11 @@ use super::args::{CheckArgs, Format, Require};
 use super::console::Screen;
 use super::planning::{Doing, Planned};
 use super::{Exit, Failure, console};
+use treepatch::commit::History;
 use treepatch::patchset::Patch;
-use treepatch::report::{Report, Verdict};
 use treepatch::render::{Ending, table};
+use treepatch::report::{Report, Verdict};
 use treepatch::write;
-use treepatch::commit::provenance::History;
 
 /// `treepatch check`: here the table is the answer, so that it goes to standard output.
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {

@@ -3,11 +3,11 @@ use super::planning::Planned;
 use super::{Failure, console, submodules};
 use std::env;
 use std::path::Path;
-use treepatch::report::Plan;
+use treepatch::commit::{Commit, Commits, Made};
+use treepatch::commit::{Committed, Ready, Stage};
 use treepatch::render::{Encoded, count, json, visible_line};
+use treepatch::report::Plan;
 use treepatch::write::WriteError;
-use treepatch::commit::commits::{Commit, Commits, Made};
-use treepatch::commit::stage::{Committed, Ready, Stage};
 
 /// A run that commits, looked at: nothing stands in its way, and nothing is changed yet.
 pub struct Committing {

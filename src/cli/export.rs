@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use treepatch::checkout::{Root, place_in_repository, repository_of};
-use treepatch::report::FileChange;
 use treepatch::render::{Ending, Messages, count, mail, quilt, table, unified_plan, visible_line};
-use treepatch::write::{self, WriteError, git};
+use treepatch::report::FileChange;
+use treepatch::write::{self, WriteError};
 
 /// `treepatch export`: the plan for this very checkout, for other programs.
 pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
@@ -121,7 +121,7 @@ fn mailed(
         let top = if repository.as_os_str().is_empty() { place } else { Path::new("") };
         let mails = patches.iter().map(|(patch, changes)| {
             let patch = &set.patches[*patch];
-            let message = messages.patch(patch, &git::digest(set, patch));
+            let message = messages.patch(patch, &treepatch::commit::digest(set, patch));
             let from_top = |change: &FileChange| FileChange { path: top.join(&change.path), ..change.clone() };
             let changes: Vec<FileChange> = changes.iter().map(from_top).collect();
             mail(set, &message, &note(repository), date, &changes)

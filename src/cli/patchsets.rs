@@ -3,9 +3,9 @@ use super::console::Screen;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
+use treepatch::patchset::Complaint;
 use treepatch::patchset::{Amends, Patchset, builtin, builtins, load, patch_for};
-use treepatch::patchset::diagnostic::Complaint;
-use treepatch::render::diagnostic::render_in;
+use treepatch::render::render_in;
 
 /// A larger file is no patchset.
 const LIMIT: u64 = 64 << 20;
@@ -77,7 +77,7 @@ pub fn select(patchset: &Patchset, option: &str, only: &[String]) -> Result<(), 
 
 /// A patchset that does not load, as messages that show the lines at fault.
 pub fn refused(complaints: Vec<Complaint>, origin: &str, text: &str, screen: Screen) -> Failure {
-    let shown = |c| complaint_in(c, origin, text, screen.color, screen.width);
+    let shown = |c| render_in(c, origin, text, screen.color, screen.width);
     Failure::Patchset(complaints.iter().map(shown).collect())
 }
 

@@ -6,20 +6,20 @@ use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
+use treepatch::revert;
 use treepatch::checkout;
 use treepatch::checkout::{Disk, Root, Walk};
-use treepatch::vfs::overlay::Overlay;
-use treepatch::vfs::tree::{ReadError, Tree};
+use treepatch::commit::Heads;
+use treepatch::commit::Past;
+use treepatch::patchset::Complaint;
 use treepatch::patchset::{Body, Globs, Patchset, Spanned, Work};
-use treepatch::patchset::diagnostic::Complaint;
-use treepatch::plan;
 use treepatch::plan::Options;
-use treepatch::report::{Plan, Reason, Report, Verdict};
 use treepatch::planner::plan_with_head;
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
-use treepatch::commit::provenance::Heads;
-use treepatch::commit::past::Past;
+use treepatch::report::{Plan, Reason, Report, Verdict};
+use treepatch::vfs::Overlay;
+use treepatch::vfs::{ReadError, FileTree};
 use treepatch::write::{self, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.
@@ -84,7 +84,7 @@ impl Planned {
         let past = Past::open(&args.dir, &patchset.name, assumed)?;
         let tree = Watched { below: &disk, searched: &searched, parsed: &parsed };
         let options = Options { turn: Some(turn), ..options(args, &patchset) };
-        let undoing = plan::revert(&patchset, &tree, &options, &past)
+        let undoing = revert::revert(&patchset, &tree, &options, &past)
             .map_err(|complaints| refused(complaints, &patchset, screens))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
         let mut planned = Planned { patchset, plan: undoing.plan, screens, unseen: Unseen::new() };

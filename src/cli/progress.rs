@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use treepatch::vfs::tree::{ReadError, Tree};
 use treepatch::render::visible_line;
+use treepatch::vfs::{ReadError, FileTree};
 
 /// What takes less is not worth a line.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -156,17 +156,17 @@ impl Phase {
 
 /// A tree of which it is counted how many files were searched, and how many were read to be parsed.
 pub struct Watched<'a> {
-    pub below: &'a dyn Tree,
+    pub below: &'a dyn FileTree,
     pub searched: &'a AtomicUsize,
     pub parsed: &'a AtomicUsize,
 }
 
-impl Tree for Watched<'_> {
+impl FileTree for Watched<'_> {
     fn paths(&self) -> &[PathBuf] {
         self.below.paths()
     }
 
-    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+    fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
         self.parsed.fetch_add(1, Ordering::Relaxed);
         self.below.read(path)
     }

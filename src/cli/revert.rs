@@ -6,10 +6,9 @@ use super::report::Report;
 use super::{Exit, Failure, commit, console, submodules};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use treepatch::report::Plan;
+use treepatch::commit::Commits;
 use treepatch::render::{Ending, count, json, table};
-use treepatch::write::git;
-use treepatch::commit::commits::Commits;
+use treepatch::report::Plan;
 use treepatch::write::{self, Noting, Removal};
 
 /// `treepatch revert`: the patches with their sides exchanged, the last one first.
@@ -82,7 +81,7 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
     }
     let output = &args.plan.output;
     let place = Report::look(output, &args.plan.dir)?;
-    let undoing = git::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;
+    let undoing = treepatch::commit::undo(&args.plan.dir, &options, &args.plan.only).map_err(refused)?;
     let report = (output.format == Format::Json).then(|| {
         let facts = json::Facts {
             command: "revert",

@@ -3,13 +3,13 @@ use super::console::{self, Screen, Screens};
 use super::{Exit, Failure, patchsets};
 use std::path::PathBuf;
 use treepatch::checkout::Globs;
-use treepatch::vfs::memory::Memory;
 use treepatch::patchset::{self, Example, Patch, Patchset, Work, patch_for};
-use treepatch::report::{FileChange, Plan, Verdict};
 use treepatch::plan::Options;
 use treepatch::planner::plan;
 use treepatch::render::{Encoded, json, unified_file, visible_bytes, visible_line, wrap};
+use treepatch::report::{FileChange, Plan, Verdict};
 use treepatch::source::Lines;
+use treepatch::vfs::MemoryTree;
 use treepatch::write;
 
 /// `treepatch test`: every `[[patch.example]]` is a small tree of one file, on which its patch alone is planned.
@@ -79,7 +79,7 @@ fn try_out(set: &Patchset, patch: &Patch, example: &Example, screen: Screen) -> 
         return Ok(Err(Problem::new("no file name could be made that `files` matches; give the example a `path`")));
     };
     let options = Options { target: target.map(str::to_owned), partial: true, ..Options::default() };
-    let run = |text: &[u8]| plan(&one, &Memory::new([(path.clone(), text.to_vec())]), &options).map_err(refused);
+    let run = |text: &[u8]| plan(&one, &MemoryTree::new([(path.clone(), text.to_vec())]), &options).map_err(refused);
     let before = example.before.as_bytes();
     let after = example.after.as_bytes();
     let first = run(before)?;

@@ -1,5 +1,5 @@
 use crate::write::git::GitError;
-use crate::write::git::error::failed;
+use crate::write::git::failed;
 use git2::{Oid, Repository, Sort};
 use std::collections::BTreeSet;
 

@@ -8,10 +8,16 @@
 //! Commits are made from `HEAD`'s tree, so that what else is changed or staged stays as it is and out of them. No
 //! hook, filter, shell or `git` program runs, and nothing is signed.
 
-pub mod commits;
-pub mod log;
-pub mod provenance;
-pub mod repository;
-pub mod stage;
-pub mod undo;
-pub mod past;
+mod commits;
+mod log;
+mod past;
+mod provenance;
+mod repository;
+mod stage;
+mod undo;
+
+pub use commits::{Commit, Commits, Made, digest};
+pub use past::Past;
+pub use provenance::{Heads, History, Known};
+pub use stage::{Committed, Ready, Stage};
+pub use undo::{Undoing, undo};

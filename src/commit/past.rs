@@ -1,8 +1,8 @@
-use crate::write::WriteError;
 use super::provenance::{Heads, Known, OurCommits};
-use crate::write::Record;
 use crate::checkout::Root;
-use crate::revert::evidence::Evidence;
+use crate::revert::Evidence;
+use crate::write::Record;
+use crate::write::WriteError;
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 use super::log::{Entry, entries};
-use crate::write::git::open::open;
 use super::repository::Repo;
 use crate::checkout::{Root, repository_of};
+use crate::write::git::open;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

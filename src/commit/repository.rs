@@ -1,11 +1,11 @@
-use crate::write::git::GitError;
-use crate::write::git::convert::{Conversion, Rules};
-use crate::write::git::error::failed;
-use crate::write::git::open::{Git, What, open};
-use crate::write::git::links::GITLINK;
-use crate::write::git::tip::Tip;
 use crate::checkout::Root;
 use crate::write::WriteError;
+use crate::write::git::GITLINK;
+use crate::write::git::GitError;
+use crate::write::git::Tip;
+use crate::write::git::failed;
+use crate::write::git::{Conversion, Rules};
+use crate::write::git::{Git, What, open};
 use git2::{AttrCheckFlags, AttrValue, Commit, Index, IndexEntry, ObjectType, RepositoryState, Tree};
 use rustix::fs::AtFlags;
 use std::borrow::Cow;

@@ -1,14 +1,13 @@
-use crate::write::git::GitError;
 use super::commits;
 use super::commits::{Commits, Made, Prepared};
-use crate::write::git::open::open;
 use super::repository::{Repo, Tracked};
 use crate::checkout::{Root, repository_of};
 use crate::report::{FileChange, Plan, Step};
-use crate::write::error::WriteError;
-use crate::write::git::links::{is_in_repository, superproject};
-use crate::write::job::{Job, Removal, Written};
-use crate::write::run::Run;
+use crate::write::Run;
+use crate::write::WriteError;
+use crate::write::git::GitError;
+use crate::write::git::{is_in_repository, superproject};
+use crate::write::{Job, Removal, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -4,9 +4,9 @@ use super::place::{code, home, line, patchset_row, place_of};
 use crate::find::{Condition, Objection, Refused, Rule};
 use crate::patchset::{Fragment, HoleTest, Patchset};
 use crate::pattern::Names;
-use crate::report::location::brief;
 use crate::report::NearMiss;
-use crate::search::survey::Sighting;
+use crate::report::brief;
+use crate::search::Sighting;
 use crate::source::{Bytes, Source};
 
 /// What is told about one refused match.

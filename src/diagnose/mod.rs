@@ -2,32 +2,33 @@
 //!
 //! Nothing here decides anything. It runs on failure only, within bounds of bytes and steps.
 
-pub mod align;
-pub mod condition;
-pub mod context;
-pub mod differ;
+mod align;
+mod condition;
+mod context;
+mod differ;
 pub mod elsewhere;
-pub mod moved;
-pub mod names;
+mod moved;
+mod names;
 pub mod narrow;
-pub mod place;
-pub mod structure;
-pub mod tell;
-#[cfg(test)]
-pub mod tests;
+mod place;
+mod structure;
+mod tell;
 
 pub(crate) use elsewhere::{copies, elsewhere};
 pub(crate) use narrow::narrow;
 
-use crate::search::import_names::packages_of;
-use crate::search::compiled::ReadyHunk;
-use crate::report::{NearMiss, Reason};
-use crate::search::survey::{Sighting, Survey, rule_for};
-use crate::search::workspace::Workspace;
+#[cfg(test)]
+mod tests;
+
 use crate::find::{Env, Matcher, Packages, Rule, Steps};
 use crate::language::Atom;
 use crate::patchset::Patchset;
 use crate::pattern::{Names, Side};
+use crate::report::{NearMiss, Reason};
+use crate::search::ReadyHunk;
+use crate::search::Workspace;
+use crate::search::packages_of;
+use crate::search::{Sighting, Survey, rule_for};
 use crate::source::{Source, Tokens};
 use align::{Aligner, Alignment};
 use context::Context;

@@ -1,9 +1,9 @@
 //! The names of a body, searched for in raw bytes: what tells files and places apart before anything is parsed.
 
-use crate::search::words::stands_alone;
 use crate::find::Rule;
 use crate::language::Atom;
 use crate::pattern::{Part, Side};
+use crate::search::stands_alone;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
 

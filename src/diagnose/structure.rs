@@ -5,7 +5,7 @@ use super::place::code;
 use super::tell::Told;
 use crate::find::{Env, Matcher, Steps};
 use crate::golang::imports;
-use crate::golang::types::names::Scope;
+use crate::golang::types::Scope;
 use crate::language::{Language, ListKind};
 use crate::pattern::{Part, Root, Shape};
 use crate::source::{Gap, Source, Tokens};

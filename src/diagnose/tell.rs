@@ -7,7 +7,7 @@ use super::moved::moved;
 use super::place::{code, home, line};
 use crate::language::Atom;
 use crate::pattern::Part;
-use crate::report::location::brief;
+use crate::report::brief;
 use crate::source::{Source, Tokens};
 use std::ops::Range;
 

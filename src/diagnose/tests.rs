@@ -1,10 +1,10 @@
 //! What is told about code that is almost what a body shows: one line each.
 
-use crate::vfs::memory::Memory;
 use crate::patchset::load;
-use crate::report::NearMiss;
 use crate::plan::Options;
 use crate::planner::plan;
+use crate::report::NearMiss;
+use crate::vfs::MemoryTree;
 use std::path::PathBuf;
 
 /// The near misses of a patch that changes `before` (its first line, that is) in a file.
@@ -21,7 +21,7 @@ fn near(file: &str, before: &str, text: &str) -> Vec<NearMiss> {
          files = [\"{file}\"]\ndiff = '''\n-{first}\n+{changed}\n{rest}'''\n"
     );
     let patchset = load("t.toml", &toml).unwrap_or_else(|e| panic!("{toml}\n{e:?}"));
-    let tree = Memory::new([(PathBuf::from(file), text.as_bytes().to_vec())]);
+    let tree = MemoryTree::new([(PathBuf::from(file), text.as_bytes().to_vec())]);
     let plan = plan(&patchset, &tree, &Options::default()).unwrap_or_else(|e| panic!("{toml}\n{e:?}"));
     plan.reports.into_iter().flat_map(|r| r.near).collect()
 }

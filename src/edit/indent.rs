@@ -2,7 +2,7 @@
 
 use super::Job;
 use crate::language::Language;
-use crate::pattern::edit_script::Change;
+use crate::pattern::Change;
 use crate::pattern::Side;
 use crate::source::{Edit, Source};
 use std::cell::OnceCell;

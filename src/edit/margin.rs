@@ -4,7 +4,7 @@ use super::Job;
 use super::indent::blanks;
 use crate::language::{Language, ListKind};
 use crate::patchset::{Layout, Sign};
-use crate::pattern::edit_script::Inserted;
+use crate::pattern::Inserted;
 use crate::pattern::Side;
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,31 +1,31 @@
 //! A site into byte edits: only what changes is replaced, every other byte stays.
 
-pub mod bare;
-pub mod braces;
-pub mod delete;
-pub mod indent;
-pub mod inline;
-pub mod margin;
-pub mod one_line;
-pub mod parens;
-pub mod render;
-pub mod rows;
-pub mod stretch;
-pub mod verbatim;
-
-use crate::find::{Env, Hit, Packages, Rule};
-use crate::patchset::Layout;
-use crate::pattern::edit_script::Change;
-use crate::pattern::{Part, Shape, Side};
-use crate::source::{Bytes, Edit, Source};
-use std::cell::OnceCell;
-use std::collections::HashSet;
-use std::ops::Range;
+mod bare;
+mod braces;
+mod delete;
+mod indent;
+mod inline;
+mod margin;
+mod one_line;
+mod parens;
+mod render;
+mod rows;
+mod stretch;
+mod verbatim;
 
 pub use bare::Bare;
 pub use braces::Braces;
 pub use indent::Units;
 pub use parens::Parens;
+
+use crate::find::{Env, Hit, Packages, Rule};
+use crate::patchset::Layout;
+use crate::pattern::Change;
+use crate::pattern::{Part, Shape, Side};
+use crate::source::{Bytes, Edit, Source};
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::ops::Range;
 
 /// Why a site cannot be edited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,7 @@
 use super::Job;
 use super::rows::Comma;
 use crate::language::{Language, ListKind};
-use crate::pattern::edit_script::Inserted;
+use crate::pattern::Inserted;
 use crate::source::{Edit, List, ListId, NodeId, Source};
 
 /// The widest function, header and body, that gofmt leaves on one line, and the most statements in it.

@@ -4,7 +4,7 @@ use super::indent::{blanks, width};
 use super::margin::Prefix;
 use super::{Job, Refusal};
 use crate::language::{Atom, Directive, Language, ListKind};
-use crate::pattern::edit_script::{Deleted, Inserted};
+use crate::pattern::{Deleted, Inserted};
 use crate::pattern::{Part, Side};
 use crate::source::{Bytes, Edit, List, Tokens};
 use std::ops::Range;

@@ -7,19 +7,8 @@ use super::rule::{Rule, Test};
 use crate::language::Language;
 use crate::patchset::{CodeKind, HoleTest};
 use crate::pattern::{Compiled, HoleId, Side};
-use crate::source::{Bytes, Source, Tokens};
+use crate::source::{Answer, Bytes, Source, Tokens};
 use std::borrow::Cow;
-
-/// What a condition says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It holds.
-    Yes,
-    /// It does not hold.
-    No,
-    /// Nobody can tell, for this reason.
-    Unknown(String),
-}
 
 /// The condition that keeps a match from being a site.
 #[derive(Clone, Debug, PartialEq, Eq)]

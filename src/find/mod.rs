@@ -1,20 +1,20 @@
 //! Sites of a pattern in a source: where its sides match, and which places are to do and which are done.
 
-pub mod code;
-pub mod conditions;
-pub mod left_over;
-pub mod matcher;
-pub mod packages;
-pub mod rule;
-pub mod sites;
-pub mod extent;
-pub mod precedence;
+mod code;
+mod conditions;
+mod extent;
+mod left_over;
+mod matcher;
+mod packages;
+mod precedence;
+mod rule;
+mod sites;
 
 pub use code::{Code, Env};
-pub use conditions::{Answer, Condition, NoTypes, Objection, Types, declaration};
+pub use conditions::{Condition, NoTypes, Objection, Types, declaration};
 pub use left_over::LeftOver;
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
 pub use packages::{LocalPackage, Packages};
+pub use precedence::{Undecidable, Wins, wins};
 pub use rule::{Rule, Test};
 pub use sites::{Found, Hit, Refused, changed, find};
-pub use precedence::{Undecidable, Wins, wins};

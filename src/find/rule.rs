@@ -1,6 +1,6 @@
 use super::precedence::{Undecidable, Wins, wins};
 use crate::language::Language;
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use crate::patchset::{Expect, Fragment, HoleTest, Hunk, Layout, Pick};
 use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
 use crate::source::Bytes;

@@ -6,8 +6,3 @@ pub mod format;
 pub mod imports;
 pub mod types;
 
-pub use crate::vfs::go_tree::{GoTree, MemoryTree};
-pub use format::{align, realign};
-pub use types::packages::World;
-pub use types::query::{Answer, View, constant_value, fits, has_type};
-pub use types::tags::{field_names, tagged_field};

@@ -3,19 +3,20 @@
 //! so that a grammar upgrade touches this folder only.
 
 pub mod c;
-pub mod directives;
+mod chunks;
+mod code_kind;
+mod directives;
 pub mod go;
 pub mod go_nodes;
-pub mod nesting;
-pub mod occurrences;
-pub mod operators;
-pub mod chunks;
-pub mod code_kind;
-pub mod joins;
+mod joins;
+mod nesting;
+mod occurrences;
+mod operators;
 
 pub use chunks::Cuts;
 pub use directives::Directive;
 pub use nesting::{Form, PreprocessorLine};
+pub use operators::{COMMA, CONDITIONAL, Level, PREFIX};
 
 use std::path::Path;
 use std::sync::OnceLock;

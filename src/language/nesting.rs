@@ -79,7 +79,8 @@ impl Language {
     pub fn opens_list(self, word: &[u8]) -> bool {
         let is_keyword = || std::str::from_utf8(word).is_ok_and(|word| self.is_keyword(word));
         let groups: &[&[u8]] = &[b"import", b"var", b"const", b"type"];
-        crate::language::chunks::lex::is_word(word.first().copied().unwrap_or(b' ')) && (!is_keyword() || groups.contains(&word))
+        crate::language::chunks::lex::is_word(word.first().copied().unwrap_or(b' '))
+            && (!is_keyword() || groups.contains(&word))
     }
 
     /// Whether the word begins a statement or a branch and can be no name, although a grammar that looks for one takes it so.

@@ -1,6 +1,6 @@
+use super::diagnostic::Complaint;
 use super::holes::is_word;
 use super::notes::{Notes, nearest, quoted};
-use super::diagnostic::Complaint;
 use super::{Expect, Fragment, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Table, Work};
 use crate::source::Bytes;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
+use super::diagnostic::Complaint;
 use super::keys::Keys;
 use super::notes::{Notes, quoted};
 use super::{CodeKind, Fragment, HoleCondition, HoleTest, Spanned, holes};
-use super::diagnostic::Complaint;
 
 const TESTS: [&str; 8] = ["type", "kind", "text", "not", "regex", "in", "fits", "is"];
 

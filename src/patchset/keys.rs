@@ -1,7 +1,7 @@
 use super::Fragment;
-use super::notes::{Notes, quoted};
-use super::diagnostic::Complaint;
 use super::Spanned;
+use super::diagnostic::Complaint;
+use super::notes::{Notes, quoted};
 use crate::source::Bytes;
 use toml::de::{DeTable, DeValue};
 

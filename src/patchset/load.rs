@@ -1,7 +1,7 @@
+use super::diagnostic::Complaint;
 use super::keys::{Keys, scalar};
 use super::notes::{Notes, quoted};
 use super::patch::Patches;
-use super::diagnostic::Complaint;
 use super::{Patch, Patchset, Table, check, holes};
 use std::collections::{BTreeMap, HashMap};
 use toml::de::{DeTable, DeValue};

@@ -3,25 +3,25 @@
 //! TOML comes in, a [`Patchset`] or a list of [`Complaint`]s goes out. Bodies are cut into rows here but not
 //! read: that needs a grammar, and is the `pattern` room's work.
 
-pub mod amends;
-pub mod body;
+mod amends;
+mod body;
 pub mod builtin;
-pub mod check;
-pub mod condition;
-pub mod holes;
+mod check;
+mod condition;
+mod diagnostic;
+mod holes;
 pub mod inverse;
-pub mod keys;
+mod keys;
 pub mod load;
-pub mod model;
-pub mod names;
-pub mod notes;
-pub mod operation;
-pub mod parameter;
-pub mod patch;
-pub mod scope;
-pub mod spelling;
-pub mod values;
-pub mod diagnostic;
+mod model;
+mod names;
+mod notes;
+mod operation;
+mod parameter;
+mod patch;
+mod scope;
+mod spelling;
+mod values;
 
 pub use amends::Amends;
 pub use body::{Fragment, Row, Sign};
@@ -31,6 +31,10 @@ pub use holes::{HoleKind, HoleUse, scan};
 pub(crate) use inverse::{inverse, is_open, not_reversible};
 pub use load::load;
 pub use model::*;
+pub use model::{
+    Acceptance, Body, CodeKind, Create, Example, Expect, Globs, HoleTest, Hunk, Layout, Obsolete, Operation, Patch,
+    Patchset, Pick, Reading, Spanned, Work,
+};
 pub use names::{COPY, DRAFTS, RECORD, STATE, is_git, is_own, is_own_in_short};
 pub use parameter::{patch_for, substitute};
 pub use spelling::{folded, is_ignorable};

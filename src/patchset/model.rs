@@ -1,8 +1,8 @@
 use super::Fragment;
 use crate::language::Language;
 use crate::source::Bytes;
-use std::fmt;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
+use super::diagnostic::Complaint;
 use super::keys::{Keys, scalar};
 use super::notes::{Notes, list, nearest, quoted};
 use super::{Acceptance, Spanned};
-use super::diagnostic::Complaint;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::de::DeValue;
 

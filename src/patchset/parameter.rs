@@ -1,6 +1,6 @@
 use super::check::uses;
-use super::notes::{Notes, list, quoted};
 use super::diagnostic::Complaint;
+use super::notes::{Notes, list, quoted};
 use super::{Fragment, HoleKind, HoleTest, Patch, Patchset, Table, Work};
 use crate::source::Bytes;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,9 @@
+use super::diagnostic::Complaint;
 use super::keys::Keys;
 use super::notes::{Notes, list, quoted};
 use super::operation::OPERATIONS;
 use super::scope::{SCOPE, Scope};
 use super::{Body, Create, Example, Fragment, Hunk, Obsolete, Operation, Patch, Upstream, Work};
-use super::diagnostic::Complaint;
 use toml::de::DeValue;
 
 const WORK: [&str; 4] = ["diff", "hunk", "operation", "create"];

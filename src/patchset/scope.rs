@@ -1,6 +1,6 @@
+use super::diagnostic::Complaint;
 use super::keys::Keys;
 use super::notes::{Notes, quoted};
-use super::diagnostic::Complaint;
 use super::{Expect, Fragment, Globs, HoleCondition, Layout, Pick, Reading, Spanned, holes, values};
 use crate::language::Language;
 use crate::source::Bytes;

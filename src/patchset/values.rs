@@ -1,8 +1,8 @@
+use super::diagnostic::Complaint;
 use super::keys::Keys;
 use super::names::{is_git, is_own, is_own_in_short};
 use super::notes::{Notes, quoted};
 use super::spelling::folded;
-use super::diagnostic::Complaint;
 use super::{Expect, Globs, Spanned};
 use crate::language::Language;
 use crate::source::Bytes;

@@ -1,13 +1,13 @@
+use super::edit_script::{Change, script};
 use super::element::{Part, Root, Side, lists_of};
 use super::frames::{Frame, frames};
 use super::names::Names;
 use super::read::{Reading as Read, SideText, Unpaired, link};
 use super::removed::{Removed, own_names, removed};
 use super::rows::{Pairs, pair};
-use super::edit_script::{Change, script};
 use super::words::Required;
 use crate::language::{Atom, Language, ListKind, go};
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use crate::patchset::{Expect, Fragment, Hunk, Reading, Sign};
 use crate::source::Tokens;
 use std::collections::{BTreeMap, HashMap};

@@ -6,19 +6,19 @@
 //! forgotten on purpose: grammars give the same code different kinds in different places (`f(x)` is a call, a
 //! conversion, a macro, a declaration), and a pattern that remembers them finds nothing and says nothing.
 
-pub mod compile;
-pub mod element;
-pub mod frames;
-pub mod names;
-pub mod read;
-pub mod removed;
-pub mod rows;
-pub mod words;
-pub mod edit_script;
+mod compile;
+mod edit_script;
+mod element;
+mod frames;
+mod names;
+mod read;
+mod removed;
+mod rows;
+mod words;
 
 pub use compile::{Compiled, Pattern, Shape, Spelling, compile_fragment, compile_hunk};
+pub use edit_script::{Change, Deleted, Inserted};
 pub use element::{Element, Part, Piece, Reach, Root, Side};
 pub use names::{HoleId, HoleName, Names};
 pub use removed::{Form, Removed, Trace};
-pub use edit_script::{Change, Deleted, Inserted};
 pub use words::Required;

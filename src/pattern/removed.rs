@@ -1,8 +1,8 @@
 //! Deletions that the after side leaves open: what is left of one that was not made may be further away.
 
+use super::edit_script::Change;
 use super::element::{Element, Part, Root, Side};
 use super::read::link;
-use super::edit_script::Change;
 use crate::language::{Atom, ListKind};
 use crate::patchset::{Fragment, Sign};
 use crate::source::Gap;

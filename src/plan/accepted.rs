@@ -1,8 +1,8 @@
 //! What a person lets an operation leave as it is, by name.
 
-use crate::report::Reason;
 use crate::operations::align_atomics::{Finding, Outcome};
 use crate::patchset::Acceptance;
+use crate::report::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The findings that rows of `accept` name, and the rows that name none.

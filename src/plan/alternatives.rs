@@ -5,13 +5,13 @@
 //! the body that is *complete* in it: each hunk that must have a site has one in this file. Then the counts of all files
 //! must meet `expect` together.
 
-use crate::search::select::{Chosen, name, sites_of};
-use crate::search::compiled::{Ready, ReadyWork};
-use crate::report::Reason;
-use crate::search::survey::Survey;
 use super::verdict;
 use super::verdict::Counts;
 use crate::patchset::Expect;
+use crate::report::Reason;
+use crate::search::Survey;
+use crate::search::{Chosen, name, sites_of};
+use crate::search::{Ready, ReadyWork};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

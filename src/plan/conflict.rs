@@ -1,11 +1,11 @@
 //! What a patch would change of what an earlier one writes.
 
-use super::staged::Changed;
-use crate::report::location::place_in;
-use crate::report::Reason;
 use super::run::Run;
-use crate::source::spans::Spans;
-use crate::search::workspace::{By, Workspace};
+use super::staged::Changed;
+use crate::report::Reason;
+use crate::report::place_in;
+use crate::search::{By, Workspace};
+use crate::source::Spans;
 use crate::source::{Lines, Version};
 
 /// A later patch may show what an earlier one wrote, but change it only where it says that it amends it.

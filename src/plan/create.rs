@@ -1,10 +1,10 @@
 //! New files.
 
 use super::outcome::Outcome;
-use crate::report::{Place, Reason, Site, Verdict};
-use crate::search::workspace::Workspace;
 use crate::checkout::clash;
 use crate::patchset::Create;
+use crate::report::{Place, Reason, Site, Verdict};
+use crate::search::Workspace;
 use std::path::PathBuf;
 
 /// What creating a file comes to: it is to do, done, or in the way.

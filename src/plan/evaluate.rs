@@ -1,18 +1,18 @@
 //! What the sites of a patch come to.
 
 use super::alternatives::{Choice, Same, choose, expected};
-use crate::search::select::{Chosen, name, sum};
-use crate::diagnose::narrow;
 use super::outcome::Outcome;
-use crate::search::compiled::Ready;
-use crate::report::{Reason, Site, Verdict};
-use crate::source::spans::Spans;
-use crate::search::survey::Survey;
 use super::verdict;
-use crate::search::workspace::Workspace;
+use crate::diagnose::narrow;
 use crate::find::Found;
 use crate::language::Language;
-use crate::report::location::{brief, place};
+use crate::report::{Reason, Site, Verdict};
+use crate::report::{brief, place};
+use crate::search::Ready;
+use crate::search::Survey;
+use crate::search::Workspace;
+use crate::search::{Chosen, name, sum};
+use crate::source::Spans;
 use crate::source::{Bytes, Source, Tokens};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

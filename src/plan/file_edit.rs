@@ -1,18 +1,18 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
-use crate::proof::parentheses::Brackets;
-use crate::proof::edited::Edited;
-use crate::proof::expected::Unit;
 use super::import_edits::Importing;
-use crate::search::import_names::packages_of;
-use crate::search::finder::Looking;
-use crate::proof::reparse::{Reparse, reparse};
-use crate::proof::site_edit::{Rank, SiteEdit};
-use crate::proof::substitution::torn;
-use crate::proof::verify::verify;
 use crate::edit::{Bare, Braces, Parens, Refusal, Target, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
+use crate::proof::Brackets;
+use crate::proof::Edited;
+use crate::proof::Unit;
+use crate::proof::torn;
+use crate::proof::verify;
+use crate::proof::{Rank, SiteEdit};
+use crate::proof::{Reparse, reparse};
+use crate::search::Looking;
+use crate::search::packages_of;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;

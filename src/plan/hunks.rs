@@ -1,26 +1,27 @@
 //! A patch of hunks: what its files hold of them, what that comes to, and the edits.
 
-use super::staged::Changed;
-use crate::search::select::Chosen;
-use super::patch_edit::{Editing, Task};
 use super::evaluate::Judging;
 use super::left_behind;
+use super::patch_edit::{Editing, Task};
+use super::staged::Changed;
 use crate::proof::left_over;
-use crate::proof::left_over::not_gone;
-use crate::search::finder::Looking;
+use crate::proof::not_gone;
+use crate::search::Chosen;
+use crate::search::Looking;
 
-use crate::diagnose::{Short, elsewhere, near, refused};
-use crate::diagnose::elsewhere::copies;
 use super::obsolete::Signs;
 use super::options::Options;
 use super::outcome::Outcome;
-use crate::search::compiled::{Ready, ReadyWork};
-use crate::report::{Site, Verdict};
-use crate::search::scan::{SITES, visit};
-use crate::search::survey::Survey;
-use crate::search::workspace::Workspace;
+use crate::diagnose::copies;
+use crate::diagnose::{Short, elsewhere, near, refused};
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::{Required, Shape, Side};
+use crate::report::{Site, Verdict};
+use crate::search::SITES;
+use crate::search::Survey;
+use crate::search::Workspace;
+use crate::search::visit;
+use crate::search::{Ready, ReadyWork};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

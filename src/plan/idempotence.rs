@@ -2,18 +2,18 @@
 
 use super::create::create;
 use super::evaluate::Judging;
-use crate::search::finder::Looking;
 use super::obsolete::Signs;
 use super::obsolete::conclude;
 use super::operation::operate;
 use super::options::Options;
 use super::outcome::Outcome;
-use crate::search::compiled::{Ready, ReadyBody, ReadyWork};
-use crate::report::{Place, Reason, Report, Site, Verdict};
-use crate::search::scan::{SITES, look};
-use crate::search::workspace::Workspace;
 use crate::find::Rule;
 use crate::patchset::{Patch, Patchset};
+use crate::report::{Place, Reason, Report, Site, Verdict};
+use crate::search::Looking;
+use crate::search::Workspace;
+use crate::search::{Ready, ReadyBody, ReadyWork};
+use crate::search::{SITES, look};
 use std::path::Path;
 
 /// Whether sites of a patch may count for one another, so that a second run has to be tried: there are several hunks or

@@ -1,14 +1,14 @@
 //! The imports that an edited Go file needs, and those that it needs no more.
 
-use crate::search::finder::Looking;
-use crate::proof::site_edit::SiteEdit;
 use crate::find::Rule;
 use crate::golang::imports;
 use crate::golang::imports::{ImportSpec, LocalName};
-use crate::golang::types::names::Scope;
+use crate::golang::types::{Scope, is_qualifier, is_used};
 use crate::language::Language;
-use crate::pattern::edit_script::Change;
+use crate::pattern::Change;
 use crate::pattern::Part;
+use crate::proof::SiteEdit;
+use crate::search::Looking;
 use crate::source::{Bytes, Edit, OffsetMap, Source};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -83,7 +83,7 @@ impl Importing<'_, '_, '_> {
     }
 
     fn is_left_unused(&self, local: &str) -> bool {
-        imports::is_used(self.before, local) && !imports::is_used(self.after, local)
+        is_used(self.before, local) && !is_used(self.after, local)
     }
 
     /// How often the sites of the rule write this package's name.
@@ -96,7 +96,7 @@ impl Importing<'_, '_, '_> {
     fn is_free(&self, local: &str) -> Result<(), String> {
         let (after, scope) = (self.after, Scope::of(self.after, local));
         let written = self.written.iter().flat_map(|w| after.token_at(w.start)..after.token_at(w.end));
-        let uses = written.filter(|&t| imports::is_qualifier(after, t, local));
+        let uses = written.filter(|&t| is_qualifier(after, t, local));
         match uses.filter_map(|t| scope.at(t)).next() {
             Some(shadow) => {
                 let place = self.place_in_before(shadow.bytes.start);

@@ -2,14 +2,14 @@
 //! person should know.
 
 use super::outcome::Outcome;
-use crate::search::compiled::{Ready, ReadyHunk};
-use crate::report::{Place, Reason, Verdict};
-use crate::search::survey::{Survey, rule_for};
-use crate::search::workspace::Workspace;
-use crate::search::words::stands_alone;
 use crate::language::{Atom, Language};
 use crate::patchset::Expect;
-use crate::report::location::{brief, place, place_in};
+use crate::report::{Place, Reason, Verdict};
+use crate::report::{brief, place, place_in};
+use crate::search::Workspace;
+use crate::search::stands_alone;
+use crate::search::{Ready, ReadyHunk};
+use crate::search::{Survey, rule_for};
 use crate::source::{Lines, NodeId, Source, Tokens};
 use memchr::memmem::Finder;
 use std::collections::BTreeSet;

@@ -1,12 +1,12 @@
-use crate::search::query::AskId;
 use super::outcome::Outcome;
-use crate::search::compiled::{Ready, ReadyObsolete};
-use crate::report::{Reason, Site, Verdict};
 use super::verdict;
-use crate::search::workspace::Workspace;
 use crate::find::{Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Obsolete, Patch};
+use crate::report::{Reason, Site, Verdict};
+use crate::search::AskId;
+use crate::search::Workspace;
+use crate::search::{Ready, ReadyObsolete};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -2,14 +2,14 @@
 
 use super::accepted::{self, Accepted};
 use super::outcome::Outcome;
-use crate::report::{Finding, Place, Reason, Site, Verdict};
 use super::verdict;
 use super::verdict::Counts;
-use crate::search::workspace::Workspace;
 use crate::checkout::Globs;
 use crate::operations::align_atomics;
 use crate::operations::align_atomics::{Arch, Level, Options, Style, align_atomics};
 use crate::patchset::Operation;
+use crate::report::{Finding, Place, Reason, Site, Verdict};
+use crate::search::Workspace;
 use crate::source::{Edit, Lines};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

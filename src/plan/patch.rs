@@ -1,21 +1,21 @@
 //! One patch: looked for, judged, and carried out on the workspace.
 
-use super::idempotence::{sites_may_count_for_others, undone_by_itself};
-use super::staged::Changed;
 use super::conflict::conflict;
-use super::patch_edit::Task;
 use super::hunks::edit_hunks;
+use super::idempotence::{sites_may_count_for_others, undone_by_itself};
 use super::obsolete::{Signs, conclude};
 use super::outcome::Outcome;
-use crate::search::compiled::{Ready, ReadyWork};
-use crate::report::{Plan, Reason, Report, Verdict};
+use super::patch_edit::Task;
 use super::run::Run;
+use super::staged::Changed;
 use super::taken::Restored;
 use super::verdict;
-use crate::search::workspace::Workspace;
 use super::{create, left_behind, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch};
+use crate::report::{Plan, Reason, Report, Verdict};
+use crate::search::Workspace;
+use crate::search::{Ready, ReadyWork};
 use crate::source::OffsetMap;
 use crate::source::{Edit, Limits, Source, apply_edits, sort_edits};
 use std::path::PathBuf;

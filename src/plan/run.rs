@@ -2,12 +2,12 @@
 
 use super::options::Options;
 use super::ownership::Ownership;
-use crate::search::compiled::Ready;
-use crate::report::{Plan, Reason};
 use super::reversibility::Reversibility;
 use super::taken::TakenOut;
-use crate::search::workspace::Workspace;
 use crate::patchset::{Amends, Patchset};
+use crate::report::{Plan, Reason};
+use crate::search::Ready;
+use crate::search::Workspace;
 
 /// The patches of a run, in order.
 #[derive(Clone, Copy)]

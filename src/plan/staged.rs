@@ -1,7 +1,7 @@
 //! One file as a patch leaves it, until it is known that the patch is carried out.
 
 use crate::report::{Plan, Step};
-use crate::search::workspace::{By, Workspace};
+use crate::search::{By, Workspace};
 use crate::source::{Bytes, Edit, Source, Version};
 use crate::source::{OffsetMap, places_of};
 use std::path::PathBuf;

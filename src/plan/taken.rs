@@ -1,9 +1,9 @@
 //! Amending patches that were in, and are taken out in memory.
 
 use super::outcome::Outcome;
-use crate::report::{Site, Verdict};
-use crate::search::workspace::{By, Workspace};
 use crate::patchset::{Amends, Patchset};
+use crate::report::{Site, Verdict};
+use crate::search::{By, Workspace};
 use crate::source::{Bytes, Lines};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! Counts into verdicts.
 
 use super::options::Options;
-use crate::report::{Report, Verdict};
 use crate::patchset::{Expect, Patchset};
+use crate::report::{Report, Verdict};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -12,7 +12,7 @@ use crate::golang::imports;
 use crate::language::{Atom, Directive, Language};
 use crate::patchset::Layout;
 use crate::pattern::Part;
-use crate::report::location::brief;
+use crate::report::brief;
 use crate::source::{Attachment, Bytes, Comment, Source, Stand, Tokens, places_of};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};

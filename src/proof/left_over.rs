@@ -1,11 +1,11 @@
 //! Removed code that is left elsewhere, in words.
 
-use crate::report::Reason;
 use super::site_edit::SiteEdit;
-use crate::search::survey::{Sighting, Survey};
-use crate::search::workspace::Workspace;
 use crate::find::LeftOver;
-use crate::report::location::{brief, place};
+use crate::report::Reason;
+use crate::report::{brief, place};
+use crate::search::Workspace;
+use crate::search::{Sighting, Survey};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeSet;
 use std::path::Path;

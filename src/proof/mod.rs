@@ -1,16 +1,24 @@
 //! The laws as proofs over the trees of before and after: an edit that they do not hold for is never part of a plan.
 
-pub mod comments;
-pub mod edited;
+mod comments;
+mod edited;
 pub mod expected;
-pub mod fates;
-pub mod hit_index;
+mod fates;
+mod hit_index;
 pub mod left_over;
-pub mod parentheses;
-pub mod reparse;
-pub mod site_edit;
+mod parentheses;
+mod reparse;
+mod site_edit;
 pub mod skeleton;
-pub mod substitution;
-pub mod tags;
-pub mod verify;
+mod substitution;
+mod tags;
+mod verify;
 
+pub(crate) use edited::Edited;
+pub(crate) use expected::Unit;
+pub(crate) use left_over::not_gone;
+pub(crate) use parentheses::Brackets;
+pub(crate) use reparse::{Reparse, reparse};
+pub(crate) use site_edit::{Rank, SiteEdit};
+pub(crate) use substitution::torn;
+pub(crate) use verify::verify;

@@ -1,7 +1,7 @@
 //! A file read again after its edits.
 
-use crate::search::finder::Looking;
 use crate::edit::Refusal;
+use crate::search::Looking;
 use crate::source::{Bytes, Edit, Limits, Source};
 use std::path::Path;
 use std::sync::Arc;

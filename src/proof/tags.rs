@@ -4,7 +4,7 @@ use super::edited::Edited;
 use super::fates::{Fate, Fates};
 use super::site_edit::SiteEdit;
 use crate::edit::Refusal;
-use crate::golang::types::tags::{field_names, tagged_field};
+use crate::golang::types::{field_names, tagged_field};
 use crate::language::Atom;
 use crate::source::{Bytes, NodeId, Source, Tokens, places_of};
 use std::collections::HashSet;

@@ -1,10 +1,9 @@
 //! The proof of an edit: the result, read again, is what the patch says.
 
-use super::hit_index::Anchored;
 use super::comments;
 use super::edited::Edited;
+use super::hit_index::Anchored;
 use super::left_over::second_run;
-use crate::search::finder::Looking;
 use super::reparse::whole;
 use super::site_edit::SiteEdit;
 use super::skeleton;
@@ -14,6 +13,7 @@ use crate::find::{Bound, Found, Hit, LeftOver};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
 use crate::pattern::{Element, Part};
+use crate::search::Looking;
 use crate::source::{Bytes, Comment, OffsetMap, Source};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;

@@ -1,6 +1,6 @@
 use super::visible::{visible, visible_line};
 use super::wrap::wrap_lines;
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::ops::Range;
 

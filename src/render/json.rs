@@ -3,9 +3,8 @@
 use super::Encoded;
 use super::diff::unified_file;
 use super::visible::visible_json;
-use crate::proof::expected;
 use crate::patchset::{Expect, Patchset};
-use crate::plan;
+use crate::report;
 use crate::report::{Plan, Verdict};
 use serde::Serialize;
 use std::path::Path;
@@ -258,7 +257,7 @@ impl Set {
 }
 
 impl Patch {
-    fn of(report: &plan::Report) -> Patch {
+    fn of(report: &report::Report) -> Patch {
         Patch {
             id: report.id.clone(),
             title: report.title.clone(),
@@ -290,13 +289,13 @@ impl Bounds {
 }
 
 impl Place {
-    fn of(place: &plan::Place) -> Place {
+    fn of(place: &report::Place) -> Place {
         Place { path: Encoded::of_path(&place.path), line: place.line, column: place.column, text: place.text.clone() }
     }
 }
 
 impl Site {
-    fn of(site: &plan::Site) -> Site {
+    fn of(site: &report::Site) -> Site {
         Site { place: Place::of(&site.place), done: site.done, start: site.bytes.start, end: site.bytes.end }
     }
 }
@@ -308,13 +307,13 @@ impl Alternative {
 }
 
 impl Reason {
-    fn of(reason: &plan::Reason) -> Reason {
+    fn of(reason: &report::Reason) -> Reason {
         Reason { text: reason.text.clone(), place: reason.place.as_ref().map(Place::of) }
     }
 }
 
 impl Near {
-    fn of(near: &plan::NearMiss) -> Near {
+    fn of(near: &report::NearMiss) -> Near {
         Near {
             place: Place::of(&near.place),
             row: near.row.clone(),
@@ -327,7 +326,7 @@ impl Near {
 }
 
 impl Finding {
-    fn of(finding: &plan::Finding) -> Finding {
+    fn of(finding: &report::Finding) -> Finding {
         Finding {
             place: Place::of(&finding.place),
             subject: finding.subject.clone(),
@@ -338,7 +337,7 @@ impl Finding {
 }
 
 impl File {
-    fn of(change: &plan::FileChange) -> File {
+    fn of(change: &report::FileChange) -> File {
         File {
             path: Encoded::of_path(&change.path),
             created: change.before.is_none(),

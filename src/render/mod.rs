@@ -1,20 +1,22 @@
 //! A plan as text: a unified diff, a table of verdicts, JSON. Values in, bytes out; nothing is printed here.
 
-pub mod diff;
-pub mod encoded;
+mod diagnostic;
+mod diff;
+mod encoded;
 pub mod json;
-pub mod mbox;
-pub mod message;
-pub mod paint;
-pub mod quote;
-pub mod series;
+mod mbox;
+mod message;
+mod paint;
+mod quote;
+mod series;
 pub mod table;
-pub mod visible;
-pub mod words;
+mod visible;
+mod words;
 pub mod wrap;
-pub mod diagnostic;
 
-pub use diagnostic::{render as complaint, render_in as complaint_in};
+pub use diagnostic::render as complaint;
+pub use diagnostic::render_in as complaint_in;
+pub use diagnostic::render_in;
 pub use diff::{unified, unified_file, unified_plan};
 pub use encoded::Encoded;
 pub use message::{Digested, Messages};

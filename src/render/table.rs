@@ -1,6 +1,5 @@
 use super::paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
 use super::words::count;
-use crate::proof::expected;
 use super::wrap::wrap;
 use crate::patchset::Expect;
 use crate::report::{Finding, NearMiss, Place, Plan, Reason, Report, Site, Verdict};

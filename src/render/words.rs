@@ -1,4 +1,3 @@
-
 /// `1 site`, `2 sites`.
 pub fn count(n: usize, thing: &str) -> String {
     if n == 1 {
@@ -12,7 +11,7 @@ pub fn count(n: usize, thing: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    
     use crate::patchset::Expect;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Of the places that a patch would be taken out of, those that a run of treepatch has put it into.
 
-use crate::stack::from_head::Earlier;
+use crate::stack::Earlier;
 use std::path::Path;
 
 /// What is known of the files from before patches were put in.

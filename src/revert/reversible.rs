@@ -1,14 +1,14 @@
-use crate::plan::options::Options;
-use crate::plan::patch;
-use crate::search::compiled::Ready;
-use crate::report::Plan;
-use crate::plan::reversibility::{EditedFile, Reversibility};
-use crate::plan::run::Run;
-use crate::search::index::Scout;
-use crate::plan::verdict;
-use crate::search::workspace::Workspace;
-use crate::vfs::memory::Memory;
 use crate::patchset::{HoleTest, Patch, Patchset, Work, inverse, is_open, not_reversible};
+use crate::plan::Options;
+use crate::plan::Run;
+use crate::plan::patch;
+use crate::plan::verdict;
+use crate::plan::{EditedFile, Reversibility};
+use crate::report::Plan;
+use crate::search::Ready;
+use crate::search::Scout;
+use crate::search::Workspace;
+use crate::vfs::MemoryTree;
 use std::sync::OnceLock;
 
 /// The inverses of the patches of a patchset, each compiled when it is first asked for.
@@ -73,7 +73,7 @@ impl WayBack {
 
     /// Why undoing these edits would not give the files as they were, if it would not.
     pub fn is_barred(&self, files: &[EditedFile], options: &Options) -> Option<String> {
-        let nothing = Memory::default();
+        let nothing = MemoryTree::default();
         let options = Options { only: Vec::new(), ways_back: false, ..options.clone() };
         let mut workspace = Workspace::new(&nothing, &self.scout, options.limits, options.whole_files);
         files.iter().for_each(|file| workspace.put_known(&file.path, &file.after, &file.before));

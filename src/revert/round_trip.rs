@@ -1,14 +1,14 @@
 //! What the way back comes to, held against what is there now and what was there before.
 
 use super::evidence::Evidence;
-use crate::stack::from_head::plan_in;
-use crate::plan::options::Options;
-use crate::stack::attempt::Mode;
-use crate::report::{Plan, Step, last_versions};
-use crate::vfs::overlay::Overlay;
-use crate::vfs::tree::Tree;
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use crate::patchset::Patchset;
+use crate::plan::Options;
+use crate::report::{Plan, Step, last_versions};
+use crate::stack::Mode;
+use crate::stack::plan_in;
+use crate::vfs::Overlay;
+use crate::vfs::FileTree;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,12 +31,12 @@ impl<'a> Undone<'a> {
     }
 
     /// The plan that there would be.
-    pub fn again(&self, set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+    pub fn again(&self, set: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Complaint>> {
         plan(set, &Overlay::new(tree, &self.files), options)
     }
 
     /// The first file that would not come out as it is now if everything were applied again.
-    pub fn differs(&self, again: &Plan, now: &Plan, tree: &dyn Tree) -> Option<(usize, PathBuf)> {
+    pub fn differs(&self, again: &Plan, now: &Plan, tree: &dyn FileTree) -> Option<(usize, PathBuf)> {
         let again = again.last_versions();
         self.files.keys().find_map(|path| {
             let other = again.get(path.as_path()).map(|last| last.bytes()) != present(now, tree, path);
@@ -50,7 +50,7 @@ impl<'a> Undone<'a> {
         &self,
         set: &Patchset,
         now: &Plan,
-        tree: &dyn Tree,
+        tree: &dyn FileTree,
         options: &Options,
         evidence: &dyn Evidence,
     ) -> Result<BTreeMap<PathBuf, bool>, Vec<Complaint>> {
@@ -71,12 +71,12 @@ impl<'a> Undone<'a> {
 }
 
 /// The bytes of a file once all is done that is to do in it now.
-fn present(now: &Plan, tree: &dyn Tree, path: &Path) -> Option<Arc<Vec<u8>>> {
+fn present(now: &Plan, tree: &dyn FileTree, path: &Path) -> Option<Arc<Vec<u8>>> {
     let last = now.steps.iter().rev().find(|step| step.path == path).map(|step| step.after.bytes());
-    last.or_else(|| tree.read(path).ok().map(Arc::new))
+    last.or_else(|| tree.read(path).ok())
 }
 
 /// The patches once more. One that needs or amends another need not wait for it: it is in already.
-fn plan(set: &Patchset, tree: &dyn Tree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+fn plan(set: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Complaint>> {
     plan_in(set, tree, options, Mode { needs: false, ..Mode::default() }, &|_| None)
 }

@@ -1,17 +1,17 @@
 //! The plan of a way back: the patches with their sides exchanged, last one first, where a run has put them in.
 
 use super::evidence::Evidence;
-use crate::stack::from_head::plan_in;
-use crate::plan::options::Options;
-use crate::plan::ownership::{Ownership, Shares};
-use crate::stack::attempt::{Mode, plan_stack};
-use crate::search::compiled::Ready;
-use crate::report::{Place, Plan, Reason, Report, Site, Step, Verdict, last_versions};
 use super::round_trip::Undone;
-use crate::vfs::tree::Tree;
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use crate::patchset::{Create, Patch, Patchset, Work, inverse, not_reversible};
-use crate::pattern::edit_script::Change;
+use crate::pattern::Change;
+use crate::plan::Options;
+use crate::plan::{Ownership, Shares};
+use crate::report::{Place, Plan, Reason, Report, Site, Step, Verdict, last_versions};
+use crate::search::Ready;
+use crate::stack::plan_in;
+use crate::stack::{Mode, plan_stack};
+use crate::vfs::FileTree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct Undoing {
 /// what nobody can know of the result is noted.
 pub fn revert(
     patchset: &Patchset,
-    tree: &dyn Tree,
+    tree: &dyn FileTree,
     options: &Options,
     evidence: &dyn Evidence,
 ) -> Result<Undoing, Vec<Complaint>> {
@@ -69,7 +69,7 @@ struct WayOut<'a> {
     patchset: &'a Patchset,
     /// The patches as they are found now.
     now: &'a Plan,
-    tree: &'a dyn Tree,
+    tree: &'a dyn FileTree,
     evidence: &'a dyn Evidence,
     reports: BTreeMap<usize, Report>,
     steps: Vec<Step>,
@@ -276,8 +276,8 @@ impl WayOut<'_> {
     }
 }
 
-fn read(tree: &dyn Tree, path: &Path) -> Option<Vec<u8>> {
-    tree.paths().binary_search_by(|p| p.as_path().cmp(path)).ok().and_then(|_| tree.read(path).ok())
+fn read(tree: &dyn FileTree, path: &Path) -> Option<Vec<u8>> {
+    tree.paths().binary_search_by(|p| p.as_path().cmp(path)).ok().and_then(|_| tree.read(path).ok()).map(Arc::unwrap_or_clone)
 }
 
 /// Why a patch cannot go.

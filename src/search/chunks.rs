@@ -1,7 +1,7 @@
 //! Which parts of a file need a tree.
 
 use super::query::{Form, Need};
-use crate::language::chunks::Cuts;
+use crate::language::Cuts;
 use crate::language::Language;
 use crate::source::Bytes;
 use memchr::memmem::Finder;

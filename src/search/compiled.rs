@@ -3,7 +3,7 @@ use crate::checkout::{BadGlob, Globs};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset;
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use crate::patchset::{Create, Expect, Hunk, Operation, Patch, Work};
 use crate::pattern::{Compiled, Names, compile_fragment};
 use std::collections::BTreeMap;

@@ -1,10 +1,8 @@
 use super::import_names::packages_of;
 use super::workspace::Workspace;
-use crate::find::{Answer, Env, Found, OutOfSteps, Rule, Steps, Types, find};
-use crate::golang;
-use crate::golang::types::packages::World;
-use crate::golang::types::query::View;
-use crate::source::{Source, Tokens};
+use crate::find::{Env, Found, OutOfSteps, Rule, Steps, Types, find};
+use crate::golang::types::{View, World, fits, has_type};
+use crate::source::{Answer, Source, Tokens};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -53,18 +51,10 @@ impl<'w> GoTypes<'_, 'w, '_> {
 
 impl Types for GoTypes<'_, '_, '_> {
     fn has_type(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
-        answer(golang::has_type(self.view(source), source, tokens, wanted))
+        has_type(self.view(source), source, tokens, wanted)
     }
 
     fn fits(&self, source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
-        answer(golang::fits(self.view(source), source, tokens, wanted))
-    }
-}
-
-fn answer(answer: golang::Answer) -> Answer {
-    match answer {
-        golang::Answer::Yes => Answer::Yes,
-        golang::Answer::No => Answer::No,
-        golang::Answer::Unknown(why) => Answer::Unknown(why),
+        fits(self.view(source), source, tokens, wanted)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::find::{LocalPackage, Packages, Rule};
 use crate::golang::imports::{self, LocalName};
-use crate::golang::types::names::Scope;
+use crate::golang::types::Scope;
 use crate::language::Language;
 use crate::source::Source;
 

@@ -1,11 +1,11 @@
 //! One reading of the tree for all patches: which files hold the words that each of their bodies needs.
 
 use super::query::{Ask, AskId};
-use crate::checkout::{BadGlob, GlobTable};
-use crate::vfs::tree::{ReadError, Tree};
 use super::words::Words;
+use crate::checkout::{BadGlob, GlobTable};
 use crate::patchset::Globs;
 use crate::source::Bytes;
+use crate::vfs::{ReadError, FileTree};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -84,7 +84,7 @@ impl Scout {
     }
 
     /// Reads every file of a tree that is asked for, once.
-    pub fn explore(&mut self, tree: &dyn Tree) {
+    pub fn explore(&mut self, tree: &dyn FileTree) {
         let paths = tree.paths();
         let found = paths
             .par_iter()
@@ -111,7 +111,7 @@ impl Scout {
         }
     }
 
-    fn look(&self, tree: &dyn Tree, number: usize, path: &Path, found: &mut Found) {
+    fn look(&self, tree: &dyn FileTree, number: usize, path: &Path, found: &mut Found) {
         let lists = self.globs.lists_for(path);
         if lists.is_empty() {
             return;

@@ -1,15 +1,25 @@
 //! Compiled patches over a tree: which files may hold them, and where they match.
 
-pub mod chunks;
+mod chunks;
 pub mod compiled;
-pub mod file_names;
-pub mod finder;
-pub mod import_names;
-pub mod index;
-pub mod query;
-pub mod scan;
-pub mod select;
-pub mod survey;
-pub mod words;
-pub mod workspace;
+mod file_names;
+mod finder;
+mod import_names;
+mod index;
+mod query;
+mod scan;
+mod select;
+mod survey;
+mod words;
+mod workspace;
 
+pub(crate) use compiled::{Ready, ReadyBody, ReadyHunk, ReadyObsolete, ReadyWork};
+pub(crate) use finder::Looking;
+pub(crate) use import_names::packages_of;
+pub(crate) use index::Scout;
+pub(crate) use query::AskId;
+pub(crate) use scan::{SITES, Visitor, look, visit};
+pub(crate) use select::{Chosen, name, sites_of, sum};
+pub(crate) use survey::{Sighting, Survey, rule_for};
+pub use words::{Words, stands_alone};
+pub(crate) use workspace::{By, Workspace};

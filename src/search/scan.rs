@@ -1,7 +1,7 @@
 //! The hunks of a patch, looked for in the files that may hold them.
 
-use super::finder::Looking;
 use super::compiled::{Ready, ReadyBody, ReadyHunk, ReadyWork};
+use super::finder::Looking;
 use super::index::Lead;
 use super::survey::{Survey, agree, survey_all};
 use super::workspace::Workspace;

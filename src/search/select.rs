@@ -1,9 +1,9 @@
 //! The sites of the bodies of a patch, and those of them that count.
 
-use crate::report::Reason;
-use crate::source::spans::Spans;
 use super::survey::{Sighting, Survey};
 use crate::find::Hit;
+use crate::report::Reason;
+use crate::source::Spans;
 use std::collections::BTreeMap;
 use std::path::Path;
 

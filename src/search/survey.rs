@@ -1,15 +1,15 @@
 //! One hunk looked for in all the files that it names.
 
-use super::finder::Looking;
 use super::compiled::ReadyHunk;
-use crate::report::Place;
+use super::finder::Looking;
 use super::index::Lead;
 use super::workspace::Workspace;
 use crate::find::{Code, Env, Found, Hit, Rule};
 use crate::language::Language;
 use crate::patchset::Expect;
 use crate::pattern::HoleId;
-use crate::report::location::place;
+use crate::report::Place;
+use crate::report::place;
 use crate::source::{Bytes, Source};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

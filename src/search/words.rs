@@ -1,4 +1,4 @@
-use crate::source::text_start;
+use crate::language::text_start;
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 use memchr::memmem::Finder;
 use std::collections::{BTreeSet, HashMap};

@@ -1,11 +1,10 @@
-use super::query::AskId;
-use super::file_names::FileNames;
 use super::chunks::parts;
+use super::file_names::FileNames;
 use super::index::{Lead, Leads, Scout};
-use crate::vfs::tree::{ReadError, Tree};
-use crate::vfs::go_tree::GoTree;
+use super::query::AskId;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, Limits, Source, Version};
+use crate::vfs::{FileTree, ReadError};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
@@ -20,7 +19,7 @@ const FEW: usize = 4 << 20;
 
 /// The files as the patches so far have made them.
 pub(crate) struct Workspace<'t> {
-    tree: &'t dyn Tree,
+    tree: &'t dyn FileTree,
     scout: &'t Scout,
     /// How much work one file may make.
     pub limits: Limits,
@@ -82,7 +81,7 @@ struct Kept {
 
 impl<'t> Workspace<'t> {
     /// `scout` has explored the tree. With `whole`, no file is read in parts.
-    pub fn new(tree: &'t dyn Tree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
+    pub fn new(tree: &'t dyn FileTree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
         let wanted = scout.wanted();
         let few = wanted.values().map(|(_, size)| size).sum::<usize>() <= FEW;
         let shared = wanted.into_iter().filter(|(_, (asks, _))| few || asks.len() > 1);
@@ -98,7 +97,7 @@ impl<'t> Workspace<'t> {
         workspace
     }
 
-    fn bare(tree: &'t dyn Tree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
+    fn bare(tree: &'t dyn FileTree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
         Workspace {
             tree,
             scout,
@@ -153,7 +152,7 @@ impl<'t> Workspace<'t> {
             None if self.removed.contains(path) => {
                 Err(ReadError { path: path.to_owned(), reason: "it was taken out".to_owned() })
             }
-            None => self.tree.read(path).map(Arc::new),
+            None => self.tree.read(path),
         }
     }
 
@@ -415,13 +414,13 @@ impl Kept {
     }
 }
 
-impl GoTree for Workspace<'_> {
-    fn files(&self) -> &[PathBuf] {
+impl FileTree for Workspace<'_> {
+    fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
 
-    fn read(&self, path: &Path) -> Option<Arc<Vec<u8>>> {
-        Workspace::read(self, path).ok()
+    fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
+        Workspace::read(self, path)
     }
 
     fn limits(&self) -> Limits {

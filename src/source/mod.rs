@@ -5,38 +5,40 @@
 //! among them, so that two spellings of the same code have the same tokens. Everything after this room works
 //! on token positions: position `p` is the gap before token `p`.
 
-pub mod attachment;
-pub mod commas;
-pub mod edit;
-pub mod groups;
-pub mod limits;
-pub mod line_ends;
-pub mod lines;
-pub mod offset_map;
-pub mod parse;
-pub mod parse_error;
-pub mod parts;
-pub mod tree;
-pub mod uses;
-pub mod version;
-pub mod front_end;
-pub mod loop_macros;
-pub mod memo;
-pub mod spans;
-pub mod word_index;
+mod answer;
+mod attachment;
+mod commas;
+mod edit;
+mod front_end;
+mod groups;
+mod limits;
+mod line_ends;
+mod lines;
+mod loop_macros;
+mod memo;
+mod offset_map;
+mod parse;
+mod parse_error;
+mod parts;
+mod spans;
+mod tree;
+mod uses;
+mod version;
+mod word_index;
 
+pub use answer::Answer;
+pub use crate::language::text_start;
 pub use attachment::{Attachment, Stand};
-pub use memo::Derived;
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use groups::Groups;
 pub use limits::Limits;
 pub use lines::{LineEnding, Lines};
+pub use memo::Derived;
 pub use offset_map::{OffsetMap, places_of};
 pub use parse_error::ParseError;
+pub(crate) use spans::Spans;
 pub use tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
 pub use version::Version;
-
-pub use crate::language::text_start;
 
 /// A range of token positions.
 pub type Tokens = std::ops::Range<usize>;

@@ -1,24 +1,24 @@
 //! A stack, compiled and carried out in one way: what the patches come to, and what a second run would.
 
-use crate::plan::idempotence::Again;
-use crate::plan::options::Options;
-use crate::plan::ownership::Ownership;
-use crate::plan::patch;
-use crate::search::compiled;
-use crate::search::compiled::Ready;
-use crate::report::{Plan, Reason, Verdict};
-use crate::plan::reversibility::Reversibility;
-use crate::plan::run::{Run, Watch};
-use crate::search::index::Scout;
 use super::take_out::{Amending, leave_out, take_out};
-use crate::plan::verdict;
 use super::trial::{Carried, Trial};
 use super::watch::Watched;
-use crate::search::workspace::Workspace;
-use crate::vfs::tree::Tree;
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use crate::patchset::{Patch, Patchset};
+use crate::plan::Again;
+use crate::plan::Options;
+use crate::plan::Ownership;
+use crate::plan::Reversibility;
+use crate::plan::patch;
+use crate::plan::verdict;
+use crate::plan::{Run, Watch};
+use crate::report::{Plan, Reason, Verdict};
+use crate::search::Ready;
+use crate::search::Scout;
+use crate::search::Workspace;
+use crate::search::compiled;
 use crate::threads;
+use crate::vfs::FileTree;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ pub(crate) struct Stacked {
 /// only look as if they were in, as a deletion does where there never was anything: it is tried again without those.
 pub(crate) fn plan_stack(
     patchset: &Patchset,
-    tree: &dyn Tree,
+    tree: &dyn FileTree,
     options: &Options,
     mode: Mode<'_>,
 ) -> Result<Stacked, Vec<Complaint>> {
@@ -101,7 +101,7 @@ fn tell_unsettled(mut plan: Plan, found: &BTreeMap<usize, Again>) -> Plan {
 /// A stack that is compiled, and the tree that is explored for it.
 struct Prepared<'a> {
     patchset: &'a Patchset,
-    tree: &'a dyn Tree,
+    tree: &'a dyn FileTree,
     options: &'a Options,
     mode: Mode<'a>,
     ready: Vec<Option<Ready>>,
@@ -122,7 +122,7 @@ impl<'a> Prepared<'a> {
     /// Compiles the patches that take part, and those that amend them, and explores the tree for them.
     fn new(
         patchset: &'a Patchset,
-        tree: &'a dyn Tree,
+        tree: &'a dyn FileTree,
         options: &'a Options,
         mode: Mode<'a>,
     ) -> Result<Prepared<'a>, Vec<Complaint>> {

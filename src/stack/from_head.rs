@@ -1,14 +1,15 @@
 //! A stack whose amending patches cannot be taken out, looked for from the other end: put on what `HEAD` has.
 
-use crate::plan::options::Options;
 use super::attempt::{Mode, Stacked, plan_stack};
-use crate::report::{Plan, Step, Verdict};
-use crate::vfs::overlay::Overlay;
-use crate::vfs::tree::Tree;
-use crate::patchset::diagnostic::Complaint;
+use crate::patchset::Complaint;
 use crate::patchset::{Patchset, Work};
+use crate::plan::Options;
+use crate::report::{Plan, Step, Verdict};
+use crate::vfs::Overlay;
+use crate::vfs::FileTree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a file may have been before the patches, as its repository has it.
 pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
@@ -16,7 +17,7 @@ pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
 /// Plans a run. Where amending patches cannot be taken out, and the run is refused, it is planned from what `HEAD` has.
 pub(crate) fn plan_in(
     patchset: &Patchset,
-    tree: &dyn Tree,
+    tree: &dyn FileTree,
     options: &Options,
     mode: Mode<'_>,
     head: &Earlier<'_>,
@@ -33,7 +34,7 @@ pub(crate) fn plan_in(
 /// `HEAD` has. Nothing where they are not.
 fn from_head(
     patchset: &Patchset,
-    tree: &dyn Tree,
+    tree: &dyn FileTree,
     options: &Options,
     mode: Mode<'_>,
     (stacked, head): (&Stacked, &Earlier<'_>),
@@ -72,8 +73,8 @@ fn from_head(
     Ok(Some(plan))
 }
 
-fn read(tree: &dyn Tree, path: &Path) -> Option<Vec<u8>> {
-    tree.paths().binary_search_by(|p| p.as_path().cmp(path)).ok().and_then(|_| tree.read(path).ok())
+fn read(tree: &dyn FileTree, path: &Path) -> Option<Vec<u8>> {
+    tree.paths().binary_search_by(|p| p.as_path().cmp(path)).ok().and_then(|_| tree.read(path).ok()).map(Arc::unwrap_or_clone)
 }
 
 fn created(patchset: &Patchset) -> BTreeSet<PathBuf> {
@@ -86,7 +87,7 @@ fn created(patchset: &Patchset) -> BTreeSet<PathBuf> {
 }
 
 /// How many patches, at most, lead from what lies below to the files as they are.
-fn prefix(steps: &[Step], below: &BTreeMap<PathBuf, Option<Vec<u8>>>, tree: &dyn Tree) -> Option<usize> {
+fn prefix(steps: &[Step], below: &BTreeMap<PathBuf, Option<Vec<u8>>>, tree: &dyn FileTree) -> Option<usize> {
     let mut differing: BTreeSet<&Path> = below.keys().map(PathBuf::as_path).collect();
     let mut count = differing.is_empty().then_some(0);
     for (number, step) in steps.iter().enumerate() {

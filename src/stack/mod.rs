@@ -1,8 +1,11 @@
 //! The patches of a patchset together: what they do to one another, and what a second run would find.
 
-pub mod attempt;
-pub mod from_head;
-pub mod take_out;
-pub mod trial;
-pub mod watch;
+mod attempt;
+mod from_head;
+mod take_out;
+mod trial;
+mod watch;
 
+pub(crate) use attempt::{Mode, plan_stack};
+pub use from_head::Earlier;
+pub(crate) use from_head::plan_in;

@@ -1,17 +1,17 @@
 //! Amending patches that are in, taken out in memory so that what they amend can be looked up, as quilt pops a stack.
 
-use crate::plan::idempotence::look_again;
-use crate::plan::staged::Changed;
-use crate::plan::patch_edit::Task;
-use crate::plan::hunks::edit_hunks;
-use crate::plan::obsolete::Signs;
-use crate::plan::options::Options;
-use crate::search::compiled::{Ready, ReadyWork};
-use crate::report::{Plan, Site, Step, Verdict};
-use crate::plan::run::Run;
-use crate::plan::taken::TakenOut;
-use crate::search::workspace::{By, Workspace};
 use crate::patchset::{Amends, Body, Expect, Patch, Patchset, Work, inverse};
+use crate::plan::Changed;
+use crate::plan::Options;
+use crate::plan::Run;
+use crate::plan::Signs;
+use crate::plan::TakenOut;
+use crate::plan::Task;
+use crate::plan::edit_hunks;
+use crate::plan::look_again;
+use crate::report::{Plan, Site, Step, Verdict};
+use crate::search::{By, Workspace};
+use crate::search::{Ready, ReadyWork};
 use crate::source::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,13 +1,13 @@
 //! A second run, tried in memory on what the first one makes: it must write nothing.
 
-use crate::plan::idempotence::{Again, is_in, look_again};
-use crate::plan::options::Options;
-use crate::plan::patch;
-use crate::report::{Plan, Step, Verdict};
-use crate::plan::run::Run;
 use super::take_out::{Amending, leave_out, take_out};
-use crate::plan::taken::TakenOut;
-use crate::search::workspace::Workspace;
+use crate::plan::Options;
+use crate::plan::Run;
+use crate::plan::TakenOut;
+use crate::plan::patch;
+use crate::plan::{Again, is_in, look_again};
+use crate::report::{Plan, Step, Verdict};
+use crate::search::Workspace;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,11 +1,11 @@
 //! Earlier patches that a later one may disturb.
 
-use crate::plan::idempotence::{Again, is_in};
-use crate::report::{Plan, Reason, Verdict};
-use crate::plan::run::{Run, Watch};
 use super::take_out::Amending;
 use super::trial::Carried;
-use crate::search::workspace::Workspace;
+use crate::plan::{Again, is_in};
+use crate::plan::{Run, Watch};
+use crate::report::{Plan, Reason, Verdict};
+use crate::search::Workspace;
 use std::collections::BTreeSet;
 
 /// The patches of a run that a second run did not find as it should: now it is looked for the later one that is to blame.

@@ -1,29 +1,32 @@
-use super::tree::{ReadError, Tree};
+use super::tree::{FileTree, ReadError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Files that are only in memory.
 #[derive(Clone, Debug, Default)]
-pub struct Memory {
+pub struct MemoryTree {
     paths: Vec<PathBuf>,
-    files: BTreeMap<PathBuf, Vec<u8>>,
+    bytes: Vec<Arc<Vec<u8>>>,
 }
 
-impl Memory {
-    /// A tree of these files.
-    pub fn new(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Memory {
-        let files: BTreeMap<PathBuf, Vec<u8>> = files.into_iter().collect();
-        Memory { paths: files.keys().cloned().collect(), files }
+impl MemoryTree {
+    /// A tree of these files. Of two files with one path the later counts.
+    pub fn new<P: Into<PathBuf>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> MemoryTree {
+        let sorted: BTreeMap<PathBuf, Vec<u8>> =
+            files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect();
+        let (paths, bytes) = sorted.into_iter().map(|(path, bytes)| (path, Arc::new(bytes))).unzip();
+        MemoryTree { paths, bytes }
     }
 }
 
-impl Tree for Memory {
+impl FileTree for MemoryTree {
     fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
 
-    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        let missing = || ReadError { path: path.to_owned(), reason: "no such file".to_owned() };
-        self.files.get(path).cloned().ok_or_else(missing)
+    fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
+        let found = self.paths.binary_search_by(|known| known.as_path().cmp(path));
+        found.map(|at| self.bytes[at].clone()).map_err(|_| ReadError::missing(path))
     }
 }

@@ -1,7 +1,9 @@
-//! The files of a release, wherever they are: on disk, in memory, or one over the other.
+//! The files of a release, wherever they are: on disk, in memory, or some laid over others.
 
-pub mod go_tree;
-pub mod memory;
-pub mod overlay;
-pub mod tree;
+mod memory;
+mod overlay;
+mod tree;
 
+pub use memory::MemoryTree;
+pub use overlay::Overlay;
+pub use tree::{FileTree, ReadError};

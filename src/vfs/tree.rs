@@ -1,24 +1,29 @@
-//! The files of a release, wherever they are.
-
+use crate::source::Limits;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Files to patch: a checkout on disk, or a few in memory (examples, tests).
-pub trait Tree: Sync {
+/// The files of a release: on disk, in memory, or as a plan leaves them.
+pub trait FileTree: Sync {
     /// Every regular file below the root, as sorted relative paths with `/`; only `.git` is left out.
     fn paths(&self) -> &[PathBuf];
 
     /// The bytes of one of these files.
-    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
+    fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError>;
 
     /// The bytes of one of these files, into memory that is there already.
     fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
-        *bytes = self.read(path)?;
+        bytes.clone_from(&*self.read(path)?);
         Ok(())
     }
 
     /// What could not be listed: folders whose files nobody knows.
     fn trouble(&self) -> &[ReadError] {
         &[]
+    }
+
+    /// How much work one file may make.
+    fn limits(&self) -> Limits {
+        Limits::default()
     }
 }
 
@@ -30,4 +35,11 @@ pub struct ReadError {
     pub path: PathBuf,
     /// What the system said.
     pub reason: String,
+}
+
+impl ReadError {
+    /// Of a file that is not there.
+    pub fn missing(path: &Path) -> ReadError {
+        ReadError { path: path.to_owned(), reason: "no such file".to_owned() }
+    }
 }

@@ -3,9 +3,9 @@
 //! A run puts such a file back at once. Where that fails, or where the run was killed before, it is found here: it is
 //! neither what a file was nor what it was to become. It goes back to its place, and is never removed.
 
-use super::state::State;
 use super::error::{WriteError, failed};
 use super::job::Removal;
+use super::state::State;
 use super::{fs, set_aside};
 use crate::checkout::Root;
 use crate::report::FileChange;
@@ -66,6 +66,6 @@ pub(crate) fn swap_back(
 }
 
 fn stays(root: &Root, kept: &str, path: &Path, cause: WriteError) -> WriteError {
-    let kept = root.path().join(crate::checkout::STATE).join(kept);
+    let kept = root.path().join(crate::patchset::STATE).join(kept);
     WriteError::Kept { path: path.to_owned(), kept, cause: Box::new(cause), root: root.path().to_owned() }
 }

@@ -1,7 +1,7 @@
-use super::staging::{Growing, Place};
 use super::error::WriteError;
-use super::run::Run;
 use super::interrupted::unfinished_below;
+use super::run::Run;
+use super::staging::{Growing, Place};
 use crate::checkout::{InventoryError, Item, ItemKind, Root, inventory, root_mode};
 use crate::report::FileChange;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Why nothing was written, or not all.
 
-use super::git::GitError;
 use crate::checkout::{GateError, InventoryError, OpenError};
+use crate::write::git::GitError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub enum WriteError {
     #[error("{path}: was changed by somebody else while treepatch worked; run it again", path = .0.display())]
     Changed(PathBuf),
     /// The file is neither what it was nor what it was to become.
-    #[error("{path}: was changed after the interrupted run, so that it can be neither finished nor undone; put back what it was, or remove {state} to keep everything as it is now", path = .path.display(), state = crate::checkout::STATE)]
+    #[error("{path}: was changed after the interrupted run, so that it can be neither finished nor undone; put back what it was, or remove {state} to keep everything as it is now", path = .path.display(), state = crate::patchset::STATE)]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -36,7 +36,7 @@ pub enum WriteError {
     #[error("every file was written, but tidying up failed: {0}")]
     Untidy(Box<WriteError>),
     /// The journal is of no run that began in this repository.
-    #[error("{path}: is not there, or is of another run: the journal in {state} came with the tree, and may not move this repository; remove that folder", path = .path.display(), state = crate::checkout::STATE)]
+    #[error("{path}: is not there, or is of another run: the journal in {state} came with the tree, and may not move this repository; remove that folder", path = .path.display(), state = crate::patchset::STATE)]
     Stranger {
         /// What would be in the repository's own folder.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum WriteError {
         reason: String,
     },
     /// The record does not read.
-    #[error("{path}: the record of what was put in does not read: {reason}; remove {record} to go on without it", path = .path.display(), record = crate::checkout::RECORD)]
+    #[error("{path}: the record of what was put in does not read: {reason}; remove {record} to go on without it", path = .path.display(), record = crate::patchset::RECORD)]
     Record {
         /// The root.
         path: PathBuf,

@@ -1,8 +1,8 @@
 //! Interrupted runs at a root, and at those around it.
 
-use super::state::State;
 use super::error::{WriteError, failed};
 use super::lock::Lock;
+use super::state::State;
 use crate::checkout::{GateError, OpenError, Root};
 use std::path::{Path, PathBuf};
 

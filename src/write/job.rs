@@ -1,8 +1,8 @@
 //! What one run does to the disk.
 
-use super::git::Move;
 use super::record::Recording;
 use crate::report::FileChange;
+use crate::write::git::Move;
 use std::path::PathBuf;
 
 /// Everything that one run does to the disk.

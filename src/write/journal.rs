@@ -1,10 +1,10 @@
-use super::git::{Move, What};
-use super::record::Recording;
 use super::error::WriteError;
 use super::job::Removal;
+use super::record::Recording;
 use crate::checkout;
-use crate::report::FileChange;
 use crate::render::Encoded;
+use crate::report::FileChange;
+use crate::write::git::{Move, What};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

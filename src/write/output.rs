@@ -1,8 +1,9 @@
+use super::error::{WriteError, failed};
 use super::fs::appear;
 use super::hidden::Hidden;
-use super::error::{WriteError, failed};
 use super::{folders, staging};
-use crate::checkout::{DRAFTS, Root};
+use crate::checkout::Root;
+use crate::patchset::DRAFTS;
 use rustix::fs::{Access, AtFlags, FileType, Mode};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};

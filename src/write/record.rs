@@ -3,13 +3,14 @@
 //! It says what each file was before the first run, and which patches have been put into it since. `revert` asks it, and
 //! nothing else does: it is evidence, and no source of anything that is written.
 
-use super::hidden::Hidden;
-use super::fs::sync;
-use super::state::State;
 use super::error::{WriteError, failed};
-use crate::checkout::{RECORD, Root};
-use crate::report::FileChange;
+use super::fs::sync;
+use super::hidden::Hidden;
+use super::state::State;
+use crate::checkout::Root;
+use crate::patchset::RECORD;
 use crate::render::Encoded;
+use crate::report::FileChange;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

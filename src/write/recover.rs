@@ -1,8 +1,8 @@
-use super::state::State;
 use super::direction::{Direction, Stands};
 use super::error::WriteError;
 use super::job::Written;
 use super::lock::Lock;
+use super::state::State;
 use super::{concurrent, folders, git, interrupted, lifecycle, remove, swap};
 use crate::checkout::Root;
 use crate::report::FileChange;

@@ -1,7 +1,6 @@
 //! A run that writes: all of its job, or nothing.
 
 use super::error::WriteError;
-use super::git::{Drafts, Locks};
 use super::interrupted::{self, unfinished_below};
 use super::job::{Job, Removal, Written};
 use super::lifecycle;
@@ -11,6 +10,7 @@ use super::state::State;
 use super::{concurrent, remove, swap};
 use crate::checkout::{Root, clash};
 use crate::report::FileChange;
+use crate::write::git::{Drafts, Locks};
 use std::collections::BTreeSet;
 use std::path::Path;
 

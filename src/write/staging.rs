@@ -1,10 +1,11 @@
+use super::error::{WriteError, failed};
 use super::fs::anew;
-use super::hidden::Hidden;
 use super::fs::mkdir;
 use super::fs::permit;
 use super::fs::sync;
-use super::error::{WriteError, failed};
-use crate::checkout::{COPY, Folder, NAME};
+use super::hidden::Hidden;
+use crate::checkout::{Folder, NAME};
+use crate::patchset::COPY;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};

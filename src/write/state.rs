@@ -1,7 +1,8 @@
-use super::metadata::dress;
-use super::hidden::Hidden;
 use super::error::{WriteError, failed};
-use crate::checkout::{Root, STATE};
+use super::hidden::Hidden;
+use super::metadata::dress;
+use crate::checkout::Root;
+use crate::patchset::STATE;
 use crate::report::FileChange;
 use rustix::fs::AtFlags;
 use rustix::io::Errno;

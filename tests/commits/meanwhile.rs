@@ -1,16 +1,17 @@
 //! What somebody else does in the repositories between the look and the commit.
 
 use crate::ground::Ground;
+use treepatch::commit;
 use treepatch::checkout::Disk;
+use treepatch::commit::Commits;
+use treepatch::commit::Stage;
+use treepatch::commit::undo;
 use treepatch::plan::Options;
 use treepatch::planner::plan;
-use treepatch::commit::commits::Commits;
-use treepatch::commit::stage::Stage;
-use treepatch::commit::undo;
-use treepatch::write::{WriteError, git};
+use treepatch::write::WriteError;
 
 /// Commits the patches, with something done in between; what it came to.
-fn commit_around(ground: &Ground, branch: Option<&str>, meanwhile: impl Fn()) -> Result<git::Committed, WriteError> {
+fn commit_around(ground: &Ground, branch: Option<&str>, meanwhile: impl Fn()) -> Result<commit::Committed, WriteError> {
     let set = treepatch::patchset::load("mine.toml", &ground.read("mine.toml")).unwrap();
     let root = ground.path("root");
     let plan = plan(&set, &Disk::open(&root).unwrap(), &Options::default()).unwrap();

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
-use treepatch::checkout::RECORD;
+use treepatch::patchset::RECORD;
 
 /// Leaves the test, loudly, unless all the named programs are there:
 ///

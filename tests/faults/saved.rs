@@ -43,7 +43,7 @@ fn holds(path: &Path) -> bool {
 /// Whether what was saved is safe, and comes back.
 fn look(checkout: &Checkout, file: &str, injected: &Injected) -> Result<(), String> {
     let told = String::from_utf8_lossy(&injected.output.stderr);
-    let state = checkout.root().join(treepatch::checkout::STATE);
+    let state = checkout.root().join(treepatch::patchset::STATE);
     if !holds(&checkout.root().join(file)) {
         let kept =
             fs::read_dir(&state).ok().and_then(|mut all| all.find_map(|e| Some(e.ok()?.path()).filter(|p| holds(p))));

@@ -224,7 +224,7 @@ impl Everything {
 
     /// Whether a run left a journal.
     pub fn has_journal(&self) -> bool {
-        self.0.contains_key(&Path::new("root").join(treepatch::checkout::STATE).join("journal"))
+        self.0.contains_key(&Path::new("root").join(treepatch::patchset::STATE).join("journal"))
     }
 
     /// The first difference. Times count for files that have the same bytes in `other`, the state on the other side.
@@ -250,7 +250,7 @@ impl Everything {
 fn is_unfinished(path: &Path) -> bool {
     let is_ours = |name: &std::ffi::OsStr| {
         // The record stays: it is part of what a run leaves.
-        name != treepatch::checkout::RECORD
+        name != treepatch::patchset::RECORD
             && (treepatch::checkout::is_own(name) || name.as_encoded_bytes().starts_with(b"treepatch-journal"))
     };
     path.iter().any(is_ours)

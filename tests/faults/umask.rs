@@ -22,7 +22,7 @@ fn a_umask_that_locks_its_owner_out() {
             command.arg(apply.get_program()).args(apply.get_args());
             command.envs(apply.get_envs().filter_map(|(name, value)| Some((name, value?))));
             let injected = injector.run(n, Fault::Kill, &command);
-            let state = checkout.root().join(treepatch::checkout::STATE);
+            let state = checkout.root().join(treepatch::patchset::STATE);
             // Whoever may do all sees the modes that would lock others out.
             let lacks = |path: &Path, all| fs::metadata(path).is_ok_and(|m| m.permissions().mode() & all != all);
             let names = fs::read_dir(&state).into_iter().flatten().map(|e| e.unwrap().path()).collect::<Vec<_>>();

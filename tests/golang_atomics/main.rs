@@ -9,10 +9,10 @@ mod refuse;
 mod typed;
 
 use std::path::{Path, PathBuf};
-use treepatch::vfs::go_tree::GoTree;
-use treepatch::vfs::go_tree::MemoryTree;
 use treepatch::operations::align_atomics::{Level, Options, Outcome, Report, Style, align_atomics};
 use treepatch::source::apply_edits;
+use treepatch::vfs::FileTree;
+use treepatch::vfs::MemoryTree;
 
 type Files = Vec<(String, String)>;
 

@@ -156,7 +156,7 @@ fn elements_of_slices_are_reported_and_padded_where_that_is_asked_for() {
 fn only_files_in_scope_are_changed() {
     let before = files(&[("p/a.go", COUNTER), ("vendor/q/a.go", &COUNTER.replace("package p", "package q"))]);
     let tree = MemoryTree::new(before.clone());
-    assert_eq!(tree.files().len(), 2);
+    assert_eq!(tree.paths().len(), 2);
     let report = align_atomics(&tree, &|p| p.starts_with("p"), &Options::default());
     assert_eq!(report.edits.keys().collect::<Vec<_>>(), [Path::new("p/a.go")]);
     assert_eq!(report.findings.len(), 1);

@@ -4,11 +4,10 @@ use crate::expr::{Expr, Spelling};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
-use treepatch::vfs::memory::Memory;
 use treepatch::patchset::load;
 use treepatch::plan::Options;
-use treepatch::report::name;
 use treepatch::planner::plan;
+use treepatch::vfs::MemoryTree;
 
 /// What one rule replaces a call by.
 #[derive(Clone, Debug)]
@@ -72,7 +71,7 @@ impl Case {
     /// Carries the patch out.
     pub fn carried_out(&self, file: &str, name_of_rules: &str) -> Outcome {
         let toml = self.patchset(file, name_of_rules);
-        let complain = |complaints: Vec<treepatch::patchset::diagnostic::Complaint>| {
+        let complain = |complaints: Vec<treepatch::patchset::Complaint>| {
             Outcome::Refused(format!("does not load: {}", complaints[0].message))
         };
         let patchset = match load("patch.toml", &toml) {
@@ -80,7 +79,7 @@ impl Case {
             Err(complaints) => return complain(complaints),
         };
         let path = PathBuf::from(file);
-        let tree = Memory::new(BTreeMap::from([(path.clone(), self.source.clone().into_bytes())]));
+        let tree = MemoryTree::new(BTreeMap::from([(path.clone(), self.source.clone().into_bytes())]));
         let plan = match plan(&patchset, &tree, &Options { threads: 1, ..Options::default() }) {
             Ok(plan) => plan,
             Err(complaints) => return complain(complaints),
@@ -91,7 +90,7 @@ impl Case {
             None => {
                 let report = &plan.reports[0];
                 let reason = report.reasons.first().map_or("", |r| r.text.as_str());
-                Outcome::Refused(format!("{}: {reason}", name(report.verdict)))
+                Outcome::Refused(format!("{}: {reason}", report.verdict))
             }
         }
     }

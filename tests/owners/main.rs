@@ -16,10 +16,10 @@ use file::File;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
-use treepatch::vfs::memory::Memory;
 use treepatch::patchset::load;
 use treepatch::plan::Options;
 use treepatch::planner::plan;
+use treepatch::vfs::MemoryTree;
 
 /// So many patches are made.
 const COUNT: usize = 1_200;
@@ -31,7 +31,7 @@ fn count() -> usize {
 /// What a patchset makes of a file; nothing where it refuses, or does nothing.
 fn result(file: &str, patchset: &str) -> Option<String> {
     let patchset = load("made.toml", patchset).ok()?;
-    let tree = Memory::new([(PathBuf::from("a.go"), file.as_bytes().to_vec())]);
+    let tree = MemoryTree::new([(PathBuf::from("a.go"), file.as_bytes().to_vec())]);
     let done = plan(&patchset, &tree, &Options { threads: 1, ..Options::default() }).ok()?;
     done.changes().first().map(|change| String::from_utf8(change.after.clone()).unwrap())
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use treepatch::planner;
 use treepatch::checkout::Disk;
-use treepatch::vfs::tree::Tree;
 use treepatch::language::Language;
 use treepatch::patchset::{Globs, Spanned, load, substitute};
-use treepatch::plan;
 use treepatch::plan::Options;
 use treepatch::report::Plan;
 use treepatch::source::{Limits, Source};
+use treepatch::vfs::FileTree;
 
 /// What came of a comparison.
 #[derive(Default)]
@@ -50,7 +50,7 @@ pub fn compare(folder: &Path, language: Language, names: usize) -> Compared {
             let mut set = load("parts.toml", &text).unwrap();
             substitute(&mut set, None).unwrap();
             let plan =
-                |whole_files| plan::plan(&set, &disk, &Options { whole_files, all_done: true, ..Options::default() });
+                |whole_files| planner::plan(&set, &disk, &Options { whole_files, all_done: true, ..Options::default() });
             // A body that a language does not read is none of ours.
             if let (Ok(parts), Ok(whole)) = (plan(false), plan(true)) {
                 judge(&format!("{form} of {name}"), &disk, language, &parts, &whole, &mut out);

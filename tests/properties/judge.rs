@@ -5,16 +5,15 @@ use crate::referee;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use treepatch::vfs::memory::Memory;
 use treepatch::language::Language;
-use treepatch::patchset::diagnostic::Complaint;
+use treepatch::patchset::Complaint;
 use treepatch::patchset::{Patchset, load, substitute};
-use treepatch::revert::evidence::Assumed;
 use treepatch::plan::Options;
-use treepatch::report::{Plan, Verdict};
 use treepatch::planner::plan;
-use treepatch::revert;
 use treepatch::render::unified;
+use treepatch::report::{Plan, Verdict};
+use treepatch::revert::{Assumed, revert};
+use treepatch::vfs::MemoryTree;
 
 /// What must hold for every patch that is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,8 +114,8 @@ fn load_all(case: &Case) -> Result<Patchset, Vec<Complaint>> {
     Ok(patchset)
 }
 
-fn tree(case: &Case, text: &[u8]) -> Memory {
-    Memory::new([(PathBuf::from(case.file()), text.to_vec())])
+fn tree(case: &Case, text: &[u8]) -> MemoryTree {
+    MemoryTree::new([(PathBuf::from(case.file()), text.to_vec())])
 }
 
 /// The case's one file after a plan; nothing, where it does not change.
@@ -153,7 +152,7 @@ fn run(case: &Case) -> Judged {
         }
     };
     let report = &planned.reports[0];
-    let verdict = treepatch::report::name(report.verdict);
+    let verdict = report.verdict.as_str();
     let Some(after) = after(case, &planned) else {
         judged.outcome = if planned.is_refused() { Outcome::Refused(verdict) } else { Outcome::Idle(verdict) };
         let reasons = report.reasons.iter().map(|r| r.text.clone());
@@ -169,7 +168,7 @@ fn run(case: &Case) -> Judged {
         Ok(again) => {
             let changed = self::after(case, &again);
             if again.reports[0].verdict != Verdict::Applied || changed.is_some() {
-                let verdict = treepatch::report::name(again.reports[0].verdict);
+                let verdict = again.reports[0].verdict;
                 fail(Property::Twice, &after, &changed.unwrap_or_else(|| verdict.as_bytes().to_vec()));
             }
         }

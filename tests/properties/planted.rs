@@ -9,12 +9,12 @@ use crate::{SEED, SIZE, folders, number, tools};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use treepatch::vfs::memory::Memory;
 use treepatch::language::{Language, ListKind};
 use treepatch::patchset::{load, substitute};
 use treepatch::plan::Options;
 use treepatch::planner::plan;
 use treepatch::source::{Limits, NodeId, Source, Tokens};
+use treepatch::vfs::MemoryTree;
 
 /// So many are planted of each kind, where the code has as many places.
 const COUNT: usize = 40;
@@ -116,7 +116,7 @@ fn written(excerpt: &Excerpt, plant: &Plant) -> Option<Vec<u8>> {
     let mut patchset = load("made.toml", &text).ok()?;
     substitute(&mut patchset, None).ok()?;
     let file = format!("a.{end}");
-    let tree = Memory::new([(PathBuf::from(&file), excerpt.source.bytes.to_vec())]);
+    let tree = MemoryTree::new([(PathBuf::from(&file), excerpt.source.bytes.to_vec())]);
     let planned = plan(&patchset, &tree, &Options { threads: 1, ..Options::default() }).ok()?;
     planned.changes().into_iter().find(|c| c.path == Path::new(&file)).map(|c| c.after)
 }

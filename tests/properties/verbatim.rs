@@ -8,12 +8,12 @@ use crate::referee;
 use similar::ChangeTag;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use treepatch::vfs::memory::Memory;
 use treepatch::language::{Language, ListKind};
 use treepatch::patchset::{load, substitute};
 use treepatch::plan::Options;
 use treepatch::planner::plan;
 use treepatch::source::Source;
+use treepatch::vfs::MemoryTree;
 
 /// The ways to change some lines.
 const WAYS: [&str; 7] = ["renamed", "inserted", "deleted", "broken", "joined", "guarded", "commented"];
@@ -66,7 +66,7 @@ fn judge(language: Language, case: &Case, outcome: &mut Outcome) {
     if substitute(&mut patchset, None).is_err() {
         return;
     }
-    let tree = Memory::new([(PathBuf::from(name), case.before.clone())]);
+    let tree = MemoryTree::new([(PathBuf::from(name), case.before.clone())]);
     let Ok(planned) = plan(&patchset, &tree, &Options { threads: 1, ..Options::default() }) else { return };
     let Some(change) = planned.changes().into_iter().find(|c| c.path == Path::new(name)) else { return };
     outcome.landed += 1;

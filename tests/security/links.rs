@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use treepatch::checkout::Disk;
-use treepatch::vfs::tree::Tree;
 use treepatch::report::FileChange;
+use treepatch::vfs::FileTree;
 use treepatch::write::{self, WriteError};
 
 fn change(path: &str) -> FileChange {
@@ -107,7 +107,7 @@ fn a_symlink_swapped_in_between_plan_and_write() {
         let disk = Disk::open(&ground.root()).unwrap();
         let path = "src/deep/main.c";
         let before = disk.read(path.as_ref()).unwrap();
-        let planned = FileChange { path: path.into(), before: Some(before), after: b"changed".to_vec() };
+        let planned = FileChange { path: path.into(), before: Some(before.to_vec()), after: b"changed".to_vec() };
         fs::rename(ground.path(&format!("root/{swapped}")), ground.path("moved")).unwrap();
         ground.link(ground.path(&format!("outside/{swapped}")).to_str().unwrap(), &format!("root/{swapped}"));
         untouched(&ground, |ground| {

@@ -2,14 +2,15 @@
 
 use crate::generate::{Files, Made, Stack};
 use std::path::Path;
-use treepatch::vfs::memory::Memory;
+use treepatch::revert;
+use treepatch::planner;
 use treepatch::patchset::{Patchset, load, substitute};
-use treepatch::plan;
-use treepatch::revert::evidence::Evidence;
 use treepatch::plan::Options;
-use treepatch::report::{Plan, Verdict};
-use treepatch::revert::Undoing;
 use treepatch::render::unified_file;
+use treepatch::report::{Plan, Verdict};
+use treepatch::revert::Evidence;
+use treepatch::revert::Undoing;
+use treepatch::vfs::MemoryTree;
 
 /// A stack with what came of it.
 pub struct Judged {
@@ -64,7 +65,7 @@ fn options() -> Options {
 }
 
 fn run(patches: &[Made], files: &Files) -> Option<Plan> {
-    plan::plan(&patchset(patches), &Memory::new(files.clone()), &options()).ok()
+    planner::plan(&patchset(patches), &MemoryTree::new(files.clone()), &options()).ok()
 }
 
 fn after(files: &Files, plan: &Plan) -> Files {
@@ -78,7 +79,7 @@ fn why(plan: &Plan) -> String {
     let Some(report) = plan.reports.iter().find(|r| r.blocks) else { return "it is not".to_owned() };
     let text = report.reasons.first().map_or("", |reason| reason.text.as_str());
     let plain: String = text.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).take(70).collect();
-    format!("{}: {plain}", plan::name(report.verdict))
+    format!("{}: {plain}", report.verdict.as_str())
 }
 
 /// Makes a stack and judges it.
@@ -203,7 +204,7 @@ impl Case<'_> {
         let good = |verdict| matches!(verdict, Verdict::Applied | Verdict::Nothing);
         let bad = plan.reports.iter().find(|r| r.blocks || !good(r.verdict));
         if let Some(report) = bad {
-            let what = format!("{} is {} ({})", report.id, plan::name(report.verdict), why(&plan));
+            let what = format!("{} is {} ({})", report.id, report.verdict.as_str(), why(&plan));
             judged.failures.push(Failure { property: "again", what });
         } else if after(self.last(), &plan) != *self.last() {
             let what = difference(self.last(), &after(self.last(), &plan));
@@ -212,7 +213,7 @@ impl Case<'_> {
     }
 
     fn revert(&self, files: &Files, before: &Files) -> Undoing {
-        plan::revert(&patchset(self.patches), &Memory::new(files.clone()), &options(), &Before(before)).unwrap()
+        revert::revert(&patchset(self.patches), &MemoryTree::new(files.clone()), &options(), &Before(before)).unwrap()
     }
 
     /// What was put in goes, or is refused.

@@ -26,7 +26,7 @@ const FILES: &[(&str, u64)] = &[
 
 /// What the library takes for a repository. Where it finds none in `.git`, it looks at the folder around that, which
 /// nobody has looked at.
-pub(crate) fn is_one(search: &Search<'_>, own: &Store, common: &Store) -> Result<(), GateError> {
+pub(super) fn is_one(search: &Search<'_>, own: &Store, common: &Store) -> Result<(), GateError> {
     let parts = [
         (own, "HEAD", FileType::RegularFile),
         (common, "objects", FileType::Directory),
@@ -41,7 +41,7 @@ pub(crate) fn is_one(search: &Search<'_>, own: &Store, common: &Store) -> Result
 }
 
 /// The files that the library reads, and the settings: they must not include others.
-pub(crate) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
+pub(super) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
     for (name, most) in FILES {
         let path = Path::new(name);
         if expect(search, store, path, FileType::RegularFile)? {
@@ -71,7 +71,7 @@ pub(crate) fn settings(search: &Search<'_>, store: &Store) -> Result<(), GateErr
 }
 
 /// Whether something is there, which then must be of this kind.
-pub(crate) fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<bool, GateError> {
+pub(super) fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<bool, GateError> {
     match store.folder.kind(path) {
         Ok(None) => Ok(false),
         Ok(Some(is)) if is == kind => Ok(true),
@@ -80,6 +80,6 @@ pub(crate) fn expect(search: &Search<'_>, store: &Store, path: &Path, kind: File
     }
 }
 
-pub(crate) fn wrong<T>(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<T, GateError> {
+pub(super) fn wrong<T>(search: &Search<'_>, store: &Store, path: &Path, kind: FileType) -> Result<T, GateError> {
     search.refuse(&format!("{} is {}", store.path.join(path).display(), kind_name(kind)))
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const DEPTH: usize = 5;
 
 /// The objects, with the stores below the root that they borrow from. Gives those that lie elsewhere, unopened.
-pub(crate) fn objects(search: &Search<'_>, store: &Store) -> Result<Vec<PathBuf>, GateError> {
+pub(super) fn objects(search: &Search<'_>, store: &Store) -> Result<Vec<PathBuf>, GateError> {
     let mut elsewhere = Vec::new();
     let mut known = vec![store.path.join("objects")];
     let mut open =

@@ -7,7 +7,7 @@ use rustix::fs::FileType;
 use std::path::{Path, PathBuf};
 
 /// The references and their logs: folders and files, nothing else, and none that leads out of `refs`.
-pub(crate) fn references(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
+pub(super) fn references(search: &Search<'_>, store: &Store) -> Result<(), GateError> {
     for top in ["refs", "logs"] {
         if !expect(search, store, Path::new(top), FileType::Directory)? {
             continue;
@@ -29,7 +29,7 @@ pub(crate) fn references(search: &Search<'_>, store: &Store) -> Result<(), GateE
 }
 
 /// What `HEAD` or a reference refers to: an object, or a reference below `refs`.
-pub(crate) fn reference(search: &Search<'_>, store: &Store, path: &Path) -> Result<(), GateError> {
+pub(super) fn reference(search: &Search<'_>, store: &Store, path: &Path) -> Result<(), GateError> {
     let bytes = match store.folder.read(path, LIMIT) {
         Ok(bytes) => bytes,
         // Git takes references away at any time.

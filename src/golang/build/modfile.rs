@@ -1,5 +1,5 @@
 use super::paths::{base, join, relative};
-use crate::vfs::go_tree::GoTree;
+use crate::vfs::FileTree;
 
 /// The `go.mod` files of a tree.
 #[derive(Clone, Debug, Default)]
@@ -20,10 +20,10 @@ struct Module {
 
 impl Modules {
     /// Reads all `go.mod` files.
-    pub fn read(tree: &dyn GoTree) -> Modules {
+    pub fn read(tree: &dyn FileTree) -> Modules {
         let mut all = Vec::new();
-        for path in tree.files().iter().filter(|p| p.file_name().is_some_and(|n| n == "go.mod")) {
-            let Some(bytes) = tree.read(path) else { continue };
+        for path in tree.paths().iter().filter(|p| p.file_name().is_some_and(|n| n == "go.mod")) {
+            let Ok(bytes) = tree.read(path) else { continue };
             let dir = path.parent().map_or(String::new(), |p| p.to_string_lossy().into_owned());
             if let Some(module) = Module::parse(dir, &String::from_utf8_lossy(&bytes)) {
                 all.push(module);

@@ -4,14 +4,14 @@
 //! tokens (`layout`), the comments are set among it (`print`), and columns get their widths (`tabs`).
 //! What differs from the file becomes edits, of the touched sections only.
 
-pub mod blocks;
-pub mod comments;
-pub mod sections;
-pub mod written;
-pub mod printer;
-pub mod rules;
-pub mod spacing;
-pub mod tabwriter;
+mod blocks;
+mod comments;
+mod printer;
+mod rules;
+mod sections;
+mod spacing;
+mod tabwriter;
+mod written;
 
 use crate::source::{Bytes, Edit, LineEnding, Source};
 use blocks::{blocks, moved};

@@ -1,14 +1,14 @@
 //! Import declarations: under which name a file knows a package, and how an import comes and goes.
 
-pub mod place;
+mod place;
 pub mod remove;
 pub mod sort;
 
-pub use crate::golang::types::names::{Scope, Shadow, is_qualifier, is_used};
 pub use place::{add, place_spec, replace_lone};
 pub use remove::remove;
 pub use sort::sort;
 
+use crate::golang::types::is_used;
 use crate::language::go_nodes as go;
 use crate::source::{Bytes, NodeId, Source, Tokens};
 

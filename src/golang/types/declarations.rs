@@ -1,5 +1,5 @@
 use super::scopes::{Binding, locals, named_by_spec};
-use crate::golang::build::header::Header;
+use crate::golang::build::Header;
 use crate::language::go::kind;
 use crate::source::{NodeId, Source};
 use std::collections::HashMap;

@@ -1,13 +1,24 @@
 //! golang/types
-pub mod checker;
-pub mod constant;
-pub mod declarations;
-pub mod expr;
-pub mod names;
-pub mod packages;
-pub mod query;
-pub mod scopes;
-pub mod sizes;
-pub mod stdlib;
-pub mod tags;
-pub mod ty;
+
+mod checker;
+mod constant;
+mod declarations;
+mod expr;
+mod names;
+mod packages;
+mod query;
+mod scopes;
+mod sizes;
+mod stdlib;
+mod tags;
+mod ty;
+
+pub use checker::{Entity, Field, Go, Member, first_word, only_child};
+pub use declarations::{File, FileId, receiver, text};
+pub use names::{Scope, is_qualifier, is_used};
+pub use packages::{World, has_word};
+pub use query::{View, fits, has_type};
+pub use scopes::Decl;
+pub use sizes::{Orders, Size, Slot, lay_out, total};
+pub use tags::{field_names, tagged_field};
+pub use ty::{Basic, Place, Type};

@@ -1,12 +1,12 @@
 use super::declarations::{File, FileId, is_test_name};
 use super::stdlib;
-use crate::golang::build::constraints::{CONTEXTS, ContextId};
-use crate::golang::build::header::Header;
-use crate::golang::build::modfile::Modules;
-use crate::golang::build::paths::{base, join, relative};
-use crate::vfs::go_tree::GoTree;
+use crate::golang::build::Header;
+use crate::golang::build::Modules;
+use crate::golang::build::{CONTEXTS, ContextId};
+use crate::golang::build::{base, join, relative};
 use crate::language::Language;
 use crate::source::{Limits, Source};
+use crate::vfs::FileTree;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -19,7 +19,7 @@ pub struct World<'t> {
 }
 
 struct Shared<'t> {
-    tree: Option<&'t dyn GoTree>,
+    tree: Option<&'t dyn FileTree>,
     entries: Vec<Entry>,
     by_dir: HashMap<String, Vec<FileId>>,
     /// Folders by the last part of their path.
@@ -53,8 +53,8 @@ const STANDARD: &str = "\0std/";
 
 impl<'t> World<'t> {
     /// The world of a tree.
-    pub fn new(tree: &'t dyn GoTree) -> World<'t> {
-        let paths = tree.files().iter().filter(|p| p.extension().is_some_and(|e| e == "go"));
+    pub fn new(tree: &'t dyn FileTree) -> World<'t> {
+        let paths = tree.paths().iter().filter(|p| p.extension().is_some_and(|e| e == "go"));
         World::of(Some(tree), paths.cloned().collect())
     }
 
@@ -63,7 +63,7 @@ impl<'t> World<'t> {
         World::of(None, vec![path.to_owned()])
     }
 
-    fn of(tree: Option<&'t dyn GoTree>, paths: Vec<PathBuf>) -> World<'t> {
+    fn of(tree: Option<&'t dyn FileTree>, paths: Vec<PathBuf>) -> World<'t> {
         let mut entries: Vec<Entry> = paths.into_iter().map(Entry::new).collect();
         for (number, (package, text)) in stdlib::files().enumerate() {
             let entry = Entry::new(PathBuf::from(format!("{STANDARD}{package}/{number}.go")));
@@ -152,14 +152,14 @@ impl<'t> World<'t> {
             let assembly = path.extension().is_some_and(|e| e == "s" || e == "S" || e == "sx");
             assembly && path.parent().is_some_and(|parent| parent == folder)
         };
-        let paths = tree.files();
+        let paths = tree.paths();
         let from = paths.partition_point(|path| path.as_path() < folder);
         paths[from..].iter().take_while(|path| path.starts_with(folder)).filter(is_assembly).cloned().collect()
     }
 
     /// The bytes of a file that is none of Go.
     pub fn other(&self, path: &Path) -> Option<Arc<Vec<u8>>> {
-        self.shared.tree.and_then(|tree| tree.read(path))
+        self.shared.tree.and_then(|tree| tree.read(path).ok())
     }
 
     /// The bytes of a file.
@@ -168,7 +168,7 @@ impl<'t> World<'t> {
             Some(file) if file.id == id => Some(file.source.bytes.clone()),
             _ => {
                 let entry = &self.shared.entries[id];
-                entry.bytes.get_or_init(|| self.shared.tree.and_then(|t| t.read(&entry.path))).clone()
+                entry.bytes.get_or_init(|| self.shared.tree.and_then(|t| t.read(&entry.path).ok())).clone()
             }
         }
     }

@@ -5,25 +5,14 @@ use super::declarations::{File, FileId};
 use super::names::Scope;
 use super::packages::World;
 use super::ty::{Basic, Type};
-use crate::golang::build::constraints::{CONTEXTS, ContextId};
-use crate::golang::build::paths::base;
-use crate::vfs::go_tree::GoTree;
+use crate::golang::build::base;
+use crate::golang::build::{CONTEXTS, ContextId};
 use crate::language::go::kind;
-use crate::source::{NodeId, Source, Tokens};
+use crate::source::{Answer, NodeId, Source, Tokens};
+use crate::vfs::FileTree;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Yes, no, or the reason why it is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It holds.
-    Yes,
-    /// It does not.
-    No,
-    /// What was missing.
-    Unknown(String),
-}
 
 /// One file, seen from inside its tree or alone. One view serves many questions about the same source.
 pub struct View<'t> {
@@ -38,7 +27,7 @@ impl<'t> View<'t> {
     }
 
     /// A file of a tree.
-    pub fn within(tree: &'t dyn GoTree, path: &Path, source: &Source) -> View<'t> {
+    pub fn within(tree: &'t dyn FileTree, path: &Path, source: &Source) -> View<'t> {
         View::of(&World::new(tree), path, source)
     }
 
@@ -274,9 +263,7 @@ fn matches_name(go: &Go<'_, '_>, file: &Arc<File>, ty: &Type, wanted: &str) -> O
             let same_package = match package {
                 None => path.is_empty(),
                 Some(package) => {
-                    **path == *package
-                        || base(path) == package
-                        || crate::golang::build::modfile::likely_name(path) == package
+                    **path == *package || base(path) == package || crate::golang::build::likely_name(path) == package
                 }
             };
             if same_package {

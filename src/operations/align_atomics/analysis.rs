@@ -1,9 +1,9 @@
 use super::StructKey;
-use crate::golang::build::constraints::{CONTEXTS, ContextId};
-use crate::golang::types::checker::{Field, Go};
-use crate::golang::types::declarations::{File, FileId, text};
-use crate::golang::types::packages::World;
-use crate::golang::types::ty::Place;
+use crate::golang::build::{CONTEXTS, ContextId};
+use crate::golang::types::Place;
+use crate::golang::types::World;
+use crate::golang::types::{Field, Go};
+use crate::golang::types::{File, FileId, text};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::cell::{OnceCell, RefCell};

@@ -1,16 +1,16 @@
 //! The style `atomic-types`: instead of moving a field, its type becomes `atomic.Int64` or `atomic.Uint64`, which the
 //! compiler aligns, and every use of it becomes a call of a method. What cannot be converted is moved.
 
-use super::containers::all_names_of;
-use super::trace::{Hot, is_64_bit_function};
-use super::safety;
 use super::analysis::{Shape, Study};
+use super::containers::all_names_of;
+use super::safety;
+use super::trace::{Hot, is_64_bit_function};
 use super::{Level, StructKey};
 use crate::golang::imports;
-use crate::golang::types::checker::{Entity, Go, Member, only_child};
-use crate::golang::types::declarations::{File, FileId, text};
-use crate::golang::types::sizes::Slot;
-use crate::golang::types::ty::Type;
+use crate::golang::types::Slot;
+use crate::golang::types::Type;
+use crate::golang::types::{Entity, Go, Member, only_child};
+use crate::golang::types::{File, FileId, text};
 use crate::language::go::kind;
 use crate::source::{Bytes, Edit, NodeId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -2,12 +2,12 @@
 //!
 //! A generic struct holds what its type arguments are, so that what is known of it is found where it is instantiated.
 
-use super::trace::Hot;
 use super::analysis::Study;
+use super::trace::Hot;
 use super::{Level, Site, StructKey};
-use crate::golang::types::checker::Go;
-use crate::golang::types::declarations::{File, FileId, text};
-use crate::golang::types::ty::{Place, Type};
+use crate::golang::types::Go;
+use crate::golang::types::{File, FileId, text};
+use crate::golang::types::{Place, Type};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::collections::{BTreeSet, VecDeque};

@@ -1,13 +1,13 @@
 //! Structs that lie side by side in slices and arrays, and are used where they lie: no order of fields aligns every
 //! element of a size that is no multiple of 8.
 
+use super::analysis::Study;
 use super::containers::names_in;
 use super::trace::Hot;
-use super::analysis::Study;
 use super::{Site, StructKey};
-use crate::golang::types::checker::{Go, Member, first_word};
-use crate::golang::types::declarations::{File, FileId, receiver, text};
-use crate::golang::types::ty::Type;
+use crate::golang::types::Type;
+use crate::golang::types::{File, FileId, receiver, text};
+use crate::golang::types::{Go, Member, first_word};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::collections::BTreeSet;
@@ -105,10 +105,10 @@ fn addressed(go: &Go<'_, '_>, file: &Arc<File>, index: NodeId) -> Option<&'stati
 }
 
 /// Whether an embedded field on the way to a field is a pointer, behind which another allocation begins.
-fn goes_through_a_pointer(go: &Go<'_, '_>, path: &[(crate::golang::types::ty::Place, usize)]) -> bool {
+fn goes_through_a_pointer(go: &Go<'_, '_>, path: &[(crate::golang::types::Place, usize)]) -> bool {
     path.split_last().is_some_and(|(_, embedded)| embedded.iter().any(|step| is_pointer(go, step)))
 }
 
-fn is_pointer(go: &Go<'_, '_>, (place, i): &(crate::golang::types::ty::Place, usize)) -> bool {
+fn is_pointer(go: &Go<'_, '_>, (place, i): &(crate::golang::types::Place, usize)) -> bool {
     go.fields(place).get(*i).is_some_and(|field| matches!(go.under(&field.ty), Type::Pointer(_)))
 }

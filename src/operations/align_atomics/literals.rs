@@ -1,12 +1,12 @@
 //! Positional composite literals, rewritten to a struct's new order.
 
 use super::StructKey;
+use super::analysis::Study;
 use super::containers::all_names_of;
 use super::rewrite::{Change, Part};
-use super::analysis::Study;
-use crate::golang::types::declarations::{File, FileId};
-use crate::golang::types::sizes::Slot;
-use crate::golang::types::ty::Type;
+use crate::golang::types::Slot;
+use crate::golang::types::Type;
+use crate::golang::types::{File, FileId};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::collections::BTreeSet;

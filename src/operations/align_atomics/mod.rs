@@ -6,28 +6,28 @@
 //! [`order`] chooses the new order of the fields; [`refuse`] says where an order must not change; [`rewrite`] and
 //! [`literals`] turn an order into edits; [`report`] says what became of each field.
 
-pub mod elements;
-pub mod literals;
-pub mod order;
-pub mod report;
-pub mod rewrite;
-pub mod skew;
-pub mod analysis;
-pub mod atomic_types;
-pub mod containers;
-pub mod safety;
-pub mod trace;
+mod analysis;
+mod atomic_types;
+mod containers;
+mod elements;
+mod literals;
+mod order;
+mod report;
+mod rewrite;
+mod safety;
+mod skew;
+mod trace;
 
-use crate::vfs::go_tree::GoTree;
-use crate::golang::types::declarations::FileId;
-use crate::golang::types::packages::World;
-use crate::golang::types::sizes::Slot;
+use crate::golang::types::FileId;
+use crate::golang::types::Slot;
+use crate::golang::types::World;
 use crate::source::{Edit, NodeId};
+use crate::vfs::FileTree;
+use analysis::Study;
+use atomic_types::Conversions;
 use order::Settled;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use analysis::Study;
-use atomic_types::Conversions;
 
 /// Which fields are moved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,10 +166,10 @@ pub(crate) type StructKey = (FileId, NodeId);
 
 /// Finds the fields in a tree and plans their moves. Only files in `scope` are changed, and only structs declared
 /// there are reported.
-pub fn align_atomics(tree: &dyn GoTree, scope: &dyn Fn(&Path) -> bool, options: &Options) -> Report {
+pub fn align_atomics(tree: &dyn FileTree, scope: &dyn Fn(&Path) -> bool, options: &Options) -> Report {
     let world = World::new(tree);
     let study = Study::new(&world);
-    let own: BTreeSet<&Path> = tree.files().iter().map(|p| p.as_path()).collect();
+    let own: BTreeSet<&Path> = tree.paths().iter().map(|p| p.as_path()).collect();
     let scope = &|path: &Path| own.contains(path) && scope(path);
     let mut hot = trace::reached_fields(&study);
     containers::add_holders(&study, &mut hot);

@@ -1,12 +1,12 @@
 //! The new order of a struct's fields.
 
-use super::trace::{Hot, HotField};
-use super::skew::{is_aligned, skew};
 use super::analysis::{Shape, Study};
+use super::skew::{is_aligned, skew};
+use super::trace::{Hot, HotField};
 use super::{Options, StructKey, Style};
-use crate::golang::types::checker::{Field, Go};
-use crate::golang::types::sizes::{Orders, Size, Slot, lay_out, total};
-use crate::golang::types::ty::{Basic, Type};
+use crate::golang::types::{Basic, Type};
+use crate::golang::types::{Field, Go};
+use crate::golang::types::{Orders, Size, Slot, lay_out, total};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::Path;

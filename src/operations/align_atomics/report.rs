@@ -1,14 +1,14 @@
 //! What became of each field.
 
-use super::order::{Plan, Settled};
-use super::trace::{Hot, HotField};
-use super::skew::is_aligned;
 use super::analysis::{Shape, Study};
 use super::atomic_types::{Conversions, already_typed};
+use super::order::{Plan, Settled};
+use super::skew::is_aligned;
+use super::trace::{Hot, HotField};
 use super::{Finding, Level, Outcome, Report, StructKey, Style};
-use crate::golang::types::checker::Go;
-use crate::golang::types::declarations::FileId;
-use crate::golang::types::sizes::{Orders, Slot};
+use crate::golang::types::FileId;
+use crate::golang::types::Go;
+use crate::golang::types::{Orders, Slot};
 use crate::source::{Edit, sort_edits};
 use std::collections::BTreeMap;
 

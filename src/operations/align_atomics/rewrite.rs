@@ -1,10 +1,10 @@
 //! New orders as edits of the files.
 
 use super::StructKey;
-use super::literals;
 use super::analysis::{Shape, Study};
-use crate::golang::types::declarations::FileId;
-use crate::golang::types::sizes::{Orders, Slot};
+use super::literals;
+use crate::golang::types::FileId;
+use crate::golang::types::{Orders, Slot};
 use crate::source::{Bytes, Edit, NodeId, Source, apply_edits, sort_edits};
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -2,9 +2,9 @@
 //! must be is another question then.
 
 use super::StructKey;
-use super::trace::{Hot, HotField};
 use super::analysis::Study;
-use crate::golang::types::sizes::Orders;
+use super::trace::{Hot, HotField};
+use crate::golang::types::Orders;
 use std::collections::BTreeSet;
 
 /// How deep structs lie in structs at most.

@@ -6,18 +6,18 @@
 //! header that takes in the statement behind it, an `else` that finds another `if` and a clause that is cut in two are
 //! all the same to it: a chain that is longer or shorter than the body says.
 
-pub mod chain;
-pub mod choices;
-pub mod completed;
-pub mod directives;
-pub mod labels;
-pub mod message;
-pub mod place;
-pub mod proof;
-pub mod shown;
-pub mod sites;
-pub mod tree;
-pub mod twins;
+mod chain;
+mod choices;
+mod completed;
+mod directives;
+mod labels;
+mod message;
+mod place;
+mod proof;
+mod shown;
+mod sites;
+mod tree;
+mod twins;
 
 pub(crate) use completed::split;
 

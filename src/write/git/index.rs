@@ -1,7 +1,8 @@
 //! The index as a value: drafts in the folder for unfinished work, which git does not see.
 
 use super::error::{GitError, failed};
-use crate::checkout::{Root, STATE};
+use crate::checkout::Root;
+use crate::patchset::STATE;
 use crate::write::error::WriteError;
 use crate::write::state::State;
 use git2::{Index, IndexEntry, IndexTime, Oid, Repository};

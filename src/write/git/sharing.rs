@@ -1,13 +1,9 @@
-use super::open::Git;
 use crate::write::fs::permit;
-use crate::write::error::{WriteError, failed};
-use git2::{Oid, Repository};
-use rustix::fs::{AtFlags, Mode, OFlags};
+use git2::Repository;
+use rustix::fs::{AtFlags, Mode};
 use rustix::io::Errno;
-use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
 
 /// Whom a repository is shared with: what git makes of `core.sharedRepository`, and then of the modes of its own files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 use super::error::GitError;
 use super::sharing::Sharing;
 use crate::checkout::{Folder, GateError};
+use crate::write::error::{WriteError, failed};
 use crate::write::fs::anew;
 use crate::write::fs::appear;
-use crate::write::error::{WriteError, failed};
 use crate::write::fs::sync;
 use rustix::fs::{AtFlags, Mode, Timespec, Timestamps, UTIME_OMIT};
 use rustix::io::Errno;

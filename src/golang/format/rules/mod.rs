@@ -11,8 +11,8 @@ pub mod size;
 pub mod statements;
 pub mod types;
 
-use super::spacing::{Index, Space, Wish};
 use super::spacing::Space::Blank;
+use super::spacing::{Index, Space, Wish};
 use crate::language::go_nodes as go;
 use crate::source::NodeId;
 

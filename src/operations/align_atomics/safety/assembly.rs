@@ -1,11 +1,11 @@
 //! Assembly of the package that reads a struct by numbers.
 
 use super::Reader;
-use crate::golang::types::checker::{Entity, Go};
-use crate::golang::types::declarations::File;
-use crate::golang::types::packages::has_word;
-use crate::golang::types::scopes::Decl;
-use crate::golang::types::ty::Type;
+use crate::golang::types::Decl;
+use crate::golang::types::File;
+use crate::golang::types::Type;
+use crate::golang::types::has_word;
+use crate::golang::types::{Entity, Go};
 use crate::language::go::kind;
 use crate::operations::align_atomics::analysis::{Shape, Study};
 use std::collections::HashSet;
@@ -92,7 +92,7 @@ fn is_given(study: &Study<'_, '_>, shape: &Shape, reader: &Reader<'_, '_, '_>) -
         });
         functions.into_iter().any(|function| {
             let signature = go.signature(&file, function, &None);
-            let receiver = crate::golang::types::declarations::receiver(source, function)
+            let receiver = crate::golang::types::receiver(source, function)
                 .and_then(|r| source.child(r, "type"))
                 .and_then(|t| go.written_type(&file, t, &None));
             let mut all = signature.params.iter().chain(&signature.results).chain(&receiver);

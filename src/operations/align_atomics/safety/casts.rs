@@ -4,9 +4,9 @@
 //! Whatever else is done with such an address may depend on the layout behind it.
 
 use super::{Reader, struct_of};
-use crate::golang::types::checker::{first_word, only_child};
-use crate::golang::types::declarations::{FileId, text};
-use crate::golang::types::ty::{Basic, Type};
+use crate::golang::types::{Basic, Type};
+use crate::golang::types::{FileId, text};
+use crate::golang::types::{first_word, only_child};
 use crate::language::go::kind;
 use crate::operations::align_atomics::StructKey;
 use crate::operations::align_atomics::trace::put::{calls_of, ends_in, parameter};

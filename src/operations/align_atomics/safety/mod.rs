@@ -9,13 +9,13 @@ pub mod casts;
 pub mod twins;
 
 use super::StructKey;
+use super::analysis::{Shape, Study};
 use super::containers::all_names_of;
 use super::trace::{Code, Hot};
-use super::analysis::{Shape, Study};
-use crate::golang::types::checker::{Go, Member};
-use crate::golang::types::declarations::{FileId, text};
-use crate::golang::types::sizes::Slot;
-use crate::golang::types::ty::Type;
+use crate::golang::types::Slot;
+use crate::golang::types::Type;
+use crate::golang::types::{FileId, text};
+use crate::golang::types::{Go, Member};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use casts::Casts;

@@ -1,8 +1,8 @@
 //! Other struct types with the same fields in the same order.
 
-use crate::golang::types::checker::Go;
-use crate::golang::types::declarations::FileId;
-use crate::golang::types::ty::Type;
+use crate::golang::types::FileId;
+use crate::golang::types::Go;
+use crate::golang::types::Type;
 use crate::language::go::kind;
 use crate::operations::align_atomics::StructKey;
 use crate::operations::align_atomics::analysis::{Shape, Study};

@@ -2,9 +2,9 @@
 
 use super::put::{ends_in, parameter};
 use super::{Code, Holder, Reach, Way, call_of, callee, files_of};
-use crate::golang::types::checker::only_child;
-use crate::golang::types::declarations::text;
-use crate::golang::types::ty::Type;
+use crate::golang::types::Type;
+use crate::golang::types::only_child;
+use crate::golang::types::text;
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::collections::HashSet;

@@ -9,10 +9,10 @@ pub mod take;
 
 use super::analysis::Study;
 use super::{Level, Site, StructKey};
-use crate::golang::build::constraints::{CONTEXTS, ContextId};
-use crate::golang::types::checker::{Entity, Go, Member, only_child};
-use crate::golang::types::declarations::{File, FileId, text};
-use crate::golang::types::scopes::Decl;
+use crate::golang::build::{CONTEXTS, ContextId};
+use crate::golang::types::Decl;
+use crate::golang::types::{Entity, Go, Member, only_child};
+use crate::golang::types::{File, FileId, text};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};

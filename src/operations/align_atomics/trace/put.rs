@@ -1,9 +1,9 @@
 //! What is put into a variable, a parameter, a field or a result.
 
 use super::{Code, Holder, MAX_DEPTH, Reach, Way, call_of, callee, files_of};
-use crate::golang::types::checker::{first_word, only_child};
-use crate::golang::types::declarations::{File, receiver, text};
-use crate::golang::types::ty::Type;
+use crate::golang::types::Type;
+use crate::golang::types::{File, receiver, text};
+use crate::golang::types::{first_word, only_child};
 use crate::language::go::kind;
 use crate::operations::align_atomics::Level;
 use crate::source::NodeId;
@@ -287,11 +287,7 @@ fn source_is_function(file: &File, node: NodeId) -> bool {
 }
 
 /// The calls of a function in a file.
-pub(crate) fn calls_of(
-    code: Code<'_, '_, '_>,
-    (file, function): (&Arc<File>, NodeId),
-    name: &str,
-) -> Vec<NodeId> {
+pub(crate) fn calls_of(code: Code<'_, '_, '_>, (file, function): (&Arc<File>, NodeId), name: &str) -> Vec<NodeId> {
     let source = &code.file.source;
     let calls = (0..source.nodes.len()).filter(|&n| source.kind(n) == kind::CALL);
     let means = |&call: &NodeId| {

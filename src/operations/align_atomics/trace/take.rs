@@ -1,9 +1,9 @@
 //! Expressions that have the address of a 64-bit word, or hold one deeper inside.
 
 use super::{Code, Holder, Reach, Way, callee};
-use crate::golang::types::checker::{Go, Member, first_word, only_child};
-use crate::golang::types::declarations::{FileId, text};
-use crate::golang::types::ty::{Basic, Type};
+use crate::golang::types::{Basic, Type};
+use crate::golang::types::{FileId, text};
+use crate::golang::types::{Go, Member, first_word, only_child};
 use crate::language::go::kind;
 use crate::source::NodeId;
 
