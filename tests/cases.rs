@@ -10,9 +10,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use treepatch::planner;
 use treepatch::patchset::{load, substitute};
 use treepatch::plan::Options;
+use treepatch::planner;
 use treepatch::report::Plan;
 use treepatch::vfs::MemoryTree;
 

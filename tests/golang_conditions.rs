@@ -3,8 +3,8 @@
 
 use std::path::Path;
 use treepatch::golang::types::{View, fits, has_type};
-use treepatch::source::Answer;
 use treepatch::language::Language;
+use treepatch::source::Answer;
 use treepatch::source::{Limits, Source};
 use treepatch::vfs::MemoryTree;
 

@@ -8,8 +8,8 @@ use std::ops::Range;
 use std::path::Path;
 use treepatch::language::Language;
 use treepatch::patchset::{Patchset, Work, load, substitute};
-use treepatch::planner;
 use treepatch::plan::Options;
+use treepatch::planner;
 use treepatch::render::{self, Ending, View, json};
 use treepatch::report::{FileChange, Plan, Step, Verdict};
 use treepatch::revert::{self, Assumed};
@@ -76,7 +76,8 @@ fn check(text: &str, files: &Files) {
     // The way back takes out what was there before, too, and nobody asked whether what was not applied has one.
     if plan.reports.iter().all(|r| r.one_way.is_none() && r.verdict == Verdict::Applies) {
         let back =
-            revert::revert(&patchset, &MemoryTree::new(after.clone()), &options, &Assumed { earlier: &|_| None }).unwrap();
+            revert::revert(&patchset, &MemoryTree::new(after.clone()), &options, &Assumed { earlier: &|_| None })
+                .unwrap();
         let why = || format!("{:#?}", back.plan.reports.iter().map(|r| &r.reasons).collect::<Vec<_>>());
         assert!(!back.plan.is_refused(), "no way back: {}", why());
         after.extend(back.plan.changes().into_iter().map(|c| (c.path, c.after)));

@@ -1,6 +1,6 @@
 use super::globs::Reach;
 use super::{GateError, OpenError, Root};
-use crate::vfs::{ReadError, FileTree};
+use crate::vfs::{FileTree, ReadError};
 use crate::{patchset, threads};
 use rayon::slice::ParallelSliceMut;
 use std::cmp::Ordering;
@@ -91,7 +91,10 @@ impl FileTree for Disk {
     }
 
     fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
-        self.root.read(path, self.limit).map(Arc::new).map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
+        self.root
+            .read(path, self.limit)
+            .map(Arc::new)
+            .map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
     }
 
     fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {

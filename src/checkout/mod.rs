@@ -10,7 +10,7 @@ mod folder;
 mod gate;
 mod gitdir;
 mod globs;
-pub mod inventory;
+mod inventory;
 mod packages;
 mod repositories;
 mod submodules;

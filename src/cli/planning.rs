@@ -6,7 +6,6 @@ use super::{Exit, Failure, patchsets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
-use treepatch::revert;
 use treepatch::checkout;
 use treepatch::checkout::{Disk, Root, Walk};
 use treepatch::commit::Heads;
@@ -18,8 +17,9 @@ use treepatch::planner::plan_with_head;
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
 use treepatch::report::{Plan, Reason, Report, Verdict};
+use treepatch::revert;
 use treepatch::vfs::Overlay;
-use treepatch::vfs::{ReadError, FileTree};
+use treepatch::vfs::{FileTree, ReadError};
 use treepatch::write::{self, Removal, WriteError};
 
 /// What `apply` and `check` have in hand once everything is planned.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use treepatch::render::visible_line;
-use treepatch::vfs::{ReadError, FileTree};
+use treepatch::vfs::{FileTree, ReadError};
 
 /// What takes less is not worth a line.
 const PATIENCE: Duration = Duration::from_millis(150);

@@ -5,4 +5,3 @@ pub mod build;
 pub mod format;
 pub mod imports;
 pub mod types;
-

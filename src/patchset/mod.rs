@@ -5,14 +5,14 @@
 
 mod amends;
 mod body;
-pub mod builtin;
+mod builtin;
 mod check;
 mod condition;
 mod diagnostic;
 mod holes;
-pub mod inverse;
+mod inverse;
 mod keys;
-pub mod load;
+mod load;
 mod model;
 mod names;
 mod notes;

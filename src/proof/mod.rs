@@ -2,10 +2,10 @@
 
 mod comments;
 mod edited;
-pub mod expected;
+mod expected;
 mod fates;
 mod hit_index;
-pub mod left_over;
+pub(crate) mod left_over;
 mod parentheses;
 mod reparse;
 mod site_edit;

@@ -9,10 +9,10 @@ mod message;
 mod paint;
 mod quote;
 mod series;
-pub mod table;
+mod table;
 mod visible;
 mod words;
-pub mod wrap;
+mod wrap;
 
 pub use diagnostic::render as complaint;
 pub use diagnostic::render_in as complaint_in;

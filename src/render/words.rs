@@ -11,7 +11,7 @@ pub fn count(n: usize, thing: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    
+
     use crate::patchset::Expect;
 
     #[test]

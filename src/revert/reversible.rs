@@ -1,8 +1,8 @@
 use crate::patchset::{HoleTest, Patch, Patchset, Work, inverse, is_open, not_reversible};
 use crate::plan::Options;
 use crate::plan::Run;
-use crate::plan::patch;
-use crate::plan::verdict;
+use crate::plan::run_patch;
+use crate::plan::settle;
 use crate::plan::{EditedFile, Reversibility};
 use crate::report::Plan;
 use crate::search::Ready;
@@ -79,9 +79,9 @@ impl WayBack {
         files.iter().for_each(|file| workspace.put_known(&file.path, &file.after, &file.before));
         let mut plan = Plan::default();
         let run = Run::plain(&self.set, &self.ready, &options);
-        let report = patch::run(&run, &mut workspace, &mut plan);
+        let report = run_patch(&run, &mut workspace, &mut plan);
         plan.reports.push(report);
-        verdict::settle(&self.set, &mut plan.reports, &options);
+        settle(&self.set, &mut plan.reports, &options);
         if plan.is_refused() {
             // Types may be declared in files that are not looked at here; `revert` looks at all of them.
             let why = not_reversible("its result cannot be told from other code");

@@ -277,7 +277,11 @@ impl WayOut<'_> {
 }
 
 fn read(tree: &dyn FileTree, path: &Path) -> Option<Vec<u8>> {
-    tree.paths().binary_search_by(|p| p.as_path().cmp(path)).ok().and_then(|_| tree.read(path).ok()).map(Arc::unwrap_or_clone)
+    tree.paths()
+        .binary_search_by(|p| p.as_path().cmp(path))
+        .ok()
+        .and_then(|_| tree.read(path).ok())
+        .map(Arc::unwrap_or_clone)
 }
 
 /// Why a patch cannot go.

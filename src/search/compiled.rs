@@ -206,11 +206,11 @@ impl ReadyObsolete {
 }
 
 fn globs(files: &patchset::Globs) -> Result<Globs, Vec<Complaint>> {
-    Globs::new(files).map_err(|bad| vec![complaint(&bad)])
+    Globs::new(files).map_err(|bad| vec![glob_complaint(&bad)])
 }
 
 /// A glob that does not parse, as a complaint.
-pub(crate) fn complaint(bad: &BadGlob) -> Complaint {
+pub(crate) fn glob_complaint(bad: &BadGlob) -> Complaint {
     Complaint { message: bad.to_string(), span: bad.span.clone(), label: String::new(), help: None }
 }
 

@@ -5,7 +5,7 @@ use super::words::Words;
 use crate::checkout::{BadGlob, GlobTable};
 use crate::patchset::Globs;
 use crate::source::Bytes;
-use crate::vfs::{ReadError, FileTree};
+use crate::vfs::{FileTree, ReadError};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};

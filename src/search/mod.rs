@@ -1,7 +1,7 @@
 //! Compiled patches over a tree: which files may hold them, and where they match.
 
 mod chunks;
-pub mod compiled;
+mod compiled;
 mod file_names;
 mod finder;
 mod import_names;
@@ -13,7 +13,7 @@ mod survey;
 mod words;
 mod workspace;
 
-pub(crate) use compiled::{Ready, ReadyBody, ReadyHunk, ReadyObsolete, ReadyWork};
+pub(crate) use compiled::{Ready, ReadyBody, ReadyHunk, ReadyObsolete, ReadyWork, glob_complaint};
 pub(crate) use finder::Looking;
 pub(crate) use import_names::packages_of;
 pub(crate) use index::Scout;

@@ -26,8 +26,8 @@ mod uses;
 mod version;
 mod word_index;
 
-pub use answer::Answer;
 pub use crate::language::text_start;
+pub use answer::Answer;
 pub use attachment::{Attachment, Stand};
 pub use edit::{Edit, Overlap, apply_edits, sort_edits};
 pub use groups::Groups;

@@ -9,14 +9,14 @@ use crate::plan::Again;
 use crate::plan::Options;
 use crate::plan::Ownership;
 use crate::plan::Reversibility;
-use crate::plan::patch;
-use crate::plan::verdict;
+use crate::plan::run_patch;
+use crate::plan::settle;
 use crate::plan::{Run, Watch};
 use crate::report::{Plan, Reason, Verdict};
 use crate::search::Ready;
 use crate::search::Scout;
 use crate::search::Workspace;
-use crate::search::compiled;
+use crate::search::glob_complaint;
 use crate::threads;
 use crate::vfs::FileTree;
 use rayon::prelude::*;
@@ -147,7 +147,7 @@ impl<'a> Prepared<'a> {
         let mut asks = Vec::new();
         ready.iter_mut().flatten().for_each(|ready| ready.number(&mut asks));
         amending.iter_mut().flat_map(Amending::ready_mut).for_each(|ready| ready.number(&mut asks));
-        let mut scout = Scout::new(asks).map_err(|bad| vec![compiled::complaint(&bad)])?;
+        let mut scout = Scout::new(asks).map_err(|bad| vec![glob_complaint(&bad)])?;
         scout.explore(tree);
         Ok(Prepared { patchset, tree, options, mode, ready, amending, scout })
     }
@@ -170,7 +170,7 @@ impl<'a> Prepared<'a> {
             // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
             if trial.found.keys().all(|number| watched.contains(number)) {
                 let mut plan = tell_unsettled(plan, &trial.found);
-                verdict::settle(self.patchset, &mut plan.reports, self.options);
+                settle(self.patchset, &mut plan.reports, self.options);
                 return Attempt { plan, taken, stuck };
             }
             watched.extend(trial.found.into_keys());
@@ -194,7 +194,7 @@ impl<'a> Prepared<'a> {
             if let Some(inverses) = run.inverses.filter(|_| number % AHEAD == 0) {
                 self.prepare_inverses(inverses, number);
             }
-            let report = patch::run(&run, &mut workspace, &mut plan);
+            let report = run_patch(&run, &mut workspace, &mut plan);
             plan.reports.push(report);
         }
         let lost = leave_out(&mut plan, &workspace).filter(|_| plan.reports.iter().all(|r| is_good(r.verdict)));

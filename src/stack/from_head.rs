@@ -5,8 +5,8 @@ use crate::patchset::Complaint;
 use crate::patchset::{Patchset, Work};
 use crate::plan::Options;
 use crate::report::{Plan, Step, Verdict};
-use crate::vfs::Overlay;
 use crate::vfs::FileTree;
+use crate::vfs::Overlay;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,7 +74,11 @@ fn from_head(
 }
 
 fn read(tree: &dyn FileTree, path: &Path) -> Option<Vec<u8>> {
-    tree.paths().binary_search_by(|p| p.as_path().cmp(path)).ok().and_then(|_| tree.read(path).ok()).map(Arc::unwrap_or_clone)
+    tree.paths()
+        .binary_search_by(|p| p.as_path().cmp(path))
+        .ok()
+        .and_then(|_| tree.read(path).ok())
+        .map(Arc::unwrap_or_clone)
 }
 
 fn created(patchset: &Patchset) -> BTreeSet<PathBuf> {

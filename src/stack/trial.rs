@@ -4,7 +4,7 @@ use super::take_out::{Amending, leave_out, take_out};
 use crate::plan::Options;
 use crate::plan::Run;
 use crate::plan::TakenOut;
-use crate::plan::patch;
+use crate::plan::run_patch;
 use crate::plan::{Again, is_in, look_again};
 use crate::report::{Plan, Step, Verdict};
 use crate::search::Workspace;
@@ -100,7 +100,7 @@ impl Carried<'_> {
             Run { options: &options, watch: None, taken: Some(&taken), needs: false, inverses: None, ..*self.run };
         let mut again = Plan::default();
         for _ in &self.verdicts {
-            let report = patch::run(&run, &mut workspace, &mut again);
+            let report = run_patch(&run, &mut workspace, &mut again);
             again.reports.push(report);
         }
         let lost = leave_out(&mut again, &workspace);

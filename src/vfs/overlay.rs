@@ -57,8 +57,7 @@ mod tests {
 
     #[test]
     fn what_lies_above_hides_what_is_below() {
-        let memory =
-            MemoryTree::new([("a", b"1".to_vec()), ("b", b"2".to_vec()), ("c", b"3".to_vec())]);
+        let memory = MemoryTree::new([("a", b"1".to_vec()), ("b", b"2".to_vec()), ("c", b"3".to_vec())]);
         let files =
             BTreeMap::from([("b".into(), Some(b"two".to_vec())), ("c".into(), None), ("d".into(), Some(vec![]))]);
         let overlay = Overlay::new(&memory, &files);

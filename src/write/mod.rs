@@ -29,7 +29,7 @@ mod lock;
 mod metadata;
 mod output;
 mod record;
-pub mod recover;
+mod recover;
 mod remove;
 mod run;
 mod set_aside;

@@ -1,8 +1,8 @@
 //! What somebody else does in the repositories between the look and the commit.
 
 use crate::ground::Ground;
-use treepatch::commit;
 use treepatch::checkout::Disk;
+use treepatch::commit;
 use treepatch::commit::Commits;
 use treepatch::commit::Stage;
 use treepatch::commit::undo;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use treepatch::planner;
 use treepatch::checkout::Disk;
 use treepatch::language::Language;
 use treepatch::patchset::{Globs, Spanned, load, substitute};
 use treepatch::plan::Options;
+use treepatch::planner;
 use treepatch::report::Plan;
 use treepatch::source::{Limits, Source};
 use treepatch::vfs::FileTree;
@@ -49,8 +49,9 @@ pub fn compare(folder: &Path, language: Language, names: usize) -> Compared {
             let text = patchset(form, body, name, globs, language);
             let mut set = load("parts.toml", &text).unwrap();
             substitute(&mut set, None).unwrap();
-            let plan =
-                |whole_files| planner::plan(&set, &disk, &Options { whole_files, all_done: true, ..Options::default() });
+            let plan = |whole_files| {
+                planner::plan(&set, &disk, &Options { whole_files, all_done: true, ..Options::default() })
+            };
             // A body that a language does not read is none of ours.
             if let (Ok(parts), Ok(whole)) = (plan(false), plan(true)) {
                 judge(&format!("{form} of {name}"), &disk, language, &parts, &whole, &mut out);

@@ -169,7 +169,7 @@ fn run(case: &Case) -> Judged {
             let changed = self::after(case, &again);
             if again.reports[0].verdict != Verdict::Applied || changed.is_some() {
                 let verdict = again.reports[0].verdict;
-                fail(Property::Twice, &after, &changed.unwrap_or_else(|| verdict.as_bytes().to_vec()));
+                fail(Property::Twice, &after, &changed.unwrap_or_else(|| verdict.as_str().as_bytes().to_vec()));
             }
         }
         Err(_) => fail(Property::Twice, &after, b"the patchset does not load any more"),

@@ -2,12 +2,12 @@
 
 use crate::generate::{Files, Made, Stack};
 use std::path::Path;
-use treepatch::revert;
-use treepatch::planner;
 use treepatch::patchset::{Patchset, load, substitute};
 use treepatch::plan::Options;
+use treepatch::planner;
 use treepatch::render::unified_file;
 use treepatch::report::{Plan, Verdict};
+use treepatch::revert;
 use treepatch::revert::Evidence;
 use treepatch::revert::Undoing;
 use treepatch::vfs::MemoryTree;

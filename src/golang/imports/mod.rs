@@ -1,8 +1,8 @@
 //! Import declarations: under which name a file knows a package, and how an import comes and goes.
 
 mod place;
-pub mod remove;
-pub mod sort;
+mod remove;
+mod sort;
 
 pub use place::{add, place_spec, replace_lone};
 pub use remove::remove;

@@ -99,16 +99,6 @@ pub fn fits(view: &View<'_>, source: &Source, tokens: &Tokens, wanted: &str) -> 
     })
 }
 
-/// The value of these tokens, where it is a whole number known from the declarations.
-pub fn constant_value(view: &View<'_>, source: &Source, tokens: &Tokens) -> Option<i128> {
-    let value = std::cell::Cell::new(None);
-    view.ask(source, |go, file| {
-        value.set(constant_of_tokens(go, file, tokens));
-        Answer::Yes
-    });
-    value.get()
-}
-
 fn constant_of_tokens(go: &Go<'_, '_>, file: &Arc<File>, tokens: &Tokens) -> Option<i128> {
     let value = file.source.nodes_over(tokens).find_map(|(id, _)| go.constant(file, id, &None));
     value.or_else(|| {

@@ -10,7 +10,6 @@ pub mod c;
 pub mod go;
 pub mod lex;
 
-
 /// The pieces of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cuts {

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Why assembly keeps a struct as it is. Names of `go_asm.h`, as `meter_turns(R0)`, follow the struct by themselves.
-pub(crate) fn reads(study: &Study<'_, '_>, shape: &Shape, reader: &Reader<'_, '_, '_>) -> Option<String> {
+pub(super) fn reads(study: &Study<'_, '_>, shape: &Shape, reader: &Reader<'_, '_, '_>) -> Option<String> {
     for path in study.world.assembly_in(&shape.file.dir) {
         let Some(bytes) = study.world.other(&path) else {
             return Some(format!("{} cannot be read, and may know its layout", path.display()));

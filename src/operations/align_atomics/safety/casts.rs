@@ -24,7 +24,7 @@ enum Object {
     Field(u64),
 }
 
-pub(crate) struct Casts<'r, 's, 'w, 't> {
+pub(super) struct Casts<'r, 's, 'w, 't> {
     reader: &'r Reader<'s, 'w, 't>,
     seen: HashSet<(FileId, usize)>,
 }
@@ -34,12 +34,12 @@ const PASSED: &str = "its address is passed on as unsafe.Pointer";
 const OTHER: &str = "it is cast to another type through unsafe.Pointer";
 
 impl<'r, 's, 'w, 't> Casts<'r, 's, 'w, 't> {
-    pub(crate) fn new(reader: &'r Reader<'s, 'w, 't>) -> Casts<'r, 's, 'w, 't> {
+    pub(super) fn new(reader: &'r Reader<'s, 'w, 't>) -> Casts<'r, 's, 'w, 't> {
         Casts { reader, seen: HashSet::new() }
     }
 
     /// What a conversion to or from `unsafe.Pointer` has to do with the layout.
-    pub(crate) fn conversion(
+    pub(super) fn conversion(
         &mut self,
         code: Code<'_, '_, '_>,
         node: NodeId,
