@@ -1,5 +1,5 @@
+use super::model::{Commit, Commits, Made, Prepared, Stage};
 use super::repository::Repo;
-use super::stage::Stage;
 use crate::patchset::{Patch, Patchset};
 use crate::render::{Digested, Messages};
 use crate::report::Step;
@@ -9,7 +9,6 @@ use crate::write::git::Drafts;
 use crate::write::git::GitError;
 use crate::write::git::Move;
 use crate::write::git::Objects;
-use crate::write::git::Spot;
 use crate::write::git::What;
 use crate::write::git::failed;
 use crate::write::git::index;
@@ -21,55 +20,6 @@ use std::path::{Path, PathBuf};
 
 /// Who commits where nobody else is known: with a fixed date and no author in the patchset, or without any settings.
 const NOBODY: (&str, &str) = ("treepatch", "treepatch@localhost");
-
-/// How commits are made.
-#[derive(Clone, Copy, Debug)]
-pub struct Commits<'a> {
-    /// The patchset, with its parameters filled in.
-    pub patchset: &'a Patchset,
-    /// The target whose tables were read.
-    pub target: Option<&'a str>,
-    /// One commit for each repository, rather than one for each patch.
-    pub squash: bool,
-    /// The branch that is made for them and checked out.
-    pub branch: Option<&'a str>,
-    /// The date of all commits, in seconds since 1970, at +0000. With it nothing comes from git's settings, so that
-    /// the same input gives the same commits everywhere.
-    pub date: Option<i64>,
-}
-
-/// The commits made in one repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
-    /// Its folder, relative to the root; empty for the one that the root lies in.
-    pub path: PathBuf,
-    /// The commits, oldest first.
-    pub commits: Vec<Commit>,
-    /// What was checked out before.
-    pub before: String,
-    /// The branch that they are on; `None` for a detached head.
-    pub branch: Option<String>,
-}
-
-/// A commit that was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commit {
-    /// Its id.
-    pub id: String,
-    /// The first line of its message.
-    pub subject: String,
-    /// The ids of the patches that it brings or takes out; none, if it only moves submodules.
-    pub patches: Vec<String>,
-}
-
-/// Commits that are written but that nothing refers to yet.
-#[derive(Default)]
-pub(crate) struct Prepared {
-    pub moves: Vec<Move>,
-    pub made: Vec<Made>,
-    pub notes: Vec<String>,
-    logs: Vec<(Spot, Vec<u8>)>,
-}
 
 /// Writes all objects, and says what is to move.
 pub(crate) fn prepare(

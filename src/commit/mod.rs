@@ -10,14 +10,17 @@
 
 mod commits;
 mod log;
+mod model;
 mod past;
 mod provenance;
 mod repository;
 mod stage;
 mod undo;
 
-pub use commits::{Commit, Commits, Made, digest};
+pub use commits::digest;
 pub use past::Past;
 pub use provenance::{Heads, History, Known};
-pub use stage::{Committed, Ready, Stage};
+pub use stage::{Committed, Ready};
 pub use undo::{Undoing, undo};
+
+pub use model::{Commit, Commits, Made, Stage};

@@ -1,5 +1,5 @@
 use super::commits;
-use super::commits::{Commits, Made, Prepared};
+use super::model::{Commits, Made, Prepared, Stage};
 use super::repository::{Repo, Tracked};
 use crate::checkout::{Root, repository_of};
 use crate::report::{FileChange, Plan, Step};
@@ -10,20 +10,6 @@ use crate::write::git::{is_in_repository, superproject};
 use crate::write::{Job, Removal, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// The repositories that a plan is to be committed in, looked at: everything that stands in the way is known before
-/// anything changes.
-pub struct Stage {
-    pub(crate) root: Root,
-    /// The repositories, those further down first.
-    pub(crate) repositories: Vec<Repo>,
-    /// The files that the plan changes, each with its repository.
-    pub(crate) files: BTreeMap<PathBuf, (usize, Tracked)>,
-    /// Files whose bytes on disk are not those of `HEAD`.
-    apart: BTreeMap<PathBuf, Option<Vec<u8>>>,
-    /// Those of the plan that git would call changed, with how.
-    dirty: BTreeMap<PathBuf, &'static str>,
-}
 
 /// What was committed.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,9 @@
-use super::commits::{Commits, Made, Prepared, Submodule, Work};
+use super::commits::{Submodule, Work};
 use super::log::{Entry, entries};
+use super::model::Stage;
+use super::model::{Commits, Made, Prepared};
 use super::repository::Repo;
-use super::stage::{Committed, Ready, Stage};
+use super::stage::{Committed, Ready};
 use crate::checkout::{Root, repositories_below};
 use crate::report::FileChange;
 use crate::write::Removal;

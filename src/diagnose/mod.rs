@@ -17,9 +17,6 @@ mod tell;
 pub(crate) use elsewhere::{copies, elsewhere};
 pub(crate) use narrow::narrow;
 
-#[cfg(test)]
-mod tests;
-
 use crate::find::{Env, Matcher, Packages, Rule, Steps};
 use crate::language::Atom;
 use crate::patchset::Patchset;

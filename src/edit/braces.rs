@@ -1,7 +1,7 @@
 //! Braces around what a header governs, in the style of the file.
 
 use super::bare::Bare;
-use super::indent::{blanks, width};
+use super::unit::{blanks, width};
 use crate::language::Form;
 use crate::source::{Bytes, Edit, NodeId, Source};
 use std::cell::OnceCell;

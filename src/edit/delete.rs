@@ -1,6 +1,6 @@
 //! Lines that go.
 
-use super::{Job, Refusal};
+use super::job::{Job, Refusal};
 use crate::language::{Atom, Language};
 use crate::source::{Bytes, Edit, Gap};
 use std::ops::Range;

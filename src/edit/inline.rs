@@ -3,8 +3,8 @@
 //! What stands between a change and its neighbours, blanks and commas, is a seam. The source keeps the seams that
 //! the body keeps; where the body drops or adds one, so does the edit.
 
+use super::job::{Job, Refusal};
 use super::rows::code_end;
-use super::{Job, Refusal};
 use crate::pattern::{Part, Shape, Side};
 use crate::source::{Bytes, Edit};
 use std::ops::Range;

@@ -1,7 +1,8 @@
 //! What stands before the rows of a body, and before the lines of the source that they stand for.
 
-use super::Job;
-use super::indent::blanks;
+use super::job::Job;
+use super::margins::{Margin, Margins, Prefix, Shown};
+use super::unit::blanks;
 use crate::language::{Language, ListKind};
 use crate::patchset::{Layout, Sign};
 use crate::pattern::Inserted;
@@ -11,56 +12,6 @@ use std::ops::Range;
 
 /// So many rows are looked at for one that says how much further right the source is.
 const NEAR: usize = 200;
-
-/// What lines of the source have before the rows of the body that they are.
-pub(super) struct Prefix {
-    /// Those of code and comments.
-    pub code: Vec<u8>,
-    /// Directives and labels of C, which keep to the left margin however deep the code around them is.
-    directive: Vec<u8>,
-    label: Vec<u8>,
-}
-
-/// How far to the left a row goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Margin {
-    Code,
-    Directive,
-    Label,
-}
-
-impl Prefix {
-    pub fn of(&self, margin: Margin) -> &[u8] {
-        match margin {
-            Margin::Code => &self.code,
-            Margin::Directive => &self.directive,
-            Margin::Label => &self.label,
-        }
-    }
-}
-
-/// How a site is indented, beside its body.
-pub(crate) struct Margins {
-    /// For each row of code that stays or goes: what its line has before the row's own blanks.
-    prefixes: Vec<Option<Vec<u8>>>,
-    /// By prefix: what rows show that have it.
-    shown: BTreeMap<Vec<u8>, Shown>,
-    /// Whether the body shows no indentation at all, although code in it is nested.
-    is_flat: bool,
-}
-
-/// What rows with one prefix show of how the source is indented.
-#[derive(Default)]
-struct Shown {
-    /// That blanks, or tabs, come first behind the prefix.
-    blanks: bool,
-    tabs: bool,
-    /// That a blank is among what is behind it.
-    any_blank: bool,
-    /// How deep the first such row is nested, and whether another is nested otherwise.
-    depth: Option<usize>,
-    depths_differ: bool,
-}
 
 impl Job<'_> {
     fn margins(&self) -> &Margins {

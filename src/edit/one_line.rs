@@ -1,7 +1,7 @@
 //! New items in a list or block that is written on one line: beside the others, or, where Go's own layout would
 //! not leave them there, on lines of their own.
 
-use super::Job;
+use super::job::Job;
 use super::rows::Comma;
 use crate::language::{Language, ListKind};
 use crate::pattern::Inserted;

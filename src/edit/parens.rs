@@ -1,17 +1,7 @@
 //! Parentheses around what a hole stands for, or around a whole site: `!(a == b)`.
 
-use super::Job;
+use super::job::Job;
 use crate::source::Edit;
-use std::collections::BTreeSet;
-
-/// Where one site gets parentheses.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Parens {
-    /// The holes, as elements of the after side.
-    pub holes: BTreeSet<usize>,
-    /// Around the whole result.
-    pub whole: bool,
-}
 
 impl Job<'_> {
     /// Whether an element of the after side gets parentheses.

@@ -1,6 +1,6 @@
 //! The text of new code: the body's own words, with what the holes are bound to in their places.
 
-use super::Job;
+use super::job::Job;
 use crate::pattern::{HoleId, Part, Piece};
 use crate::source::Bytes;
 use std::ops::Range;

@@ -1,8 +1,8 @@
 //! Changes of whole lines of the body.
 
-use super::indent::{blanks, width};
-use super::margin::Prefix;
-use super::{Job, Refusal};
+use super::job::{Job, Refusal};
+use super::margins::Prefix;
+use super::unit::{blanks, width};
 use crate::language::{Atom, Directive, Language, ListKind};
 use crate::pattern::{Deleted, Inserted};
 use crate::pattern::{Part, Side};

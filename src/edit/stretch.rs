@@ -1,8 +1,8 @@
 //! Changed rows of a body laid beside the lines of the source.
 
-use super::Job;
-use super::indent::blanks;
-use super::margin::Prefix;
+use super::job::Job;
+use super::margins::Prefix;
+use super::unit::blanks;
 use crate::language::Atom;
 use crate::patchset::Sign;
 use crate::pattern::{Part, Side};

@@ -1,6 +1,6 @@
 //! Rows that are written letter for letter, since the source is laid out as the body shows it.
 
-use super::margin::Prefix;
+use super::margins::Prefix;
 use super::rows::Comma;
 use super::stretch::{Piece, Stretch};
 use super::{Job, run_of};

@@ -1,6 +1,6 @@
 //! Facts about C and its grammar.
 
-use super::{Atom, ListKind, Role};
+use super::kinds::{Atom, ListKind, Role};
 
 /// The reserved words of C, and the directives that the grammar spells as words.
 pub const KEYWORDS: &[&str] = &[

@@ -1,6 +1,6 @@
 //! Facts about Go and its grammar.
 
-use super::{Atom, ListKind, Role};
+use super::kinds::{Atom, ListKind, Role};
 
 /// The reserved words of Go.
 pub const KEYWORDS: &[&str] = &[

@@ -29,7 +29,7 @@ pub struct Report {
     pub near: Vec<NearMiss>,
     /// What to tell the user: `obsolete`'s note, what a person has accepted.
     pub notes: Vec<String>,
-    /// What a person should look at although the verdict is good; with [`strict`](crate::plan::Options::strict) it blocks.
+    /// What a person should look at although the verdict is good; with `strict` it blocks.
     pub warnings: Vec<Reason>,
     /// An operation's findings, one per field or the like.
     pub findings: Vec<Finding>,

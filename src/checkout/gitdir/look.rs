@@ -1,6 +1,6 @@
 //! What git's library will open: it must lie in the repository, and be what it is taken for.
 
-use super::{Search, Store};
+use super::search::{Search, Store};
 use crate::checkout::GateError;
 use crate::checkout::folder::kind_name;
 use rustix::fs::FileType;

@@ -8,16 +8,15 @@
 pub mod look;
 pub mod objects;
 pub mod references;
+mod search;
 
 use super::folder::Folder;
 use super::{GateError, Root};
 use rustix::fs::FileType;
+use search::{LIMIT, Search, Store, open};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-
-/// A file that holds a path is never larger.
-const LIMIT: u64 = 1 << 16;
 
 /// A repository's own files, held open.
 #[derive(Debug)]
@@ -32,12 +31,6 @@ pub struct GitDir {
     must_point_back: bool,
     /// Object stores outside of the root that it borrows from.
     borrowed: Vec<PathBuf>,
-}
-
-#[derive(Debug)]
-struct Store {
-    folder: Folder,
-    path: PathBuf,
 }
 
 impl GitDir {
@@ -89,15 +82,6 @@ impl GitDir {
     pub fn common(&self) -> (&Folder, &Path) {
         (&self.common.folder, &self.common.path)
     }
-}
-
-/// A look for the repository of one folder.
-struct Search<'a> {
-    root: &'a Root,
-    /// The root without symlinks.
-    real: &'a Path,
-    /// What the user knows the folder as.
-    shown: &'a Path,
 }
 
 impl Search<'_> {
@@ -199,10 +183,6 @@ impl Search<'_> {
     fn refuse<T>(&self, why: &str) -> Result<T, GateError> {
         Err(GateError::Repository { path: self.shown.to_owned(), why: format!("the repository is refused: {why}") })
     }
-}
-
-fn open(path: &Path, shown: &Path) -> Result<Folder, GateError> {
-    Folder::open(path).map_err(|e| GateError::System { path: shown.to_owned(), source: e.into() })
 }
 
 fn disk(folder: &Folder) -> Option<u64> {

@@ -1,7 +1,7 @@
 //! The objects of a repository, and the stores that it borrows from.
 
 use super::look::{expect, wrong};
-use super::{LIMIT, Search, Store};
+use super::search::{LIMIT, Search, Store};
 use crate::checkout::GateError;
 use rustix::fs::FileType;
 use std::ffi::OsStr;

@@ -1,7 +1,7 @@
 //! The references of a repository: git's library opens the file that a symbolic one names, whatever the name.
 
 use super::look::{expect, wrong};
-use super::{LIMIT, Search, Store};
+use super::search::{LIMIT, Search, Store};
 use crate::checkout::GateError;
 use rustix::fs::FileType;
 use std::path::{Path, PathBuf};

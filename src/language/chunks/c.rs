@@ -1,6 +1,6 @@
-use super::Cuts;
+use super::cuts::Cuts;
 use super::lex;
-use crate::language::text_start;
+use crate::language::kinds::text_start;
 
 /// Cuts behind each declaration, body and directive of the top level that ends its line.
 pub(crate) fn cuts(bytes: &[u8]) -> Option<Cuts> {

@@ -1,6 +1,6 @@
-use super::Cuts;
+use super::cuts::Cuts;
 use super::lex;
-use crate::language::text_start;
+use crate::language::kinds::text_start;
 
 /// The words that a declaration begins with.
 const DECLARATIONS: [&[u8]; 5] = [b"func", b"var", b"const", b"type", b"import"];

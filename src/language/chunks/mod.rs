@@ -5,20 +5,12 @@
 //! is not cut at all. Two neighbours that are cut apart parse alone as they do together.
 
 use super::Language;
+pub use cuts::Cuts;
 
 pub mod c;
+mod cuts;
 pub mod go;
 pub mod lex;
-
-/// The pieces of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cuts {
-    /// Where each piece begins, in rising order; the first at 0. A piece holds whole lines: one item of the top level
-    /// or several, with the comments above.
-    pub starts: Vec<usize>,
-    /// How many pieces, from the first, every reading needs: in Go those that say what the file imports.
-    pub header: usize,
-}
 
 impl Language {
     /// Cuts a file between items of its top level; `None` where the scan does not understand it.

@@ -1,4 +1,4 @@
-use super::StructKey;
+use super::model::StructKey;
 use crate::golang::build::{CONTEXTS, ContextId};
 use crate::golang::types::Place;
 use crate::golang::types::World;

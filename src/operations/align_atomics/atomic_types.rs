@@ -3,9 +3,10 @@
 
 use super::analysis::{Shape, Study};
 use super::containers::all_names_of;
+use super::hot::Hot;
+use super::model::{Level, StructKey};
 use super::safety;
-use super::trace::{Hot, is_64_bit_function};
-use super::{Level, StructKey};
+use super::trace::is_64_bit_function;
 use crate::golang::imports;
 use crate::golang::types::Slot;
 use crate::golang::types::Type;

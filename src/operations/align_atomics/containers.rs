@@ -3,8 +3,8 @@
 //! A generic struct holds what its type arguments are, so that what is known of it is found where it is instantiated.
 
 use super::analysis::Study;
-use super::trace::Hot;
-use super::{Level, Site, StructKey};
+use super::hot::Hot;
+use super::model::{Level, Site, StructKey};
 use crate::golang::types::Go;
 use crate::golang::types::{File, FileId, text};
 use crate::golang::types::{Place, Type};

@@ -3,8 +3,8 @@
 
 use super::analysis::Study;
 use super::containers::names_in;
-use super::trace::Hot;
-use super::{Site, StructKey};
+use super::hot::Hot;
+use super::model::{Site, StructKey};
 use crate::golang::types::Type;
 use crate::golang::types::{File, FileId, receiver, text};
 use crate::golang::types::{Go, Member, first_word};

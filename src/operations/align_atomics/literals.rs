@@ -1,9 +1,9 @@
 //! Positional composite literals, rewritten to a struct's new order.
 
-use super::StructKey;
 use super::analysis::Study;
+use super::change::{Change, Part};
 use super::containers::all_names_of;
-use super::rewrite::{Change, Part};
+use super::model::StructKey;
 use crate::golang::types::Slot;
 use crate::golang::types::Type;
 use crate::golang::types::{File, FileId};

@@ -1,9 +1,9 @@
 //! The new order of a struct's fields.
 
 use super::analysis::{Shape, Study};
+use super::hot::{Hot, HotField};
+use super::model::{Options, StructKey, Style};
 use super::skew::{is_aligned, skew};
-use super::trace::{Hot, HotField};
-use super::{Options, StructKey, Style};
 use crate::golang::types::{Basic, Type};
 use crate::golang::types::{Field, Go};
 use crate::golang::types::{Orders, Size, Slot, lay_out, total};

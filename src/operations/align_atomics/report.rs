@@ -2,10 +2,10 @@
 
 use super::analysis::{Shape, Study};
 use super::atomic_types::{Conversions, already_typed};
+use super::hot::{Hot, HotField};
+use super::model::{Finding, Level, Outcome, Report, StructKey, Style};
 use super::order::{Plan, Settled};
 use super::skew::is_aligned;
-use super::trace::{Hot, HotField};
-use super::{Finding, Level, Outcome, Report, StructKey, Style};
 use crate::golang::types::FileId;
 use crate::golang::types::Go;
 use crate::golang::types::{Orders, Slot};

@@ -1,8 +1,9 @@
 //! New orders as edits of the files.
 
-use super::StructKey;
 use super::analysis::{Shape, Study};
+use super::change::{Change, Part};
 use super::literals;
+use super::model::StructKey;
 use crate::golang::types::FileId;
 use crate::golang::types::{Orders, Slot};
 use crate::source::{Bytes, Edit, NodeId, Source, apply_edits, sort_edits};
@@ -16,32 +17,6 @@ pub(crate) struct Rewritten {
     pub(crate) refused: BTreeMap<StructKey, String>,
     /// The files whose other edits exclude each other.
     pub(crate) torn: Vec<FileId>,
-}
-
-/// A change of a file that may copy other places of it, as the changes inside those leave them.
-pub(crate) struct Change {
-    pub(crate) at: Bytes,
-    pub(crate) parts: Vec<Part>,
-}
-
-/// A stretch of what a change puts in place.
-pub(crate) enum Part {
-    /// These bytes of the file.
-    Copy(Bytes),
-    /// This text.
-    Text(Vec<u8>),
-}
-
-impl Change {
-    /// These bytes go.
-    fn delete(at: Bytes) -> Change {
-        Change { at, parts: Vec::new() }
-    }
-
-    /// This text comes before the byte.
-    pub(crate) fn insert(at: usize, text: impl Into<Vec<u8>>) -> Change {
-        Change { at: at..at, parts: vec![Part::Text(text.into())] }
-    }
 }
 
 /// One struct's declaration or literal that gets a new order.

@@ -1,9 +1,9 @@
 //! Words that are misaligned inside what a field holds, because the struct there stays as it is: where the field itself
 //! must be is another question then.
 
-use super::StructKey;
 use super::analysis::Study;
-use super::trace::{Hot, HotField};
+use super::hot::{Hot, HotField};
+use super::model::StructKey;
 use crate::golang::types::Orders;
 use std::collections::BTreeSet;
 

@@ -1,11 +1,11 @@
 //! A body with the rows that it lacks, to be printed where it cannot be carried out without them.
 
-use super::Site;
 use super::chain::Kind;
 use super::directives::Directives;
-use super::proof::View;
+use super::model::Site;
 use super::shown::{By, ShownSide};
 use super::sites::Sites;
+use super::view::View;
 use crate::language::{Form, PreprocessorLine};
 use crate::patchset::{Row, Sign};
 use crate::pattern::Shape;

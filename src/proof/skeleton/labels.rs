@@ -1,6 +1,6 @@
 //! Labels own nothing, but each stays with the statement that it marks.
 
-use super::{Broken, Change, Site};
+use super::model::{Broken, Change, Site};
 use crate::language::Form;
 use crate::source::{Bytes, NodeId};
 

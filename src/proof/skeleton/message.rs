@@ -3,9 +3,9 @@
 use super::chain::{Chains, Kind, LinkId};
 use super::completed;
 use super::directives::Directives;
-use super::proof::{Torn, View};
+use super::model::{Broken, Change, Site};
 use super::sites::Sites;
-use super::{Broken, Change, Site};
+use super::view::{Torn, View};
 use crate::source::{Bytes, Source};
 
 /// The most characters of code that a message quotes.

@@ -12,62 +12,28 @@ mod completed;
 mod directives;
 mod labels;
 mod message;
+mod model;
 mod place;
 mod proof;
 mod shown;
 mod sites;
 mod tree;
 mod twins;
+mod view;
 
 pub(crate) use completed::split;
+pub(crate) use model::{Broken, Change, Site, Verdict};
 
-use crate::find::Bound;
-use crate::patchset::Row;
-use crate::pattern::Shape;
-use crate::source::{Bytes, Edit, Limits, OffsetMap, Source};
+use crate::source::{Bytes, Limits, Source};
 use chain::Chains;
 use choices::choices;
 use directives::Directives;
 use place::{Range, errors, ranges};
-use proof::View;
 use shown::By;
 use sites::Sites;
 use std::cell::RefCell;
 use twins::{Pairs, Twins};
-
-/// A file before and after its edits.
-#[derive(Clone, Copy)]
-pub(crate) struct Change<'a> {
-    pub before: &'a Source,
-    pub after: &'a Source,
-    /// The edits, in the batches in which they were carried out.
-    pub batches: &'a [Vec<Edit>],
-    pub shift: &'a OffsetMap,
-}
-
-/// A site: where the sides of its body are bound.
-pub(crate) struct Site<'a> {
-    pub shape: &'a Shape,
-    pub rows: &'a [Row],
-    pub before: &'a [Bound],
-    /// In the result; a body that leaves nothing is bound to nothing.
-    pub after: Option<&'a [Bound]>,
-}
-
-/// How an edit breaks the law.
-pub(crate) struct Broken {
-    /// The header or the token that it is about, in the file as it was.
-    pub bytes: Bytes,
-    pub message: String,
-}
-
-/// What the proof comes to.
-#[derive(Default)]
-pub(crate) struct Verdict {
-    pub broken: Option<Broken>,
-    /// Declarations in which syntax errors keep it from being made, in the file as it was.
-    pub unproved: Vec<Bytes>,
-}
+use view::View;
 
 /// Proves the law for all sites of a file.
 pub(crate) fn prove(change: Change<'_>, sites: &[Site<'_>]) -> Verdict {

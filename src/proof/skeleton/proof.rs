@@ -2,37 +2,14 @@
 
 use super::chain::{Chains, Kind, LinkId, Place};
 use super::message;
-use super::shown::{By, is_any, is_within};
+use super::model::Broken;
+use super::shown::{is_any, is_within};
 use super::sites::{Around, Region, Sites};
-use super::twins::{Pairs, Twins};
-use super::{Broken, Change, Site};
+use super::view::{Torn, View};
 use crate::find::Bound;
 use crate::pattern::{Part, Side};
 use crate::source::Bytes;
-use std::cell::RefCell;
 use std::collections::HashMap;
-
-/// One reading of the file, before and after.
-pub(crate) struct View<'a> {
-    pub change: Change<'a>,
-    pub before: Chains,
-    pub after: Chains,
-    pub twins: Twins,
-    pub pairs: &'a Pairs,
-    pub by: By,
-    /// With which branches of conditionals it is read, in words.
-    pub choice: String,
-    /// A token that comes to stand elsewhere, but within a syntax error.
-    pub torn: &'a RefCell<Option<Bytes>>,
-}
-
-/// A token that does not come out as the body says: what is around it before and after, without what the body shows,
-/// the outermost first.
-pub(crate) struct Torn<'a> {
-    pub token: &'a Place,
-    pub old: Vec<LinkId>,
-    pub new: Vec<LinkId>,
-}
 
 impl View<'_> {
     /// How the law is broken, if it is.
@@ -203,11 +180,4 @@ fn climb(chains: &Chains, from: LinkId, shown: &[LinkId], soft: &Soft) -> Option
         at = up(at);
     }
     Some(if soft.bare && chains.links[at].kind == Kind::Clause { up(at) } else { at })
-}
-
-impl Site<'_> {
-    /// The bytes of the site in the file as it was.
-    pub fn start(&self) -> usize {
-        self.before.iter().filter(|b| !b.bytes.is_empty()).map(|b| b.bytes.start).min().unwrap_or(0)
-    }
 }

@@ -1,9 +1,9 @@
 //! The sites of a file with what their bodies show.
 
-use super::Site;
 use super::chain::{Chains, Kind, LinkId};
-use super::proof::View;
+use super::model::Site;
 use super::shown::{By, Shown, ShownSide};
+use super::view::View;
 use crate::find::Bound;
 use crate::pattern::{Part, Reach, Shape, Side};
 use crate::source::{Bytes, Source};

@@ -1,6 +1,6 @@
 //! Assembly of the package that reads a struct by numbers.
 
-use super::Reader;
+use super::reader::Reader;
 use crate::golang::types::Decl;
 use crate::golang::types::File;
 use crate::golang::types::Type;

@@ -3,12 +3,12 @@
 //! There and back to the same type is safe, through variables, parameters, results and sync/atomic's pointers too.
 //! Whatever else is done with such an address may depend on the layout behind it.
 
-use super::{Reader, struct_of};
+use super::reader::{Reader, struct_of};
 use crate::golang::types::{Basic, Type};
 use crate::golang::types::{FileId, text};
 use crate::golang::types::{first_word, only_child};
 use crate::language::go::kind;
-use crate::operations::align_atomics::StructKey;
+use crate::operations::align_atomics::model::StructKey;
 use crate::operations::align_atomics::trace::put::{calls_of, ends_in, parameter};
 use crate::operations::align_atomics::trace::{ATOMIC, Code, Holder, callee, files_of, holder_of};
 use crate::source::NodeId;

@@ -6,12 +6,14 @@
 
 pub mod assembly;
 pub mod casts;
+mod reader;
 pub mod twins;
 
-use super::StructKey;
 use super::analysis::{Shape, Study};
 use super::containers::all_names_of;
-use super::trace::{Code, Hot};
+use super::hot::Hot;
+use super::model::StructKey;
+use super::trace::Code;
 use crate::golang::types::Slot;
 use crate::golang::types::Type;
 use crate::golang::types::{FileId, text};
@@ -19,6 +21,7 @@ use crate::golang::types::{Go, Member};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use casts::Casts;
+use reader::{Reader, struct_of};
 use std::collections::BTreeSet;
 
 /// The reason to leave this struct as it is, if there is one.
@@ -88,16 +91,6 @@ fn must_stay_first(shape: &Shape, order: &[Slot]) -> Option<String> {
 
 /// Packages whose functions can depend on a layout.
 const WATCHED: &[&str] = &["unsafe", "encoding/binary", "encoding/asn1", "reflect"];
-
-/// Reads code that may depend on the layout of a struct.
-struct Reader<'s, 'w, 't> {
-    study: &'s Study<'w, 't>,
-    key: StructKey,
-    /// The struct, and those that hold it by value.
-    around: BTreeSet<StructKey>,
-    /// Whether there are types that it can be converted from or to.
-    converts: bool,
-}
 
 impl Reader<'_, '_, '_> {
     /// What in a file depends on the order of the fields, and where.
@@ -207,14 +200,6 @@ impl Reader<'_, '_, '_> {
             }
             Member::Method(..) => None,
         }
-    }
-}
-
-/// The struct that a type is or points to.
-fn struct_of(go: &Go<'_, '_>, ty: &Type) -> Option<StructKey> {
-    match go.under(&go.pointee(ty)) {
-        Type::Struct(place) => Some((place.file, place.node)),
-        _ => None,
     }
 }
 

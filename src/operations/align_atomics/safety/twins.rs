@@ -4,8 +4,8 @@ use crate::golang::types::FileId;
 use crate::golang::types::Go;
 use crate::golang::types::Type;
 use crate::language::go::kind;
-use crate::operations::align_atomics::StructKey;
 use crate::operations::align_atomics::analysis::{Shape, Study};
+use crate::operations::align_atomics::model::StructKey;
 use crate::source::{NodeId, Source};
 
 /// The other struct types that may be identical to one.

@@ -1,7 +1,7 @@
 //! Functions that are used as values: `add := atomic.AddInt64`, `inc := func(p *int64) { … }`.
 
 use super::put::{ends_in, parameter};
-use super::{Code, Holder, Reach, Way, call_of, callee, files_of};
+use super::reach::{Code, Holder, Reach, Way, call_of, callee, files_of};
 use crate::golang::types::Type;
 use crate::golang::types::only_child;
 use crate::golang::types::text;

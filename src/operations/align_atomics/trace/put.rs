@@ -1,6 +1,6 @@
 //! What is put into a variable, a parameter, a field or a result.
 
-use super::{Code, Holder, MAX_DEPTH, Reach, Way, call_of, callee, files_of};
+use super::reach::{Code, Holder, MAX_DEPTH, Reach, Way, call_of, callee, files_of};
 use crate::golang::types::Type;
 use crate::golang::types::{File, receiver, text};
 use crate::golang::types::{first_word, only_child};

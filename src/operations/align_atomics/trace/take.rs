@@ -1,6 +1,6 @@
 //! Expressions that have the address of a 64-bit word, or hold one deeper inside.
 
-use super::{Code, Holder, Reach, Way, callee};
+use super::reach::{Code, Holder, Reach, Way, callee};
 use crate::golang::types::{Basic, Type};
 use crate::golang::types::{FileId, text};
 use crate::golang::types::{Go, Member, first_word, only_child};

@@ -1,11 +1,13 @@
 //! What is told about code that is almost what a body shows: one line each.
 
-use crate::patchset::load;
-use crate::plan::Options;
-use crate::planner::plan;
-use crate::report::NearMiss;
-use crate::vfs::MemoryTree;
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
+use treepatch::patchset::load;
+use treepatch::plan::Options;
+use treepatch::planner::plan;
+use treepatch::report::NearMiss;
+use treepatch::vfs::MemoryTree;
 
 /// The near misses of a patch that changes `before` (its first line, that is) in a file.
 fn near(file: &str, before: &str, text: &str) -> Vec<NearMiss> {
