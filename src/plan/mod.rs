@@ -25,6 +25,7 @@ mod judge;
 mod left_behind;
 mod left_over;
 mod looking;
+mod macro_calls;
 mod near;
 mod obsolete;
 mod operation;

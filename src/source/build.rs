@@ -2,6 +2,7 @@ use super::derived::Derived;
 use super::parse::{self, How};
 use super::parse_error::{ParseError, TEXT};
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
+use super::unclosed::Tables;
 use super::{Bytes, Limits, Lines, Tokens};
 use super::{Edit, macros};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
@@ -75,8 +76,11 @@ impl Source {
     ) -> Result<Source, ParseError> {
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
-        let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
+        let Build { mut tokens, mut nodes, comments, mut errors, separators, mut commas, mut unclosed, .. } = build;
         close_nodes(&mut nodes, tokens.len());
+        let (held, errors_held, unclosed_held) = (&mut tokens, &mut errors, &mut unclosed);
+        Tables { nodes: &mut nodes, tokens: held, commas: &mut commas, unclosed: unclosed_held, errors: errors_held }
+            .settle(language);
         let unread = unclosed.into_iter().filter(|&(_, id)| !macros::is_header(language, &nodes, id));
         errors.extend(unread.map(|(at, _)| at..at));
         errors.sort_by_key(|e| (e.start, e.end));

@@ -21,6 +21,7 @@ mod parse_error;
 mod parts;
 mod places;
 mod tree;
+mod unclosed;
 mod uses;
 mod version;
 
