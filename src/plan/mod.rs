@@ -59,8 +59,8 @@ pub use report::*;
 pub use revert::{Undoing, revert};
 pub use undone::Earlier;
 
-use crate::checkout::Tree;
-use crate::patchset::{Complaint, Patchset};
+use crate::checkout::{Overlay, Tree};
+use crate::patchset::{Complaint, Patch, Patchset};
 use from_head::from_head;
 use prepared::{Mode, plan_stack};
 
@@ -90,8 +90,39 @@ fn plan_in(
     mode: Mode<'_>,
     head: &Earlier<'_>,
 ) -> Result<Plan, Vec<Complaint>> {
+    let mut plan = plan_once(patchset, tree, options, mode, head)?;
+    if let Some(number) = traceless(patchset, &plan).filter(|_| mode.twice) {
+        // Whether such a patch is in may be told in one way before it is put in, and in another afterwards.
+        let files = plan.changes().into_iter().map(|change| (change.path, Some(change.after))).collect();
+        let again = plan_once(patchset, &Overlay::new(tree, &files), options, mode, head)?;
+        if again.is_refused() || !again.steps.is_empty() {
+            let text = "a second run could not tell whether it is in: show what stands above and below, or make one patch of \
+                        it and what it amends";
+            plan.reports[number].refuse(text);
+            tally::settle(patchset, &mut plan.reports, options);
+        }
+    }
+    Ok(plan)
+}
+
+/// The last amending patch that has something to do, and leaves no trace of it.
+fn traceless(patchset: &Patchset, plan: &Plan) -> Option<usize> {
+    let mut patches = patchset.patches.iter().zip(&plan.reports);
+    let is_one = |(patch, report): (&Patch, &Report)| {
+        !patch.amends.is_empty() && prepared::leaves_no_trace(patch) && report.todo() > 0
+    };
+    patches.rposition(is_one).filter(|_| !plan.is_refused())
+}
+
+fn plan_once(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    options: &Options,
+    mode: Mode<'_>,
+    head: &Earlier<'_>,
+) -> Result<Plan, Vec<Complaint>> {
     let stacked = plan_stack(patchset, tree, options, mode)?;
-    if stacked.plan.is_refused() && !stacked.stuck.is_empty() {
+    if stacked.is_doubtful || stacked.plan.is_refused() && !stacked.stuck.is_empty() {
         let plan = from_head(patchset, tree, options, mode, (&stacked, head))?;
         return Ok(plan.unwrap_or(stacked.plan));
     }
