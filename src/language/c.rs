@@ -146,9 +146,12 @@ pub fn is_call(kind: &str) -> bool {
     kind == "call_expression"
 }
 
+/// What the grammar makes of a call whose semicolon it misses.
+pub const UNCLOSED: &str = "expression_statement";
+
 /// A statement that only its semicolon ends.
 pub fn ends_in_semicolon(kind: &str) -> bool {
-    kind == "expression_statement"
+    kind == UNCLOSED
 }
 
 /// A preprocessor directive that stands among statements.

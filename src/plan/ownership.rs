@@ -124,6 +124,11 @@ fn differences(old: &[u8], new: &[u8]) -> Vec<Bytes> {
         let (from, to) = (pieces(&old[was.clone()], word_end), pieces(&new[is.clone()], word_end));
         let words = changes(&old[was.clone()], &from, &new[is.clone()], &to);
         found.extend(words.into_iter().map(|(_, word)| is.start + word.start..is.start + word.end));
+        // Of lines that went along with others nobody knows between which they were.
+        if ends(&old[was.clone()]) > ends(&new[is.clone()]) {
+            let lines = pieces(&new[is.clone()], line_end);
+            found.extend(lines.iter().flat_map(|line| [line.start, line.end]).map(|at| is.start + at..is.start + at));
+        }
     }
     found
 }
@@ -163,6 +168,10 @@ fn pieces(bytes: &[u8], end: fn(&[u8]) -> usize) -> Vec<Bytes> {
 
 fn line_end(bytes: &[u8]) -> usize {
     memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
+}
+
+fn ends(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).count()
 }
 
 fn word_end(bytes: &[u8]) -> usize {

@@ -179,7 +179,7 @@ impl<'a> Events<'a> {
         };
         let paren =
             |text: &'static [u8], wanted: bool| Event::Write(if wanted { vec![Want::Text(text)] } else { Vec::new() });
-        let of_whole = work.is_grouped().then(|| unit(None, Some(whole.clone())));
+        let of_whole = work.is_grouped(source).then(|| unit(None, Some(whole.clone())));
         push(whole.start, paren(b"(", parens.whole));
         of_whole.into_iter().for_each(|u| push(whole.start, Event::Begin(u)));
         let mut at = whole.start;

@@ -6,6 +6,7 @@ mod expected;
 mod fates;
 mod hit_index;
 pub(crate) mod left_over;
+mod macro_calls;
 mod parentheses;
 mod reparse;
 mod site_edit;

@@ -85,7 +85,7 @@ impl Brackets {
         };
         let of_holes = work.shape().after.elements.iter().enumerate().filter_map(loose);
         let holes = if holes { of_holes.collect() } else { BTreeSet::new() };
-        self.parens[site] = Parens { holes, whole: whole && work.is_grouped() };
+        self.parens[site] = Parens { holes, whole: whole && work.is_grouped(source) };
         let own: Vec<Unit> = self.units.iter().filter(|unit| unit.site == site).cloned().collect();
         own.iter().for_each(|unit| self.set(unit, true));
         true

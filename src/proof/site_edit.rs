@@ -2,6 +2,7 @@
 
 use crate::find::{Env, Hit, Rule};
 use crate::pattern::{Element, Part, Root, Shape};
+use crate::source::Source;
 use std::ops::Range;
 
 /// Where an insertion comes among others at the same place.
@@ -46,13 +47,17 @@ impl<'a> SiteEdit<'a> {
         [&self.shape().before, &self.shape().after].iter().any(|side| side.elements.iter().any(is_brace))
     }
 
-    /// Whether the after side is one operand or one operation, which may have parentheses.
-    pub fn is_grouped(&self) -> bool {
+    /// Whether the after side is one operand or one operation, which may have parentheses. A macro call that no operator
+    /// can reach may not: it stands for statements or declarations.
+    pub fn is_grouped(&self, source: &Source) -> bool {
         let side = &self.shape().after;
         let ends = side.elements.first().zip(side.elements.last());
         let tokens = ends.map_or(0..0, |(first, last)| first.tokens.start..last.tokens.end);
         let language = side.source.language;
-        self.is_value() && side.source.nodes_over(&tokens).any(|(_, n)| language.may_have_parens(n.kind))
+        let is_operand = || !source.is_unclosed_call(&self.hit.matched.tokens);
+        self.is_value()
+            && is_operand()
+            && side.source.nodes_over(&tokens).any(|(_, n)| language.may_have_parens(n.kind))
     }
 
     /// The order of what sites insert at one place: what ends there comes before what begins there, and of sites in

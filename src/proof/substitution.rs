@@ -37,7 +37,7 @@ pub(crate) fn torn(
         let Some(place) = place(source, &edited.source, &run, &shift) else {
             // The result has become one token with its neighbour: `-` and `2`.
             let first =
-                sites.iter().find(|&&n| works[n].hit.matched.tokens.start == run.start && works[n].is_grouped());
+                sites.iter().find(|&&n| works[n].hit.matched.tokens.start == run.start && works[n].is_grouped(source));
             let unit = |&site: &usize| Unit { site, hole: None, old: Some(works[site].hit.matched.tokens.clone()) };
             torn.push(first.map(unit).ok_or_else(|| refused(OTHER_TOKENS, &run))?);
             continue;

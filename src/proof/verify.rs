@@ -4,6 +4,7 @@ use super::comments;
 use super::edited::Edited;
 use super::hit_index::Anchored;
 use super::left_over::second_run;
+use super::macro_calls;
 use super::reparse::whole;
 use super::site_edit::SiteEdit;
 use super::skeleton;
@@ -26,7 +27,7 @@ pub(crate) fn verify(
     edited: &mut Edited,
     looking: &Looking<'_, '_>,
 ) -> Result<Vec<(usize, String)>, Refusal> {
-    if let Some(message) = spoils(source, edited) {
+    if let Some(message) = spoils(source, edited, works) {
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
     }
     if let Some(comment) = lost_comment(source, edited, works) {
@@ -159,14 +160,14 @@ const UNTOLD: &str = "the result would hold code of which nobody could tell whet
 const AGAIN: &str = "the result would count as still to do, so the patch would be applied for ever";
 
 /// Why the result as a whole is not what anybody meant, if it is not.
-fn spoils(source: &Source, edited: &Edited) -> Option<String> {
+fn spoils(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<String> {
     let after = &edited.source;
     let shown = |p: usize| {
         let line = after.lines.around(after.gap_start(p), &after.bytes);
         String::from_utf8_lossy(&after.bytes[line]).trim().to_owned()
     };
-    if after.errors.len() > source.errors.len() {
-        let shift = OffsetMap::new(&edited.batches);
+    let shift = OffsetMap::new(&edited.batches);
+    if after.errors.len() > source.errors.len() && !macro_calls::are_all_that_is_misread(source, after, works, &shift) {
         let start = |s: &Source, t: usize| s.tokens.get(t).map_or(s.bytes.len(), |t| t.bytes.start);
         let old: BTreeSet<usize> = source.errors.iter().map(|e| shift.start(start(source, e.start))).collect();
         let new = after.errors.iter().find(|e| !old.contains(&start(after, e.start)));

@@ -44,6 +44,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// Makes it `ambiguous`, with the reason.
+    pub(crate) fn refuse(&mut self, why: &str) {
+        self.verdict = Verdict::Ambiguous;
+        self.reasons.push(Reason { text: why.to_owned(), place: None });
+    }
+
     /// Sites that are still to do (S).
     pub fn todo(&self) -> usize {
         self.sites.iter().filter(|s| !s.done).count()

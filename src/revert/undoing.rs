@@ -11,7 +11,7 @@ use crate::report::{Place, Plan, Reason, Report, Site, Step, Verdict, last_versi
 use crate::search::Ready;
 use crate::stack::plan_in;
 use crate::stack::{Mode, plan_stack};
-use crate::vfs::FileTree;
+use crate::vfs::{FileTree, Overlay};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub fn revert(
         steps: Vec::new(),
         older: BTreeSet::new(),
     };
-    let (back, numbers) = way.exchanged();
+    let (back, numbers, traceless) = way.exchanged();
     let (undo, shares) = way.take_out(&back, &numbers, options)?;
     way.steps = undo.steps;
     way.steps.iter_mut().for_each(|step| step.patch = numbers[step.patch]);
@@ -53,6 +53,7 @@ pub fn revert(
     let assumed: Vec<PathBuf> = assumed.map(|step| step.path.clone()).collect();
     way.older.extend(assumed);
     way.tell(undo.reports, &numbers, &shares);
+    way.tell_traceless(traceless, options)?;
     let removals = way.remove();
     way.refuse_where_nothing_goes();
     if !way.reports.values().any(|r| r.blocks) {
@@ -78,10 +79,11 @@ struct WayOut<'a> {
 }
 
 impl WayOut<'_> {
-    /// The patches that may be in with their sides exchanged, the last one first, and their numbers.
-    fn exchanged(&mut self) -> (Patchset, Vec<usize>) {
+    /// The patches that may be in with their sides exchanged, the last one first, and their numbers. Those that have no way
+    /// back and of which nothing is found, with the reason, may be in as well.
+    fn exchanged(&mut self) -> (Patchset, Vec<usize>, BTreeMap<usize, String>) {
         let mut back = self.patchset.with(Vec::new());
-        let mut numbers = Vec::new();
+        let (mut numbers, mut traceless) = (Vec::new(), BTreeMap::new());
         for (number, (patch, report)) in self.patchset.patches.iter().zip(&self.now.reports).enumerate().rev() {
             if report.verdict == Verdict::Blocked {
                 // One that amends it has to come along.
@@ -96,6 +98,7 @@ impl WayOut<'_> {
                 result if is_out && !(is_hidden && result.is_ok()) || created(patch).is_some() => {
                     let verdict = if report.verdict == Verdict::Skipped { Verdict::Skipped } else { Verdict::Nothing };
                     self.reports.insert(number, bare(report, verdict, None));
+                    traceless.extend(result.err().filter(|_| is_hidden).map(|why| (number, why)));
                 }
                 Ok(inverse) => {
                     back.patches.push(inverse);
@@ -104,7 +107,32 @@ impl WayOut<'_> {
                 Err(why) => drop(self.reports.insert(number, stuck(report, not_reversible(&why)))),
             }
         }
-        (back, numbers)
+        (back, numbers, traceless)
+    }
+
+    /// A patch that leaves nothing by which it is found was put in if it finds something in what a file was before.
+    fn tell_traceless(&mut self, traceless: BTreeMap<usize, String>, options: &Options) -> Result<(), Vec<Complaint>> {
+        for (number, why) in traceless {
+            let (patch, report) = (&self.patchset.patches[number], &self.now.reports[number]);
+            let ready = Ready::compile(patch)?;
+            let id = self.id(number);
+            let before = |path: &PathBuf| {
+                let before = self.evidence.before(id, path, false).into_iter().flatten();
+                let other = before.filter(|bytes| read(self.tree, path).as_ref() != Some(bytes)).last()?;
+                Some((path.clone(), Some(other)))
+            };
+            let named = self.tree.paths().iter().filter(|path| ready.names_file(path));
+            let files: BTreeMap<PathBuf, Option<Vec<u8>>> = named.filter_map(before).collect();
+            if files.is_empty() {
+                continue;
+            }
+            let mode = Mode { needs: false, ..Mode::default() };
+            let plan = plan_in(self.patchset, &Overlay::new(self.tree, &files), options, mode, &|_| None)?;
+            if plan.reports[number].todo() > 0 {
+                self.reports.insert(number, stuck(report, not_reversible(&why)));
+            }
+        }
+        Ok(())
     }
 
     /// Takes out of the files what is a run's own. Where that is not known at once, commits are asked.

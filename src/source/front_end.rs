@@ -2,6 +2,7 @@ use super::memo::Derived;
 use super::parse::{self, How};
 use super::parse_error::{ParseError, TEXT};
 use super::tree::{Comment, Gap, Item, List, ListId, Node, NodeId, Source, Token};
+use super::unclosed::Tables;
 use super::{Bytes, Limits, Lines, Tokens};
 use super::{Edit, loop_macros};
 use crate::language::{Atom, Language, ListKind, Role, c, go};
@@ -75,8 +76,11 @@ impl Source {
     ) -> Result<Source, ParseError> {
         let mut build = Build::new(language, &bytes);
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
-        let Build { mut tokens, mut nodes, comments, mut errors, separators, commas, unclosed, .. } = build;
+        let Build { mut tokens, mut nodes, comments, mut errors, separators, mut commas, mut unclosed, .. } = build;
         close_nodes(&mut nodes, tokens.len());
+        let (held, errors_held, unclosed_held) = (&mut tokens, &mut errors, &mut unclosed);
+        Tables { nodes: &mut nodes, tokens: held, commas: &mut commas, unclosed: unclosed_held, errors: errors_held }
+            .settle(language);
         let unread = unclosed.into_iter().filter(|&(_, id)| !loop_macros::is_header(language, &nodes, id));
         errors.extend(unread.map(|(at, _)| at..at));
         errors.sort_by_key(|e| (e.start, e.end));
@@ -336,7 +340,8 @@ fn find_lists(
         let items = if kind.by_lines() {
             line_items(language, nodes, tokens, bytes, id, &inside)
         } else {
-            comma_items(nodes, id, &inside, commas_of.get(&id).map_or(&[], |c| c))
+            let is_directive = |t: usize| tokens.get(t).is_some_and(|t| bytes[t.bytes.start] == b'#');
+            comma_items(nodes, id, &inside, commas_of.get(&id).map_or(&[], |c| c), is_directive)
         };
         lists.push(List { node: id, kind, inside, items });
     }
@@ -439,8 +444,20 @@ fn line_items(
     items
 }
 
-fn comma_items(nodes: &[Node], id: NodeId, inside: &Tokens, commas: &[usize]) -> Vec<Item> {
-    let mut cuts: Vec<usize> = commas.iter().copied().filter(|&c| inside.start < c && c < inside.end).collect();
+/// The items between commas. A preprocessor line, or a conditional that the grammar knows, is an item without one.
+fn comma_items(
+    nodes: &[Node],
+    id: NodeId,
+    inside: &Tokens,
+    commas: &[usize],
+    is_directive: impl Fn(usize) -> bool,
+) -> Vec<Item> {
+    let directives = children(nodes, id).map(|c| &nodes[c].tokens).filter(|t| !t.is_empty() && is_directive(t.start));
+    let directives = directives.flat_map(|t| [t.start, t.end]);
+    let mut cuts: Vec<usize> = commas.iter().copied().chain(directives).collect();
+    cuts.retain(|&c| inside.start < c && c < inside.end);
+    cuts.sort_unstable();
+    cuts.dedup();
     cuts.push(inside.end);
     let mut from = inside.start;
     let mut items = Vec::new();

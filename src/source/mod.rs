@@ -22,6 +22,7 @@ mod parse_error;
 mod parts;
 mod spans;
 mod tree;
+mod unclosed;
 mod uses;
 mod version;
 mod word_index;

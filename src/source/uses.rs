@@ -1,8 +1,8 @@
 //! Whether code is used where it stands, or only looks like an expression: a prototype looks like a call.
 
-use super::Tokens;
 use super::tree::{Node, NodeId, Source};
-use crate::language::Language;
+use super::{Gap, Tokens};
+use crate::language::{Atom, Language};
 
 impl Source {
     /// Whether these tokens are an expression or a type, and not what is declared there, a member, a label or the like.
@@ -103,6 +103,22 @@ impl Source {
                 .ancestors(around())
                 .chain([around()])
                 .any(|id| self.is_error(id) || language.is_macro_type(self.kind(id)))
+    }
+
+    /// Whether these tokens are a macro call of C that stands for statements, declarations or fields: no semicolon ends it,
+    /// and what follows is no operator but a word, a directive or the end of the block.
+    pub fn is_unclosed_call(&self, tokens: &Tokens) -> bool {
+        let is_call = || self.tokens[tokens.start].atom == Atom::Word && self.text(tokens.start + 1) == b"(";
+        let ends = || match self.tokens.get(tokens.end) {
+            None => true,
+            Some(next) if next.gap == Gap::Comma => false,
+            Some(next) if self.text(tokens.end) == b"}" => {
+                let list = self.lists.binary_search_by_key(&next.node, |l| l.node);
+                list.is_ok_and(|l| self.lists[l].kind.by_lines())
+            }
+            Some(next) => next.atom == Atom::Word || self.text(tokens.end).starts_with(b"#"),
+        };
+        self.language == Language::C && tokens.len() > 2 && is_call() && self.text(tokens.end - 1) == b")" && ends()
     }
 
     /// Whether these tokens are the words of a C type in a declaration, which the grammar does not put together:

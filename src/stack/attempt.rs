@@ -4,7 +4,7 @@ use super::take_out::{Amending, leave_out, take_out};
 use super::trial::{Carried, Trial};
 use super::watch::Watched;
 use crate::patchset::Complaint;
-use crate::patchset::{Patch, Patchset};
+use crate::patchset::{Hunk, Patch, Patchset, Sign, Work};
 use crate::plan::Again;
 use crate::plan::Options;
 use crate::plan::Ownership;
@@ -52,10 +52,13 @@ pub(crate) struct Stacked {
     pub stuck: BTreeMap<usize, String>,
     /// The files that may hold something of a patch.
     pub leads: BTreeSet<PathBuf>,
+    /// Whether the files may as well be the result of the stack, with a patch in that leaves no trace.
+    pub is_doubtful: bool,
 }
 
-/// Plans a run, with the amending patches taken out that are in. Where the whole stack is refused so, the later of them may
-/// only look as if they were in, as a deletion does where there never was anything: it is tried again without those.
+/// Plans a run, with the amending patches taken out that are in. The later of them may only look as if they were in, as a
+/// deletion does where there never was anything. So the stack is tried again without those: where it is refused with them,
+/// and where they leave no trace and it comes to something else, which then counts.
 pub(crate) fn plan_stack(
     patchset: &Patchset,
     tree: &dyn FileTree,
@@ -65,17 +68,20 @@ pub(crate) fn plan_stack(
     let run = || -> Result<Stacked, Vec<Complaint>> {
         let prepared = Prepared::new(patchset, tree, options, mode)?;
         let first = prepared.plan(usize::MAX);
-        let mut last = first.taken.last().copied();
-        for _ in 0..TRIES {
-            let may_be_tried = first.plan.is_refused() && first.stuck.is_empty();
-            let Some(below) = last.filter(|_| may_be_tried && prepared.are_asked_for(&first.taken)) else { break };
+        if let Some(other) = prepared.without_traceless(&first) {
+            return Ok(prepared.stacked(other, true));
+        }
+        // What is refused in any way is most likely not in, where nothing shows that it is.
+        let mut plainest = None;
+        for below in prepared.traceless(&first).filter(|_| first.plan.is_refused() && first.stuck.is_empty()) {
             let other = prepared.plan(below);
             if !other.plan.is_refused() {
-                return Ok(prepared.stacked(other));
+                return Ok(prepared.stacked(other, false));
             }
-            last = other.taken.last().copied();
+            plainest = Some(other);
         }
-        Ok(prepared.stacked(first))
+        let are_all = first.taken.iter().all(|&number| leaves_no_trace(&patchset.patches[number]));
+        Ok(prepared.stacked(plainest.filter(|_| are_all).unwrap_or(first), false))
     };
     threads::within(options.threads, run)
 }
@@ -233,11 +239,30 @@ impl<'a> Prepared<'a> {
         numbers.iter().all(|&number| self.ready[number].is_some())
     }
 
-    fn stacked(&self, attempt: Attempt) -> Stacked {
-        let Attempt { plan, stuck, .. } = attempt;
-        let leads = if stuck.is_empty() { BTreeMap::new() } else { self.scout.wanted() };
-        Stacked { plan, stuck, leads: leads.into_keys().map(Path::to_owned).collect() }
+    /// Those of the patches taken out that leave no trace, the last one first: they may only look as if they were in.
+    fn traceless<'s>(&'s self, attempt: &'s Attempt) -> impl Iterator<Item = usize> + 's {
+        let is_traceless = |number: &usize| leaves_no_trace(&self.patchset.patches[*number]);
+        let may_be_tried = self.mode.twice && self.are_asked_for(&attempt.taken);
+        attempt.taken.iter().rev().copied().filter(is_traceless).filter(move |_| may_be_tried).take(TRIES)
     }
+
+    /// The plan without some of them, where it comes to something else.
+    fn without_traceless(&self, first: &Attempt) -> Option<Attempt> {
+        let others = self.traceless(first).filter(|_| !first.plan.is_refused()).map(|number| self.plan(number));
+        others.filter(|other| !other.plan.is_refused() && other.plan.changes() != first.plan.changes()).last()
+    }
+
+    fn stacked(&self, attempt: Attempt, is_doubtful: bool) -> Stacked {
+        let Attempt { plan, stuck, .. } = attempt;
+        let leads = if stuck.is_empty() && !is_doubtful { BTreeMap::new() } else { self.scout.wanted() };
+        Stacked { plan, stuck, leads: leads.into_keys().map(Path::to_owned).collect(), is_doubtful }
+    }
+}
+
+/// Whether a patch only removes code, so that it looks as if it were in where that code never was.
+pub(super) fn leaves_no_trace(patch: &Patch) -> bool {
+    let only_removes = |hunk: &Hunk| hunk.diff.rows.iter().all(|row| row.sign != Sign::Plus);
+    patch.bodies.iter().any(|body| matches!(&body.work, Work::Edit(hunks) if hunks.iter().all(only_removes)))
 }
 
 /// Whether a verdict forbids no write by itself.

@@ -14,25 +14,9 @@ use std::sync::Arc;
 /// What a file may have been before the patches, as its repository has it.
 pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
 
-/// Plans a run. Where amending patches cannot be taken out, and the run is refused, it is planned from what `HEAD` has.
-pub(crate) fn plan_in(
-    patchset: &Patchset,
-    tree: &dyn FileTree,
-    options: &Options,
-    mode: Mode<'_>,
-    head: &Earlier<'_>,
-) -> Result<Plan, Vec<Complaint>> {
-    let stacked = plan_stack(patchset, tree, options, mode)?;
-    if stacked.plan.is_refused() && !stacked.stuck.is_empty() {
-        let plan = from_head(patchset, tree, options, mode, (&stacked, head))?;
-        return Ok(plan.unwrap_or(stacked.plan));
-    }
-    Ok(stacked.plan)
-}
-
 /// The plan of a stack that was put on `HEAD` up to some patch: the files are as the first patches make them of what
 /// `HEAD` has. Nothing where they are not.
-fn from_head(
+pub(super) fn from_head(
     patchset: &Patchset,
     tree: &dyn FileTree,
     options: &Options,

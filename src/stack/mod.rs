@@ -2,10 +2,11 @@
 
 mod attempt;
 mod from_head;
+mod stack_plan;
 mod take_out;
 mod trial;
 mod watch;
 
 pub(crate) use attempt::{Mode, plan_stack};
 pub use from_head::Earlier;
-pub(crate) use from_head::plan_in;
+pub(crate) use stack_plan::plan_in;

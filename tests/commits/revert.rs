@@ -155,6 +155,19 @@ fn what_is_lost_does_not_come_back() {
     );
 }
 
+/// Of these nothing is found afterwards: that they were put in is told by what the file was.
+#[test]
+fn what_leaves_nothing_behind_is_not_called_not_there() {
+    let free = "diff = '''\n-log_($...all);\n'''\nexpect = \"any\"";
+    let code = "void f(void)\n{\n\tlog_(\"one\");\n\twork();\n}\n";
+    is_one_way(free, code, "what `$all` stands for is on `-` lines alone");
+    let ground = Ground::new();
+    ground.put("one.toml", &patchset(free));
+    ground.put("root/a.c", "void f(void)\n{\n\twork();\n}\n");
+    let ran = ground.run(&["revert", "one.toml", "root"]).exits(0);
+    assert!(ran.stderr.contains("not there"), "{}", ran.stderr);
+}
+
 const TAKEN_AWAY: &str = "diff = '''\n int keep;\n-int a = 5;\n'''";
 
 /// A release with `a.c` in it, and a patchset that takes away what is between `int keep;` and `int end;`.
