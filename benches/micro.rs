@@ -146,7 +146,7 @@ fn edited(rule: &Rule, source: &Source, found: &Found) -> Vec<u8> {
     let (packages, units) = (BTreeMap::new(), Units::default());
     let mut all: Vec<Edit> = Vec::new();
     for hit in &found.hits {
-        let target = Target { rule, shape: &rule.pattern.shapes[hit.shape], hit };
+        let target = Target { rule, variant: &rule.pattern.variants[hit.variant], hit };
         let site = edits(target, source, &packages, &Parens::default(), &units);
         all.extend(site.expect("a call has no comments").edits);
     }

@@ -88,7 +88,8 @@ fn count(fragment: &Compiled, language: Language, bytes: Vec<u8>) -> Result<Foun
     let mut steps = Steps(1_000_000_000);
     let (mut matches, mut torn) = (Vec::new(), Vec::new());
     for spelling in &fragment.spellings {
-        let mut matcher = Matcher::new(&spelling.side, &source, &env, &packages).within(spelling.lists, spelling.twin);
+        let mut matcher =
+            Matcher::new(&spelling.side, &source, &env, &packages).within(spelling.lists, spelling.grouped);
         matches.extend(matcher.all(&mut steps).map_err(|e| e.to_string())?);
         torn.extend(matcher.over_errors(&mut steps).map_err(|e| e.to_string())?);
     }

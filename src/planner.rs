@@ -1,6 +1,6 @@
 //! The way in: a patchset and a tree, planned.
 
-use crate::patchset::Complaint;
+use crate::patchset::Diagnostic;
 use crate::patchset::Patchset;
 use crate::plan::Options;
 use crate::report::Plan;
@@ -13,7 +13,7 @@ use crate::vfs::FileTree;
 ///
 /// `patchset` has its parameters filled in. Nothing is written; reading goes through `tree`. Fails with what is
 /// wrong in the bodies, as places in the patchset file.
-pub fn plan(patchset: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+pub fn plan(patchset: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
     plan_with_head(patchset, tree, options, &|_| None)
 }
 
@@ -24,8 +24,8 @@ pub fn plan_with_head(
     tree: &dyn FileTree,
     options: &Options,
     head: &Earlier<'_>,
-) -> Result<Plan, Vec<Complaint>> {
+) -> Result<Plan, Vec<Diagnostic>> {
     let inverses = Inverses::of(patchset);
-    let mode = Mode { inverses: options.ways_back.then_some(&inverses as _), ..Mode::default() };
+    let mode = Mode { inverses: options.check_reversible.then_some(&inverses as _), ..Mode::default() };
     plan_in(patchset, tree, options, mode, head)
 }

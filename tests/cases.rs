@@ -174,9 +174,9 @@ fn report(
     files: &BTreeMap<PathBuf, Vec<u8>>,
     target: Option<String>,
 ) -> (String, BTreeMap<PathBuf, Vec<u8>>) {
-    let shown = |complaints: Vec<treepatch::patchset::Complaint>| {
+    let shown = |diagnostics: Vec<treepatch::patchset::Diagnostic>| {
         let mut out = String::new();
-        for c in complaints {
+        for c in diagnostics {
             let line = toml[..c.span.start.min(toml.len())].lines().count();
             writeln!(out, "error: {} [{}]", c.message, toml.lines().nth(line.saturating_sub(1)).unwrap_or("").trim())
                 .unwrap();
@@ -185,10 +185,10 @@ fn report(
     };
     let mut patchset = match load("page.toml", toml) {
         Ok(patchset) => patchset,
-        Err(complaints) => return shown(complaints),
+        Err(diagnostics) => return shown(diagnostics),
     };
-    if let Err(complaints) = substitute(&mut patchset, target.as_deref()) {
-        return shown(complaints);
+    if let Err(diagnostics) = substitute(&mut patchset, target.as_deref()) {
+        return shown(diagnostics);
     }
     let tree = MemoryTree::new(files.clone());
     match planner::plan(&patchset, &tree, &Options { target, threads: 1, ..Options::default() }) {
@@ -197,7 +197,7 @@ fn report(
             after.extend(plan.changes().into_iter().map(|c| (c.path, c.after)));
             (table(&plan), after)
         }
-        Err(complaints) => shown(complaints),
+        Err(diagnostics) => shown(diagnostics),
     }
 }
 

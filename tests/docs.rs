@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use treepatch::patchset::Complaint;
+use treepatch::patchset::Diagnostic;
 use treepatch::patchset::{load, substitute};
 use treepatch::plan::Options;
 use treepatch::planner;
@@ -143,10 +143,10 @@ fn as_it_is(body: &str) -> String {
     let target = get("target").map(str::trim);
     let run = match run(&patch, &before, target) {
         Ok(run) => run,
-        Err(complaints) => {
+        Err(diagnostics) => {
             let mut out = String::new();
             sections.iter().filter(|s| s.0 != "error").for_each(|(n, t)| write!(out, "-- {n} --\n{t}").unwrap());
-            writeln!(out, "-- error --\n{}", said(&patch, complaints)).unwrap();
+            writeln!(out, "-- error --\n{}", said(&patch, diagnostics)).unwrap();
             return out;
         }
     };
@@ -242,7 +242,7 @@ struct Run {
     blocks: bool,
 }
 
-fn run(patch: &Whole, files: &Files, target: Option<&str>) -> Result<Run, Vec<Complaint>> {
+fn run(patch: &Whole, files: &Files, target: Option<&str>) -> Result<Run, Vec<Diagnostic>> {
     let mut patchset = load("patch.toml", &patch.text)?;
     substitute(&mut patchset, target)?;
     let tree = MemoryTree::new(files.clone());
@@ -261,12 +261,12 @@ fn run(patch: &Whole, files: &Files, target: Option<&str>) -> Result<Run, Vec<Co
     })
 }
 
-/// The complaints about a patch, counted in lines of what the page shows.
-fn said(patch: &Whole, complaints: Vec<Complaint>) -> String {
+/// The diagnostics about a patch, counted in lines of what the page shows.
+fn said(patch: &Whole, diagnostics: Vec<Diagnostic>) -> String {
     let shift = |at: usize| at.saturating_sub(patch.hidden);
-    let messages = complaints.into_iter().map(|mut c| {
+    let messages = diagnostics.into_iter().map(|mut c| {
         c.span = shift(c.span.start)..shift(c.span.end);
-        let text = render::complaint(&c, "patch.toml", &patch.text[patch.hidden..], false);
+        let text = render::diagnostic(&c, "patch.toml", &patch.text[patch.hidden..], false);
         text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     });
     messages.collect::<Vec<_>>().join("\n\n")
@@ -283,7 +283,7 @@ fn loads(body: &str) -> Result<(), Failed> {
                 .map_err(|c| said(&patch, c))?;
             Ok(())
         }
-        Err(complaints) => Err(said(&patch, complaints).into()),
+        Err(diagnostics) => Err(said(&patch, diagnostics).into()),
     }
 }
 

@@ -405,7 +405,7 @@ fn hundreds_of_patches_edit_one_file() {
     let text = format!("format = 1\n[patchset]\nname = \"hostile\"\n{text}");
     let patchset = load("hostile.toml", &text).unwrap();
     let tree = MemoryTree::new([(PathBuf::from("a.go"), file.clone())]);
-    let plan = plan(&patchset, &tree, &Options { ways_back: true, ..options() }).unwrap();
+    let plan = plan(&patchset, &tree, &Options { check_reversible: true, ..options() }).unwrap();
     let wrong = plan.reports.iter().find(|r| r.verdict != Verdict::Applies || r.one_way.is_some());
     assert!(wrong.is_none(), "{wrong:?}");
     let after = String::from_utf8(plan.changes()[0].after.clone()).unwrap();

@@ -4,17 +4,17 @@ use treepatch::language::Language;
 use treepatch::patchset::{self, Expect, Hunk, Patchset, Pick, Reading, Row, Sign, Work};
 use treepatch::render;
 
-/// All complaints about a text, as people read them.
-fn complaints(text: &str) -> String {
+/// All diagnostics about a text, as people read them.
+fn diagnostics(text: &str) -> String {
     let text = text.strip_prefix('\n').unwrap_or(text);
     let found = patchset::load("my.toml", text).expect_err("it loads");
-    let shown: Vec<String> = found.iter().map(|one| render::complaint(one, "my.toml", text, false)).collect();
+    let shown: Vec<String> = found.iter().map(|one| render::diagnostic(one, "my.toml", text, false)).collect();
     shown.join("\n")
 }
 
-/// The complaints about a patchset whose only patch is this, after its `id`, `title` and `why`.
-fn patch_complaints(patch: &str) -> String {
-    complaints(&one_patch(patch))
+/// The diagnostics about a patchset whose only patch is this, after its `id`, `title` and `why`.
+fn patch_diagnostics(patch: &str) -> String {
+    diagnostics(&one_patch(patch))
 }
 
 fn one_patch(patch: &str) -> String {
@@ -22,9 +22,9 @@ fn one_patch(patch: &str) -> String {
     format!("{head}{}", patch.strip_prefix('\n').unwrap_or(patch))
 }
 
-/// The complaints about a patch of `.go` files with this diff.
-fn diff_complaints(diff: &str) -> String {
-    patch_complaints(&go_diff(diff))
+/// The diagnostics about a patch of `.go` files with this diff.
+fn diff_diagnostics(diff: &str) -> String {
+    patch_diagnostics(&go_diff(diff))
 }
 
 fn go_diff(diff: &str) -> String {
@@ -32,7 +32,7 @@ fn go_diff(diff: &str) -> String {
 }
 
 fn loaded(text: &str) -> Patchset {
-    patchset::load("my.toml", text).unwrap_or_else(|_| panic!("{}", complaints(text)))
+    patchset::load("my.toml", text).unwrap_or_else(|_| panic!("{}", diagnostics(text)))
 }
 
 fn hunks(set: &Patchset, patch: usize, body: usize) -> &[Hunk] {
@@ -118,7 +118,7 @@ format = 1
 [patchset
 name = "my"
 "#;
-    insta::assert_snapshot!(complaints(text), @r"
+    insta::assert_snapshot!(diagnostics(text), @r"
     error: unclosed table, expected `]`
      --> my.toml:2:10
       |
@@ -129,7 +129,7 @@ name = "my"
 
 #[test]
 fn an_empty_file() {
-    insta::assert_snapshot!(complaints(""), @r"
+    insta::assert_snapshot!(diagnostics(""), @r"
     error: `format` is missing
      --> my.toml:1:1
       |
@@ -161,7 +161,7 @@ format = 1
 [patchset]
 name = "my"
 "#;
-    insta::assert_snapshot!(complaints(text), @r"
+    insta::assert_snapshot!(diagnostics(text), @r"
     error: the patchset has no patch
      --> my.toml:1:1
       |
@@ -178,7 +178,7 @@ fn a_later_format_is_not_guessed() {
 format = 2
 whatever = true
 ";
-    insta::assert_snapshot!(complaints(text), @r"
+    insta::assert_snapshot!(diagnostics(text), @r"
     error: the format `2` is not known
      --> my.toml:1:10
       |
@@ -201,7 +201,7 @@ target = "a b"
 tested = 1.1
 [[patches]]
 "#;
-    insta::assert_snapshot!(complaints(text), @r#"
+    insta::assert_snapshot!(diagnostics(text), @r#"
     error: the patchset has no patch
      --> my.toml:1:1
       |
@@ -260,7 +260,7 @@ fn nested_too_deep() {
     let text = r"
 a = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
 ";
-    insta::assert_snapshot!(complaints(text), @r"
+    insta::assert_snapshot!(diagnostics(text), @r"
     error: cannot recurse further; max recursion depth met
      --> my.toml:1:85
       |
@@ -278,7 +278,7 @@ files = "*.go"
 expects = 2
 diff = "-a\n+b"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r"
     error: unknown key `expects` in `[[patch]]`
      --> my.toml:8:1
       |
@@ -293,7 +293,7 @@ fn an_unknown_key_that_is_near_none() {
 [patch.upstream]
 colour = "red"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `[[patch]]` has no body
      --> my.toml:3:1
       |
@@ -322,7 +322,7 @@ title = "My patches"
 files = "*.go"
 [patch.obsolete]
 "#;
-    insta::assert_snapshot!(complaints(text), @r"
+    insta::assert_snapshot!(diagnostics(text), @r"
     error: `name` is missing in `[patchset]`
      --> my.toml:2:1
       |
@@ -377,7 +377,7 @@ optional = "yes"
 alternative = "diff"
 where = 1
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `files` must be a string, or a list of strings
      --> my.toml:7:18
       |
@@ -421,7 +421,7 @@ why = ""
 files = "*.go"
 diff = "-a\n+b"
 "#;
-    insta::assert_snapshot!(complaints(text), @r#"
+    insta::assert_snapshot!(diagnostics(text), @r#"
     error: `name` is empty
      --> my.toml:2:17
       |
@@ -455,7 +455,7 @@ match = "a"
 files = "*.go"
 diff = "-a\n+b"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `[[patch]]` has no body
      --> my.toml:3:1
       |
@@ -491,7 +491,7 @@ why = "w"
 create = "y"
 content = ""
 "#;
-    insta::assert_snapshot!(complaints(text), @r#"
+    insta::assert_snapshot!(diagnostics(text), @r#"
     error: there are two patches `a`
       --> my.toml:10:6
        |
@@ -522,7 +522,7 @@ needs = "frist"
 create = "y"
 content = ""
 "#;
-    insta::assert_snapshot!(complaints(text), @r#"
+    insta::assert_snapshot!(diagnostics(text), @r#"
     error: the patch `second` comes later
      --> my.toml:7:10
       |
@@ -550,7 +550,7 @@ files = "*.go"
 diff = "-a\n+b"
 operation = "go/align-atomics"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `diff` and `operation` exclude each other
      --> my.toml:9:1
       |
@@ -567,7 +567,7 @@ fn a_body_of_its_own_or_none() {
 files = "*.go"
 content = "x"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `[[patch]]` has no body
      --> my.toml:3:1
       |
@@ -593,7 +593,7 @@ content = "package x"
 where.a.type = "int"
 pick = "first"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `where` has no meaning beside `create`
      --> my.toml:9:1
       |
@@ -617,7 +617,7 @@ fn operations_and_their_options_are_known() {
 files = "*.go"
 operation = "go/align-atomic"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: there is no operation `go/align-atomic`
      --> my.toml:8:13
       |
@@ -634,7 +634,7 @@ operation = "go/align-atomics"
 stile = "leading"
 pad = []
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: unknown key `stile` in `[[patch]]`
      --> my.toml:9:1
       |
@@ -656,7 +656,7 @@ operation = "go/align-atomics"
 style = "atomic-type"
 pad = "yes"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `atomic-type` is not a value of `style`
      --> my.toml:9:9
       |
@@ -687,7 +687,7 @@ accept = [
     { feld = "pkg.T.m", why = " " },
 ]
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `pkg.T.n` is accepted twice
       --> my.toml:11:15
        |
@@ -737,7 +737,7 @@ diff = """
 """
 accept = [{ field = "pkg.T.n", why = "seen" }]
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: unknown key `accept` in `[[patch]]`
       --> my.toml:12:1
        |
@@ -759,7 +759,7 @@ unchanged = true
 [[patch.example]]
 unchanged = true
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r"
     error: an example is `before` and `after`, or `unchanged`
      --> my.toml:9:1
       |
@@ -794,7 +794,7 @@ files = [
 ]
 diff = "-a\n+b"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: the glob leads out of the tree
      --> my.toml:8:3
       |
@@ -865,7 +865,7 @@ fn some_glob_names_files() {
 files = ["!*_test.go"]
 diff = "-a\n+b"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `files` names no file
      --> my.toml:7:9
       |
@@ -889,7 +889,7 @@ fn globs_tell_the_language() {
 files = ["*.go", "*.c"]
 diff = "-a\n+b"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: the globs do not tell one language
      --> my.toml:7:10
       |
@@ -1023,7 +1023,7 @@ fn column_1_is_the_sign() {
 }
 +a
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: column 1 of a diff is `-`, `+` or a space, not `\t`
       --> my.toml:10:1
        |
@@ -1041,7 +1041,7 @@ fn a_unified_diff_has_headers() {
 -a
 +b
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: column 1 of a diff is `-`, `+` or a space, not `@`
      --> my.toml:9:1
       |
@@ -1060,7 +1060,7 @@ fn file_headers_are_left_out() {
 -a
 +b
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: this is the header of a unified diff
      --> my.toml:9:2
       |
@@ -1077,7 +1077,7 @@ fn a_diff_changes_something() {
  a
  b
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: the diff changes nothing
       --> my.toml:8:8
        |
@@ -1094,7 +1094,7 @@ fn a_diff_changes_something() {
 
 #[test]
 fn an_empty_diff() {
-    insta::assert_snapshot!(diff_complaints(""), @r"
+    insta::assert_snapshot!(diff_diagnostics(""), @r"
     error: the diff is empty
       --> my.toml:8:8
        |
@@ -1117,7 +1117,7 @@ fn ellipses_have_no_sign() {
 +...
 -	$...
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: `...` cannot be removed
       --> my.toml:10:2
        |
@@ -1157,7 +1157,7 @@ fn an_added_line_stands_beside_a_shown_one() {
  ...
  }
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: nothing tells where this line goes
       --> my.toml:11:2
        |
@@ -1170,7 +1170,7 @@ fn an_added_line_stands_beside_a_shown_one() {
 
 #[test]
 fn there_is_something_to_find() {
-    insta::assert_snapshot!(diff_complaints("+a"), @r"
+    insta::assert_snapshot!(diff_diagnostics("+a"), @r"
     error: the diff shows nothing to find
      --> my.toml:9:2
       |
@@ -1187,7 +1187,7 @@ fn something_tells_done_from_drifted() {
 -a
 -b
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: nothing of this diff is left when it is done
       --> my.toml:8:8
        |
@@ -1210,7 +1210,7 @@ fn added_holes_are_bound() {
 -f($value)
 +g($valeu, $_, $...)
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: nothing binds `$valeu`
       --> my.toml:10:4
        |
@@ -1241,7 +1241,7 @@ fn a_hole_that_is_bound_nowhere() {
 -f()
 +g($x)
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: nothing binds `$x`
       --> my.toml:10:4
        |
@@ -1269,7 +1269,7 @@ diff = '''
 '''
 unless = 'h($a)'
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r"
     error: nothing binds `$a`
       --> my.toml:10:4
        |
@@ -1285,7 +1285,7 @@ fn earlier_hunks_bind_holes() {
     let hunk = |diff: &str| format!("[[patch.hunk]]\ndiff = '''\n{diff}\n'''\n");
     let files = "files = \"*.go\"\n";
     loaded(&one_patch(&format!("{files}{}{}", hunk("-f($x)\n+g($x)"), hunk("-h()\n+h($x)"))));
-    insta::assert_snapshot!(patch_complaints(&format!("{files}{}{}", hunk("-h()\n+h($x)"), hunk("-f($x)\n+g($x)"))), @r"
+    insta::assert_snapshot!(patch_diagnostics(&format!("{files}{}{}", hunk("-h()\n+h($x)"), hunk("-f($x)\n+g($x)"))), @r"
     error: nothing binds `$x`
       --> my.toml:11:4
        |
@@ -1302,7 +1302,7 @@ fn dollars_begin_holes() {
 -f($1, $é, sys$$call, "$") // $
 +f(x_$a, $a9é, ${b)
 "#;
-    insta::assert_snapshot!(diff_complaints(diff), @r#"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r#"
     error: this `$` begins no hole
      --> my.toml:9:4
       |
@@ -1347,7 +1347,7 @@ fn names_are_pasted_where_lines_are_added() {
 -f_${x}($x)
 +g_${x}($x)
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: `${x}` stands on a line that is there before
      --> my.toml:9:4
       |
@@ -1364,7 +1364,7 @@ fn a_name_is_an_item_or_an_ellipsis() {
 -f($x)
 +f($...x)
 ";
-    insta::assert_snapshot!(diff_complaints(diff), @r"
+    insta::assert_snapshot!(diff_diagnostics(diff), @r"
     error: `x` is an item and an ellipsis
       --> my.toml:10:4
        |
@@ -1388,7 +1388,7 @@ diff = '''
 +g($value)
 '''
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: there is no hole `$valeu`
      --> my.toml:9:7
       |
@@ -1428,7 +1428,7 @@ where.x.is = ""
 where.x.text = 1.5
 where.x.type = ""
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `calls` is not a value of `kind`
       --> my.toml:12:16
        |
@@ -1482,7 +1482,7 @@ diff = '''
 '''
 where.x.regex = '(\w{500}){500}'
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r"
     error: the regex does not compile
       --> my.toml:12:17
        |
@@ -1511,7 +1511,7 @@ alternatives = "all"
 imports."a b" = "x"
 imports.b = "x y"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `golang` is not a value of `language`
      --> my.toml:8:12
       |
@@ -1577,7 +1577,7 @@ files = "*.go"
 diff = "-a\n+b"
 expect = "3..1"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: this is not a number of sites
      --> my.toml:9:10
       |
@@ -1671,7 +1671,7 @@ diff = '''
 [[patch.alternative]]
 title = "other"
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `[[patch.alternative]]` has no body
       --> my.toml:12:1
        |
@@ -1725,7 +1725,7 @@ fn a_parameter_needs_a_row_of_the_target() {
         one_patch("files = \"*.go\"\ndiff = '''\n-a\n+f($number, $number)\n'''\n[table.number]\narm = 387\n386 = 1\n");
     let told = |target: Option<&str>| {
         let found = patchset::substitute(&mut loaded(&text), target).expect_err("no row");
-        found.iter().map(|one| render::complaint(one, "my.toml", &text, false)).collect::<Vec<_>>().join("\n")
+        found.iter().map(|one| render::diagnostic(one, "my.toml", &text, false)).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(told(None), @r"
     error: `$number` differs from target to target, and none is chosen
@@ -1775,7 +1775,7 @@ where.number.kind = "number"
 [table.number]
 arm = 387
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `number` is a table and an ellipsis
      --> my.toml:9:13
       |
@@ -1810,7 +1810,7 @@ x = '''
 1
 2'''
 "#;
-    insta::assert_snapshot!(patch_complaints(patch), @r#"
+    insta::assert_snapshot!(patch_diagnostics(patch), @r#"
     error: `exec-veat` cannot name a parameter
       --> my.toml:12:8
        |
@@ -1844,12 +1844,12 @@ x = '''
 // Any input.
 
 #[test]
-fn complaints_come_in_the_order_of_the_file_and_not_without_end() {
+fn diagnostics_come_in_the_order_of_the_file_and_not_without_end() {
     let text = one_patch(&(0..1000).map(|n| format!("key{n} = 1\n")).collect::<String>());
     let found = patchset::load("my.toml", &text).expect_err("unknown keys");
     assert_eq!(found.len(), 100);
     assert!(found.windows(2).all(|pair| pair[0].span.start <= pair[1].span.start));
-    assert_eq!(found[99].help.as_deref(), Some("901 more complaints are not shown"));
+    assert_eq!(found[99].help.as_deref(), Some("901 more diagnostics are not shown"));
 }
 
 #[test]
@@ -1931,7 +1931,7 @@ fn load_any(text: &str) {
             assert!(!found.is_empty());
             for one in found {
                 assert!(text.get(one.span.clone()).is_some(), "{one:?}");
-                render::complaint(&one, "my.toml", text, true);
+                render::diagnostic(&one, "my.toml", text, true);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The body compiler: what loads is compiled, or there are complaints that can be shown.
+//! The body compiler: what loads is compiled, or there are diagnostics that can be shown.
 
 use super::told::Told;
 use super::{disturb, patchset, toml};
@@ -42,8 +42,8 @@ pub fn rules(patchset: &Patchset, language: Language, text: &str) -> Vec<Rule> {
     });
     let rule = |hunk| match Rule::compile(hunk, language, &mut Names::default()) {
         Ok(rule) => Some(rule),
-        Err(complaints) => {
-            toml::show(&complaints, text);
+        Err(diagnostics) => {
+            toml::show(&diagnostics, text);
             None
         }
     };

@@ -50,10 +50,11 @@ fn check(text: &str, files: &Files) {
         return;
     }
     let limits = Limits { steps: 1_000_000, ..Limits::default() };
-    let options = Options { target: Some("arm".to_owned()), threads: 1, limits, ways_back: true, ..Options::default() };
+    let options =
+        Options { target: Some("arm".to_owned()), threads: 1, limits, check_reversible: true, ..Options::default() };
     let plan = match planner::plan(&patchset, &MemoryTree::new(files.clone()), &options) {
         Ok(plan) => plan,
-        Err(complaints) => return toml::show(&complaints, text),
+        Err(diagnostics) => return toml::show(&diagnostics, text),
     };
     tells_itself(&plan, &patchset);
     let changes = plan.changes();

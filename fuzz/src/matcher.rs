@@ -40,8 +40,8 @@ fn check(rule: &Rule, source: &Source) {
     };
     assert_eq!(format!("{found:?}"), format!("{again:?}"));
     for hit in &found.hits {
-        let shape = &rule.pattern.shapes[hit.shape];
-        let side = if hit.done { &shape.after } else { &shape.before };
+        let variant = &rule.pattern.variants[hit.variant];
+        let side = if hit.done { &variant.after } else { &variant.before };
         let whole = &hit.matched.tokens;
         assert!(whole.start <= whole.end && whole.end <= source.tokens.len());
         assert!(hit.changed.iter().all(|c| c.start <= c.end && c.end <= source.bytes.len()));

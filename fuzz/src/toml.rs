@@ -1,10 +1,10 @@
-//! The loader: whatever the file holds, there is a patchset or there are complaints that can be shown.
+//! The loader: whatever the file holds, there is a patchset or there are diagnostics that can be shown.
 
 use super::disturb;
 use super::seeds::seeds;
 use super::told::Told;
 use arbitrary::{Result, Unstructured};
-use treepatch::patchset::Complaint;
+use treepatch::patchset::Diagnostic;
 use treepatch::patchset::{load, substitute};
 use treepatch::render;
 
@@ -31,22 +31,22 @@ fn check(text: &str) {
     match load("fuzz.toml", text) {
         Ok(mut patchset) => {
             for target in [None, Some("arm"), Some("nowhere")] {
-                if let Err(complaints) = substitute(&mut patchset, target) {
-                    show(&complaints, text);
+                if let Err(diagnostics) = substitute(&mut patchset, target) {
+                    show(&diagnostics, text);
                 }
             }
         }
-        Err(complaints) => show(&complaints, text),
+        Err(diagnostics) => show(&diagnostics, text),
     }
 }
 
 /// Complaints name places of the file, and can be shown.
-pub fn show(complaints: &[Complaint], text: &str) {
-    assert!(!complaints.is_empty(), "refused without a word");
-    for complaint in complaints {
-        let span = &complaint.span;
-        assert!(span.start <= span.end && text.get(span.clone()).is_some(), "{complaint:?} lies outside of the file");
-        assert!(!complaint.message.is_empty());
-        render::complaint(complaint, "fuzz.toml", text, true);
+pub fn show(diagnostics: &[Diagnostic], text: &str) {
+    assert!(!diagnostics.is_empty(), "refused without a word");
+    for diagnostic in diagnostics {
+        let span = &diagnostic.span;
+        assert!(span.start <= span.end && text.get(span.clone()).is_some(), "{diagnostic:?} lies outside of the file");
+        assert!(!diagnostic.message.is_empty());
+        render::diagnostic(diagnostic, "fuzz.toml", text, true);
     }
 }

@@ -102,7 +102,7 @@ impl FileTree for Disk {
         read.map_err(|e| ReadError { path: path.to_owned(), reason: reason(&e) })
     }
 
-    fn trouble(&self) -> &[ReadError] {
+    fn unreadable(&self) -> &[ReadError] {
         &self.trouble
     }
 }
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(listed(&disk), expected);
         assert_eq!(*disk.read(Path::new("pkg/a.go")).unwrap(), b"pkg/a.go");
         assert!(disk.read(Path::new("link/a.go")).unwrap_err().reason.contains("symlink"));
-        assert!(disk.trouble().is_empty());
+        assert!(disk.unreadable().is_empty());
     }
 
     #[test]

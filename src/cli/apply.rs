@@ -8,7 +8,7 @@ use super::report::Report;
 use super::{Exit, bosh, console};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use treepatch::commit::{Committed, Ready};
+use treepatch::commit::{Committed, ReadyCommits};
 use treepatch::commit::{Heads, Known};
 use treepatch::render::{Ending, count, table, unified_plan, visible_bytes, visible_line};
 use treepatch::report::Plan;
@@ -61,7 +61,7 @@ enum Way {
     /// A copy of the tree is made.
     Copy(Box<Copying>),
     /// The files are written, and the commits are put in place.
-    Commits(Box<Ready>),
+    Commits(Box<ReadyCommits>),
 }
 
 /// What was done, beyond what the plan says.

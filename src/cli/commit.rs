@@ -4,7 +4,7 @@ use super::{Failure, console, submodules};
 use std::env;
 use std::path::Path;
 use treepatch::commit::{Commit, Commits, Made};
-use treepatch::commit::{Committed, Ready, Stage};
+use treepatch::commit::{Committed, ReadyCommits, Stage};
 use treepatch::render::{Encoded, count, json, visible_line};
 use treepatch::report::Plan;
 use treepatch::write::WriteError;
@@ -34,7 +34,7 @@ impl Committing {
     }
 
     /// Writes the commits, where nothing refers to them yet.
-    pub fn prepare(self, args: &ApplyArgs, planned: &Planned) -> Result<Ready, WriteError> {
+    pub fn prepare(self, args: &ApplyArgs, planned: &Planned) -> Result<ReadyCommits, WriteError> {
         let options = Commits {
             patchset: &planned.patchset,
             target: args.plan.target.as_deref().or(planned.patchset.target.as_deref()),

@@ -3,7 +3,7 @@ use super::console::Screen;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
-use treepatch::patchset::Complaint;
+use treepatch::patchset::Diagnostic;
 use treepatch::patchset::{Amends, Patchset, builtin, builtins, load, patch_for};
 use treepatch::render::render_in;
 
@@ -13,7 +13,7 @@ const LIMIT: u64 = 64 << 20;
 /// Finds and loads the patchset that an argument names: a file, if it has a `/` or ends in `.toml`, else a built-in.
 pub fn find(name: &str, screen: Screen) -> Result<Patchset, Failure> {
     let text = if name.contains('/') || name.ends_with(".toml") { read(name)? } else { known(name)?.to_owned() };
-    load(name, &text).map_err(|complaints| refused(complaints, name, &text, screen))
+    load(name, &text).map_err(|diagnostics| refused(diagnostics, name, &text, screen))
 }
 
 /// The text of a built-in patchset.
@@ -36,12 +36,12 @@ pub fn known(name: &str) -> Result<&'static str, Failure> {
 pub fn prepare(patchset: &mut Patchset, only: &[String], target: Option<&str>, screen: Screen) -> Result<(), Failure> {
     select(patchset, "--only", only)?;
     let beside = amending(patchset, only);
-    let mut complaints = Vec::new();
+    let mut diagnostics = Vec::new();
     let mut patches = patchset.patches.clone();
     for patch in patches.iter_mut().filter(|p| only.is_empty() || only.contains(&p.id.value)) {
         match patch_for(patchset, patch, target) {
             Ok(ready) => *patch = ready,
-            Err(more) => complaints.extend(more),
+            Err(more) => diagnostics.extend(more),
         }
     }
     for patch in patches.iter_mut().filter(|p| beside.contains(&p.id.value)) {
@@ -49,7 +49,7 @@ pub fn prepare(patchset: &mut Patchset, only: &[String], target: Option<&str>, s
         *patch = patch_for(patchset, patch, target).unwrap_or_else(|_| patch.clone());
     }
     patchset.patches = patches;
-    if complaints.is_empty() { Ok(()) } else { Err(refused(complaints, &patchset.origin, &patchset.text, screen)) }
+    if diagnostics.is_empty() { Ok(()) } else { Err(refused(diagnostics, &patchset.origin, &patchset.text, screen)) }
 }
 
 /// The patches that were not asked for, but amend some that were: they may have to come along.
@@ -76,9 +76,9 @@ pub fn select(patchset: &Patchset, option: &str, only: &[String]) -> Result<(), 
 }
 
 /// A patchset that does not load, as messages that show the lines at fault.
-pub fn refused(complaints: Vec<Complaint>, origin: &str, text: &str, screen: Screen) -> Failure {
+pub fn refused(diagnostics: Vec<Diagnostic>, origin: &str, text: &str, screen: Screen) -> Failure {
     let shown = |c| render_in(c, origin, text, screen.color, screen.width);
-    Failure::Patchset(complaints.iter().map(shown).collect())
+    Failure::Patchset(diagnostics.iter().map(shown).collect())
 }
 
 fn read(name: &str) -> Result<String, Failure> {

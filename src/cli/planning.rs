@@ -10,7 +10,7 @@ use treepatch::checkout;
 use treepatch::checkout::{Disk, Root, Walk};
 use treepatch::commit::Heads;
 use treepatch::commit::Past;
-use treepatch::patchset::Complaint;
+use treepatch::patchset::Diagnostic;
 use treepatch::patchset::{Body, Globs, Patchset, Spanned, Work};
 use treepatch::plan::Options;
 use treepatch::planner::plan_with_head;
@@ -44,14 +44,14 @@ impl Planned {
     }
 
     /// Loads, reads and plans. With `ways_back` it is noted which patches `revert` could not undo.
-    pub fn new(args: &PlanArgs, ways_back: bool) -> Result<Planned, Failure> {
+    pub fn new(args: &PlanArgs, check_reversible: bool) -> Result<Planned, Failure> {
         let (patchset, screens) = Planned::load(args)?;
         let progress = Progress::start(args.output.quiet);
         let planning = Planning { args, patchset: &patchset, screens, progress: &progress };
         let reach = reach(&patchset, &args.only);
         let reach: Option<Vec<&Globs>> = reach.as_ref().map(|globs| globs.iter().collect());
         let none = BTreeMap::new();
-        let options = Options { ways_back, ..options(args, &patchset) };
+        let options = Options { check_reversible, ..options(args, &patchset) };
         let (mut plan, mut unseen) = planning.plan(reach.as_deref(), &none, &options)?;
         // Only a failure is worth a look at the rest of the tree: where has the code gone?
         if reach.is_some() && plan.reports.iter().any(|r| r.blocks && is_missing(r.verdict)) {
@@ -85,11 +85,11 @@ impl Planned {
         let tree = Watched { below: &disk, searched: &searched, parsed: &parsed };
         let options = Options { turn: Some(turn), ..options(args, &patchset) };
         let undoing = revert::revert(&patchset, &tree, &options, &past)
-            .map_err(|complaints| refused(complaints, &patchset, screens))?;
+            .map_err(|diagnostics| refused(diagnostics, &patchset, screens))?;
         let removals = undoing.removals.into_iter().map(|(path, before)| Removal { path, before }).collect();
         let mut planned = Planned { patchset, plan: undoing.plan, screens, unseen: Unseen::new() };
         planned.patchset.patches.reverse();
-        tell_trouble(&mut planned.plan, &planned.patchset, disk.trouble());
+        tell_trouble(&mut planned.plan, &planned.patchset, disk.unreadable());
         planned.unseen = submodules::tell(&mut planned.plan, &planned.patchset, disk.root(), args);
         Ok((planned, removals))
     }
@@ -173,8 +173,8 @@ impl Planning<'_> {
         let options = Options { turn: Some(turn), ..options.clone() };
         let heads = Heads::new(&args.dir);
         let mut plan = plan_with_head(patchset, &Overlay::new(&tree, files), &options, &|file| heads.read(file))
-            .map_err(|complaints| refused(complaints, patchset, self.screens))?;
-        tell_trouble(&mut plan, patchset, disk.trouble());
+            .map_err(|diagnostics| refused(diagnostics, patchset, self.screens))?;
+        tell_trouble(&mut plan, patchset, disk.unreadable());
         let unseen = submodules::tell(&mut plan, patchset, disk.root(), args);
         // A plan that was made while another run wrote may be one of the half of its work.
         if let Some(root) = write::unfinished(&args.dir)? {
@@ -211,15 +211,15 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         strict: args.strict,
         all_done: args.count_done,
         whole_files: false,
-        ways_back: false,
+        check_reversible: false,
         threads: args.threads.count(),
         limits: args.limits.limits(),
         turn: None,
     }
 }
 
-fn refused(complaints: Vec<Complaint>, patchset: &Patchset, screens: Screens) -> Failure {
-    patchsets::refused(complaints, &patchset.origin, &patchset.text, screens.stderr)
+fn refused(diagnostics: Vec<Diagnostic>, patchset: &Patchset, screens: Screens) -> Failure {
+    patchsets::refused(diagnostics, &patchset.origin, &patchset.text, screens.stderr)
 }
 
 fn is_missing(verdict: Verdict) -> bool {

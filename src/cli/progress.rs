@@ -176,8 +176,8 @@ impl FileTree for Watched<'_> {
         self.below.read_into(path, bytes)
     }
 
-    fn trouble(&self) -> &[ReadError] {
-        self.below.trouble()
+    fn unreadable(&self) -> &[ReadError] {
+        self.below.unreadable()
     }
 }
 

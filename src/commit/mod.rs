@@ -20,7 +20,7 @@ mod undo;
 pub use commits::digest;
 pub use past::Past;
 pub use provenance::{Heads, History, Known};
-pub use stage::{Committed, Ready};
+pub use stage::{Committed, ReadyCommits};
 pub use undo::{Undoing, undo};
 
 pub use model::{Commit, Commits, Made, Stage};

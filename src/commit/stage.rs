@@ -23,12 +23,12 @@ pub struct Committed {
 }
 
 /// Commits that are written, and only have to be put in place.
-pub struct Ready {
+pub struct ReadyCommits {
     pub(crate) run: Run,
     pub(crate) prepared: Prepared,
 }
 
-impl Ready {
+impl ReadyCommits {
     /// The commits, by repository, submodules first.
     pub fn made(&self) -> &[Made] {
         &self.prepared.made
@@ -136,10 +136,10 @@ impl Stage {
     }
 
     /// Writes the commits of the steps, those of the plan on what `HEAD` has. Nothing refers to them yet.
-    pub fn prepare(self, options: &Commits<'_>, steps: &[Step]) -> Result<Ready, WriteError> {
+    pub fn prepare(self, options: &Commits<'_>, steps: &[Step]) -> Result<ReadyCommits, WriteError> {
         let mut run = Run::begin(Root::open(self.root.path())?)?;
         let prepared = commits::prepare(&self, &mut run, options, steps)?;
-        Ok(Ready { run, prepared })
+        Ok(ReadyCommits { run, prepared })
     }
 
     /// What is committed of a file that git converts must be what git would make of the file on disk.

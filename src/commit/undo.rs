@@ -3,7 +3,7 @@ use super::log::{Entry, entries};
 use super::model::Stage;
 use super::model::{Commits, Made, Prepared};
 use super::repository::Repo;
-use super::stage::{Committed, Ready};
+use super::stage::{Committed, ReadyCommits};
 use crate::checkout::{Root, repositories_below};
 use crate::report::FileChange;
 use crate::write::Removal;
@@ -63,12 +63,12 @@ pub fn undo(root: &Path, options: &Commits<'_>, only: &[String]) -> Result<Undoi
         }
         work.finish(run.drafts()?, &mut prepared)?;
     }
-    Ok(Undoing { ready: Ready { run, prepared }, changes, removals })
+    Ok(Undoing { ready: ReadyCommits { run, prepared }, changes, removals })
 }
 
 /// Commits that undo others: they are written, and only have to be put in place.
 pub struct Undoing {
-    ready: Ready,
+    ready: ReadyCommits,
     changes: Vec<FileChange>,
     removals: Vec<Removal>,
 }

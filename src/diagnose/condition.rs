@@ -1,19 +1,19 @@
 //! Code that is there, but that a condition keeps from being a site.
 
 use super::place::{code, home, line, patchset_row, place_of};
-use crate::find::{Condition, Objection, Refused, Rule};
+use crate::find::{Condition, FailedCondition, Refused, Rule};
 use crate::patchset::{Fragment, HoleTest, Patchset};
 use crate::pattern::Names;
 use crate::report::NearMiss;
 use crate::report::brief;
-use crate::search::Sighting;
+use crate::search::FileMatches;
 use crate::source::{Bytes, Source};
 
 /// What is told about one refused match.
 pub(crate) fn refused(
     patchset: &Patchset,
     names: &Names,
-    s: &Sighting<'_>,
+    s: &FileMatches<'_>,
     source: &Source,
     refused: &Refused,
 ) -> NearMiss {
@@ -36,7 +36,7 @@ pub(crate) fn refused(
     }
 }
 
-fn what(s: &Sighting<'_>, source: &Source, by: &Objection, wanted: &str, names: &Names) -> String {
+fn what(s: &FileMatches<'_>, source: &Source, by: &FailedCondition, wanted: &str, names: &Names) -> String {
     let hole = |n: usize| s.rule.tests.get(n).map_or(String::new(), |t| names.show(t.hole));
     if let Some(why) = &by.unknown {
         return format!("the code is there, but nobody can tell whether `{wanted}` holds: {why}");

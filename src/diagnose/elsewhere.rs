@@ -8,10 +8,10 @@ use crate::patchset::{self, Patch, Patchset, Work};
 use crate::pattern::Required;
 use crate::report::place;
 use crate::report::{NearMiss, Reason};
-use crate::search::Looking;
+use crate::search::Finder;
 use crate::search::Workspace;
 use crate::search::rule_for;
-use crate::search::{Ready, ReadyHunk};
+use crate::search::{CompiledHunk, CompiledPatch};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -33,13 +33,13 @@ const DEEP: usize = 4;
 pub(crate) fn elsewhere(
     patchset: &Patchset,
     patch: &Patch,
-    ready: &Ready,
+    compiled: &CompiledPatch,
     shorts: &[Short<'_, '_>],
     share: i32,
     workspace: &Workspace<'_>,
 ) -> (Vec<Reason>, Vec<NearMiss>) {
     let excluded = excluded(patch);
-    let outside = |p: &&PathBuf| !ready.names_file(p) && !excluded.as_ref().is_some_and(|g| g.matches(p));
+    let outside = |p: &&PathBuf| !compiled.names_file(p) && !excluded.as_ref().is_some_and(|g| g.matches(p));
     let paths: Vec<&PathBuf> = workspace.paths().iter().filter(outside).collect();
     let (mut reasons, mut near): (Vec<Reason>, Vec<(i32, NearMiss)>) = (Vec::new(), Vec::new());
     for short in shorts {
@@ -72,8 +72,8 @@ pub(crate) fn elsewhere(
                     missing: Vec::new(),
                 };
                 let best = align(&file).into_iter().next().filter(|(_, a)| a.share >= SURE && a.share > share);
-                if let Some((shape, alignment)) = best {
-                    let mut miss = explain(patchset, short, &file, shape, &alignment);
+                if let Some((variant, alignment)) = best {
+                    let mut miss = explain(patchset, short, &file, variant, &alignment);
                     miss.what = format!("in another file, which `files` does not name, and changed: {}", miss.what);
                     near.push((alignment.share, miss));
                 }
@@ -90,29 +90,29 @@ pub(crate) fn elsewhere(
 /// name of one with sites, so that it costs next to nothing.
 pub(crate) fn copies(
     patch: &Patch,
-    ready: &Ready,
-    sites: &[(&ReadyHunk, &Path)],
+    compiled: &CompiledPatch,
+    sites: &[(&CompiledHunk, &Path)],
     workspace: &Workspace<'_>,
 ) -> Vec<String> {
     let names: BTreeSet<&OsStr> = sites.iter().filter_map(|(_, path)| path.file_name()).collect();
     let named = names.into_iter().take(COPIES).flat_map(|name| workspace.named(name));
-    let mut likely = named.filter(|p| !ready.names_file(p)).peekable();
+    let mut likely = named.filter(|p| !compiled.names_file(p)).peekable();
     if likely.peek().is_none() {
         return Vec::new();
     }
     let excluded = excluded(patch);
     let is_meant = |p: &&PathBuf| !excluded.as_ref().is_some_and(|g| g.matches(p));
-    let mut hunks: Vec<&ReadyHunk> = sites.iter().map(|(hunk, _)| *hunk).collect();
-    hunks.dedup_by_key(|hunk| hunk.ask);
+    let mut hunks: Vec<&CompiledHunk> = sites.iter().map(|(hunk, _)| *hunk).collect();
+    hunks.dedup_by_key(|hunk| hunk.query);
     let copy = |path: &PathBuf| {
         let bytes = workspace.read(path).ok()?;
-        let find = |hunk: &&ReadyHunk| {
+        let find = |hunk: &&CompiledHunk| {
             let rule = rule_for(hunk, path)?;
             let words = [&rule.pattern.words_before, &rule.pattern.words_after];
             let holds = |w: &Required| w.in_file.iter().all(|word| memchr::memmem::find(&bytes, word).is_some());
             words.into_iter().any(holds).then_some(())?;
             let source = workspace.whole(path, rule.pattern.language).ok()?;
-            let found = Looking::new(workspace).look(rule, &source, &Env::new(), path).ok()?;
+            let found = Finder::new(workspace).look(rule, &source, &Env::new(), path).ok()?;
             // What is done there needs no word.
             let hit = found.hits.iter().find(|hit| !hit.done)?;
             let line = place(path, &source, source.span(&hit.matched.tokens).start).line;
@@ -135,7 +135,7 @@ fn exact(
     source: &crate::source::Source,
     workspace: &Workspace<'_>,
 ) -> Option<Reason> {
-    let found = Looking::new(workspace).look(rule, source, &Env::new(), path).ok()?;
+    let found = Finder::new(workspace).look(rule, source, &Env::new(), path).ok()?;
     let hit = found.hits.first()?;
     let state = if hit.done { ", already changed," } else { "" };
     let text = format!(

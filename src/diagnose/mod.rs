@@ -22,10 +22,10 @@ use crate::language::Atom;
 use crate::patchset::Patchset;
 use crate::pattern::{Names, Side};
 use crate::report::{NearMiss, Reason};
-use crate::search::ReadyHunk;
+use crate::search::CompiledHunk;
 use crate::search::Workspace;
 use crate::search::packages_of;
-use crate::search::{Sighting, Survey, rule_for};
+use crate::search::{FileMatches, HunkMatches, rule_for};
 use crate::source::{Source, Tokens};
 use align::{Aligner, Alignment};
 use context::Context;
@@ -62,9 +62,9 @@ const DIFFERENCES: usize = 3;
 pub(crate) struct Short<'a, 'r> {
     /// What tells it from the other hunks and alternatives of the patch: `alternative 2: `; mostly nothing.
     pub label: String,
-    pub hunk: &'a ReadyHunk,
+    pub hunk: &'a CompiledHunk,
     pub names: &'a Names,
-    pub survey: &'a Survey<'r>,
+    pub hunk_matches: &'a HunkMatches<'r>,
     /// How many sites are missing.
     pub missing: usize,
 }
@@ -81,13 +81,13 @@ pub(crate) struct Close {
 /// Matches that a condition refuses, or that have one that nobody can answer. Plain refusals are left out unless
 /// sites are missing.
 pub(crate) fn refused(patchset: &Patchset, short: &Short<'_, '_>, workspace: &Workspace<'_>) -> Vec<NearMiss> {
-    let all = short.survey.sightings.iter().flat_map(|s| s.found.refused.iter().map(move |r| (s, r)));
-    let mut told: Vec<(&Sighting<'_>, &crate::find::Refused)> =
+    let all = short.hunk_matches.by_file.iter().flat_map(|s| s.found.refused.iter().map(move |r| (s, r)));
+    let mut told: Vec<(&FileMatches<'_>, &crate::find::Refused)> =
         all.filter(|(_, r)| short.missing > 0 || r.by.unknown.is_some()).collect();
     // A declaration and its twin are one place.
     told.dedup_by(|a, b| a.0.path == b.0.path && a.1.by == b.1.by && a.1.tokens.end == b.1.tokens.end);
     told.sort_by_key(|(_, r)| r.by.unknown.is_none());
-    let tell = |(s, r): (&Sighting<'_>, &crate::find::Refused)| {
+    let tell = |(s, r): (&FileMatches<'_>, &crate::find::Refused)| {
         let source = s.source(workspace).ok()?;
         let mut near = condition::refused(patchset, short.names, s, &source, r);
         near.what.insert_str(0, &short.label);
@@ -161,10 +161,10 @@ fn likely_files<'a, 'r: 'a>(short: &Short<'a, 'r>, workspace: &Workspace<'_>) ->
         for (seen, path) in rank(search(&names, &paths, BYTES, workspace)).into_iter().take(FILES) {
             let missing = names.not_in(&seen);
             let Ok(source) = workspace.whole(path, rule.pattern.language) else { continue };
-            let sighting = short.survey.sightings.iter().find(|s| s.path == *path);
-            let hits = sighting.iter().flat_map(|s| &s.found.hits);
+            let file_matches = short.hunk_matches.by_file.iter().find(|s| s.path == *path);
+            let hits = file_matches.iter().flat_map(|s| &s.found.hits);
             let taken = hits.map(|h| source.token_at(h.bytes.start)..source.token_at(h.bytes.end)).collect();
-            let env = sighting.map_or(&short.survey.env, |s| &s.env).clone();
+            let env = file_matches.map_or(&short.hunk_matches.env, |s| &s.env).clone();
             out.push(Likely { path: path.clone(), rule, source, env, taken, missing });
         }
     }
@@ -209,10 +209,10 @@ fn closest(patchset: &Patchset, short: &Short<'_, '_>, files: &[Likely<'_>], mis
     let aligned: Vec<(usize, usize, Alignment)> = files
         .par_iter()
         .enumerate()
-        .flat_map_iter(|(n, file)| align(file).into_iter().map(move |(shape, a)| (n, shape, a)))
+        .flat_map_iter(|(n, file)| align(file).into_iter().map(move |(variant, a)| (n, variant, a)))
         .collect();
     let mut aligned = aligned;
-    aligned.sort_by_key(|(n, shape, a)| (std::cmp::Reverse(a.share), *n, a.tokens.start, *shape));
+    aligned.sort_by_key(|(n, variant, a)| (std::cmp::Reverse(a.share), *n, a.tokens.start, *variant));
     let best = aligned.first().map_or(0, |a| a.2.share);
     let worth_telling = |(rank, (_, _, a)): &(usize, (usize, usize, Alignment))| {
         let wanted = *rank < missing && a.share * 2 >= best;
@@ -223,7 +223,7 @@ fn closest(patchset: &Patchset, short: &Short<'_, '_>, files: &[Likely<'_>], mis
         .enumerate()
         .filter(worth_telling)
         .take(MOST)
-        .map(|(_, (n, shape, a))| (a.share, explain(patchset, short, &files[n], shape, &a)))
+        .map(|(_, (n, variant, a))| (a.share, explain(patchset, short, &files[n], variant, &a)))
         .collect()
 }
 
@@ -231,8 +231,8 @@ fn closest(patchset: &Patchset, short: &Short<'_, '_>, files: &[Likely<'_>], mis
 fn align(file: &Likely<'_>) -> Vec<(usize, Alignment)> {
     let packages = packages_of(file.rule, &file.source);
     let mut found: Vec<(usize, Alignment)> = Vec::new();
-    for (n, shape) in file.rule.pattern.shapes.iter().enumerate() {
-        let side = &shape.before;
+    for (n, variant) in file.rule.pattern.variants.iter().enumerate() {
+        let side = &variant.before;
         let aligner = Aligner::new(side, to_lay(side, file, &packages), &file.source, &packages);
         found.extend(aligner.best(MOST, LEAST, &file.taken).into_iter().map(|a| (n, a)));
     }
@@ -241,7 +241,7 @@ fn align(file: &Likely<'_>) -> Vec<(usize, Alignment)> {
     let mut kept: Vec<(usize, Alignment)> = Vec::new();
     for (n, a) in found {
         let taken = file.taken.iter().any(|t| over(t, &a.tokens)) || kept.iter().any(|k| over(&k.1.tokens, &a.tokens));
-        if !taken && align::has_name(&file.rule.pattern.shapes[n].before, &a) {
+        if !taken && align::has_name(&file.rule.pattern.variants[n].before, &a) {
             kept.push((n, a));
         }
     }
@@ -268,12 +268,12 @@ fn explain(
     patchset: &Patchset,
     short: &Short<'_, '_>,
     file: &Likely<'_>,
-    shape: usize,
+    variant: usize,
     alignment: &Alignment,
 ) -> NearMiss {
     let source = &file.source;
     let packages: Packages = packages_of(file.rule, source);
-    let (told, untold) = tell_all(file.rule, shape, source, &file.env, &packages, short.names, alignment);
+    let (told, untold) = tell_all(file.rule, variant, source, &file.env, &packages, short.names, alignment);
     let first = &told[0];
     let row = file.rule.pattern.fragment.rows.get(first.row);
     let mut what = format!("{}{}", short.label, first.what);
@@ -301,26 +301,26 @@ fn explain(
 /// The differences of a place in words, in the order of the body, at least one; and how many more there are.
 fn tell_all(
     rule: &Rule,
-    shape: usize,
+    variant: usize,
     source: &Source,
     env: &Env,
     packages: &Packages,
     names: &Names,
     alignment: &Alignment,
 ) -> (Vec<Told>, usize) {
-    let shape = &rule.pattern.shapes[shape];
-    let context = Context { side: &shape.before, source, names, packages, alignment };
-    let found = differences(&shape.before, source, alignment);
+    let variant = &rule.pattern.variants[variant];
+    let context = Context { side: &variant.before, source, names, packages, alignment };
+    let found = differences(&variant.before, source, alignment);
     // Brackets that close what was told where it opens need no words of their own.
     let opens = |n: usize| found[..n].iter().any(|d| context.opens(d));
-    let closes = |n: usize| found[n].is_closing(&shape.before, source) && opens(n);
+    let closes = |n: usize| found[n].is_closing(&variant.before, source) && opens(n);
     let worth_telling: Vec<usize> = (0..found.len()).filter(|n| !closes(*n)).collect();
     let mut told: Vec<Told> = worth_telling.iter().take(2 * DIFFERENCES).map(|n| context.tell(&found[*n])).collect();
     let untold = worth_telling.len() - told.len();
     // A line that was missed above, and told where it is, is no new one there.
     let missed: Vec<String> = told.iter().filter(|t| t.found.is_empty()).map(|t| t.wanted.clone()).collect();
     told.retain(|t| !t.wanted.is_empty() || !missed.contains(&t.found));
-    if told.is_empty() { (vec![structure(&context, shape, env)], 0) } else { (told, untold) }
+    if told.is_empty() { (vec![structure(&context, variant, env)], 0) } else { (told, untold) }
 }
 
 /// What to say where nothing like the body is in any of its files.

@@ -20,8 +20,8 @@ impl SideNames {
     /// The names of the before side of a rule.
     pub fn of(rule: &Rule) -> SideNames {
         let mut names = BTreeSet::new();
-        for shape in &rule.pattern.shapes {
-            collect(&shape.before, &mut names);
+        for variant in &rule.pattern.variants {
+            collect(&variant.before, &mut names);
         }
         let every = names.len().div_ceil(MOST).max(1);
         let names: Vec<Vec<u8>> = names.into_iter().step_by(every).collect();

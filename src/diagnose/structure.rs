@@ -7,14 +7,14 @@ use crate::find::{Env, Matcher, Steps};
 use crate::golang::imports;
 use crate::golang::types::Scope;
 use crate::language::{Language, ListKind};
-use crate::pattern::{Part, Root, Shape};
+use crate::pattern::{Part, Root, Variant};
 use crate::source::{Gap, Source, Tokens};
 
 /// The work that one explanation may do.
 const STEPS: u64 = 1_000_000;
 
 /// Why the place of a context, all of whose words are those of the shape's before side, does not match.
-pub(crate) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told {
+pub(crate) fn structure(context: &Context<'_>, variant: &Variant, env: &Env) -> Told {
     let Context { side, source, names, packages, alignment } = *context;
     let tokens = &alignment.tokens;
     let told = |element: usize, token: usize, wanted: String, found: String, what: String| Told {
@@ -38,7 +38,7 @@ pub(crate) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told
     if let Some((element, token, what)) = shadowed(context) {
         return told(element, token, side.written(element).to_owned(), code(source, &(token..token + 1)), what);
     }
-    if let Some(next) = repeated(shape, source, tokens) {
+    if let Some(next) = repeated(variant, source, tokens) {
         let what = "the constant stands in a group whose next line repeats it (iota), so it cannot be changed alone";
         return told(0, tokens.start, side.written(0).to_owned(), code(source, &next), what.to_owned());
     }
@@ -46,11 +46,11 @@ pub(crate) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told
         let what = "a syntax error lies in it, as the grammar reads it".to_owned();
         return told(0, tokens.start, String::new(), String::new(), what);
     }
-    if let Some(kinds) = shape.lists.filter(|_| shape.twin.is_none()) {
+    if let Some(kinds) = variant.lists.filter(|_| variant.grouped.is_none()) {
         let stands = source.lists_at(tokens.start).any(|l| kinds.contains(&source.lists[l].kind));
         let name = kinds.first().and_then(|k| k.item_name()).unwrap_or("item");
         if !stands {
-            let what = format!("it stands where no {name} can stand, and `as` asks for one");
+            let what = format!("it stands where no {name} can stand, and `as` queries for one");
             return told(0, tokens.start, side.written(0).to_owned(), code(source, tokens), what);
         }
     }
@@ -58,7 +58,7 @@ pub(crate) fn structure(context: &Context<'_>, shape: &Shape, env: &Env) -> Told
         return told(element, run.start, String::new(), code(source, &run), context.added(&run));
     }
     // As far as the matcher itself gets from there.
-    let mut matcher = Matcher::new(side, source, env, packages).within(shape.lists, shape.twin);
+    let mut matcher = Matcher::new(side, source, env, packages).within(variant.lists, variant.grouped);
     let found = matcher.between(tokens.start..tokens.start + 1, &mut Steps(STEPS));
     if let (Ok(found), Some(miss)) = (found, &matcher.miss)
         && found.is_empty()
@@ -123,8 +123,8 @@ fn shadowed(context: &Context<'_>) -> Option<(usize, usize, String)> {
 }
 
 /// The spec without a value that follows a const spec in its group, if one does.
-fn repeated(shape: &Shape, source: &Source, tokens: &Tokens) -> Option<Tokens> {
-    if shape.twin != Some("const") {
+fn repeated(variant: &Variant, source: &Source, tokens: &Tokens) -> Option<Tokens> {
+    if variant.grouped != Some("const") {
         return None;
     }
     source.lists_at(tokens.start).find_map(|l| {

@@ -6,7 +6,7 @@
 
 use crate::find::Hit;
 use crate::language::{Form, Language};
-use crate::pattern::{Part, Root, Shape, Side};
+use crate::pattern::{Part, Root, Side, Variant};
 use crate::source::{NodeId, Source, Tokens};
 
 /// A statement below a header without braces.
@@ -22,15 +22,15 @@ pub struct Bare {
 
 impl Bare {
     /// The header of a site that needs braces.
-    pub fn of(shape: &Shape, source: &Source, hit: &Hit) -> Option<Bare> {
-        if source.language != Language::C || shape.twin.is_some() {
+    pub fn of(variant: &Variant, source: &Source, hit: &Hit) -> Option<Bare> {
+        if source.language != Language::C || variant.grouped.is_some() {
             return None;
         }
-        let (body, count) = (hit.matched.tokens.clone(), statements(shape, source, hit)?);
+        let (body, count) = (hit.matched.tokens.clone(), statements(variant, source, hit)?);
         let header = Bare::header(source, &body)?;
         let takes_else = || {
             let goes_on = body.end < source.tokens.len() && source.text(body.end) == b"else";
-            goes_on && ends_open(&shape.after)
+            goes_on && ends_open(&variant.after)
         };
         (count != 1 || takes_else()).then_some(Bare { header, body, is_empty: count == 0 })
     }
@@ -55,8 +55,8 @@ impl Bare {
 }
 
 /// How many statements the after side leaves in the place of one; nothing where it is no statement.
-fn statements(shape: &Shape, source: &Source, hit: &Hit) -> Option<usize> {
-    let side = &shape.after;
+fn statements(variant: &Variant, source: &Source, hit: &Hit) -> Option<usize> {
+    let side = &variant.after;
     let items: Vec<Tokens> = match &side.root {
         Root::Empty => return Some(0),
         Root::Value | Root::Name | Root::Part => return None,
@@ -77,17 +77,17 @@ fn statements(shape: &Shape, source: &Source, hit: &Hit) -> Option<usize> {
             std::iter::once(whole).collect()
         }
     };
-    Some(items.iter().map(|item| weight(shape, source, hit, item)).sum())
+    Some(items.iter().map(|item| weight(variant, source, hit, item)).sum())
 }
 
 /// How many statements an item is: an ellipsis is as many as it stands for, and what cannot be alone below a header counts
 /// as two.
-fn weight(shape: &Shape, source: &Source, hit: &Hit, item: &Tokens) -> usize {
-    let side = &shape.after;
+fn weight(variant: &Variant, source: &Source, hit: &Hit, item: &Tokens) -> usize {
+    let side = &variant.after;
     let from = side.elements.partition_point(|e| e.tokens.start < item.start);
     let here = side.elements[from..].iter().take_while(|e| e.tokens.start == item.start);
     let dots = here.into_iter().find(|e| e.tokens == *item && e.part.is_dots());
-    let bound = dots.and_then(|e| shape.before.of_hole(e.part.hole()?)).map(|b| &hit.matched.bounds[b]);
+    let bound = dots.and_then(|e| variant.before.of_hole(e.part.hole()?)).map(|b| &hit.matched.bounds[b]);
     if let Some(bound) = bound {
         let Some(list) = bound.list.map(|l| &source.lists[l]) else { return 1 };
         let within = |i: &Tokens| bound.tokens.start <= i.start && i.end <= bound.tokens.end;

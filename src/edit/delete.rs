@@ -1,13 +1,13 @@
 //! Lines that go.
 
-use super::job::{Job, Refusal};
+use super::job::{EditError, Job};
 use crate::language::{Atom, Language};
 use crate::source::{Bytes, Edit, Gap};
 use std::ops::Range;
 
 impl Job<'_> {
     /// Takes lines away: whole ones where nothing else stands on them.
-    pub(super) fn delete_rows(&self, elements: &Range<usize>, moved: bool) -> Result<Edit, Refusal> {
+    pub(super) fn delete_rows(&self, elements: &Range<usize>, moved: bool) -> Result<Edit, EditError> {
         let source = self.source;
         let Bytes { mut start, mut end } = self.bytes(elements);
         // The tag of a field and the separator behind go along.
@@ -53,7 +53,7 @@ impl Job<'_> {
             from = self.doc_start(start);
         } else if let Some(comment) = comment.filter(|c| !self.shows_comment(&c.bytes)) {
             let message = "a comment stands behind the line that goes; show it on the `-` line if it is to go too";
-            return Err(Refusal { message: message.to_owned(), bytes: comment.bytes.clone() });
+            return Err(EditError { message: message.to_owned(), bytes: comment.bytes.clone() });
         }
         let to = source.lines.next(tail);
         let (from, to) = self.without_double_blanks(from, to);

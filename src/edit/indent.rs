@@ -70,8 +70,8 @@ impl Job<'_> {
                 let firsts = (0..side.elements.len()).filter(|&i| begins(side, i) && !side.elements[i].wrapped);
                 firsts.map(|i| self.level(side.elements[i].row)).collect::<Vec<_>>()
             };
-            let mut all = levels(&self.shape.before);
-            all.extend(levels(&self.shape.after));
+            let mut all = levels(&self.variant.before);
+            all.extend(levels(&self.variant.after));
             all.iter().any(|level| *level != all[0])
         })
     }
@@ -105,7 +105,7 @@ impl Job<'_> {
         let mut shifts: Vec<(Range<usize>, isize)> = Vec::new();
         let mut row = None;
         let mut steps = 0;
-        let before = &self.shape.before;
+        let before = &self.variant.before;
         let begins_lines = |i: usize, byte: usize| {
             let line = self.source.lines.start(byte);
             before.on_row(before.elements[i].row).start == i && line + blanks(&self.source.bytes[line..]).len() == byte
@@ -128,7 +128,7 @@ impl Job<'_> {
                 Some((run, s)) if *s == steps && steps != 0 => run.end = bytes.end.max(run.end),
                 // The comment above goes along with the code that it is about, where that stays.
                 _ if steps != 0
-                    && self.shape.keeps.binary_search_by_key(&element, |k| k.0).is_ok()
+                    && self.variant.keeps.binary_search_by_key(&element, |k| k.0).is_ok()
                     && begins_lines(element, bytes.start)
                     && !self.is_taken_apart(element) =>
                 {
@@ -194,13 +194,13 @@ impl Job<'_> {
 
     /// The elements of the lines that stay, changed or not: each with its row before and after.
     fn staying_rows(&self) -> Vec<(usize, (usize, usize))> {
-        let (before, after) = (&self.shape.before, &self.shape.after);
+        let (before, after) = (&self.variant.before, &self.variant.after);
         let row = |side: &Side, i: usize| side.elements[i].row;
-        let kept = self.shape.keeps.iter().map(|&(b, a)| (b, (row(before, b), row(after, a))));
+        let kept = self.variant.keeps.iter().map(|&(b, a)| (b, (row(before, b), row(after, a))));
         let mut all: Vec<_> = kept.collect();
         let keeps = |i: usize| all.get(i).copied();
         let mut changed = Vec::new();
-        for change in &self.shape.changes {
+        for change in &self.variant.changes {
             let Change::Tokens { before: old, after: new } = change else { continue };
             if old.is_empty() {
                 continue;
@@ -230,13 +230,13 @@ impl Job<'_> {
     /// around it tell. A row that goes on within parentheses says nothing of its own.
     pub(super) fn deeper(&self, (before, after): (usize, usize)) -> Option<isize> {
         let first = |side: &Side, row: usize| Some(side.on_row(row)).filter(|row| !row.is_empty()).map(|row| row.start);
-        let (b, a) = (first(&self.shape.before, before)?, first(&self.shape.after, after)?);
-        if before != after && self.shape.before.elements[b].wrapped {
+        let (b, a) = (first(&self.variant.before, before)?, first(&self.variant.after, after)?);
+        if before != after && self.variant.before.elements[b].wrapped {
             return None;
         }
         let shown = if before == after { 0 } else { self.level(after) - self.level(before) };
         let depth = |side: &Side, i: usize| side.elements[i].depth as isize;
-        let told = depth(&self.shape.after, a) - depth(&self.shape.before, b);
+        let told = depth(&self.variant.after, a) - depth(&self.variant.before, b);
         Some(if shown == 0 { told } else { shown })
     }
 

@@ -3,9 +3,9 @@
 //! What stands between a change and its neighbours, blanks and commas, is a seam. The source keeps the seams that
 //! the body keeps; where the body drops or adds one, so does the edit.
 
-use super::job::{Job, Refusal};
+use super::job::{EditError, Job};
 use super::rows::code_end;
-use crate::pattern::{Part, Shape, Side};
+use crate::pattern::{Part, Side, Variant};
 use crate::source::{Bytes, Edit};
 use std::ops::Range;
 
@@ -21,8 +21,8 @@ impl Job<'_> {
         before: &Range<usize>,
         after: &Range<usize>,
         edits: &mut Vec<Edit>,
-    ) -> Result<(), Refusal> {
-        let (old, new) = (&self.shape.before, &self.shape.after);
+    ) -> Result<(), EditError> {
+        let (old, new) = (&self.variant.before, &self.variant.after);
         // Comments that end the line stand behind the separator, which is no part of the change.
         let (before, old_comments) = without_comments(old, before);
         let (after, new_comments) = without_comments(new, after);
@@ -58,8 +58,8 @@ impl Job<'_> {
 
     fn replace_tokens(&self, before: &Range<usize>, after: &Range<usize>) -> Edit {
         let bounds = &self.hit.matched.bounds;
-        let (old, new) = (&self.shape.before, &self.shape.after);
-        let near = neighbours(self.shape, before, after);
+        let (old, new) = (&self.variant.before, &self.variant.after);
+        let near = neighbours(self.variant, before, after);
         let mut bytes = self.bytes(before);
         let mut text = self.rendered(after);
         let may_go = |gap: &Bytes| self.source.comments_in(gap).is_empty();
@@ -96,7 +96,7 @@ impl Job<'_> {
         let gap = self.source.bytes.get(gap.clone()).unwrap_or_default();
         let line_end = memchr::memchr(b'\n', gap);
         let comma = old.contains(',') != new.contains(',');
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         let may_break = || side.elements.get(right).is_none_or(|e| side.source.may_break(e.tokens.start));
         match line_end {
             Some(at) => comma || !gap[..at].contains(&b',') && !may_break(),
@@ -106,9 +106,9 @@ impl Job<'_> {
 
     /// New tokens between two that stay: the old seam is the one on the side that the body shows unchanged.
     fn insert_tokens(&self, before: &Range<usize>, after: &Range<usize>) -> Edit {
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         let bounds = &self.hit.matched.bounds;
-        let near = neighbours(self.shape, before, after);
+        let near = neighbours(self.variant, before, after);
         let text = self.rendered(after);
         let is_nothing = |i: Option<usize>| i.is_none_or(|i| bounds[i].bytes.is_empty());
         let left_seam = near.left.map_or("", |_| side.between(after.start - 1, after.start));
@@ -132,7 +132,7 @@ impl Job<'_> {
                 (true, true) if self.is_held(r, r + 1) => ahead(r),
                 (true, true) => Edit::new(bounds[l].bytes.clone(), text),
                 (false, false) => {
-                    let seam = self.shape.before.between(l, r);
+                    let seam = self.variant.before.between(l, r);
                     // A comment behind what stands on the left stays there.
                     let gap = bounds[l].bytes.end..bounds[r].bytes.start.max(bounds[l].bytes.end);
                     let commented = !self.source.comments_in(&gap).is_empty();
@@ -161,13 +161,13 @@ impl Job<'_> {
     /// New tokens on both sides of the comma that two items keep between them, as `), int(` in `f($a, $b)` to
     /// `f(int($a), int($b))`: what the source has beside its comma, comments and line ends, stays there.
     fn insert_around_comma(&self, before: &Range<usize>, after: &Range<usize>) -> Option<[Edit; 2]> {
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         let bounds = &self.hit.matched.bounds;
-        let near = neighbours(self.shape, before, after);
+        let near = neighbours(self.variant, before, after);
         let (left, right) = (near.left?, near.right?);
         let (left_seam, right_seam) =
             (side.between(after.start - 1, after.start), side.between(after.end - 1, after.end));
-        let seam = self.shape.before.between(left, right);
+        let seam = self.variant.before.between(left, right);
         let is_nothing = |i: usize| bounds[i].bytes.is_empty();
         if !seam.contains(',') || is_nothing(left) || is_nothing(right) {
             return None;
@@ -246,22 +246,22 @@ impl Job<'_> {
 
     /// Whether a comma of the body joins an element to a neighbour that is there in the source.
     fn is_held(&self, element: usize, neighbour: usize) -> bool {
-        let side = &self.shape.before;
+        let side = &self.variant.before;
         let there = self.hit.matched.bounds.get(neighbour).is_some_and(|b| !b.bytes.is_empty());
         there && side.between(element.min(neighbour), element.max(neighbour)).contains(',')
     }
 
     /// Tokens that go, with the seam that the body does not keep.
     fn delete_tokens(&self, before: &Range<usize>, after: &Range<usize>) -> Edit {
-        let side = &self.shape.before;
+        let side = &self.variant.before;
         let bounds = &self.hit.matched.bounds;
         let bytes = self.bytes(before);
-        let near = neighbours(self.shape, before, after);
+        let near = neighbours(self.variant, before, after);
         let is_nothing = |i: usize| bounds[i].bytes.is_empty();
         match (near.left, near.right) {
             (Some(l), Some(r)) => {
                 let (from, to) = (bounds[l].bytes.end, bounds[r].bytes.start);
-                let seam = self.shape.after.between(after.start - 1, after.start);
+                let seam = self.variant.after.between(after.start - 1, after.start);
                 match (is_nothing(l), is_nothing(r)) {
                     (true, true) => Edit::new(bytes, ""),
                     (true, false) => Edit::new(bytes.start..to, ""),
@@ -293,11 +293,11 @@ fn without_comments(side: &Side, run: &Range<usize>) -> (Range<usize>, Range<usi
 }
 
 /// The elements beside a change, as far as they stand on its line of the body.
-fn neighbours(shape: &Shape, before: &Range<usize>, after: &Range<usize>) -> Neighbours {
-    let (side, run) = if before.is_empty() { (&shape.after, after) } else { (&shape.before, before) };
+fn neighbours(variant: &Variant, before: &Range<usize>, after: &Range<usize>) -> Neighbours {
+    let (side, run) = if before.is_empty() { (&variant.after, after) } else { (&variant.before, before) };
     let row = |i: usize| side.elements.get(i).map(|e| e.row);
     let on_line = |i: usize| row(i).is_some() && row(i) == row(run.start);
-    let stays = |b: usize, a: usize| shape.keeps.binary_search(&(b, a)).is_ok();
+    let stays = |b: usize, a: usize| variant.keeps.binary_search(&(b, a)).is_ok();
     Neighbours {
         left: before.start.checked_sub(1).filter(|_| on_line(run.start.wrapping_sub(1))),
         right: Some(before.end).filter(|_| on_line(run.end) && stays(before.end, after.end)),

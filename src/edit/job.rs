@@ -3,7 +3,7 @@
 use super::unit::Units;
 use crate::find::{Env, Hit, Packages};
 use crate::patchset::Layout;
-use crate::pattern::{Part, Shape};
+use crate::pattern::{Part, Variant};
 use crate::source::{Bytes, Edit, Source};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
@@ -12,7 +12,7 @@ use std::ops::Range;
 /// Why a site cannot be edited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Refusal {
+pub struct EditError {
     /// What is in the way, and what to do.
     pub message: String,
     /// The bytes of the source that are in the way.
@@ -24,7 +24,7 @@ pub(crate) const LOST_COMMENT: &str = "the edit would lose this comment; show it
 
 /// One site to do, with all that its edits need to know.
 pub(crate) struct Job<'a> {
-    pub shape: &'a Shape,
+    pub variant: &'a Variant,
     pub rows: &'a [crate::patchset::Row],
     /// Where the body has empty lines: each by the row below it.
     pub blanks: &'a [usize],
@@ -58,7 +58,7 @@ impl Job<'_> {
     /// Whether the before side shows the comment that has these bytes.
     pub fn shows_comment(&self, bytes: &Bytes) -> bool {
         let shown = self.comments.get_or_init(|| {
-            let elements = self.shape.before.elements.iter().zip(&self.hit.matched.bounds);
+            let elements = self.variant.before.elements.iter().zip(&self.hit.matched.bounds);
             elements.filter(|(e, _)| matches!(e.part, Part::Comment(_))).map(|(_, b)| b.bytes.clone()).collect()
         });
         shown.contains(bytes)
@@ -66,13 +66,13 @@ impl Job<'_> {
 
     /// A comment goes only where a `-` line shows it; it may go elsewhere with the code around it. Whether one that the new
     /// text seems to hold is in the result is seen when that is read again.
-    pub fn keeps_comments(&self, edits: &[Edit]) -> Result<(), Refusal> {
+    pub fn keeps_comments(&self, edits: &[Edit]) -> Result<(), EditError> {
         for edit in edits.iter().filter(|e| !e.bytes.is_empty()) {
             for comment in self.source.comments_in(&edit.bytes) {
                 let text = &self.source.bytes[comment.bytes.clone()];
                 let kept = || edits.iter().any(|e| memchr::memmem::find(&e.text, text).is_some());
                 if !self.shows_comment(&comment.bytes) && !kept() {
-                    return Err(Refusal { message: LOST_COMMENT.to_owned(), bytes: comment.bytes.clone() });
+                    return Err(EditError { message: LOST_COMMENT.to_owned(), bytes: comment.bytes.clone() });
                 }
             }
         }

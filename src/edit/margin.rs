@@ -16,7 +16,7 @@ const NEAR: usize = 200;
 impl Job<'_> {
     fn margins(&self) -> &Margins {
         self.margins.get_or_init(|| {
-            let side = &self.shape.before;
+            let side = &self.variant.before;
             let is_code = |row: usize| self.rows[row].sign != Sign::Plus && !self.has_own_margin(row);
             let prefix = |row: usize| is_code(row).then(|| self.read_prefix(row)).flatten();
             let prefixes: Vec<Option<Vec<u8>>> = (0..self.rows.len()).map(prefix).collect();
@@ -35,7 +35,7 @@ impl Job<'_> {
             }
             let nested = |side: &Side| side.elements.iter().any(|e| e.depth != side.elements[0].depth && !e.wrapped);
             let bare = self.rows.iter().all(|row| !row.text.starts_with([' ', '\t']));
-            let is_flat = bare && (nested(&self.shape.before) || nested(&self.shape.after));
+            let is_flat = bare && (nested(&self.variant.before) || nested(&self.variant.after));
             Margins { prefixes, shown, is_flat }
         })
     }
@@ -91,7 +91,7 @@ impl Job<'_> {
         below: Option<usize>,
     ) -> Option<Vec<u8>> {
         let of = |element: Option<usize>| {
-            let row = self.shape.before.elements[element?].row;
+            let row = self.variant.before.elements[element?].row;
             Some(self.prefix_of(row)).filter(|_| !self.has_own_margin(row))
         };
         let found = match (of(above), of(below)) {
@@ -143,14 +143,14 @@ impl Job<'_> {
             return [prefix.of(margin), own].concat();
         }
         let (byte, base) = base;
-        let inserted = Inserted { elements: self.shape.after.on_row(row), row, moved_from: None };
+        let inserted = Inserted { elements: self.variant.after.on_row(row), row, moved_from: None };
         let steps = if goes { self.steps_from(&inserted, base) } else { self.steps(&inserted, base) };
         self.indentation(byte, steps)
     }
 
     /// How much deeper than a row that goes a new one stands.
     fn steps_from(&self, row: &Inserted, base: usize) -> isize {
-        let (before, after) = (&self.shape.before, &self.shape.after);
+        let (before, after) = (&self.variant.before, &self.variant.after);
         let first = after.elements.get(row.elements.start).filter(|_| !row.elements.is_empty());
         let shown = self.level(row.row) - self.level(base);
         let Some(first) = first.filter(|e| e.wrapped || shown == 0 && !self.indents()) else { return shown };
@@ -169,7 +169,7 @@ impl Job<'_> {
             return shown.is_some_and(|s| s.depths_differ);
         }
         let is_wrapped = || {
-            let after = &self.shape.after;
+            let after = &self.variant.after;
             after.elements.get(after.on_row(row).start).is_some_and(|e| e.row == row && e.wrapped)
         };
         let Some(&mark) = own.first() else { return true };

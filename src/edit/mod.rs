@@ -18,14 +18,14 @@ mod verbatim;
 
 pub use bare::Bare;
 pub use braces::Braces;
+pub use job::{EditError, Parens};
 pub(crate) use job::{Job, LOST_COMMENT};
-pub use job::{Parens, Refusal};
 pub use unit::Units;
 
 use crate::find::{Hit, Packages, Rule};
 use crate::patchset::Layout;
 use crate::pattern::Change;
-use crate::pattern::{Shape, Side};
+use crate::pattern::{Side, Variant};
 use crate::source::{Edit, Source};
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -36,7 +36,7 @@ pub struct Target<'a> {
     /// The rule.
     pub rule: &'a Rule,
     /// The body.
-    pub shape: &'a Shape,
+    pub variant: &'a Variant,
     /// Where its before side matched.
     pub hit: &'a Hit,
 }
@@ -58,23 +58,36 @@ pub fn edits(
     packages: &Packages,
     parens: &Parens,
     units: &Units,
-) -> Result<SiteEdits, Refusal> {
+) -> Result<SiteEdits, EditError> {
     let (unit_of_body, margins, comments) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-    let Target { rule, shape, hit } = target;
+    let Target { rule, variant, hit } = target;
     let fragment = &rule.pattern.fragment;
     let (rows, blanks) = (&fragment.rows[..], &fragment.blanks[..]);
     let env = &hit.env;
     let layout = Layout::Code;
-    let mut job =
-        Job { shape, rows, blanks, layout, source, hit, env, packages, parens, units, unit_of_body, margins, comments };
+    let mut job = Job {
+        variant,
+        rows,
+        blanks,
+        layout,
+        source,
+        hit,
+        env,
+        packages,
+        parens,
+        units,
+        unit_of_body,
+        margins,
+        comments,
+    };
     let runs = job.runs();
     let mut shown = job.as_shown(&runs, rule.layout);
     let as_patch = job.layout == Layout::Patch;
     let mut edits = Vec::new();
     job.open_parens(&mut edits);
     let mut on_lines: Vec<Range<usize>> = std::iter::once(0..edits.len()).collect();
-    for change in &shape.changes {
-        if let Some(n) = run_of(shape, &runs, change).filter(|&n| shown[n].is_some()) {
+    for change in &variant.changes {
+        if let Some(n) = run_of(variant, &runs, change).filter(|&n| shown[n].is_some()) {
             edits.extend(shown[n].as_mut().map(std::mem::take).into_iter().flatten());
             continue;
         }
@@ -103,20 +116,20 @@ pub fn edits(
 }
 
 /// The run of rows that a change belongs to, of runs in order.
-fn run_of(shape: &Shape, runs: &[Range<usize>], change: &Change) -> Option<usize> {
-    let row = first_row(shape, change);
+fn run_of(variant: &Variant, runs: &[Range<usize>], change: &Change) -> Option<usize> {
+    let row = first_row(variant, change);
     let n = runs.partition_point(|run| run.end <= row);
     runs.get(n).filter(|run| run.contains(&row)).map(|_| n)
 }
 
 /// The row of a body on which a change begins.
-fn first_row(shape: &Shape, change: &Change) -> usize {
+fn first_row(variant: &Variant, change: &Change) -> usize {
     let row = |side: &Side, elements: &Range<usize>| side.elements.get(elements.start).map(|e| e.row);
     let found = match change {
-        Change::Tokens { before, after } if before.is_empty() => row(&shape.after, after),
-        Change::Tokens { before, .. } => row(&shape.before, before),
+        Change::Tokens { before, after } if before.is_empty() => row(&variant.after, after),
+        Change::Tokens { before, .. } => row(&variant.before, before),
         Change::Rows { delete, insert, .. } => match (delete.first(), insert.first()) {
-            (Some(d), _) => row(&shape.before, &d.elements),
+            (Some(d), _) => row(&variant.before, &d.elements),
             (None, Some(i)) => Some(i.row),
             (None, None) => None,
         },

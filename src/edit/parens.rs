@@ -15,7 +15,7 @@ impl Job<'_> {
             let at = self.source.span(&self.hit.matched.tokens).start;
             edits.push(Edit::new(at..at, "("));
         }
-        for &(b, a) in &self.shape.keeps {
+        for &(b, a) in &self.variant.keeps {
             if self.wants_parens(a) {
                 let at = self.hit.matched.bounds[b].bytes.end;
                 edits.push(Edit::new(at..at, ")"));
@@ -25,7 +25,7 @@ impl Job<'_> {
 
     /// The rest of them: insertions at one place follow each other in the order of the list.
     pub(super) fn close_parens(&self, edits: &mut Vec<Edit>) {
-        for &(b, a) in &self.shape.keeps {
+        for &(b, a) in &self.variant.keeps {
             if self.wants_parens(a) {
                 let at = self.hit.matched.bounds[b].bytes.start;
                 edits.push(Edit::new(at..at, "("));

@@ -18,7 +18,7 @@ impl Job<'_> {
         elements: &Range<usize>,
         prefix: &[u8],
     ) -> (Vec<u8>, Vec<(usize, Range<usize>)>) {
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         let mut out = Vec::new();
         let mut places = Vec::with_capacity(elements.len());
         let mut skip_comma = false;
@@ -66,7 +66,7 @@ impl Job<'_> {
 
     /// The text of one after element.
     pub(super) fn element_text(&self, i: usize) -> Vec<u8> {
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         match &side.elements[i].part {
             Part::Item(hole) | Part::Statement(hole) | Part::Operator(hole) | Part::Dots(hole, _) => {
                 let text = self.hole_text(*hole);
@@ -102,7 +102,7 @@ impl Job<'_> {
 
     /// Where a hole is bound in this site.
     pub(super) fn hole_bytes(&self, hole: HoleId) -> Option<Bytes> {
-        let i = self.shape.before.of_hole(hole)?;
+        let i = self.variant.before.of_hole(hole)?;
         Some(self.hit.matched.bounds[i].bytes.clone())
     }
 }

@@ -1,6 +1,6 @@
 //! Changes of whole lines of the body.
 
-use super::job::{Job, Refusal};
+use super::job::{EditError, Job};
 use super::margins::Prefix;
 use super::unit::{blanks, width};
 use crate::language::{Atom, Directive, Language, ListKind};
@@ -28,7 +28,7 @@ impl Job<'_> {
         above: Option<usize>,
         below: Option<usize>,
         edits: &mut Vec<Edit>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), EditError> {
         let moves = delete.iter().any(|d| d.moved) || insert.iter().any(|i| i.moved_from.is_some());
         if !delete.is_empty() && !insert.is_empty() && !moves {
             edits.push(self.replace_rows(delete, insert));
@@ -67,20 +67,20 @@ impl Job<'_> {
     fn replace_rows(&self, delete: &[Deleted], insert: &[Inserted]) -> Edit {
         let gone = delete[0].elements.start..delete[delete.len() - 1].elements.end;
         let mut bytes = self.bytes(&gone);
-        let base = self.shape.before.elements[gone.start].row;
-        let has_code = |row: &Inserted| code_end(&self.shape.after, &row.elements) > row.elements.start;
+        let base = self.variant.before.elements[gone.start].row;
+        let has_code = |row: &Inserted| code_end(&self.variant.after, &row.elements) > row.elements.start;
         let last = insert.iter().rposition(has_code);
         // The comma behind what goes is the one behind what comes, which may end in a comment.
         let behind = last.map_or(&[] as &[Inserted], |last| &insert[last + 1..]);
         let comments = !behind.is_empty()
-            || last.is_some_and(|l| code_end(&self.shape.after, &insert[l].elements) < insert[l].elements.end);
+            || last.is_some_and(|l| code_end(&self.variant.after, &insert[l].elements) < insert[l].elements.end);
         let mut comma_of_last = Comma::Shown;
         if let Some(comma) = self.separator_behind(self.code_end(&gone), b",") {
             comma_of_last = if comments || comma.end <= bytes.end { Comma::Needed } else { Comma::Left };
             if comments {
                 bytes.end = bytes.end.max(comma.end);
             }
-        } else if shows_comma(&self.shape.before, code_end(&self.shape.before, &gone)) {
+        } else if shows_comma(&self.variant.before, code_end(&self.variant.before, &gone)) {
             comma_of_last = Comma::Left;
         }
         let mut text = Vec::new();
@@ -96,7 +96,7 @@ impl Job<'_> {
 
     /// Where in the source the code of a run of before elements ends, comments behind it left aside.
     pub(super) fn code_end(&self, elements: &Range<usize>) -> usize {
-        self.bytes(&(elements.start..code_end(&self.shape.before, elements))).end
+        self.bytes(&(elements.start..code_end(&self.variant.before, elements))).end
     }
 
     /// A new line as text, without its indentation.
@@ -109,7 +109,7 @@ impl Job<'_> {
         if row.elements.is_empty() {
             return self.rows[row.row].text.trim_start().as_bytes().to_vec();
         }
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         let end = code_end(side, &row.elements);
         let mut text = self.rendered_with(&(row.elements.start..end), prefix).0;
         let has_comma = comma == Comma::Needed || comma == Comma::Shown && self.ends_with_comma(row);
@@ -127,8 +127,8 @@ impl Job<'_> {
 
     /// Whether the body shows a comma behind the code of the row.
     fn ends_with_comma(&self, row: &Inserted) -> bool {
-        let end = code_end(&self.shape.after, &row.elements);
-        end > row.elements.start && shows_comma(&self.shape.after, end)
+        let end = code_end(&self.variant.after, &row.elements);
+        end > row.elements.start && shows_comma(&self.variant.after, end)
     }
 
     /// The separator directly behind a byte, blanks aside.
@@ -203,14 +203,14 @@ impl Job<'_> {
         above: Option<usize>,
         below: Option<usize>,
         edits: &mut Vec<Edit>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), EditError> {
         match (above, below) {
             (_, Some(below)) if self.is_taken_apart(below) => self.insert_above(insert, below, None, edits),
             (Some(above), _) => self.insert_below(insert, above, None, edits),
             (None, Some(below)) => self.insert_above(insert, below, None, edits),
             (None, None) => {
                 let message = "nothing tells where the new line stands".to_owned();
-                return Err(Refusal { message, bytes: self.source.span(&self.hit.matched.tokens) });
+                return Err(EditError { message, bytes: self.source.span(&self.hit.matched.tokens) });
             }
         }
         Ok(())
@@ -225,7 +225,7 @@ impl Job<'_> {
         edits: &mut Vec<Edit>,
     ) {
         let source = self.source;
-        let side = &self.shape.before;
+        let side = &self.variant.before;
         let row = side.elements[above].row;
         let bounds = &self.hit.matched.bounds;
         let mut at = bounds[above].bytes.end;
@@ -266,7 +266,7 @@ impl Job<'_> {
     /// The row that lines below an element are indented against, and the byte of the source that it begins with: where
     /// the element's row goes on with an item, the one on which that began.
     pub(super) fn base_of(&self, above: usize) -> (usize, usize) {
-        let side = &self.shape.before;
+        let side = &self.variant.before;
         let bounds = &self.hit.matched.bounds;
         let solid = |i: &usize| !bounds[*i].bytes.is_empty();
         let own = side.on_row(side.elements[above].row);
@@ -288,7 +288,7 @@ impl Job<'_> {
     /// Whether an item that begins at an element is no item of its kind any more: the element has become part of
     /// another, or of something less or more.
     pub(super) fn is_taken_apart(&self, element: usize) -> bool {
-        let (before, after, keeps) = (&self.shape.before, &self.shape.after, &self.shape.keeps);
+        let (before, after, keeps) = (&self.variant.before, &self.variant.after, &self.variant.keeps);
         let row = before.on_row(before.elements[element].row);
         let Some(kept) = keeps.get(keeps.partition_point(|k| k.0 < row.start)).filter(|k| row.contains(&k.0)) else {
             return false;
@@ -325,7 +325,7 @@ impl Job<'_> {
     ) {
         let source = self.source;
         let bytes = &self.hit.matched.bounds[below].bytes;
-        let row = self.shape.before.elements[below].row;
+        let row = self.variant.before.elements[below].row;
         let line = source.lines.start(bytes.start);
         let commas = self.in_comma_list(insert);
         if !source.bytes[line..bytes.start].iter().all(u8::is_ascii_whitespace) {
@@ -376,7 +376,7 @@ impl Job<'_> {
     /// The commas behind new lines: the body shows them, but the one behind the last is up to the list that they come
     /// into, if they do: `goes_on` says whether it has more behind it.
     fn commas(&self, insert: &[Inserted], in_list: bool, goes_on: bool) -> Vec<Comma> {
-        let has_code = |row: &Inserted| code_end(&self.shape.after, &row.elements) > row.elements.start;
+        let has_code = |row: &Inserted| code_end(&self.variant.after, &row.elements) > row.elements.start;
         let mut commas = vec![Comma::Shown; insert.len()];
         if let Some(last) = insert.iter().rposition(has_code).filter(|_| in_list) {
             commas[last] = if goes_on { Comma::Needed } else { Comma::Left };
@@ -387,9 +387,9 @@ impl Job<'_> {
     /// How much deeper than its neighbour, as that stands now, a new line stands.
     pub(super) fn steps(&self, row: &Inserted, base_row: usize) -> isize {
         // What the neighbour itself is shifted by, since the body shows both as they stand afterwards.
-        let before = self.shape.before.on_row(base_row);
-        let kept = self.shape.keeps.get(self.shape.keeps.partition_point(|k| k.0 < before.start));
-        let stays = kept.filter(|k| before.contains(&k.0)).map(|k| (base_row, self.shape.after.elements[k.1].row));
+        let before = self.variant.before.on_row(base_row);
+        let kept = self.variant.keeps.get(self.variant.keeps.partition_point(|k| k.0 < before.start));
+        let stays = kept.filter(|k| before.contains(&k.0)).map(|k| (base_row, self.variant.after.elements[k.1].row));
         let shift = stays.and_then(|rows| self.deeper(rows)).unwrap_or(0);
         let base_row = stays.map_or(base_row, |(_, after)| after);
         let shown = self.level(row.row) - self.level(base_row);
@@ -397,7 +397,7 @@ impl Job<'_> {
             return shown + shift;
         }
         // A body written without indentation: its brackets tell.
-        let after = &self.shape.after;
+        let after = &self.variant.after;
         let depth = after.elements[row.elements.start].depth as isize;
         let base = after.elements[after.on_row(base_row)].first().map_or(depth, |e| e.depth as isize);
         depth - base + shift
@@ -420,7 +420,7 @@ impl Job<'_> {
 
     /// Whether the new lines are items of a list of commas that is not new itself.
     pub(super) fn in_comma_list(&self, insert: &[Inserted]) -> bool {
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         let code = || insert.iter().filter(|i| !i.elements.is_empty());
         let tokens = |from: &Inserted, to: &Inserted| {
             side.elements[from.elements.start].tokens.start..side.elements[to.elements.end - 1].tokens.end
@@ -432,7 +432,7 @@ impl Job<'_> {
         let is_old = |list: &List| {
             let opens = side.elements.partition_point(|e| e.tokens.end < list.inside.start);
             let shown = side.elements.get(opens).is_some_and(|e| e.tokens.end == list.inside.start);
-            !shown || self.shape.keeps.binary_search_by_key(&opens, |k| k.1).is_ok()
+            !shown || self.variant.keeps.binary_search_by_key(&opens, |k| k.1).is_ok()
         };
         let is_item = |tokens: &Tokens| {
             lists(tokens.start).any(|list| {

@@ -67,7 +67,7 @@ impl Job<'_> {
     /// A run of changed rows beside the lines of the source, if these are laid out as the rows are: the rows that go are
     /// whole lines but for one prefix of blanks, or new ones come between lines that are neighbours.
     pub(super) fn stretch(&self, rows: &Range<usize>) -> Option<Stretch> {
-        if self.shape.twin.is_some() || self.is_torn(rows) {
+        if self.variant.grouped.is_some() || self.is_torn(rows) {
             return None;
         }
         let items = self.items(rows, true);
@@ -86,7 +86,7 @@ impl Job<'_> {
             let owner = side.elements.partition_point(|e| e.row < row).checked_sub(1);
             side.inner_rows.contains(&row) && owner.is_none_or(|o| side.elements[o].row < rows.start)
         };
-        rows.clone().any(|row| reaches(&self.shape.before, row) || reaches(&self.shape.after, row))
+        rows.clone().any(|row| reaches(&self.variant.before, row) || reaches(&self.variant.after, row))
     }
 
     /// The rows and empty lines of a run in order, without those that an earlier row's token reaches over.
@@ -100,8 +100,8 @@ impl Job<'_> {
                 break;
             }
             match self.rows[row].sign {
-                Sign::Minus if !self.shape.before.inner_rows.contains(&row) => items.push(Item::Gone(row)),
-                Sign::Plus if !self.shape.after.inner_rows.contains(&row) => items.push(Item::New(row)),
+                Sign::Minus if !self.variant.before.inner_rows.contains(&row) => items.push(Item::Gone(row)),
+                Sign::Plus if !self.variant.after.inner_rows.contains(&row) => items.push(Item::New(row)),
                 _ => {}
             }
         }
@@ -200,18 +200,18 @@ impl Job<'_> {
 
     /// The last element of the row above, if it stays and is no ellipsis.
     fn shown_above(&self, row: usize) -> Option<usize> {
-        let last = self.shape.before.elements.partition_point(|e| e.row < row).checked_sub(1)?;
+        let last = self.variant.before.elements.partition_point(|e| e.row < row).checked_sub(1)?;
         self.is_shown(last).then_some(last)
     }
 
     /// The first element of the row below, if it stays and is no ellipsis.
     fn shown_below(&self, row: usize) -> Option<usize> {
-        let first = self.shape.before.elements.partition_point(|e| e.row < row);
-        (first < self.shape.before.elements.len() && self.is_shown(first)).then_some(first)
+        let first = self.variant.before.elements.partition_point(|e| e.row < row);
+        (first < self.variant.before.elements.len() && self.is_shown(first)).then_some(first)
     }
 
     fn is_shown(&self, element: usize) -> bool {
-        let side = &self.shape.before;
+        let side = &self.variant.before;
         !side.elements[element].part.is_dots() || side.written(element) != "..."
     }
 
@@ -241,7 +241,7 @@ impl Job<'_> {
     /// The first byte of the source that a row of the before side stands for.
     pub(super) fn first_byte(&self, row: usize) -> Option<usize> {
         let bounds = &self.hit.matched.bounds;
-        self.shape.before.on_row(row).map(|i| &bounds[i].bytes).find(|b| !b.is_empty()).map(|b| b.start)
+        self.variant.before.on_row(row).map(|i| &bounds[i].bytes).find(|b| !b.is_empty()).map(|b| b.start)
     }
 }
 
@@ -255,7 +255,7 @@ impl Job<'_> {
     /// The line at a byte, if it is a row that goes: whole, or, for the first and the last of a run, as far as the row
     /// reaches.
     fn line_as_row(&self, row: usize, at: usize, prefix: &Prefix, (first, last): (bool, bool)) -> Option<Line> {
-        let (source, side) = (self.source, &self.shape.before);
+        let (source, side) = (self.source, &self.variant.before);
         let bounds = &self.hit.matched.bounds;
         let elements = side.on_row(row);
         if elements.is_empty() {
@@ -299,7 +299,7 @@ impl Job<'_> {
     /// Whether some elements of one row stand in the source letter for letter as the body shows them, with what stands
     /// between them.
     fn is_as_written(&self, elements: &Range<usize>, prefix: &[u8]) -> bool {
-        let (source, side) = (self.source, &self.shape.before);
+        let (source, side) = (self.source, &self.variant.before);
         let bounds = &self.hit.matched.bounds;
         elements.clone().all(|i| {
             let bytes = &bounds[i].bytes;

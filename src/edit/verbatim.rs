@@ -23,8 +23,8 @@ impl Job<'_> {
     /// be as `patch` would write them, so they are from now on.
     pub(super) fn as_shown(&mut self, runs: &[Range<usize>], layout: Layout) -> Vec<Option<Vec<Edit>>> {
         let mut changes: Vec<Vec<&Change>> = vec![Vec::new(); runs.len()];
-        for change in &self.shape.changes {
-            if let Some(run) = run_of(self.shape, runs, change) {
+        for change in &self.variant.changes {
+            if let Some(run) = run_of(self.variant, runs, change) {
                 changes[run].push(change);
             }
         }
@@ -84,12 +84,12 @@ impl Job<'_> {
 
     /// Whether a row beside the stretch is indented anew, so that the source is not laid out as the body is then.
     fn is_beside_shifted(&self, stretch: &Stretch) -> bool {
-        let side = &self.shape.before;
+        let side = &self.variant.before;
         let is_shifted = |element: usize| {
             let first = side.on_row(side.elements[element].row).start;
-            let kept = self.shape.keeps.binary_search_by_key(&first, |k| k.0);
+            let kept = self.variant.keeps.binary_search_by_key(&first, |k| k.0);
             let rows =
-                kept.ok().map(|k| (side.elements[first].row, self.shape.after.elements[self.shape.keeps[k].1].row));
+                kept.ok().map(|k| (side.elements[first].row, self.variant.after.elements[self.variant.keeps[k].1].row));
             rows.and_then(|rows| self.deeper(rows)).unwrap_or(0) != 0
         };
         stretch.above.into_iter().chain(stretch.below).any(is_shifted)
@@ -97,11 +97,11 @@ impl Job<'_> {
 
     /// Whether no row comes between code that stays and the comment above it, which goes along with that code.
     fn keeps_comments_above(&self, stretch: &Stretch) -> bool {
-        let (before, after) = (&self.shape.before, &self.shape.after);
+        let (before, after) = (&self.variant.before, &self.variant.after);
         let keeps = |piece: &Piece| {
             let first = piece.gone.first().map(|&row| before.on_row(row).start);
-            let kept = first.and_then(|first| self.shape.keeps.binary_search_by_key(&first, |k| k.0).ok());
-            let row = kept.map(|k| after.elements[self.shape.keeps[k].1].row);
+            let kept = first.and_then(|first| self.variant.keeps.binary_search_by_key(&first, |k| k.0).ok());
+            let row = kept.map(|k| after.elements[self.variant.keeps[k].1].row);
             let is_pushed_down = row.is_some_and(|row| Some(&row) != piece.new.first());
             let (start, source) = (piece.bytes.start, self.source);
             let comment = source.comments_at(source.token_at(start)).last();
@@ -115,7 +115,7 @@ impl Job<'_> {
     /// Whether what comes from elsewhere is there as the body shows it here, indentation aside.
     fn moves_as_shown(&self, from: &Range<usize>, row: &Inserted) -> bool {
         let lines = |text: &[u8]| text.split(|b| *b == b'\n').map(|l| l.trim_ascii().to_vec()).collect::<Vec<_>>();
-        let rows = self.rows_of(&self.shape.after, &row.elements);
+        let rows = self.rows_of(&self.variant.after, &row.elements);
         let shown = rows.map(|row| self.rows[row].text.as_str()).collect::<Vec<_>>().join("\n");
         lines(&self.moved_line(&self.bytes(from))) == lines(shown.as_bytes())
     }
@@ -155,12 +155,12 @@ impl Job<'_> {
         }
         let (mut from, mut at) = (piece.bytes.start, 0);
         let bounds = &self.hit.matched.bounds;
-        let row_start = |row: usize| self.shape.before.on_row(row).start;
+        let row_start = |row: usize| self.variant.before.on_row(row).start;
         let (first, last) = (row_start(base.1), piece.gone.last().map_or(0, |&row| row_start(row + 1)));
-        let keep = |element: usize| self.shape.keeps.partition_point(|k| k.0 < element);
-        let kept = self.shape.keeps[keep(first)..keep(last).max(keep(first))].iter().filter(|(b, a)| {
-            piece.gone.binary_search(&self.shape.before.elements[*b].row).is_ok()
-                && piece.new.binary_search(&self.shape.after.elements[*a].row).is_ok()
+        let keep = |element: usize| self.variant.keeps.partition_point(|k| k.0 < element);
+        let kept = self.variant.keeps[keep(first)..keep(last).max(keep(first))].iter().filter(|(b, a)| {
+            piece.gone.binary_search(&self.variant.before.elements[*b].row).is_ok()
+                && piece.new.binary_search(&self.variant.after.elements[*a].row).is_ok()
         });
         for &(b, a) in kept {
             let bytes = &bounds[b].bytes;
@@ -169,7 +169,7 @@ impl Job<'_> {
                 continue;
             }
             edits.extend(self.change(from..bytes.start, &new.text[at..place.start]));
-            if self.shape.before.elements[b].part.hole().is_none() {
+            if self.variant.before.elements[b].part.hole().is_none() {
                 // The same token may be written in another way: `# define`.
                 edits.extend(self.change(bytes.clone(), &new.text[place.clone()]));
             }
@@ -198,7 +198,7 @@ impl Job<'_> {
 
     /// Takes what the last row has behind its code off the new text: the line of the source keeps its own.
     fn without_tail(&self, piece: &Piece, last: usize, new: &mut Written) -> Option<()> {
-        let (before, after) = (&self.shape.before, &self.shape.after);
+        let (before, after) = (&self.variant.before, &self.variant.after);
         let (old_end, new_end) = (before.on_row(*piece.gone.last()?).end, after.on_row(last).end);
         let end = new.places.last()?.1.end;
         if new.places.last()?.0 + 1 != new_end || matches!(after.elements[new_end - 1].part, Part::Comment(_)) {
@@ -229,7 +229,7 @@ impl Job<'_> {
 
     /// Whether the new rows are more than one item of a list of lines.
     fn is_several(&self, piece: &Piece) -> bool {
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         let begins = |row: &usize| {
             let first = side.elements.get(side.on_row(*row).start).filter(|e| e.row == *row)?;
             let lists = side.source.lists_at(first.tokens.start).map(|l| &side.source.lists[l]);
@@ -280,7 +280,7 @@ impl Job<'_> {
         let insert: Vec<Inserted> = piece
             .new
             .iter()
-            .map(|&row| Inserted { elements: self.shape.after.on_row(row), row, moved_from: None })
+            .map(|&row| Inserted { elements: self.variant.after.on_row(row), row, moved_from: None })
             .collect();
         let above = stretch.above.filter(|_| n == 0);
         let below = stretch.below.filter(|_| n + 1 == stretch.pieces.len());
@@ -326,7 +326,9 @@ impl Job<'_> {
                 let (row, byte) = self.base_of(above);
                 (byte, row)
             }
-            (None, Some(below)) => (self.hit.matched.bounds[below].bytes.start, self.shape.before.elements[below].row),
+            (None, Some(below)) => {
+                (self.hit.matched.bounds[below].bytes.start, self.variant.before.elements[below].row)
+            }
             (None, None) => (self.source.span(&self.hit.matched.tokens).start, stretch.rows.start),
         }
     }
@@ -339,7 +341,7 @@ impl Job<'_> {
 
     /// Appends one row of the after side behind these blanks.
     fn write_row(&self, row: usize, head: Vec<u8>, prefix: &Prefix, new: &mut Written) {
-        let side = &self.shape.after;
+        let side = &self.variant.after;
         let elements = side.on_row(row);
         if elements.is_empty() {
             let text = self.rows[row].text.as_str();
@@ -366,7 +368,7 @@ impl Job<'_> {
             self.write_row(row.row, head, prefix, &mut new);
             return new.text;
         }
-        let tail = self.shape.after.tail(row.elements.end - 1);
+        let tail = self.variant.after.tail(row.elements.end - 1);
         let tail = match self.source.language {
             Language::Go => "",
             Language::C => tail.strip_prefix(',').unwrap_or(tail),

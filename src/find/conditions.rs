@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 /// The condition that keeps a match from being a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Objection {
+pub struct FailedCondition {
     /// Which condition of the rule.
     pub condition: Condition,
     /// The code that it is about: a hole's, what an `unless` found, else the match.
@@ -75,8 +75,9 @@ impl Judge<'_> {
         env: &mut Env,
         done: bool,
         steps: &mut Steps,
-    ) -> Result<Option<Objection>, OutOfSteps> {
-        let no = |condition, tokens: &Tokens| Ok(Some(Objection { condition, tokens: tokens.clone(), unknown: None }));
+    ) -> Result<Option<FailedCondition>, OutOfSteps> {
+        let no =
+            |condition, tokens: &Tokens| Ok(Some(FailedCondition { condition, tokens: tokens.clone(), unknown: None }));
         let mut unknown = None;
         for (n, Test { hole, test, is, .. }) in self.rule.tests.iter().enumerate() {
             let condition = Condition::Test(n);
@@ -92,7 +93,7 @@ impl Judge<'_> {
                 Answer::Yes => {}
                 Answer::No => return no(condition, tokens),
                 Answer::Unknown(why) => {
-                    let objection = Objection { condition, tokens: tokens.clone(), unknown: Some(why) };
+                    let objection = FailedCondition { condition, tokens: tokens.clone(), unknown: Some(why) };
                     unknown = unknown.or(Some(objection));
                 }
             }
@@ -163,7 +164,7 @@ impl Judge<'_> {
         let mut places: Vec<Match> = Vec::new();
         for spelling in self.rule.inside.iter().flat_map(|f| &f.spellings) {
             let matcher = Matcher::new(&spelling.side, self.source, env, self.packages);
-            for place in matcher.within(spelling.lists, spelling.twin).all(steps)? {
+            for place in matcher.within(spelling.lists, spelling.grouped).all(steps)? {
                 if !places.iter().any(|p| p.tokens == place.tokens) {
                     places.push(place);
                 }
@@ -199,7 +200,7 @@ impl Judge<'_> {
     ) -> Result<Option<(&'f Side, Match)>, OutOfSteps> {
         for spelling in &fragment.spellings {
             let matcher = Matcher::new(&spelling.side, self.source, env, self.packages);
-            let found = matcher.within(spelling.lists, spelling.twin).between(within.clone(), steps)?;
+            let found = matcher.within(spelling.lists, spelling.grouped).between(within.clone(), steps)?;
             if let Some(first) = found.into_iter().find(&wanted) {
                 return Ok(Some((&spelling.side, first)));
             }

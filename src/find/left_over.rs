@@ -4,7 +4,7 @@ use super::code::Env;
 use super::conditions::{Judge, declaration};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use crate::language::ListKind;
-use crate::pattern::{Form, HoleId, Part, Removed, Shape, Trace};
+use crate::pattern::{Form, HoleId, Part, Removed, Trace, Variant};
 use crate::source::{Bytes, ListId, NodeId, Source, Tokens};
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ pub(crate) struct LeftOvers<'a> {
     judge: &'a Judge<'a>,
     source: &'a Source,
     env: &'a Env,
-    shapes: &'a [Shape],
+    variants: &'a [Variant],
     /// Code that the patch judges by itself: what it would remove, or what a condition keeps it from removing.
     judged: Vec<Bytes>,
     /// By shape, deletion and trace: where the trace occurs.
@@ -43,16 +43,16 @@ impl<'a> LeftOvers<'a> {
     /// `judged` are the bytes that the matches of the before side change.
     pub fn new(judge: &'a Judge<'a>, source: &'a Source, env: &'a Env, mut judged: Vec<Bytes>) -> LeftOvers<'a> {
         judged.sort_by_key(|b| (b.start, b.end));
-        let shapes = &judge.rule.pattern.shapes;
-        LeftOvers { judge, source, env, shapes, judged, copies: HashMap::new(), at_border: false }
+        let variants = &judge.rule.pattern.variants;
+        LeftOvers { judge, source, env, variants, judged, copies: HashMap::new(), at_border: false }
     }
 
     /// What is left around a match of the after side.
-    pub fn around(&mut self, shape: usize, m: &Match, steps: &mut Steps) -> Result<Option<LeftOver>, OutOfSteps> {
-        for deletion in 0..self.shapes[shape].removed.len() {
-            let gap = Gap::new(self.source, &self.shapes[shape], &self.shapes[shape].removed[deletion], m);
-            if let Some(row) = self.left(shape, deletion, m, &gap, steps)? {
-                return Ok(Some(LeftOver { site: m.tokens.clone(), row, deletion: (shape, deletion) }));
+    pub fn around(&mut self, variant: usize, m: &Match, steps: &mut Steps) -> Result<Option<LeftOver>, OutOfSteps> {
+        for deletion in 0..self.variants[variant].removed.len() {
+            let gap = Gap::new(self.source, &self.variants[variant], &self.variants[variant].removed[deletion], m);
+            if let Some(row) = self.left(variant, deletion, m, &gap, steps)? {
+                return Ok(Some(LeftOver { site: m.tokens.clone(), row, deletion: (variant, deletion) }));
             }
         }
         Ok(None)
@@ -60,7 +60,7 @@ impl<'a> LeftOvers<'a> {
 
     /// What is left of a body that leaves nothing, in the code that it was inside of.
     pub fn within(&mut self, place: &Match, steps: &mut Steps) -> Result<Option<LeftOver>, OutOfSteps> {
-        for deletion in 0..self.shapes.first().map_or(0, |s| s.removed.len()) {
+        for deletion in 0..self.variants.first().map_or(0, |s| s.removed.len()) {
             let gap = Gap { at: place.tokens.start, left: Some(place.tokens.start), right: Some(place.tokens.end) };
             let nothing = Match { bounds: Vec::new(), tokens: place.tokens.clone(), broken: false, pasted: Vec::new() };
             if let Some(row) = self.left(0, deletion, &nothing, &gap, steps)? {
@@ -79,17 +79,17 @@ impl<'a> LeftOvers<'a> {
         gap: &Gap,
         steps: &mut Steps,
     ) -> Result<Option<Tokens>, OutOfSteps> {
-        for shape in 0..self.shapes.len() {
-            let traces = self.shapes[shape].removed.get(deletion).map_or(0, |r| r.traces.len());
+        for variant in 0..self.variants.len() {
+            let traces = self.variants[variant].removed.get(deletion).map_or(0, |r| r.traces.len());
             for trace in 0..traces {
-                let key = (shape, deletion, trace);
+                let key = (variant, deletion, trace);
                 self.find_copies(key, steps)?;
-                let trace = &self.shapes[shape].removed[deletion].traces[trace];
+                let trace = &self.variants[variant].removed[deletion].traces[trace];
                 let stretch = gap.stretch(self.source, m, trace);
                 // In the rest of the file there may be more.
                 self.at_border |= !self.source.is_whole() && stretch == (0..self.source.tokens.len());
                 let copies = &self.copies[&key];
-                let held = Held { source: self.source, gap, stretch, trace, shape: &self.shapes[matched], m };
+                let held = Held { source: self.source, gap, stretch, trace, variant: &self.variants[matched], m };
                 let from = copies.partition_point(|c| c.tokens.start < held.stretch.start);
                 for copy in copies[from..].iter().take_while(|c| c.tokens.start <= held.stretch.end) {
                     steps.take(1)?;
@@ -109,8 +109,8 @@ impl<'a> LeftOvers<'a> {
         if self.copies.contains_key(&key) {
             return Ok(());
         }
-        let (shape, deletion, trace) = key;
-        let trace = &self.shapes[shape].removed[deletion].traces[trace];
+        let (variant, deletion, trace) = key;
+        let trace = &self.variants[variant].removed[deletion].traces[trace];
         let mut copies = Vec::new();
         if let Form::Comment(text) = &trace.form {
             let words = |text: &[u8]| text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect::<Vec<_>>();
@@ -173,13 +173,13 @@ struct Gap {
 }
 
 impl Gap {
-    fn new(source: &Source, shape: &Shape, removed: &Removed, m: &Match) -> Gap {
+    fn new(source: &Source, variant: &Variant, removed: &Removed, m: &Match) -> Gap {
         let shown = |n: &usize| {
-            let part = &shape.after.elements[*n].part;
+            let part = &variant.after.elements[*n].part;
             !part.is_dots() && !matches!(part, Part::Comment(_))
         };
         let left = (0..removed.at).rfind(shown).map(|n| m.bounds[n].tokens.end);
-        let right = (removed.at..shape.after.elements.len()).find(shown).map(|n| m.bounds[n].tokens.start);
+        let right = (removed.at..variant.after.elements.len()).find(shown).map(|n| m.bounds[n].tokens.start);
         let near = removed.at.checked_sub(1).map(|n| m.bounds[n].tokens.end);
         let at = near.or(right).unwrap_or(m.tokens.start).min(source.tokens.len());
         Gap { at, left, right }
@@ -256,14 +256,14 @@ struct Held<'a> {
     gap: &'a Gap,
     stretch: Tokens,
     trace: &'a Trace,
-    shape: &'a Shape,
+    variant: &'a Variant,
     m: &'a Match,
 }
 
 impl Held<'_> {
     fn counts(&self, copy: &Copy) -> bool {
         let (source, tokens) = (self.source, &copy.tokens);
-        let shown = self.shape.after.elements.iter().zip(&self.m.bounds).filter(|(e, _)| !e.part.is_dots());
+        let shown = self.variant.after.elements.iter().zip(&self.m.bounds).filter(|(e, _)| !e.part.is_dots());
         let is_shown = || shown.clone().any(|(_, b)| b.tokens.start < tokens.end && tokens.start < b.tokens.end);
         tokens.end <= self.stretch.end
             && !is_shown()
@@ -329,14 +329,14 @@ impl Held<'_> {
     /// The words that the holes of the trace hold, where the place binds them.
     fn bound(&self) -> Vec<Vec<u8>> {
         let holes = self.trace.side.elements.iter().filter_map(|e| e.part.hole());
-        let known = holes.filter_map(|hole| self.m.bounds.get(self.shape.after.of_hole(hole)?));
+        let known = holes.filter_map(|hole| self.m.bounds.get(self.variant.after.of_hole(hole)?));
         known.flat_map(|b| b.tokens.clone()).map(|t| self.source.word(t).into_owned()).collect()
     }
 
     /// Whether the holes of a copy hold what they hold at the place.
     fn agrees(&self, copy: &Copy) -> bool {
         copy.bound.iter().all(|(hole, tokens)| {
-            let known = self.shape.after.of_hole(*hole).and_then(|n| self.m.bounds.get(n));
+            let known = self.variant.after.of_hole(*hole).and_then(|n| self.m.bounds.get(n));
             let pasted = self.m.pasted.iter().find(|(h, _)| h == hole);
             known.is_none_or(|b| self.source.same(&b.tokens, self.source, tokens))
                 && pasted.is_none_or(|(_, code)| code.is(self.source, tokens))

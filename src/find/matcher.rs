@@ -70,7 +70,7 @@ pub struct Matcher<'a> {
     /// The packages that the body names, as the file knows them.
     packages: &'a Packages,
     lists: Option<&'static [ListKind]>,
-    twin: Option<&'static str>,
+    grouped: Option<&'static str>,
     /// Whether it meets uses alone, where it is an expression or a type.
     uses: bool,
     /// Where such a side matched what is no use.
@@ -98,7 +98,7 @@ impl<'a> Matcher<'a> {
             env,
             packages,
             lists: None,
-            twin: None,
+            grouped: None,
             uses,
             passed,
             unread,
@@ -110,8 +110,8 @@ impl<'a> Matcher<'a> {
     }
 
     /// Binds the lists in which the side may stand.
-    pub fn within(mut self, lists: Option<&'static [ListKind]>, twin: Option<&'static str>) -> Matcher<'a> {
-        (self.lists, self.twin) = (lists, twin);
+    pub fn within(mut self, lists: Option<&'static [ListKind]>, grouped: Option<&'static str>) -> Matcher<'a> {
+        (self.lists, self.grouped) = (lists, grouped);
         self
     }
 
@@ -508,7 +508,7 @@ impl<'a> Matcher<'a> {
             let list = &self.source.lists[l];
             let (Some(_), Some(last)) = (list.item_from(tokens.start), list.item_to(tokens.end)) else { return false };
             // A const spec that later ones repeat (iota) cannot be changed alone.
-            let repeated = self.twin == Some("const")
+            let repeated = self.grouped == Some("const")
                 && list
                     .items
                     .get(last + 1)

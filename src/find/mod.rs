@@ -11,10 +11,10 @@ mod rule;
 mod sites;
 
 pub use code::{Code, Env};
-pub use conditions::{Condition, NoTypes, Objection, Types, declaration};
+pub use conditions::{Condition, FailedCondition, NoTypes, Types, declaration};
 pub use left_over::LeftOver;
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
 pub use packages::{LocalPackage, Packages};
-pub use precedence::{Undecidable, Wins, wins};
+pub use precedence::{Precedence, Undecidable, precedence};
 pub use rule::{Rule, Test};
 pub use sites::{Found, Hit, Refused, changed, find};

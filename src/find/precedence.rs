@@ -1,11 +1,11 @@
 use super::code::Env;
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::packages::{LocalPackage, Packages};
-use crate::pattern::Shape;
+use crate::pattern::Variant;
 
 /// Which side tells, at a place where both match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wins {
+pub enum Precedence {
     /// The before side: the change takes something away.
     Before,
     /// The after side: the change adds something.
@@ -41,39 +41,39 @@ const EACH: u64 = 16;
 /// Matches each side of a shape against the text of the other, holes and ellipses taken as opaque items.
 ///
 /// `may_end` says that conditions may keep the body from its own result; then that is left to the plan.
-pub fn wins(shape: &Shape, may_end: bool) -> Result<Wins, Undecidable> {
-    let (env, packages) = (Env::new(), self_named(shape));
-    let elements = shape.before.elements.len() + shape.after.elements.len();
+pub fn precedence(variant: &Variant, may_end: bool) -> Result<Precedence, Undecidable> {
+    let (env, packages) = (Env::new(), self_named(variant));
+    let elements = variant.before.elements.len() + variant.after.elements.len();
     let mut steps = Steps(COMPARING + EACH * elements as u64);
-    let in_after = Matcher::new(&shape.before, &shape.after.source, &env, &packages).all(&mut steps)?;
-    let in_before = Matcher::new(&shape.after, &shape.before.source, &env, &packages).all(&mut steps)?;
-    let tokens = || shape.after.elements.iter().map(|e| &e.tokens);
+    let in_after = Matcher::new(&variant.before, &variant.after.source, &env, &packages).all(&mut steps)?;
+    let in_before = Matcher::new(&variant.after, &variant.before.source, &env, &packages).all(&mut steps)?;
+    let tokens = || variant.after.elements.iter().map(|e| &e.tokens);
     let whole = tokens().map(|t| t.start).min().unwrap_or(0)..tokens().map(|t| t.end).max().unwrap_or(0);
-    let fixed = shape.is_fixed();
+    let fixed = variant.is_fixed();
     let covered = |m: &Match| {
-        (fixed || shape.steady.is_empty()) && m.tokens == whole
-            || !shape.steady.is_empty()
-                && shape.steady.iter().all(|&(b, a)| {
+        (fixed || variant.steady.is_empty()) && m.tokens == whole
+            || !variant.steady.is_empty()
+                && variant.steady.iter().all(|&(b, a)| {
                     let (part, new, kept) =
-                        (&shape.before.elements[b].part, &m.bounds[b].tokens, &shape.after.elements[a].tokens);
+                        (&variant.before.elements[b].part, &m.bounds[b].tokens, &variant.after.elements[a].tokens);
                     part.is_dots() || new == kept || part.takes_code() && new.start <= kept.start && kept.end <= new.end
                 })
     };
-    let only_adds = shape.keeps.len() == shape.before.elements.len();
+    let only_adds = variant.keeps.len() == variant.before.elements.len();
     match (in_after.is_empty(), in_before.is_empty()) {
         (false, false) => Err(Undecidable::Both),
         (false, true) if !may_end && !in_after.iter().all(covered) => Err(Undecidable::Endless),
-        (false, true) => Ok(Wins::After),
-        (true, false) => Ok(Wins::Before),
+        (false, true) => Ok(Precedence::After),
+        (true, false) => Ok(Precedence::Before),
         // A side alone may not read as it does in a file, but what takes nothing away needs no match to be seen through.
-        (true, true) if only_adds => Ok(Wins::After),
-        (true, true) => Ok(Wins::Neither),
+        (true, true) if only_adds => Ok(Precedence::After),
+        (true, true) => Ok(Precedence::Neither),
     }
 }
 
 /// In a body, a package goes by the name that the body gives it.
-fn self_named(shape: &Shape) -> Packages {
-    let elements = shape.before.elements.iter().chain(&shape.after.elements);
+fn self_named(variant: &Variant) -> Packages {
+    let elements = variant.before.elements.iter().chain(&variant.after.elements);
     elements
         .filter_map(|e| match &e.part {
             crate::pattern::Part::Package { name, .. } => Some((name.clone(), Some(LocalPackage::named(name)))),

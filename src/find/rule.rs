@@ -1,6 +1,6 @@
-use super::precedence::{Undecidable, Wins, wins};
+use super::precedence::{Precedence, Undecidable, precedence};
 use crate::language::Language;
-use crate::patchset::Complaint;
+use crate::patchset::Diagnostic;
 use crate::patchset::{Expect, Fragment, HoleTest, Hunk, Layout, Pick};
 use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
 use crate::source::Bytes;
@@ -12,7 +12,7 @@ pub struct Rule {
     /// The diff.
     pub pattern: Pattern,
     /// For each shape of the pattern, which side tells where both match.
-    pub wins: Vec<Wins>,
+    pub precedence: Vec<Precedence>,
     /// What must hold for holes.
     pub tests: Vec<Test>,
     /// Any enclosing node is one of these.
@@ -53,18 +53,18 @@ impl Rule {
     /// of the file need not be read.
     pub fn is_local(&self) -> bool {
         let asks_file = |t: &Test| matches!(t.test, HoleTest::Type(_) | HoleTest::Fits(_));
-        let leaves_nothing = self.pattern.shapes.iter().any(|s| s.after.elements.is_empty());
+        let leaves_nothing = self.pattern.variants.iter().any(|s| s.after.elements.is_empty());
         self.file_has.is_empty() && self.unless.is_empty() && !leaves_nothing && !self.tests.iter().any(asks_file)
     }
 
     /// Compiles a hunk for one language. `names` numbers the holes of the whole patch.
     ///
     /// Fails with what is wrong in the bodies, as places in the patchset file.
-    pub fn compile(hunk: &Hunk, language: Language, names: &mut Names) -> Result<Rule, Vec<Complaint>> {
+    pub fn compile(hunk: &Hunk, language: Language, names: &mut Names) -> Result<Rule, Vec<Diagnostic>> {
         let pattern = compile_hunk(hunk, language, names)?;
         let imports: BTreeMap<String, String> =
             hunk.imports.iter().map(|(name, path)| (name.clone(), path.value.clone())).collect();
-        let mut all = |fragments: &[Fragment]| -> Result<Vec<Compiled>, Vec<Complaint>> {
+        let mut all = |fragments: &[Fragment]| -> Result<Vec<Compiled>, Vec<Diagnostic>> {
             fragments.iter().map(|f| compile_fragment(f, language, names, &imports)).collect()
         };
         let (inside, has, unless, file_has) =
@@ -72,7 +72,7 @@ impl Rule {
         let mut tests = Vec::new();
         for condition in &hunk.holes {
             let Some(hole) = names.find(&condition.hole.value) else {
-                return Err(vec![Complaint {
+                return Err(vec![Diagnostic {
                     message: format!("no hole ${} in the body", condition.hole.value),
                     span: condition.hole.span.clone(),
                     label: String::new(),
@@ -89,9 +89,13 @@ impl Rule {
         }
         let conditional =
             !tests.is_empty() || !inside.is_empty() || !unless.is_empty() || !has.is_empty() || !file_has.is_empty();
-        let wins = pattern.shapes.iter().map(|s| wins(s, conditional)).collect::<Result<Vec<Wins>, Undecidable>>();
-        let wins = wins.map_err(|e| {
-            vec![Complaint {
+        let precedence = pattern
+            .variants
+            .iter()
+            .map(|s| precedence(s, conditional))
+            .collect::<Result<Vec<Precedence>, Undecidable>>();
+        let precedence = precedence.map_err(|e| {
+            vec![Diagnostic {
                 message: e.to_string(),
                 span: hunk.diff.span.clone(),
                 label: String::new(),
@@ -100,13 +104,13 @@ impl Rule {
                 ),
             }]
         })?;
-        let sides = pattern.shapes.iter().flat_map(|s| [&s.before, &s.after]);
+        let sides = pattern.variants.iter().flat_map(|s| [&s.before, &s.after]);
         let holes = sides.flat_map(|s| &s.elements).filter_map(|e| e.part.hole());
         let named = holes.filter(|hole| names.is_named(*hole)).collect();
         Ok(Rule {
             named,
             pattern,
-            wins,
+            precedence,
             tests,
             inside,
             has,

@@ -1,13 +1,13 @@
 use super::code::{Code, Env};
-use super::conditions::{Judge, Objection, Types};
+use super::conditions::{FailedCondition, Judge, Types};
 use super::left_over::{LeftOver, LeftOvers};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::packages::Packages;
-use super::precedence::Wins;
+use super::precedence::Precedence;
 use super::rule::Rule;
 use crate::patchset::Pick;
 use crate::pattern::Change;
-use crate::pattern::{HoleId, Shape, Side};
+use crate::pattern::{HoleId, Side, Variant};
 use crate::source::{Bytes, Source, Tokens};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 #[derive(Clone, Debug)]
 pub struct Hit {
     /// Which shape of the pattern matched.
-    pub shape: usize,
+    pub variant: usize,
     /// Whether it is the after side that matched.
     pub done: bool,
     /// How it matched.
@@ -34,7 +34,7 @@ pub struct Refused {
     /// Where it is.
     pub tokens: Tokens,
     /// The condition, and whether it does not hold or cannot be answered.
-    pub by: Objection,
+    pub by: FailedCondition,
 }
 
 /// What one file holds of a rule.
@@ -82,44 +82,45 @@ pub fn find(
     let judge = Judge { rule, source, packages, types };
     let (mut passed, mut unread): (BTreeSet<usize>, BTreeSet<usize>) = Default::default();
     let mut matches: Vec<(Vec<Match>, Vec<Match>)> = Vec::new();
-    for (number, shape) in rule.pattern.shapes.iter().enumerate() {
+    for (number, variant) in rule.pattern.variants.iter().enumerate() {
         let mut look = |side: &Side, steps: &mut Steps| -> Result<Vec<Match>, OutOfSteps> {
             if side.elements.is_empty() {
                 return Ok(Vec::new());
             }
             // `side` is one of the shape's own, so it lives long enough.
-            let mut matcher = Matcher::new(side, source, env, packages).within(shape.lists, shape.twin).of_uses();
+            let mut matcher =
+                Matcher::new(side, source, env, packages).within(variant.lists, variant.grouped).of_uses();
             let mut matches = matcher.all(steps)?;
-            if std::ptr::eq(side, &raw const shape.before) {
+            if std::ptr::eq(side, &raw const variant.before) {
                 passed.extend(&matcher.passed);
                 unread.extend(&matcher.unread);
             }
-            if shape.twin.is_none() {
+            if variant.grouped.is_none() {
                 let torn = matcher.over_errors(steps)?;
                 let known: HashSet<usize> = matches.iter().map(|m| m.tokens.start).collect();
                 matches.extend(torn.into_iter().filter(|t| !known.contains(&t.tokens.start)));
             }
             Ok(matches)
         };
-        let (before, after) = (look(&shape.before, steps)?, look(&shape.after, steps)?);
+        let (before, after) = (look(&variant.before, steps)?, look(&variant.after, steps)?);
         found.at_border |= before.iter().chain(&after).any(|m| !source.is_inner(&m.tokens));
-        let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
+        let mut sort = Sort { rule, variant, number, source, env, judge: &judge, found: &mut found };
         sort.todo(&before, &after, steps)?;
         matches.push((before, after));
     }
     let changes = |(n, (before, _)): (usize, &(Vec<Match>, Vec<Match>))| -> Vec<Bytes> {
         let whole = before.iter().filter(|m| !m.broken);
-        whole.flat_map(|m| changed(&rule.pattern.shapes[n], m, false)).collect()
+        whole.flat_map(|m| changed(&rule.pattern.variants[n], m, false)).collect()
     };
     let judged: Vec<Bytes> = matches.iter().enumerate().flat_map(changes).collect();
     let mut left_overs = LeftOvers::new(&judge, source, env, judged);
-    for ((number, shape), (before, after)) in rule.pattern.shapes.iter().enumerate().zip(&matches) {
-        let mut sort = Sort { rule, shape, number, source, env, judge: &judge, found: &mut found };
+    for ((number, variant), (before, after)) in rule.pattern.variants.iter().enumerate().zip(&matches) {
+        let mut sort = Sort { rule, variant, number, source, env, judge: &judge, found: &mut found };
         sort.done(before, after, &mut left_overs, steps)?;
     }
     found.passed = passed.len();
     found.unread = unread.into_iter().collect();
-    let leaves_nothing = rule.pattern.shapes.iter().all(|s| s.after.elements.is_empty());
+    let leaves_nothing = rule.pattern.variants.iter().all(|s| s.after.elements.is_empty());
     if leaves_nothing && found.hits.is_empty() && !rule.inside.is_empty() {
         // The code is gone: what it was inside of tells the place.
         for matched in judge.surroundings(env, steps)? {
@@ -130,7 +131,7 @@ pub fn find(
             let bytes = source.span(&matched.tokens);
             let start = bytes.start;
             found.hits.push(Hit {
-                shape: 0,
+                variant: 0,
                 done: true,
                 matched,
                 bytes,
@@ -155,7 +156,7 @@ pub fn find(
 /// Sorts the matches of one shape into to do, done and undecided.
 struct Sort<'a, 'b> {
     rule: &'a Rule,
-    shape: &'a Shape,
+    variant: &'a Variant,
     number: usize,
     source: &'a Source,
     env: &'a Env,
@@ -165,14 +166,16 @@ struct Sort<'a, 'b> {
 
 impl Sort<'_, '_> {
     fn todo(&mut self, before: &[Match], after: &[Match], steps: &mut Steps) -> Result<(), OutOfSteps> {
-        let wins = self.rule.wins[self.number];
-        let afters = Meetings::new(self.shape, after, |pair| pair.1);
-        let shared = |b: &Match| afters.at(b, |pair| pair.0).any(|n| is_same_place(self.shape, wins, b, &after[n]));
-        if wins == Wins::Neither {
+        let precedence = self.rule.precedence[self.number];
+        let afters = Meetings::new(self.variant, after, |pair| pair.1);
+        let shared =
+            |b: &Match| afters.at(b, |pair| pair.0).any(|n| is_same_place(self.variant, precedence, b, &after[n]));
+        if precedence == Precedence::Neither {
             let clash = before.iter().filter(|b| !b.broken && shared(b)).map(|b| b.tokens.clone());
             self.found.undecided.extend(clash);
         }
-        let todo: Vec<&Match> = before.iter().filter(|b| wins == Wins::Before || b.broken || !shared(b)).collect();
+        let todo: Vec<&Match> =
+            before.iter().filter(|b| precedence == Precedence::Before || b.broken || !shared(b)).collect();
         let mut seen = BTreeSet::new();
         todo.into_iter().try_for_each(|m| self.admit(m, false, &mut seen, steps))
     }
@@ -184,14 +187,15 @@ impl Sort<'_, '_> {
         left_overs: &mut LeftOvers<'_>,
         steps: &mut Steps,
     ) -> Result<(), OutOfSteps> {
-        let wins = self.rule.wins[self.number];
-        let befores = Meetings::new(self.shape, before, |pair| pair.0);
-        let covered = |a: &Match| befores.at(a, |pair| pair.1).any(|n| is_same_place(self.shape, wins, &before[n], a));
-        let is_free = |a: &&Match| wins != Wins::Before || !covered(a);
+        let precedence = self.rule.precedence[self.number];
+        let befores = Meetings::new(self.variant, before, |pair| pair.0);
+        let covered =
+            |a: &Match| befores.at(a, |pair| pair.1).any(|n| is_same_place(self.variant, precedence, &before[n], a));
+        let is_free = |a: &&Match| precedence != Precedence::Before || !covered(a);
         let mut done: Vec<&Match> = after.iter().filter(is_free).collect();
-        if !self.shape.removed.is_empty() {
+        if !self.variant.removed.is_empty() {
             // The ways to place the ellipses of one place are told apart by nothing: what one of them covers counts for all.
-            let key = |m: &Match| changed(self.shape, m, true).iter().map(|c| (c.start, c.end)).collect::<Vec<_>>();
+            let key = |m: &Match| changed(self.variant, m, true).iter().map(|c| (c.start, c.end)).collect::<Vec<_>>();
             let mut open = BTreeSet::new();
             for m in done.iter().filter(|m| !m.broken) {
                 if let Some(left) = left_overs.around(self.number, m, steps)?
@@ -213,14 +217,14 @@ impl Sort<'_, '_> {
         seen: &mut BTreeSet<(bool, Vec<(usize, usize)>)>,
         steps: &mut Steps,
     ) -> Result<(), OutOfSteps> {
-        let side = if done { &self.shape.after } else { &self.shape.before };
+        let side = if done { &self.variant.after } else { &self.variant.before };
         if m.broken {
             if !done {
                 self.found.unreadable.push(m.tokens.clone());
             }
             return Ok(());
         }
-        let changed = changed(self.shape, m, done);
+        let changed = changed(self.variant, m, done);
         if !seen.insert((done, changed.iter().map(|c| (c.start, c.end)).collect())) {
             return Ok(());
         }
@@ -236,8 +240,8 @@ impl Sort<'_, '_> {
         }
         match self.judge.check(m, &bound, &mut env, done, steps)? {
             None => {
-                let (shape, bytes) = (self.number, self.source.span(&m.tokens));
-                self.found.hits.push(Hit { shape, done, matched: m.clone(), bytes, env, changed });
+                let (variant, bytes) = (self.number, self.source.span(&m.tokens));
+                self.found.hits.push(Hit { variant, done, matched: m.clone(), bytes, env, changed });
             }
             Some(by) if done && by.unknown.is_none() => {}
             Some(by) => self.found.refused.push(Refused { tokens: m.tokens.clone(), by }),
@@ -253,8 +257,8 @@ struct Meetings {
 }
 
 impl Meetings {
-    fn new(shape: &Shape, matches: &[Match], element: fn((usize, usize)) -> usize) -> Meetings {
-        let anchor = shape.anchor();
+    fn new(variant: &Variant, matches: &[Match], element: fn((usize, usize)) -> usize) -> Meetings {
+        let anchor = variant.anchor();
         let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
         for (n, m) in matches.iter().enumerate().filter(|(_, m)| !m.broken) {
             let place = anchor.map_or(0, |pair| m.bounds[element(pair)].bytes.start);
@@ -271,16 +275,16 @@ impl Meetings {
 }
 
 /// Whether a match of the before side and one of the after side are of the same place.
-fn is_same_place(shape: &Shape, wins: Wins, b: &Match, a: &Match) -> bool {
+fn is_same_place(variant: &Variant, precedence: Precedence, b: &Match, a: &Match) -> bool {
     // A hole of the before side may have taken in what the after side shows around it: `f($x)` to `f(g($x))`.
-    let steady = &shape.steady;
+    let steady = &variant.steady;
     // Where nothing stays, nothing but its own code tells a place.
-    (shape.is_fixed() || steady.is_empty()) && b.tokens == a.tokens
+    (variant.is_fixed() || steady.is_empty()) && b.tokens == a.tokens
         || !steady.is_empty()
             && steady.iter().all(|&(x, y)| {
-                let (part, was, is) = (&shape.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
+                let (part, was, is) = (&variant.before.elements[x].part, &b.bounds[x].bytes, &a.bounds[y].bytes);
                 // Where neither side is found in the other, none has taken in what the other shows.
-                let takes = part.takes_code() && wins != Wins::Neither;
+                let takes = part.takes_code() && precedence != Precedence::Neither;
                 part.is_dots() || was == is || takes && was.start <= is.start && is.end <= was.end
             })
 }
@@ -292,7 +296,7 @@ fn bindings(side: &Side, m: &Match) -> Vec<(HoleId, Tokens)> {
 }
 
 /// The bytes that the changed lines stand for in a match of one side.
-pub fn changed(shape: &Shape, m: &Match, done: bool) -> Vec<Bytes> {
+pub fn changed(variant: &Variant, m: &Match, done: bool) -> Vec<Bytes> {
     let over = |range: &std::ops::Range<usize>| -> Bytes {
         let bounds = &m.bounds;
         if range.is_empty() {
@@ -303,12 +307,12 @@ pub fn changed(shape: &Shape, m: &Match, done: bool) -> Vec<Bytes> {
         bounds[range.start].bytes.start..bounds[range.end - 1].bytes.end
     };
     let mut out = Vec::new();
-    for change in &shape.changes {
+    for change in &variant.changes {
         match (change, done) {
             (Change::Tokens { before, .. }, false) => out.push(over(before)),
             (Change::Tokens { after, .. }, true) if after.is_empty() => {
                 // What ellipses beside it cover makes no other place of it.
-                let side = &shape.after.elements;
+                let side = &variant.after.elements;
                 let left = (0..after.start).rev().find(|&i| !side[i].part.is_dots());
                 let at = left.map_or_else(|| over(after).start, |i| m.bounds[i].bytes.end);
                 out.push(at..at);

@@ -1,4 +1,4 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::holes::long_literals;
 use super::holes::{HoleUse, scan};
 use super::notes::quoted;
@@ -49,7 +49,7 @@ impl Fragment {
     }
 
     /// A diff: column 1 of every line is its sign.
-    pub(super) fn diff(text: &str, span: &Bytes, value: &str) -> Result<Fragment, Complaint> {
+    pub(super) fn diff(text: &str, span: &Bytes, value: &str) -> Result<Fragment, Diagnostic> {
         let mut found = Vec::new();
         let mut wrong: Option<(usize, &str)> = None;
         let mut wrong_rows = 0;
@@ -227,8 +227,8 @@ fn blanks_that_matter(lines: &[Line<'_>], side: Sign) -> Vec<usize> {
     blanks.into_iter().filter(|blank| matters(blank)).map(|(_, index)| index).collect()
 }
 
-/// The complaint about a line of a diff without a sign.
-fn no_sign(at: usize, line: &str, span: &Bytes, rows: usize) -> Complaint {
+/// The diagnostic about a line of a diff without a sign.
+fn no_sign(at: usize, line: &str, span: &Bytes, rows: usize) -> Diagnostic {
     let header = ["@@", "diff ", "index ", "\\ No newline"].iter().any(|header| line.starts_with(header));
     let help = match line.chars().next() {
         _ if header => "leave the headers of a unified diff out: the syntax tree tells the place".to_owned(),
@@ -239,5 +239,5 @@ fn no_sign(at: usize, line: &str, span: &Bytes, rows: usize) -> Complaint {
     let first = line.chars().next().map_or(0, char::len_utf8);
     let span = if at == span.start { span.clone() } else { at..at + first };
     let message = format!("column 1 of a diff is `-`, `+` or a space, not {}", quoted(line.get(..first).unwrap_or("")));
-    Complaint::new(&span, message).label("no sign").help(help)
+    Diagnostic::new(&span, message).label("no sign").help(help)
 }

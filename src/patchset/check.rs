@@ -1,4 +1,4 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::holes::is_word;
 use super::notes::{Notes, nearest, quoted};
 use super::{Expect, Fragment, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Table, Work};
@@ -93,7 +93,7 @@ impl Check<'_, '_> {
                 return false;
             }
             let place = fragment.place(self.text, *row, hole.bytes.clone());
-            self.notes.push(Complaint::new(&place, message).help(help));
+            self.notes.push(Diagnostic::new(&place, message).help(help));
             false
         });
         found
@@ -110,8 +110,8 @@ impl Check<'_, '_> {
             let taken = unnamed(kind, Sign::Minus).len();
             for (row, hole) in unnamed(kind, Sign::Plus).into_iter().skip(taken) {
                 let place = diff.place(self.text, *row, hole.bytes.clone());
-                let complaint = Complaint::new(&place, "a hole without a name has no twin on a `-` line");
-                self.notes.push(complaint.label("no text to put here").help("give both the same name"));
+                let diagnostic = Diagnostic::new(&place, "a hole without a name has no twin on a `-` line");
+                self.notes.push(diagnostic.label("no text to put here").help("give both the same name"));
             }
         }
         for (row, hole) in holes.iter().filter(|(row, _)| sign(row) == Sign::Plus) {
@@ -120,7 +120,7 @@ impl Check<'_, '_> {
                 let place = diff.place(self.text, *row, hole.bytes.clone());
                 let near = nearest(&hole.name, bound.iter().map(String::as_str));
                 let label = near.map(|near| format!("did you mean `${near}`?")).unwrap_or_default();
-                self.notes.push(Complaint::new(&place, format!("nothing binds `${}`", hole.name)).label(label).help(
+                self.notes.push(Diagnostic::new(&place, format!("nothing binds `${}`", hole.name)).label(label).help(
                     "a hole of a `+` line stands on a `-` or context line, in `inside`, `has` or `file-has`, \
                          or in an earlier hunk",
                 ));
@@ -139,7 +139,7 @@ impl Check<'_, '_> {
             let place = fragment.place(self.text, row, hole.bytes.clone());
             let message = format!("{} is an item and an ellipsis", quoted(&hole.name));
             self.notes
-                .push(Complaint::new(&place, message).help(format!("`${0}` and `$...{0}` need two names", hole.name)));
+                .push(Diagnostic::new(&place, message).help(format!("`${0}` and `$...{0}` need two names", hole.name)));
         }
     }
 
@@ -147,7 +147,7 @@ impl Check<'_, '_> {
     fn shape(&mut self, hunk: &Hunk) {
         let rows = &hunk.diff.rows;
         let complain = |notes: &mut Notes, place: Bytes, message: &str, help: &str| {
-            notes.push(Complaint::new(&place, message).help(help));
+            notes.push(Diagnostic::new(&place, message).help(help));
         };
         if rows.is_empty() {
             return complain(self.notes, hunk.diff.span.clone(), "the diff is empty", "write `-` and `+` lines");
@@ -217,7 +217,7 @@ impl Check<'_, '_> {
         for (span, hole, found) in met.into_values() {
             if self.tables.contains_key(&hole) {
                 self.notes.push(
-                    Complaint::new(&span, format!("`${hole}` is a parameter, so nothing can be asked of it"))
+                    Diagnostic::new(&span, format!("`${hole}` is a parameter, so nothing can be asked of it"))
                         .help(format!("`[table.{hole}]` has its name: give the hole or the table another")),
                 );
             } else if !found {

@@ -1,4 +1,4 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::keys::Keys;
 use super::notes::{Notes, quoted};
 use super::{CodeKind, Fragment, HoleCondition, HoleTest, Spanned, holes};
@@ -75,7 +75,7 @@ impl Notes {
         for (hole, span, ..) in holes.entries() {
             if hole == "_" || holes::name_len(hole) != hole.len() || hole.is_empty() {
                 self.push(
-                    Complaint::new(&span, format!("{} cannot name a hole", quoted(hole)))
+                    Diagnostic::new(&span, format!("{} cannot name a hole", quoted(hole)))
                         .help("`where.value.type` holds for `$value`: the name stands without `$`; `$_` has none"),
                 );
                 continue;
@@ -113,7 +113,7 @@ impl Notes {
         let codes = self.codes(keys, key)?;
         if codes.is_empty() {
             let span = keys.value(key).map(|(_, span)| span).unwrap_or_default();
-            self.push(Complaint::new(&span, format!("{} lists nothing", quoted(key))));
+            self.push(Diagnostic::new(&span, format!("{} lists nothing", quoted(key))));
         }
         Some(codes.into_iter().map(|code| code.value).collect())
     }
@@ -128,7 +128,7 @@ impl Notes {
         let written = self.text(keys, "regex")?;
         self.regexes += 1;
         if self.regexes > MOST_REGEXES {
-            self.push(Complaint::new(&written.span, "a patchset has no more than 2,000 regexes"));
+            self.push(Diagnostic::new(&written.span, "a patchset has no more than 2,000 regexes"));
             return None;
         }
         let build = |pattern: &str| {
@@ -146,7 +146,7 @@ impl Notes {
                     regex::Error::CompiledTooBig(_) => "it is too big".to_owned(),
                     error => error.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned(),
                 };
-                self.push(Complaint::new(&written.span, "the regex does not compile").label(reason));
+                self.push(Diagnostic::new(&written.span, "the regex does not compile").label(reason));
                 None
             }
         }

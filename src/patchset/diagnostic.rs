@@ -2,7 +2,7 @@ use crate::source::Bytes;
 
 /// What is wrong with a patchset, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
+pub struct Diagnostic {
     /// What is wrong.
     pub message: String,
     /// The bytes of the patchset file that are at fault.
@@ -13,15 +13,15 @@ pub struct Complaint {
     pub help: Option<String>,
 }
 
-impl Complaint {
-    /// A complaint about these bytes.
-    pub fn new(span: &Bytes, message: impl Into<String>) -> Complaint {
-        Complaint { message: message.into(), span: span.clone(), label: String::new(), help: None }
+impl Diagnostic {
+    /// A diagnostic about these bytes.
+    pub fn new(span: &Bytes, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { message: message.into(), span: span.clone(), label: String::new(), help: None }
     }
 
     /// With a short word beside the marked bytes.
-    pub fn label(self, label: impl Into<String>) -> Complaint {
-        Complaint { label: label.into(), ..self }
+    pub fn label(self, label: impl Into<String>) -> Diagnostic {
+        Diagnostic { label: label.into(), ..self }
     }
 
     /// The bytes at fault that lie in the text, between characters.
@@ -33,7 +33,7 @@ impl Complaint {
     }
 
     /// With what to do.
-    pub fn help(self, help: impl Into<String>) -> Complaint {
-        Complaint { help: Some(help.into()), ..self }
+    pub fn help(self, help: impl Into<String>) -> Diagnostic {
+        Diagnostic { help: Some(help.into()), ..self }
     }
 }

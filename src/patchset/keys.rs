@@ -1,6 +1,6 @@
 use super::Fragment;
 use super::Spanned;
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::notes::{Notes, quoted};
 use crate::source::Bytes;
 use toml::de::{DeTable, DeValue};
@@ -49,14 +49,14 @@ impl Notes {
     /// Complains about a key that is missing.
     pub(super) fn required(&mut self, keys: &Keys<'_>, key: &str, help: &str) {
         if !keys.has(key) {
-            let complaint = Complaint::new(&keys.span, format!("{} is missing in {}", quoted(key), keys.name));
-            self.push(complaint.help(help));
+            let diagnostic = Diagnostic::new(&keys.span, format!("{} is missing in {}", quoted(key), keys.name));
+            self.push(diagnostic.help(help));
         }
     }
 
     fn wrong(&mut self, key: &str, value: &DeValue<'_>, span: &Bytes, wanted: &str) {
         let message = format!("{} must be {wanted}", quoted(key));
-        self.push(Complaint::new(span, message).label(format!("this is {}", type_name(value))));
+        self.push(Diagnostic::new(span, message).label(format!("this is {}", type_name(value))));
     }
 
     pub(super) fn text(&mut self, keys: &Keys<'_>, key: &str) -> Option<Spanned<String>> {
@@ -78,7 +78,7 @@ impl Notes {
             line if line.contains(char::is_control) => "must be a single line without control characters",
             line => return Some(Spanned { value: line.to_owned(), span: text.span }),
         };
-        self.push(Complaint::new(&text.span, format!("{} {message}", quoted(key))));
+        self.push(Diagnostic::new(&text.span, format!("{} {message}", quoted(key))));
         None
     }
 
@@ -86,7 +86,7 @@ impl Notes {
     pub(super) fn prose(&mut self, keys: &Keys<'_>, key: &str) -> Option<Spanned<String>> {
         let text = self.text(keys, key)?;
         if text.value.trim().is_empty() {
-            self.push(Complaint::new(&text.span, format!("{} is empty", quoted(key))));
+            self.push(Diagnostic::new(&text.span, format!("{} is empty", quoted(key))));
             return None;
         }
         Some(text)
@@ -119,7 +119,7 @@ impl Notes {
             _ => None,
         })?;
         found.iter().filter(|found| found.value.rows.is_empty()).for_each(|found| {
-            self.push(Complaint::new(&found.span, format!("{} has no code", quoted(key))));
+            self.push(Diagnostic::new(&found.span, format!("{} has no code", quoted(key))));
         });
         Some(found.into_iter().map(|found| found.value).collect())
     }
@@ -188,7 +188,7 @@ impl Notes {
         };
         let DeValue::Array(items) = value else {
             self.push(
-                Complaint::new(&span, format!("{} must be a list of tables", quoted(key)))
+                Diagnostic::new(&span, format!("{} must be a list of tables", quoted(key)))
                     .label(format!("this is {}", type_name(value)))
                     .help(format!("each begins with `{name}`")),
             );

@@ -1,4 +1,4 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::keys::{Keys, scalar};
 use super::notes::{Notes, quoted};
 use super::patch::Patches;
@@ -13,8 +13,8 @@ const MOST_PATCHES: usize = 10_000;
 
 /// Reads a patchset. `origin` is what messages call the place it came from.
 ///
-/// All complaints come at once, in the order of the file, as far as one does not follow from another.
-pub fn load(origin: &str, text: &str) -> Result<Patchset, Vec<Complaint>> {
+/// All diagnostics come at once, in the order of the file, as far as one does not follow from another.
+pub fn load(origin: &str, text: &str) -> Result<Patchset, Vec<Diagnostic>> {
     let mut notes = Notes::default();
     let read = read(&mut notes, origin, text);
     notes.finish(text, read)
@@ -22,13 +22,13 @@ pub fn load(origin: &str, text: &str) -> Result<Patchset, Vec<Complaint>> {
 
 fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
     if text.len() > LARGEST {
-        notes.push(Complaint::new(&(0..0), "the patchset is larger than 32 MiB").help("split it"));
+        notes.push(Diagnostic::new(&(0..0), "the patchset is larger than 32 MiB").help("split it"));
         return None;
     }
     let table = match DeTable::parse(text) {
         Ok(table) => table.into_inner(),
         Err(error) => {
-            notes.push(Complaint::new(&error.span().unwrap_or(0..0), error.message()).label("not TOML"));
+            notes.push(Diagnostic::new(&error.span().unwrap_or(0..0), error.message()).label("not TOML"));
             return None;
         }
     };
@@ -47,7 +47,7 @@ fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
     let mut line = |key| notes.line(&head, key);
     let [title, release, author, target] = ["title", "release", "author", "target"].map(&mut line);
     if let Some(author) = author.as_ref().filter(|author| !is_author(&author.value)) {
-        notes.push(Complaint::new(&author.span, "this is not an author").help("write `Name <mail>`"));
+        notes.push(Diagnostic::new(&author.span, "this is not an author").help("write `Name <mail>`"));
     }
     let target = target.filter(|target| notes.check_target(&target.value, &target.span));
     let name = notes.name(&head, "name", "patchset").unwrap_or_default().value;
@@ -68,7 +68,7 @@ fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
 /// Only format 1 is known; what a later one means cannot be judged by these rules.
 fn is_format_1(notes: &mut Notes, file: &Keys<'_>) -> bool {
     let Some((value, span)) = file.value("format") else {
-        notes.push(Complaint::new(&(0..0), "`format` is missing").help("begin the file with `format = 1`"));
+        notes.push(Diagnostic::new(&(0..0), "`format` is missing").help("begin the file with `format = 1`"));
         return true;
     };
     let format = value.as_integer().map(|number| number.as_str());
@@ -76,11 +76,11 @@ fn is_format_1(notes: &mut Notes, file: &Keys<'_>) -> bool {
         Some("1") => true,
         Some(other) => {
             let message = format!("the format {} is not known", quoted(other));
-            notes.push(Complaint::new(&span, message).help("this version reads `format = 1`"));
+            notes.push(Diagnostic::new(&span, message).help("this version reads `format = 1`"));
             false
         }
         None => {
-            notes.push(Complaint::new(&span, "`format` must be a number").help("this version reads `format = 1`"));
+            notes.push(Diagnostic::new(&span, "`format` must be a number").help("this version reads `format = 1`"));
             true
         }
     }
@@ -102,7 +102,7 @@ fn tables(notes: &mut Notes, file: &Keys<'_>) -> BTreeMap<String, Table> {
         if name == "_" || name.is_empty() || holes::name_len(name) != name.len() {
             let message = format!("{} cannot name a parameter", quoted(name));
             notes.push(
-                Complaint::new(&span, message).help("`[table.number]` is read by `$number`: letters, digits and `_`"),
+                Diagnostic::new(&span, message).help("`[table.number]` is read by `$number`: letters, digits and `_`"),
             );
         } else if let Some(keys) = notes.table(&names, name, "a table of targets") {
             tables.insert(name.to_owned(), Table { rows: rows(notes, &keys), span: keys.span });
@@ -119,10 +119,10 @@ fn rows(notes: &mut Notes, keys: &Keys<'_>) -> BTreeMap<String, String> {
         }
         match scalar(value) {
             Some(text) if text.contains(char::is_control) => {
-                notes.push(Complaint::new(&span, "a value must be a single line"));
+                notes.push(Diagnostic::new(&span, "a value must be a single line"));
             }
             Some(text) => drop(rows.insert(target.to_owned(), text)),
-            None => notes.push(Complaint::new(&span, "a value must be a string or an integer")),
+            None => notes.push(Diagnostic::new(&span, "a value must be a string or an integer")),
         }
     }
     rows
@@ -131,10 +131,10 @@ fn rows(notes: &mut Notes, keys: &Keys<'_>) -> BTreeMap<String, String> {
 fn patches(notes: &mut Notes, file: &Keys<'_>, text: &str, tables: &BTreeMap<String, Table>) -> Vec<Patch> {
     let found = notes.tables(file, "patch", "[[patch]]");
     if found.is_empty() && !matches!(file.value("patch"), Some((DeValue::Table(_), _))) {
-        notes.push(Complaint::new(&(0..0), "the patchset has no patch").help("a patch begins with `[[patch]]`"));
+        notes.push(Diagnostic::new(&(0..0), "the patchset has no patch").help("a patch begins with `[[patch]]`"));
     }
     if let Some(beyond) = found.get(MOST_PATCHES) {
-        notes.push(Complaint::new(&beyond.span, "a patchset has no more than 10,000 patches").help("split it"));
+        notes.push(Diagnostic::new(&beyond.span, "a patchset has no more than 10,000 patches").help("split it"));
         return Vec::new();
     }
     let mut reader = Patches::new(notes, text);
@@ -142,8 +142,8 @@ fn patches(notes: &mut Notes, file: &Keys<'_>, text: &str, tables: &BTreeMap<Str
     for keys in &found {
         let (mut patch, whole) = reader.patch(keys);
         if reader.inherits_too_much() {
-            let complaint = Complaint::new(&keys.span, "too many hunks inherit too many conditions");
-            reader.notes.push(complaint.help("write the conditions beside the hunks that need them"));
+            let diagnostic = Diagnostic::new(&keys.span, "too many hunks inherit too many conditions");
+            reader.notes.push(diagnostic.help("write the conditions beside the hunks that need them"));
             break;
         }
         if whole {
@@ -160,9 +160,9 @@ fn order(notes: &mut Notes, patches: &[Patch]) {
     for (index, patch) in patches.iter().enumerate().filter(|(_, patch)| !patch.id.value.is_empty()) {
         let first = *ids.entry(&patch.id.value).or_insert(index);
         if first != index {
-            let complaint =
-                Complaint::new(&patch.id.span, format!("there are two patches {}", quoted(&patch.id.value)));
-            notes.push(complaint.label("the second").help("give each an `id` of its own"));
+            let diagnostic =
+                Diagnostic::new(&patch.id.span, format!("there are two patches {}", quoted(&patch.id.value)));
+            notes.push(diagnostic.label("the second").help("give each an `id` of its own"));
         }
     }
     for (index, patch) in patches.iter().enumerate() {
@@ -171,10 +171,10 @@ fn order(notes: &mut Notes, patches: &[Patch]) {
             match ids.get(need.value.as_str()) {
                 Some(earlier) if *earlier < index => {}
                 Some(same) if *same == index => {
-                    notes.push(Complaint::new(&need.span, format!("a patch cannot {does} itself")));
+                    notes.push(Diagnostic::new(&need.span, format!("a patch cannot {does} itself")));
                 }
                 Some(_) => notes.push(
-                    Complaint::new(&need.span, format!("the patch {} comes later", quoted(&need.value)))
+                    Diagnostic::new(&need.span, format!("the patch {} comes later", quoted(&need.value)))
                         .help("patches are applied in order: move it above this one"),
                 ),
                 None => {

@@ -1,6 +1,6 @@
 //! What the author of a patchset wrote, as data with positions.
 //!
-//! TOML comes in, a [`Patchset`] or a list of [`Complaint`]s goes out. Bodies are cut into rows here but not
+//! TOML comes in, a [`Patchset`] or a list of [`Diagnostic`]s goes out. Bodies are cut into rows here but not
 //! read: that needs a grammar, and is the `pattern` room's work.
 
 mod amends;
@@ -26,7 +26,7 @@ mod values;
 pub use amends::Amends;
 pub use body::{Fragment, Row, Sign};
 pub use builtin::{builtin, builtins};
-pub use diagnostic::Complaint;
+pub use diagnostic::Diagnostic;
 pub use holes::{HoleKind, HoleUse, scan};
 pub(crate) use inverse::{inverse, is_open, not_reversible};
 pub use load::load;

@@ -88,7 +88,7 @@ pub struct Patch {
     pub needs: Vec<Spanned<String>>,
     /// `amends`: ids of earlier patches whose results it changes.
     pub amends: Vec<Spanned<String>>,
-    /// `optional`: no matching file is no complaint.
+    /// `optional`: no matching file is no error.
     pub optional: bool,
     /// The patch's own body first, then its `[[patch.alternative]]`s in order.
     pub bodies: Vec<Body>,

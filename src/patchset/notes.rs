@@ -1,17 +1,17 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use crate::source::Bytes;
 
-/// So many complaints are told at most.
+/// So many diagnostics are told at most.
 const MOST: usize = 100;
 /// So many are kept to be put in order.
 const MOST_KEPT: usize = 1000;
 /// Longer words are not compared with the known ones.
 const LONGEST_WORD: usize = 64;
 
-/// The complaints of one reading, so that many come in one go.
+/// The diagnostics of one reading, so that many come in one go.
 #[derive(Default)]
 pub(super) struct Notes {
-    complaints: Vec<Complaint>,
+    diagnostics: Vec<Diagnostic>,
     /// How many more there were.
     dropped: usize,
     /// How many regexes have been compiled.
@@ -19,57 +19,57 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    pub(super) fn of(complaints: Vec<Complaint>) -> Notes {
-        Notes { complaints, ..Notes::default() }
+    pub(super) fn of(diagnostics: Vec<Diagnostic>) -> Notes {
+        Notes { diagnostics, ..Notes::default() }
     }
 
-    pub(super) fn push(&mut self, complaint: Complaint) {
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         if !self.is_full() {
-            self.complaints.push(complaint);
+            self.diagnostics.push(diagnostic);
         } else {
             self.dropped += 1;
         }
     }
 
-    /// Whether there are more complaints than anyone reads.
+    /// Whether there are more diagnostics than anyone reads.
     pub(super) fn is_full(&self) -> bool {
-        self.complaints.len() >= MOST_KEPT
+        self.diagnostics.len() >= MOST_KEPT
     }
 
-    /// A complaint about one of several words, with the nearest of those that are known.
+    /// A diagnostic about one of several words, with the nearest of those that are known.
     pub(super) fn unknown<'k>(&mut self, span: &Bytes, what: String, word: &str, known: impl Iterator<Item = &'k str>) {
-        let complaint = Complaint::new(span, what);
-        if self.complaints.len() > MOST {
-            return self.push(complaint);
+        let diagnostic = Diagnostic::new(span, what);
+        if self.diagnostics.len() > MOST {
+            return self.push(diagnostic);
         }
         let known: Vec<&str> = known.collect();
-        let complaint = match nearest(word, known.iter().copied()) {
-            Some(near) => complaint.label(format!("did you mean {}?", quoted(near))),
-            None if known.is_empty() || known.len() > 12 => complaint.label("not known"),
-            None => complaint.label("not known").help(format!("known are {}", list(known, "and"))),
+        let diagnostic = match nearest(word, known.iter().copied()) {
+            Some(near) => diagnostic.label(format!("did you mean {}?", quoted(near))),
+            None if known.is_empty() || known.len() > 12 => diagnostic.label("not known"),
+            None => diagnostic.label("not known").help(format!("known are {}", list(known, "and"))),
         };
-        self.push(complaint);
+        self.push(diagnostic);
     }
 
-    /// What was read, if there is nothing to complain about; else the complaints in the order of the file.
-    pub(super) fn finish<T>(mut self, text: &str, read: Option<T>) -> Result<T, Vec<Complaint>> {
+    /// What was read, if there is nothing to complain about; else the diagnostics in the order of the file.
+    pub(super) fn finish<T>(mut self, text: &str, read: Option<T>) -> Result<T, Vec<Diagnostic>> {
         match read {
-            Some(read) if self.complaints.is_empty() => return Ok(read),
-            None if self.complaints.is_empty() => self.push(Complaint::new(&(0..0), "the patchset cannot be read")),
+            Some(read) if self.diagnostics.is_empty() => return Ok(read),
+            None if self.diagnostics.is_empty() => self.push(Diagnostic::new(&(0..0), "the patchset cannot be read")),
             _ => {}
         }
-        let mut complaints = self.complaints;
-        complaints.iter_mut().for_each(|complaint| complaint.span = complaint.span_in(text));
-        complaints.sort_by_key(|complaint| complaint.span.start);
-        complaints.dedup();
-        if complaints.len() > MOST {
-            let more = complaints.len() - MOST + self.dropped;
-            complaints.truncate(MOST);
-            if let Some(last) = complaints.last_mut() {
-                last.help = Some(format!("{more} more complaints are not shown"));
+        let mut diagnostics = self.diagnostics;
+        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.span = diagnostic.span_in(text));
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+        diagnostics.dedup();
+        if diagnostics.len() > MOST {
+            let more = diagnostics.len() - MOST + self.dropped;
+            diagnostics.truncate(MOST);
+            if let Some(last) = diagnostics.last_mut() {
+                last.help = Some(format!("{more} more diagnostics are not shown"));
             }
         }
-        Err(complaints)
+        Err(diagnostics)
     }
 }
 

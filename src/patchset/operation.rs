@@ -1,4 +1,4 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::keys::{Keys, scalar};
 use super::notes::{Notes, list, nearest, quoted};
 use super::{Acceptance, Spanned};
@@ -42,7 +42,7 @@ impl Notes {
             };
             let Some(value) = text else {
                 let message = format!("{} is one of {}", quoted(key), list(values.iter().copied(), "and"));
-                self.push(Complaint::new(&span, message));
+                self.push(Diagnostic::new(&span, message));
                 continue;
             };
             if !values.contains(&value.as_str()) {
@@ -50,7 +50,7 @@ impl Notes {
                 let near = nearest(&value, values.iter().copied());
                 let label = near.map_or("not known".to_owned(), |near| format!("did you mean {}?", quoted(near)));
                 let help = format!("the values of {} are {}", quoted(key), list(values.iter().copied(), "and"));
-                self.push(Complaint::new(&span, message).label(label).help(help));
+                self.push(Diagnostic::new(&span, message).label(label).help(help));
                 continue;
             }
             options.insert((*key).to_owned(), Spanned { value, span });
@@ -70,9 +70,9 @@ impl Notes {
             if field.value.split('.').filter(|part| !part.trim().is_empty()).count() < 3 {
                 let message = format!("{} names no field", quoted(&field.value));
                 let help = "write `pkg.Struct.field`, or `folder.Struct.field` where several packages have it";
-                self.push(Complaint::new(&field.span, message).help(help));
+                self.push(Diagnostic::new(&field.span, message).help(help));
             } else if !seen.insert(field.value.clone()) {
-                self.push(Complaint::new(&field.span, format!("{} is accepted twice", quoted(&field.value))));
+                self.push(Diagnostic::new(&field.span, format!("{} is accepted twice", quoted(&field.value))));
             } else {
                 all.push(Acceptance { field, why: why.value });
             }

@@ -1,5 +1,5 @@
 use super::check::uses;
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::notes::{Notes, list, quoted};
 use super::{Fragment, HoleKind, HoleTest, Patch, Patchset, Table, Work};
 use crate::source::Bytes;
@@ -10,32 +10,32 @@ type Tables = BTreeMap<String, Table>;
 /// Puts the rows of a target in the place of the parameters: `$NAME` and `${NAME}` where there is a `[table.NAME]`.
 ///
 /// Without a target the patchset's own is taken. Patches that are for other targets are left as they are. On
-/// complaints nothing has been replaced.
-pub fn substitute(patchset: &mut Patchset, target: Option<&str>) -> Result<(), Vec<Complaint>> {
+/// diagnostics nothing has been replaced.
+pub fn substitute(patchset: &mut Patchset, target: Option<&str>) -> Result<(), Vec<Diagnostic>> {
     let target = target.or(patchset.target.as_deref());
-    let mut complaints = Vec::new();
+    let mut diagnostics = Vec::new();
     let mut patches = patchset.patches.clone();
     for patch in &mut patches {
-        complaints.extend(replace(patch, &patchset.tables, target, &patchset.text).err().unwrap_or_default());
+        diagnostics.extend(replace(patch, &patchset.tables, target, &patchset.text).err().unwrap_or_default());
     }
-    Notes::of(complaints).finish(&patchset.text, Some(()))?;
+    Notes::of(diagnostics).finish(&patchset.text, Some(()))?;
     patchset.patches = patches;
     Ok(())
 }
 
 /// [`substitute`] for one patch of the patchset alone, as an example with a `target` of its own needs.
-pub fn patch_for(patchset: &Patchset, patch: &Patch, target: Option<&str>) -> Result<Patch, Vec<Complaint>> {
+pub fn patch_for(patchset: &Patchset, patch: &Patch, target: Option<&str>) -> Result<Patch, Vec<Diagnostic>> {
     let mut patch = patch.clone();
     replace(&mut patch, &patchset.tables, target.or(patchset.target.as_deref()), &patchset.text)?;
     Ok(patch)
 }
 
-fn replace(patch: &mut Patch, tables: &Tables, target: Option<&str>, text: &str) -> Result<(), Vec<Complaint>> {
+fn replace(patch: &mut Patch, tables: &Tables, target: Option<&str>, text: &str) -> Result<(), Vec<Diagnostic>> {
     let other = target.is_some_and(|target| !patch.target.is_empty() && !patch.target.iter().any(|own| own == target));
     if tables.is_empty() || other {
         return Ok(());
     }
-    let mut missing = Missing { tables, target, text, told: BTreeSet::new(), complaints: Vec::new() };
+    let mut missing = Missing { tables, target, text, told: BTreeSet::new(), diagnostics: Vec::new() };
     for body in &mut patch.bodies {
         let Work::Edit(hunks) = &mut body.work else { continue };
         for hunk in hunks {
@@ -50,7 +50,7 @@ fn replace(patch: &mut Patch, tables: &Tables, target: Option<&str>, text: &str)
         }
     }
     patch.obsolete.iter_mut().flat_map(|obsolete| &mut obsolete.matches).for_each(|found| missing.fragment(found));
-    if missing.complaints.is_empty() { Ok(()) } else { Err(missing.complaints) }
+    if missing.diagnostics.is_empty() { Ok(()) } else { Err(missing.diagnostics) }
 }
 
 struct Missing<'t> {
@@ -58,7 +58,7 @@ struct Missing<'t> {
     target: Option<&'t str>,
     text: &'t str,
     told: BTreeSet<String>,
-    complaints: Vec<Complaint>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl Missing<'_> {
@@ -91,14 +91,14 @@ impl Missing<'_> {
     fn complain(&mut self, place: &Bytes, name: &str, table: &Table) {
         if self.told.insert(name.to_owned()) {
             let targets = list(table.rows.keys().take(20).map(String::as_str), "and");
-            let complaint = Complaint::new(
+            let diagnostic = Diagnostic::new(
                 place,
                 match self.target {
                     Some(target) => format!("`[table.{name}]` has no row for the target {}", quoted(target)),
                     None => format!("`${name}` differs from target to target, and none is chosen"),
                 },
             );
-            self.complaints.push(complaint.help(format!("it has {targets}")));
+            self.diagnostics.push(diagnostic.help(format!("it has {targets}")));
         }
     }
 }

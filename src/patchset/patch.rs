@@ -1,4 +1,4 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::keys::Keys;
 use super::notes::{Notes, list, quoted};
 use super::operation::OPERATIONS;
@@ -57,7 +57,7 @@ impl<'n, 't> Patches<'n, 't> {
         let alternatives = self.notes.tables(keys, "alternative", "[[patch.alternative]]");
         if let Some(beyond) = alternatives.get(MOST_ALTERNATIVES) {
             let message = format!("a patch has no more than {MOST_ALTERNATIVES} alternatives");
-            self.notes.push(Complaint::new(&beyond.span, message).help("make several patches of it"));
+            self.notes.push(Diagnostic::new(&beyond.span, message).help("make several patches of it"));
         }
         for keys in alternatives.into_iter().take(MOST_ALTERNATIVES) {
             let own = Scope::read(self.notes, &keys, self.text);
@@ -106,7 +106,7 @@ impl<'n, 't> Patches<'n, 't> {
             let span = keys.key(second).unwrap_or_default();
             let message = format!("{} and {} exclude each other", quoted(first), quoted(second));
             self.notes.push(
-                Complaint::new(&span, message).help("a body is one of them; another goes into a patch of its own"),
+                Diagnostic::new(&span, message).help("a body is one of them; another goes into a patch of its own"),
             );
             self.notes.only(keys, &known);
             return None;
@@ -114,7 +114,7 @@ impl<'n, 't> Patches<'n, 't> {
         if first != Some("create")
             && let Some(span) = keys.key("content")
         {
-            self.notes.push(Complaint::new(&span, "`content` stands beside `create`").help("add `create = \"path\"`"));
+            self.notes.push(Diagnostic::new(&span, "`content` stands beside `create`").help("add `create = \"path\"`"));
         }
         let work = match first {
             Some("operation") => Work::Operation(self.operation(keys, scope, &known)?),
@@ -132,9 +132,9 @@ impl<'n, 't> Patches<'n, 't> {
             }
             None => {
                 self.notes.only(keys, &known);
-                let complaint = Complaint::new(&keys.span, format!("{} has no body", keys.name));
+                let diagnostic = Diagnostic::new(&keys.span, format!("{} has no body", keys.name));
                 self.notes.push(
-                    complaint.help(format!("add {}", list(["diff", "[[patch.hunk]]", "operation", "create"], "or"))),
+                    diagnostic.help(format!("add {}", list(["diff", "[[patch.hunk]]", "operation", "create"], "or"))),
                 );
                 return None;
             }
@@ -158,7 +158,7 @@ impl<'n, 't> Patches<'n, 't> {
             hunks.extend(self.hunk(&keys, scope).or_else(|| self.broken()));
         }
         if let (true, Some((DeValue::Array(_), span))) = (hunks.is_empty() && self.whole, keys.value("hunk")) {
-            self.notes.push(Complaint::new(&span, "there is no hunk").help("a hunk begins with `[[patch.hunk]]`"));
+            self.notes.push(Diagnostic::new(&span, "there is no hunk").help("a hunk begins with `[[patch.hunk]]`"));
         }
         hunks
     }
@@ -185,15 +185,15 @@ impl<'n, 't> Patches<'n, 't> {
         {
             let span = files.globs.first().map(|glob| glob.span.clone()).unwrap_or_default();
             self.notes.push(
-                Complaint::new(&span, "the globs do not tell one language")
+                Diagnostic::new(&span, "the globs do not tell one language")
                     .help("let all end in `.go`, or all in `.c` or `.h`, or add `language = \"go\"` or `\"c\"`"),
             );
         }
         let diff = self.notes.text(keys, "diff")?;
         let diff = match Fragment::diff(self.text, &diff.span, &diff.value) {
             Ok(diff) => diff,
-            Err(complaint) => {
-                self.notes.push(complaint);
+            Err(diagnostic) => {
+                self.notes.push(diagnostic);
                 return None;
             }
         };
@@ -217,8 +217,8 @@ impl<'n, 't> Patches<'n, 't> {
 
     fn files(&mut self, keys: &Keys<'_>, scope: &Scope) {
         if scope.files.is_none() && !keys.has("files") && !self.inherits_too_much() {
-            let complaint = Complaint::new(&keys.span, format!("`files` is missing in {}", keys.name));
-            self.notes.push(complaint.help("globs of the files to search, such as `files = [\"**/main.go\"]`"));
+            let diagnostic = Diagnostic::new(&keys.span, format!("`files` is missing in {}", keys.name));
+            self.notes.push(diagnostic.help("globs of the files to search, such as `files = [\"**/main.go\"]`"));
         }
     }
 
@@ -263,7 +263,7 @@ impl<'n, 't> Patches<'n, 't> {
         for key in SCOPE.into_iter().filter(|key| !except.contains(key)) {
             if let Some(span) = keys.key(key) {
                 let message = format!("{} has no meaning beside {}", quoted(key), quoted(work));
-                self.notes.push(Complaint::new(&span, message).help("it belongs to a diff"));
+                self.notes.push(Diagnostic::new(&span, message).help("it belongs to a diff"));
             }
         }
     }
@@ -273,7 +273,7 @@ impl<'n, 't> Patches<'n, 't> {
         self.notes.required(&keys, "match", "the code that upstream has where the patch is no longer needed");
         let matches = self.notes.fragments(&keys, "match", self.text).unwrap_or_default();
         if let (true, Some((DeValue::Array(_), span))) = (matches.is_empty(), keys.value("match")) {
-            self.notes.push(Complaint::new(&span, "`match` lists nothing"));
+            self.notes.push(Diagnostic::new(&span, "`match` lists nothing"));
         }
         Some(Obsolete {
             matches,
@@ -302,7 +302,7 @@ impl<'n, 't> Patches<'n, 't> {
             let patchs = PATCH.contains(&key) || WORK.contains(&key) || SCOPE.contains(&key);
             if patchs && !known.contains(&key) {
                 let message = format!("{} is a key of `[[patch]]`, not of {name}", quoted(key));
-                self.notes.push(Complaint::new(&span, message).help(format!("write it above the line {name}")));
+                self.notes.push(Diagnostic::new(&span, message).help(format!("write it above the line {name}")));
                 all.push(key);
             }
         }
@@ -320,7 +320,7 @@ impl<'n, 't> Patches<'n, 't> {
                 (false, false, true) => (text("unchanged"), text("unchanged")),
                 _ => {
                     self.notes.push(
-                        Complaint::new(&keys.span, "an example is `before` and `after`, or `unchanged`")
+                        Diagnostic::new(&keys.span, "an example is `before` and `after`, or `unchanged`")
                             .help("`unchanged` is the text of a file in which nothing is to be done"),
                     );
                     continue;

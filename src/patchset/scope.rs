@@ -1,4 +1,4 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::keys::Keys;
 use super::notes::{Notes, quoted};
 use super::{Expect, Fragment, Globs, HoleCondition, Layout, Pick, Reading, Spanned, holes, values};
@@ -114,7 +114,7 @@ impl Notes {
             let word = !name.is_empty() && name.chars().all(holes::is_word) && !name.starts_with(char::is_numeric);
             if !word || name == "_" {
                 self.push(
-                    Complaint::new(&span, format!("{} is no package name", quoted(name)))
+                    Diagnostic::new(&span, format!("{} is no package name", quoted(name)))
                         .help("`imports.errors = \"github.com/pkg/errors\"` lets the body say `errors.`"),
                 );
             } else if let Some(path) = self.import_path(&names, name) {
@@ -127,7 +127,7 @@ impl Notes {
     fn import_path(&mut self, names: &Keys<'_>, name: &str) -> Option<Spanned<String>> {
         let path = self.line(names, name)?;
         if path.value.contains(|c: char| c.is_whitespace() || "\"'`\\$".contains(c)) {
-            self.push(Complaint::new(&path.span, format!("{} is no import path", quoted(&path.value))));
+            self.push(Diagnostic::new(&path.span, format!("{} is no import path", quoted(&path.value))));
             return None;
         }
         Some(path)

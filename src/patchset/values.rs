@@ -1,4 +1,4 @@
-use super::diagnostic::Complaint;
+use super::diagnostic::Diagnostic;
 use super::keys::Keys;
 use super::names::{is_git, is_own, is_own_in_short};
 use super::notes::{Notes, quoted};
@@ -32,7 +32,7 @@ impl Notes {
             && !name.contains("..");
         if !good {
             self.push(
-                Complaint::new(span, format!("{} cannot be the name of a {what}", quoted(name)))
+                Diagnostic::new(span, format!("{} cannot be the name of a {what}", quoted(name)))
                     .help("a name is letters, digits, `-`, `_`, `+` and single dots, at most 100 of them"),
             );
         }
@@ -57,7 +57,7 @@ impl Notes {
         let globs: Vec<_> = globs.into_iter().filter(|glob| self.check_glob(glob)).collect();
         if globs.len() == before && globs.iter().all(|glob| glob.value.starts_with('!')) {
             let span = keys.value(key).map(|(_, span)| span).unwrap_or_default();
-            self.push(Complaint::new(&span, format!("{} names no file", quoted(key))).help("add a glob without `!`"));
+            self.push(Diagnostic::new(&span, format!("{} names no file", quoted(key))).help("add a glob without `!`"));
         }
         Some(Globs { globs })
     }
@@ -89,12 +89,12 @@ impl Notes {
             return match globset::GlobBuilder::new(pattern).literal_separator(true).build() {
                 Ok(_) => true,
                 Err(error) => {
-                    self.push(Complaint::new(&glob.span, format!("the glob does not parse: {}", error.kind())));
+                    self.push(Diagnostic::new(&glob.span, format!("the glob does not parse: {}", error.kind())));
                     false
                 }
             };
         };
-        self.push(Complaint::new(&glob.span, message).help(help));
+        self.push(Diagnostic::new(&glob.span, message).help(help));
         false
     }
 
@@ -108,7 +108,7 @@ impl Notes {
         };
         if read.is_none() {
             self.push(
-                Complaint::new(&span, "this is not a number of sites")
+                Diagnostic::new(&span, "this is not a number of sites")
                     .help("`2`, `\"1..\"`, `\"0..1\"`, `\"1 per file\"` or `\"any\"`; the default is exactly 1"),
             );
         }
@@ -138,7 +138,7 @@ impl Notes {
         } else {
             return Some(path);
         };
-        self.push(Complaint::new(&path.span, message).help(help));
+        self.push(Diagnostic::new(&path.span, message).help(help));
         None
     }
 }

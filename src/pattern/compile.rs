@@ -7,7 +7,7 @@ use super::removed::{Removed, own_names, removed};
 use super::rows::{Pairs, pair};
 use super::words::Required;
 use crate::language::{Atom, Language, ListKind, go};
-use crate::patchset::Complaint;
+use crate::patchset::Diagnostic;
 use crate::patchset::{Expect, Fragment, Hunk, Reading, Sign};
 use crate::source::Tokens;
 use std::collections::{BTreeMap, HashMap};
@@ -18,7 +18,7 @@ pub struct Pattern {
     /// The language it is in.
     pub language: Language,
     /// The body as written, and its twin for declaration groups where it has one.
-    pub shapes: Vec<Shape>,
+    pub variants: Vec<Variant>,
     /// The rows as the author wrote them.
     pub fragment: Fragment,
     /// The words of a site to do.
@@ -31,7 +31,7 @@ pub struct Pattern {
 
 /// One way to spell a body: two sides, and what changes between them.
 #[derive(Clone, Debug)]
-pub struct Shape {
+pub struct Variant {
     /// What is there before.
     pub before: Side,
     /// What is there after.
@@ -48,12 +48,12 @@ pub struct Shape {
     /// The lists in which it may stand, where that is bound.
     pub lists: Option<&'static [ListKind]>,
     /// The keyword of the declaration group whose specs it meets.
-    pub twin: Option<&'static str>,
+    pub grouped: Option<&'static str>,
     /// The same with more of its holes in their places, where sites in those have to be edited as well.
-    pub held: Option<Box<Shape>>,
+    pub held: Option<Box<Variant>>,
 }
 
-impl Shape {
+impl Variant {
     /// Whether it shows no ellipsis: then two matches over the same code are one place, whatever the holes hold.
     pub fn is_fixed(&self) -> bool {
         !self.before.elements.iter().chain(&self.after.elements).any(|e| e.part.is_dots())
@@ -105,13 +105,13 @@ pub struct Spelling {
     /// The lists in which it may stand, where that is bound.
     pub lists: Option<&'static [ListKind]>,
     /// The keyword of the declaration group whose specs it meets.
-    pub twin: Option<&'static str>,
+    pub grouped: Option<&'static str>,
 }
 
 /// Compiles a hunk's diff. Holes are numbered in `names`, which all fragments of one patch share.
 ///
 /// Fails with what is wrong in the body, as places in the patchset file.
-pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Result<Pattern, Vec<Complaint>> {
+pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Result<Pattern, Vec<Diagnostic>> {
     let fragment = &hunk.diff;
     let pairs = pair(fragment);
     let number = names.fragment();
@@ -160,18 +160,18 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
         return Err(vec![complain(fragment, fragment.span.clone(), message, Some(help))]);
     }
     let lists = lists_of(reading);
-    let mut shapes = vec![shape(fragment, &pairs, before_side, after_side, lists, None)?];
-    if let Some((keyword, before, after)) = twin(language, &shapes[0]) {
-        shapes.push(shape(fragment, &pairs, before, after, Some(&[ListKind::Specs]), Some(keyword))?);
+    let mut variants = vec![variant(fragment, &pairs, before_side, after_side, lists, None)?];
+    if let Some((keyword, before, after)) = grouped(language, &variants[0]) {
+        variants.push(variant(fragment, &pairs, before, after, Some(&[ListKind::Specs]), Some(keyword))?);
     }
-    let narrow = shapes.last().unwrap_or(&shapes[0]);
+    let narrow = variants.last().unwrap_or(&variants[0]);
     let (words_before, words_after) = (Required::of(language, &narrow.before), Required::of(language, &narrow.after));
-    let own_names = own_names(fragment, &shapes[0].before, &shapes[0].after);
-    Ok(Pattern { language, shapes, fragment: fragment.clone(), words_before, words_after, own_names })
+    let own_names = own_names(fragment, &variants[0].before, &variants[0].after);
+    Ok(Pattern { language, variants, fragment: fragment.clone(), words_before, words_after, own_names })
 }
 
 /// Takes a side as a name wherever it stands, which it has to be.
-fn name(side: &mut Side, fragment: &Fragment) -> Result<(), Vec<Complaint>> {
+fn name(side: &mut Side, fragment: &Fragment) -> Result<(), Vec<Diagnostic>> {
     let is_name = |part: &Part| match part {
         Part::Token { atom, .. } => *atom == Atom::Word,
         part => matches!(part, Part::Item(_) | Part::Paste(_)),
@@ -191,7 +191,7 @@ pub fn compile_fragment(
     language: Language,
     names: &mut Names,
     imports: &BTreeMap<String, String>,
-) -> Result<Compiled, Vec<Complaint>> {
+) -> Result<Compiled, Vec<Diagnostic>> {
     let text = SideText::new(fragment, Sign::Plus, language);
     let number = names.fragment();
     let mut spellings: Vec<Spelling> = Vec::new();
@@ -206,15 +206,15 @@ pub fn compile_fragment(
         let side = read.elements(&text, &[], number, names, imports);
         let side = side.map_err(|Unpaired(at)| vec![complain(fragment, text.place(&at), "unpaired hole", None)])?;
         let specs = |(decl, keyword, specs): &(&str, &'static str, &[&'static str])| {
-            as_specs(&side, decl, keyword, specs).map(|twin| (twin, *keyword))
+            as_specs(&side, decl, keyword, specs).map(|grouped| (grouped, *keyword))
         };
-        let twin = go::GROUPS.iter().filter(|_| language == Language::Go).find_map(specs);
-        spellings.push(Spelling { reading: frame.reading, side, lists: lists_of(frame.reading), twin: None });
-        spellings.extend(twin.map(|(side, keyword)| Spelling {
+        let grouped = go::GROUPS.iter().filter(|_| language == Language::Go).find_map(specs);
+        spellings.push(Spelling { reading: frame.reading, side, lists: lists_of(frame.reading), grouped: None });
+        spellings.extend(grouped.map(|(side, keyword)| Spelling {
             reading: frame.reading,
             side,
             lists: Some(&[ListKind::Specs]),
-            twin: Some(keyword),
+            grouped: Some(keyword),
         }));
     }
     if !spellings.is_empty() {
@@ -224,14 +224,14 @@ pub fn compile_fragment(
     Err(vec![unreadable(fragment, language, &text, best, "the fragment")])
 }
 
-fn shape(
+fn variant(
     fragment: &Fragment,
     pairs: &Pairs,
     before: Side,
     after: Side,
     lists: Option<&'static [ListKind]>,
-    twin: Option<&'static str>,
-) -> Result<Shape, Vec<Complaint>> {
+    grouped: Option<&'static str>,
+) -> Result<Variant, Vec<Diagnostic>> {
     let plain = script(fragment, pairs, &before, &after, false);
     if let Some(&row) = plain.adrift.first() {
         let row = &fragment.rows[row];
@@ -255,7 +255,7 @@ fn shape(
     let held = held(fragment, pairs, &before, &after, &plain.keeps);
     let steady = steady(&before, &after, &plain.keeps);
     let removed = removed(&before, &after, &plain.keeps, &plain.changes);
-    Ok(Shape { before, after, keeps: plain.keeps, steady, changes: plain.changes, removed, lists, twin, held })
+    Ok(Variant { before, after, keeps: plain.keeps, steady, changes: plain.changes, removed, lists, grouped, held })
 }
 
 /// The same shape with more of its holes in their places, if there is one: `f($x)` to `$x.f()` leaves either the
@@ -266,7 +266,7 @@ fn held(
     before: &Side,
     after: &Side,
     keeps: &[(usize, usize)],
-) -> Option<Box<Shape>> {
+) -> Option<Box<Variant>> {
     let holes = |keeps: &[(usize, usize)]| {
         keeps.iter().filter(|&&(b, _)| matches!(before.elements[b].part, Part::Item(_) | Part::Dots(..))).count()
     };
@@ -279,7 +279,7 @@ fn held(
         let steady = steady(before, after, &script.keeps);
         let removed = removed(before, after, &script.keeps, &script.changes);
         let (before, after, keeps, changes) = (before.clone(), after.clone(), script.keeps, script.changes);
-        Box::new(Shape { before, after, keeps, steady, changes, removed, lists: None, twin: None, held: None })
+        Box::new(Variant { before, after, keeps, steady, changes, removed, lists: None, grouped: None, held: None })
     })
 }
 
@@ -299,7 +299,7 @@ fn choose(
     language: Language,
     forced: Option<Reading>,
     fragment: &Fragment,
-) -> Result<(Reading, Read, Read), Vec<Complaint>> {
+) -> Result<(Reading, Read, Read), Vec<Diagnostic>> {
     let mut found: Vec<(Reading, Read, Read)> = Vec::new();
     let mut left_is_clean = false;
     for (reading, tried) in wrappings(language, forced) {
@@ -376,7 +376,7 @@ fn unreadable(
     side: &SideText<'_>,
     best: Option<Read>,
     which: &str,
-) -> Complaint {
+) -> Diagnostic {
     if best.as_ref().is_some_and(Read::is_given_up) {
         let message = format!("the parser gave up on {which}: {} takes far fewer steps", language.name());
         let help = "docs/limits.md has its limits; make the body shorter, or mend what is no code in it";
@@ -397,19 +397,19 @@ fn unreadable(
     complain(fragment, side.place(&at), &message, Some(help))
 }
 
-fn complain(fragment: &Fragment, span: std::ops::Range<usize>, message: &str, help: Option<&str>) -> Complaint {
+fn complain(fragment: &Fragment, span: std::ops::Range<usize>, message: &str, help: Option<&str>) -> Diagnostic {
     let span = if span.is_empty() { fragment.span.clone() } else { span };
-    Complaint { message: message.to_owned(), span, label: String::new(), help: help.map(str::to_owned) }
+    Diagnostic { message: message.to_owned(), span, label: String::new(), help: help.map(str::to_owned) }
 }
 
 /// The same body for specs in a group: `const x = 1` also meets `x = 1` within `const ( … )`.
-fn twin(language: Language, shape: &Shape) -> Option<(&'static str, Side, Side)> {
-    if language != Language::Go || shape.lists.is_some() {
+fn grouped(language: Language, variant: &Variant) -> Option<(&'static str, Side, Side)> {
+    if language != Language::Go || variant.lists.is_some() {
         return None;
     }
     go::GROUPS.iter().find_map(|(decl, keyword, specs)| {
-        let before = as_specs(&shape.before, decl, keyword, specs)?;
-        let after = as_specs(&shape.after, decl, keyword, specs)?;
+        let before = as_specs(&variant.before, decl, keyword, specs)?;
+        let after = as_specs(&variant.after, decl, keyword, specs)?;
         Some((*keyword, before, after))
     })
 }

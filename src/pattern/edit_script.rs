@@ -331,8 +331,8 @@ fn kept(left: &[super::Part], right: &[super::Part]) -> Vec<(usize, usize)> {
 fn pair_brackets(keeps: &mut [(usize, usize)], left: &[super::Part], right: &[super::Part]) {
     let (left, right) = (closing(left), closing(right));
     for n in 0..keeps.len() {
-        let (open, twin) = keeps[n];
-        let (Some(close), Some(wanted)) = (left[open], right[twin]) else { continue };
+        let (open, grouped) = keeps[n];
+        let (Some(close), Some(wanted)) = (left[open], right[grouped]) else { continue };
         // Both columns rise, so that each is searched by halves.
         let found = [keeps.binary_search_by_key(&close, |k| k.0), keeps.binary_search_by_key(&wanted, |k| k.1)];
         let Some(k) = found.into_iter().flatten().min() else { continue };

@@ -16,7 +16,7 @@ mod removed;
 mod rows;
 mod words;
 
-pub use compile::{Compiled, Pattern, Shape, Spelling, compile_fragment, compile_hunk};
+pub use compile::{Compiled, Pattern, Spelling, Variant, compile_fragment, compile_hunk};
 pub use edit_script::{Change, Deleted, Inserted};
 pub use element::{Element, Part, Piece, Reach, Root, Side};
 pub use names::{HoleId, HoleName, Names};

@@ -25,7 +25,7 @@ impl<'a> Accepted<'a> {
             let best = all.iter().map(|(_, fit)| *fit).max();
             let meant: Vec<usize> = all.iter().filter(|(_, fit)| Some(*fit) == best).map(|(n, _)| *n).collect();
             let folders: BTreeSet<String> = meant.iter().map(|&n| folder(&findings[n])).collect();
-            let open: Vec<usize> = meant.into_iter().filter(|&n| asks(&findings[n])).collect();
+            let open: Vec<usize> = meant.into_iter().filter(|&n| queries(&findings[n])).collect();
             if folders.len() > 1 && !open.is_empty() {
                 let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
                 let text = format!(
@@ -51,7 +51,7 @@ impl<'a> Accepted<'a> {
 }
 
 /// Whether a finding leaves something to accept.
-fn asks(finding: &Finding) -> bool {
+fn queries(finding: &Finding) -> bool {
     finding.is_unsafe || matches!(finding.outcome, Outcome::Refused(_))
 }
 

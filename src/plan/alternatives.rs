@@ -9,9 +9,9 @@ use super::verdict;
 use super::verdict::Counts;
 use crate::patchset::Expect;
 use crate::report::Reason;
-use crate::search::Survey;
-use crate::search::{Chosen, name, sites_of};
-use crate::search::{Ready, ReadyWork};
+use crate::search::HunkMatches;
+use crate::search::{CompiledAction, CompiledPatch};
+use crate::search::{SelectedSite, name, sites_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -20,29 +20,29 @@ pub(crate) type Same<'a> = dyn Fn(&Path, usize, usize) -> bool + 'a;
 
 /// What is chosen.
 pub(crate) struct Choice<'a, 'r> {
-    pub sites: Vec<Chosen<'a, 'r>>,
+    pub sites: Vec<SelectedSite<'a, 'r>>,
     /// Why nothing can be chosen.
     pub clashes: Vec<Reason>,
     /// Sites that bodies have which do not fit.
-    pub passed_over: Vec<Chosen<'a, 'r>>,
+    pub passed_over: Vec<SelectedSite<'a, 'r>>,
 }
 
 /// A body and its sites.
 struct Candidate<'a, 'r> {
     body: usize,
     expects: Vec<Expect>,
-    sites: Vec<Chosen<'a, 'r>>,
+    sites: Vec<SelectedSite<'a, 'r>>,
 }
 
 /// Chooses among the bodies.
 pub(crate) fn choose<'a, 'r>(
-    ready: &Ready,
-    surveys: &'a [Vec<Survey<'r>>],
+    compiled: &CompiledPatch,
+    matches: &'a [Vec<HunkMatches<'r>>],
     cured: usize,
     same: &Same<'_>,
 ) -> Choice<'a, 'r> {
     let mut all: Vec<Candidate<'a, 'r>> =
-        surveys.iter().enumerate().map(|(n, s)| Candidate::new(ready, n, s)).collect();
+        matches.iter().enumerate().map(|(n, s)| Candidate::new(compiled, n, s)).collect();
     if all.len() == 1 {
         let sites = all.pop().map_or_else(Vec::new, |only| only.sites);
         return Choice { sites, clashes: Vec::new(), passed_over: Vec::new() };
@@ -53,14 +53,15 @@ pub(crate) fn choose<'a, 'r>(
         1 => Ok(all.iter().flat_map(|c| &c.sites).filter(|s| fitting.contains(&s.body)).cloned().collect()),
         0 => {
             let by_file = by_file(&all.iter().collect::<Vec<_>>(), same).ok();
-            let fits = |sites: &Vec<Chosen<'_, '_>>| expects_of(&all, sites).iter().all(|e| e.is_met(sites, cured));
+            let fits =
+                |sites: &Vec<SelectedSite<'_, '_>>| expects_of(&all, sites).iter().all(|e| e.is_met(sites, cured));
             Ok(by_file.filter(|sites| !sites.is_empty() && fits(sites)).unwrap_or_else(|| nearest(&all, cured)))
         }
         _ => by_file(&some(&fitting), same).or_else(|clash| alike(&some(&fitting), same).ok_or(clash)),
     };
     match taken {
         Ok(sites) => {
-            let used: BTreeSet<usize> = sites.iter().map(|s: &Chosen<'_, '_>| s.body).collect();
+            let used: BTreeSet<usize> = sites.iter().map(|s: &SelectedSite<'_, '_>| s.body).collect();
             let others = all.iter().filter(|c| !used.contains(&c.body) && !fitting.contains(&c.body));
             let passed_over = others.flat_map(|c| c.sites.iter().filter(|s| !s.hit.done)).cloned().collect();
             Choice { sites, clashes: Vec::new(), passed_over }
@@ -81,7 +82,7 @@ pub(crate) struct Expected {
 
 impl Expected {
     /// How many sites the hunk has in each file.
-    pub fn counts(&self, sites: &[Chosen<'_, '_>]) -> Counts {
+    pub fn counts(&self, sites: &[SelectedSite<'_, '_>]) -> Counts {
         let mut counts = Counts::new();
         for site in sites.iter().filter(|s| s.hunk == self.hunk) {
             let (todo, done) = counts.entry(site.path().to_owned()).or_default();
@@ -90,20 +91,20 @@ impl Expected {
         counts
     }
 
-    fn is_met(&self, sites: &[Chosen<'_, '_>], cured: usize) -> bool {
+    fn is_met(&self, sites: &[SelectedSite<'_, '_>], cured: usize) -> bool {
         verdict::is_met(verdict::verdict(&self.counts(sites), self.expect, cured))
     }
 }
 
 /// What the hunks of the bodies must have that some sites are of; those of the first body, where there are none.
-pub(crate) fn expected(ready: &Ready, sites: &[Chosen<'_, '_>]) -> Vec<Expected> {
+pub(crate) fn expected(compiled: &CompiledPatch, sites: &[SelectedSite<'_, '_>]) -> Vec<Expected> {
     let bodies: BTreeSet<usize> = sites.iter().map(|s| s.body).collect();
     let first = BTreeSet::from([0]);
     let bodies = if bodies.is_empty() { &first } else { &bodies };
-    distinct(bodies.iter().map(|&body| expects(ready, body)))
+    distinct(bodies.iter().map(|&body| expects(compiled, body)))
 }
 
-fn expects_of(all: &[Candidate<'_, '_>], sites: &[Chosen<'_, '_>]) -> Vec<Expected> {
+fn expects_of(all: &[Candidate<'_, '_>], sites: &[SelectedSite<'_, '_>]) -> Vec<Expected> {
     let bodies: BTreeSet<usize> = sites.iter().map(|s| s.body).collect();
     distinct(all.iter().filter(|c| bodies.contains(&c.body)).map(|c| c.expects.clone()))
 }
@@ -120,9 +121,9 @@ fn distinct(bodies: impl Iterator<Item = Vec<Expect>>) -> Vec<Expected> {
 }
 
 /// How many sites each hunk of a body must have.
-fn expects(ready: &Ready, body: usize) -> Vec<Expect> {
-    match ready.bodies.get(body).map(|b| &b.work) {
-        Some(ReadyWork::Hunks(hunks)) => {
+fn expects(compiled: &CompiledPatch, body: usize) -> Vec<Expect> {
+    match compiled.bodies.get(body).map(|b| &b.work) {
+        Some(CompiledAction::Hunks(hunks)) => {
             hunks.iter().map(|h| h.rules.values().next().map(|r| r.expect).unwrap_or_default()).collect()
         }
         _ => vec![Expect::default()],
@@ -130,8 +131,8 @@ fn expects(ready: &Ready, body: usize) -> Vec<Expect> {
 }
 
 impl<'a, 'r> Candidate<'a, 'r> {
-    fn new(ready: &Ready, body: usize, surveys: &'a [Survey<'r>]) -> Candidate<'a, 'r> {
-        Candidate { body, expects: expects(ready, body), sites: sites_of(body, surveys) }
+    fn new(compiled: &CompiledPatch, body: usize, matches: &'a [HunkMatches<'r>]) -> Candidate<'a, 'r> {
+        Candidate { body, expects: expects(compiled, body), sites: sites_of(body, matches) }
     }
 
     fn expected(&self) -> impl Iterator<Item = Expected> {
@@ -146,7 +147,7 @@ impl<'a, 'r> Candidate<'a, 'r> {
     fn complete(&self) -> BTreeSet<&'a Path> {
         let mut files: BTreeMap<&'a Path, BTreeSet<usize>> = BTreeMap::new();
         for site in &self.sites {
-            files.entry(&site.sighting.path).or_default().insert(site.hunk);
+            files.entry(&site.file_matches.path).or_default().insert(site.hunk);
         }
         let must = |hunk: &usize| !matches!(self.expects[*hunk], Expect::Between(0, _));
         let musts: Vec<usize> = (0..self.expects.len()).filter(must).collect();
@@ -156,7 +157,7 @@ impl<'a, 'r> Candidate<'a, 'r> {
 }
 
 /// For each file the body that is complete in it. Fails where there is none, or several that make different code of it.
-fn by_file<'a, 'r>(candidates: &[&Candidate<'a, 'r>], same: &Same<'_>) -> Result<Vec<Chosen<'a, 'r>>, Reason> {
+fn by_file<'a, 'r>(candidates: &[&Candidate<'a, 'r>], same: &Same<'_>) -> Result<Vec<SelectedSite<'a, 'r>>, Reason> {
     let mut bodies: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
     for candidate in candidates {
         candidate.complete().into_iter().for_each(|file| bodies.entry(file).or_default().push(candidate.body));
@@ -181,14 +182,14 @@ fn by_file<'a, 'r>(candidates: &[&Candidate<'a, 'r>], same: &Same<'_>) -> Result
 }
 
 /// The sites of the first body, if all make the same of every file.
-fn alike<'a, 'r>(candidates: &[&Candidate<'a, 'r>], same: &Same<'_>) -> Option<Vec<Chosen<'a, 'r>>> {
+fn alike<'a, 'r>(candidates: &[&Candidate<'a, 'r>], same: &Same<'_>) -> Option<Vec<SelectedSite<'a, 'r>>> {
     let first = candidates.first()?;
-    let files: BTreeSet<&Path> = candidates.iter().flat_map(|c| &c.sites).map(Chosen::path).collect();
+    let files: BTreeSet<&Path> = candidates.iter().flat_map(|c| &c.sites).map(SelectedSite::path).collect();
     let is_like = |other: &&Candidate<'_, '_>| files.iter().all(|file| same(file, first.body, other.body));
     candidates[1..].iter().all(is_like).then(|| first.sites.clone())
 }
 
-fn clash(candidates: &[&Candidate<'_, '_>], site: &Chosen<'_, '_>) -> Reason {
+fn clash(candidates: &[&Candidate<'_, '_>], site: &SelectedSite<'_, '_>) -> Reason {
     let other = candidates.iter().map(|c| c.body).find(|&body| body != site.body).unwrap_or(site.body);
     let (first, second) = (other.min(site.body), other.max(site.body));
     let text = format!(
@@ -196,11 +197,11 @@ fn clash(candidates: &[&Candidate<'_, '_>], site: &Chosen<'_, '_>) -> Reason {
         name(first),
         name(second)
     );
-    Reason { text, place: Some(site.sighting.start(site.hit)) }
+    Reason { text, place: Some(site.file_matches.start(site.hit)) }
 }
 
 /// The sites of the body that comes closest to fitting.
-fn nearest<'a, 'r>(all: &[Candidate<'a, 'r>], cured: usize) -> Vec<Chosen<'a, 'r>> {
+fn nearest<'a, 'r>(all: &[Candidate<'a, 'r>], cured: usize) -> Vec<SelectedSite<'a, 'r>> {
     let rank = |c: &&Candidate<'a, 'r>| {
         let met = c.expected().filter(|e| e.is_met(&c.sites, cured)).count();
         let with_sites: BTreeSet<usize> = c.sites.iter().map(|s| s.hunk).collect();

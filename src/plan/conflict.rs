@@ -1,7 +1,7 @@
 //! What a patch would change of what an earlier one writes.
 
 use super::run::Run;
-use super::staged::Changed;
+use super::staged::StagedFile;
 use crate::report::Reason;
 use crate::report::place_in;
 use crate::search::{By, Workspace};
@@ -12,7 +12,7 @@ use crate::source::{Lines, Version};
 pub(crate) fn conflict(
     stack: &Run<'_>,
     number: usize,
-    changes: &[Changed],
+    changes: &[StagedFile],
     workspace: &Workspace<'_>,
 ) -> Option<Reason> {
     if stack.own.is_some() {

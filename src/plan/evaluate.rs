@@ -8,18 +8,18 @@ use crate::find::Found;
 use crate::language::Language;
 use crate::report::{Reason, Site, Verdict};
 use crate::report::{brief, place};
-use crate::search::Ready;
-use crate::search::Survey;
+use crate::search::CompiledPatch;
+use crate::search::HunkMatches;
 use crate::search::Workspace;
-use crate::search::{Chosen, name, sum};
+use crate::search::{SelectedSite, name, sum};
 use crate::source::Spans;
 use crate::source::{Bytes, Source, Tokens};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What a patch is judged by, beside what its files hold.
-pub(crate) struct Judging<'a, 't> {
-    pub ready: &'a Ready,
+pub(crate) struct Evaluation<'a, 't> {
+    pub compiled: &'a CompiledPatch,
     /// Whether all bodies count together.
     pub sum: bool,
     pub workspace: &'a Workspace<'t>,
@@ -29,55 +29,59 @@ pub(crate) struct Judging<'a, 't> {
     pub same: &'a Same<'a>,
 }
 
-impl Judging<'_, '_> {
+impl Evaluation<'_, '_> {
     /// Chooses the sites that count, and counts them.
-    pub fn judge<'a, 'r>(&self, surveys: &'a [Vec<Survey<'r>>]) -> (Outcome, Vec<Chosen<'a, 'r>>) {
-        let all = || surveys.iter().flatten();
+    pub fn evaluate<'a, 'r>(&self, matches: &'a [Vec<HunkMatches<'r>>]) -> (Outcome, Vec<SelectedSite<'a, 'r>>) {
+        let all = || matches.iter().flatten();
         let mut outcome = Outcome::new(Verdict::Nothing);
         outcome.files = all().map(|s| s.files).max().unwrap_or(0);
         outcome.open = all().any(|s| s.open);
-        let Choice { sites: chosen, clashes, passed_over } = match self.sum {
+        let Choice { sites: selected, clashes, passed_over } = match self.sum {
             true => {
-                let (sites, clashes) = sum(surveys);
+                let (sites, clashes) = sum(matches);
                 Choice { sites, clashes, passed_over: Vec::new() }
             }
-            false => choose(self.ready, surveys, self.cured, self.same),
+            false => choose(self.compiled, matches, self.cured, self.same),
         };
         if !clashes.is_empty() {
             outcome.verdict = Verdict::Ambiguous;
             outcome.reasons.extend(clashes);
         }
         if outcome.files > 0 {
-            let verdict = self.count(&chosen, &mut outcome);
+            let verdict = self.count(&selected, &mut outcome);
             outcome.verdict = verdict::worst(&[outcome.verdict, verdict]);
         }
-        tell_unread(surveys, self.workspace, &mut outcome);
+        tell_unread(matches, self.workspace, &mut outcome);
         if outcome.verdict != Verdict::Applied {
-            outcome.notes.extend(declarations_passed_over(surveys));
+            outcome.notes.extend(declarations_passed_over(matches));
         }
-        let apart = apart(&passed_over, &chosen);
+        let apart = apart(&passed_over, &selected);
         match verdict::is_met(outcome.verdict) {
             true => outcome.notes.extend(note_passed_over(&apart)),
             false => outcome.reasons.extend(others(&apart)),
         }
         let mut alternatives = BTreeSet::new();
-        for c in &chosen {
-            outcome.sites.push(Site { place: c.sighting.place(c.hit), done: c.hit.done, bytes: c.hit.bytes.clone() });
-            if c.body > 0 && alternatives.insert((&c.sighting.path, c.body)) {
-                outcome.alternatives.push((c.sighting.path.clone(), c.body));
+        for c in &selected {
+            outcome.sites.push(Site {
+                place: c.file_matches.place(c.hit),
+                done: c.hit.done,
+                bytes: c.hit.bytes.clone(),
+            });
+            if c.body > 0 && alternatives.insert((&c.file_matches.path, c.body)) {
+                outcome.alternatives.push((c.file_matches.path.clone(), c.body));
             }
         }
         outcome.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
-        (outcome, chosen)
+        (outcome, selected)
     }
 
     /// The verdict of the counts, and why.
-    fn count(&self, chosen: &[Chosen<'_, '_>], outcome: &mut Outcome) -> Verdict {
-        let expected = expected(self.ready, chosen);
+    fn count(&self, selected: &[SelectedSite<'_, '_>], outcome: &mut Outcome) -> Verdict {
+        let expected = expected(self.compiled, selected);
         let hunks = expected.iter().map(|e| e.hunk + 1).max().unwrap_or(1);
         let mut verdicts = Vec::new();
         for one in &expected {
-            let counts = one.counts(chosen);
+            let counts = one.counts(selected);
             let verdict = verdict::verdict(&counts, one.expect, self.cured);
             if !verdict::is_met(verdict) {
                 let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
@@ -85,7 +89,7 @@ impl Judging<'_, '_> {
                 let expect = one.expect;
                 let mut text = format!("{part}expected {expect}, found {todo} to do and {done} done");
                 if verdict == Verdict::Ambiguous {
-                    text.push_str(&format!("; {}", self.narrow(one.hunk, chosen)));
+                    text.push_str(&format!("; {}", self.narrow(one.hunk, selected)));
                 }
                 outcome.reasons.push(Reason { text, place: None });
             }
@@ -95,20 +99,21 @@ impl Judging<'_, '_> {
     }
 
     /// How to say which of too many sites are meant.
-    fn narrow(&self, hunk: usize, chosen: &[Chosen<'_, '_>]) -> String {
-        let chosen = || chosen.iter().filter(|c| c.hunk == hunk);
-        let sites: Vec<(&Path, usize)> = chosen().map(|c| (c.sighting.path.as_path(), c.hit.bytes.start)).collect();
-        let language = chosen().next().map(|c| c.sighting.rule.pattern.language);
+    fn narrow(&self, hunk: usize, selected: &[SelectedSite<'_, '_>]) -> String {
+        let selected = || selected.iter().filter(|c| c.hunk == hunk);
+        let sites: Vec<(&Path, usize)> =
+            selected().map(|c| (c.file_matches.path.as_path(), c.hit.bytes.start)).collect();
+        let language = selected().next().map(|c| c.file_matches.rule.pattern.language);
         let open = |path: &Path| self.workspace.whole(path, Language::of_path(path).or(language)?).ok();
         narrow(&sites, open)
     }
 }
 
 /// What to say of the other bodies where none fits.
-fn others(apart: &[&Chosen<'_, '_>]) -> Vec<Reason> {
+fn others(apart: &[&SelectedSite<'_, '_>]) -> Vec<Reason> {
     let bodies: BTreeSet<usize> = apart.iter().map(|c| c.body).collect();
     let tell = |body: usize| {
-        let place = apart.iter().find(|c| c.body == body).map(|c| c.sighting.place(c.hit));
+        let place = apart.iter().find(|c| c.body == body).map(|c| c.file_matches.place(c.hit));
         let text =
             format!("{} has sites too, and does not fit either; `alternatives = \"sum\"` adds all up", name(body));
         Reason { text, place }
@@ -117,9 +122,9 @@ fn others(apart: &[&Chosen<'_, '_>]) -> Vec<Reason> {
 }
 
 /// What to say of code that a body would change which does not fit.
-fn note_passed_over(apart: &[&Chosen<'_, '_>]) -> Option<String> {
+fn note_passed_over(apart: &[&SelectedSite<'_, '_>]) -> Option<String> {
     let first = apart.first()?;
-    let place = first.sighting.place(first.hit);
+    let place = first.file_matches.place(first.hit);
     let body = name(first.body);
     let file = place.path.display();
     Some(format!("{body} does not fit as a whole: its site at {file}:{} is left as it is", place.line))
@@ -139,22 +144,26 @@ fn error_at(source: &Source, tokens: &Tokens) -> Option<usize> {
 }
 
 /// Those of some sites that lie apart from the chosen ones; none where nothing was chosen.
-fn apart<'c, 'a, 'r>(sites: &'c [Chosen<'a, 'r>], chosen: &[Chosen<'_, '_>]) -> Vec<&'c Chosen<'a, 'r>> {
-    if sites.is_empty() || chosen.is_empty() {
+fn apart<'c, 'a, 'r>(
+    sites: &'c [SelectedSite<'a, 'r>],
+    selected: &[SelectedSite<'_, '_>],
+) -> Vec<&'c SelectedSite<'a, 'r>> {
+    if sites.is_empty() || selected.is_empty() {
         return Vec::new();
     }
     let mut files: BTreeMap<&Path, Vec<(Bytes, ())>> = BTreeMap::new();
-    for c in chosen {
+    for c in selected {
         files.entry(c.path()).or_default().push((c.hit.bytes.clone(), ()));
     }
     let files: BTreeMap<&Path, Spans<()>> = files.into_iter().map(|(path, all)| (path, Spans::new(all))).collect();
-    let meets = |c: &Chosen<'_, '_>| files.get(c.path()).is_some_and(|s| s.meeting(&c.hit.bytes).next().is_some());
+    let meets =
+        |c: &SelectedSite<'_, '_>| files.get(c.path()).is_some_and(|s| s.meeting(&c.hit.bytes).next().is_some());
     sites.iter().filter(|c| !meets(c)).collect()
 }
 
 /// Says how many places only look like an expression that a body is.
-fn declarations_passed_over(surveys: &[Vec<Survey<'_>>]) -> Option<String> {
-    let passed: usize = surveys.iter().flatten().flat_map(|s| &s.sightings).map(|s| s.found.passed).sum();
+fn declarations_passed_over(matches: &[Vec<HunkMatches<'_>>]) -> Option<String> {
+    let passed: usize = matches.iter().flatten().flat_map(|s| &s.by_file).map(|s| s.found.passed).sum();
     let places = if passed == 1 { "1 place".to_owned() } else { format!("{passed} places") };
     (passed > 0).then(|| {
         format!(
@@ -165,13 +174,13 @@ fn declarations_passed_over(surveys: &[Vec<Survey<'_>>]) -> Option<String> {
 }
 
 /// Tells of what cannot be read, and of matches that nobody can judge.
-fn tell_unread(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>, outcome: &mut Outcome) {
-    let all = || surveys.iter().flatten();
+fn tell_unread(matches: &[Vec<HunkMatches<'_>>], workspace: &Workspace<'_>, outcome: &mut Outcome) {
+    let all = || matches.iter().flatten();
     for unseen in all().flat_map(|s| &s.unseen) {
         outcome.verdict = Verdict::Unreadable;
         outcome.reasons.push(Reason { text: format!("{}: {}", unseen.path.display(), unseen.why), place: None });
     }
-    for s in all().flat_map(|s| &s.sightings) {
+    for s in all().flat_map(|s| &s.by_file) {
         let Found { unreadable, undecided, unread, .. } = &s.found;
         if unreadable.is_empty() && undecided.is_empty() && unread.is_empty() {
             continue;

@@ -1,7 +1,7 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
 use super::import_edits::Importing;
-use crate::edit::{Bare, Braces, Parens, Refusal, Target, Units, edits};
+use crate::edit::{Bare, Braces, EditError, Parens, Target, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::proof::Brackets;
@@ -11,7 +11,7 @@ use crate::proof::torn;
 use crate::proof::verify;
 use crate::proof::{Rank, SiteEdit};
 use crate::proof::{Reparse, reparse};
-use crate::search::Looking;
+use crate::search::Finder;
 use crate::search::packages_of;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -22,45 +22,45 @@ pub(crate) fn edit_file(
     path: &Path,
     source: &Source,
     works: &[SiteEdit<'_>],
-    looking: &Looking<'_, '_>,
-) -> Result<Edited, Refusal> {
+    finder: &Finder<'_, '_>,
+) -> Result<Edited, EditError> {
     let mut brackets = Brackets::none(works.len());
     loop {
-        let mut edited = carry_out(path, source, works, &brackets.parens, looking)?;
+        let mut edited = carry_out(path, source, works, &brackets.parens, finder)?;
         let torn = torn(source, works, &brackets.parens, &edited)?;
         if !torn.is_empty() {
             brackets.give(torn).map_err(|unit| apart(source, works, &unit))?;
             continue;
         }
-        let wrong = verify(path, source, works, &mut edited, looking)?;
+        let wrong = verify(path, source, works, &mut edited, finder)?;
         let Some((first, message)) = wrong.first() else {
             // What was given parentheses before the code in it had its own may do without.
             if brackets.doubt() {
                 continue;
             }
-            return Ok(sorted(path, source, works, edited, looking));
+            return Ok(sorted(path, source, works, edited, finder));
         };
         let restored = brackets.restore();
         let tried = wrong.iter().filter(|(n, _)| !restored && brackets.try_next(source, works, *n)).count();
         if !restored && tried == 0 {
             let bytes = source.span(&works[*first].hit.matched.tokens);
-            return Err(Refusal { message: message.clone(), bytes });
+            return Err(EditError { message: message.clone(), bytes });
         }
     }
 }
 
 /// Why an edit is refused that parentheses do not hold together.
-fn apart(source: &Source, works: &[SiteEdit<'_>], unit: &Unit) -> Refusal {
+fn apart(source: &Source, works: &[SiteEdit<'_>], unit: &Unit) -> EditError {
     let tokens = unit.old.as_ref().unwrap_or(&works[unit.site].hit.matched.tokens);
     let part = if unit.hole.is_some() { "this code" } else { "the new code" };
     let message = format!(
         "the result would take {part} apart, and parentheses do not hold it together here: show more of the code around it"
     );
-    Refusal { message, bytes: source.span(tokens) }
+    EditError { message, bytes: source.span(tokens) }
 }
 
 /// The imports that a result brings or changes stand where gofmt sorts them, unless the body shows them elsewhere.
-fn sorted(path: &Path, source: &Source, works: &[SiteEdit<'_>], edited: Edited, looking: &Looking<'_, '_>) -> Edited {
+fn sorted(path: &Path, source: &Source, works: &[SiteEdit<'_>], edited: Edited, finder: &Finder<'_, '_>) -> Edited {
     if source.language != Language::Go {
         return edited;
     }
@@ -69,8 +69,8 @@ fn sorted(path: &Path, source: &Source, works: &[SiteEdit<'_>], edited: Edited, 
         return edited;
     }
     let mut moved = edited.clone();
-    let moves = moved.and_then(batch, &reparse(path, looking)).is_ok();
-    let fits = |moved: &mut Edited| verify(path, source, works, moved, looking).is_ok_and(|wrong| wrong.is_empty());
+    let moves = moved.and_then(batch, &reparse(path, finder)).is_ok();
+    let fits = |moved: &mut Edited| verify(path, source, works, moved, finder).is_ok_and(|wrong| wrong.is_empty());
     if moves && fits(&mut moved) { moved } else { edited }
 }
 
@@ -79,8 +79,8 @@ fn carry_out(
     source: &Source,
     works: &[SiteEdit<'_>],
     parens: &[Parens],
-    looking: &Looking<'_, '_>,
-) -> Result<Edited, Refusal> {
+    finder: &Finder<'_, '_>,
+) -> Result<Edited, EditError> {
     let mut batch: Vec<(Rank, Edit)> = Vec::new();
     let mut as_patch: HashSet<Edit> = HashSet::new();
     // Two hunks may ask for the same change, which is written once.
@@ -88,10 +88,10 @@ fn carry_out(
     let mut known: HashSet<Vec<(Bytes, Vec<u8>)>> = HashSet::new();
     let units = Units::default();
     let mut bare: BTreeMap<usize, (Bare, Vec<(Rank, Edit)>)> = BTreeMap::new();
-    let (mut size, largest) = (0, looking.workspace.limits.bytes);
+    let (mut size, largest) = (0, finder.workspace.limits.bytes);
     for (work, parens) in works.iter().zip(parens) {
         let packages = packages_of(work.rule, source);
-        let target = Target { rule: work.rule, shape: work.shape(), hit: work.hit };
+        let target = Target { rule: work.rule, variant: work.variant(), hit: work.hit };
         let new = edits(target, source, &packages, parens, &units)?;
         // A file that is too large could not be read again, and many copies of a long text make one soon.
         size += new.edits.iter().map(|edit| edit.text.len()).sum::<usize>();
@@ -103,7 +103,7 @@ fn carry_out(
         }
         as_patch.extend(new.edits.iter().filter(|_| new.as_patch).cloned());
         let ranked = new.edits.into_iter().map(|edit| (work.rank(&work.hit.bytes, edit.bytes.start), edit));
-        match Bare::of(work.shape(), source, work.hit) {
+        match Bare::of(work.variant(), source, work.hit) {
             Some(found) => bare.entry(found.body.start).or_insert((found, Vec::new())).1.extend(ranked),
             None => batch.extend(ranked),
         }
@@ -117,7 +117,7 @@ fn carry_out(
     batch.sort_by_key(|(rank, e)| (e.bytes.start, e.bytes.end, *rank));
     let mut batch: Vec<Edit> = batch.into_iter().map(|(_, edit)| edit).collect();
     batch.dedup_by(|b, a| a == b && !a.bytes.is_empty());
-    sort_edits(&mut batch).map_err(|o| Refusal {
+    sort_edits(&mut batch).map_err(|o| EditError {
         message: "two sites change the same code here, one inside the other; narrow the patch with `where` or `unless`"
             .to_owned(),
         bytes: o.first.start..o.second.end,
@@ -127,7 +127,7 @@ fn carry_out(
     if bytes.len() > largest.max(source.bytes.len()) {
         return Err(too_large(bytes.len(), 0..0));
     }
-    let reparse = reparse(path, looking);
+    let reparse = reparse(path, finder);
     let laid = written.iter().zip(is_laid).filter(|(_, laid)| *laid).map(|(w, _)| w.clone()).collect();
     let source_after = reparse(source, bytes, &batch)?;
     let mut edited = Edited { source: source_after, written, laid, batches: vec![batch], unproved: Vec::new() };
@@ -145,7 +145,7 @@ fn carry_out(
         for _ in 0..=2 * work.rule.imports.len() {
             let importing = Importing {
                 path,
-                looking,
+                finder,
                 rule: work.rule,
                 works,
                 before: source,
@@ -154,7 +154,7 @@ fn carry_out(
                 batches: &edited.batches,
             };
             let bytes = || source.span(&work.hit.matched.tokens);
-            let imports = importing.next().map_err(|message| Refusal { message, bytes: bytes() })?;
+            let imports = importing.next().map_err(|message| EditError { message, bytes: bytes() })?;
             if imports.is_empty() {
                 break;
             }
@@ -186,10 +186,10 @@ fn meaning(source: &Source, edit: &Edit) -> (Bytes, Vec<u8>) {
 }
 
 /// Why a result is refused that no second run would read.
-fn too_large(size: usize, bytes: Bytes) -> Refusal {
+fn too_large(size: usize, bytes: Bytes) -> EditError {
     let message =
         format!("the result would be too large to be read again: raise the limit with `--limit bytes={size}` or more");
-    Refusal { message, bytes }
+    EditError { message, bytes }
 }
 
 /// The edits that take away commas between which and their bracket no item is left.
@@ -227,11 +227,11 @@ fn apply_apart(source: &Source, batch: &mut [Edit]) -> (Vec<u8>, Vec<Bytes>) {
 
 impl Edited {
     /// Carries out one more batch, made for the file as it is now.
-    fn and_then(&mut self, mut batch: Vec<Edit>, reparse: &Reparse<'_>) -> Result<(), Refusal> {
+    fn and_then(&mut self, mut batch: Vec<Edit>, reparse: &Reparse<'_>) -> Result<(), EditError> {
         if batch.is_empty() {
             return Ok(());
         }
-        sort_edits(&mut batch).map_err(|o| Refusal { message: o.to_string(), bytes: o.first.start..o.second.end })?;
+        sort_edits(&mut batch).map_err(|o| EditError { message: o.to_string(), bytes: o.first.start..o.second.end })?;
         self.source = reparse(&self.source, apply_edits(&self.source.bytes, &batch).0, &batch)?;
         let batches = [batch];
         let shift = OffsetMap::new(&batches);

@@ -1,13 +1,13 @@
 //! A patch of hunks: what its files hold of them, what that comes to, and the edits.
 
-use super::evaluate::Judging;
+use super::evaluate::Evaluation;
 use super::left_behind;
-use super::patch_edit::{Editing, Task};
-use super::staged::Changed;
+use super::patch_edit::{PatchEdit, PatchRun};
+use super::staged::StagedFile;
 use crate::proof::left_over;
 use crate::proof::not_gone;
-use crate::search::Chosen;
-use crate::search::Looking;
+use crate::search::Finder;
+use crate::search::SelectedSite;
 
 use super::obsolete::Signs;
 use super::options::Options;
@@ -15,50 +15,51 @@ use super::outcome::Outcome;
 use crate::diagnose::copies;
 use crate::diagnose::{Short, elsewhere, near, refused};
 use crate::patchset::{Expect, Patch, Patchset};
-use crate::pattern::{Required, Shape, Side};
+use crate::pattern::{Required, Side, Variant};
 use crate::report::{Site, Verdict};
+use crate::search::HunkMatches;
 use crate::search::SITES;
-use crate::search::Survey;
 use crate::search::Workspace;
 use crate::search::visit;
-use crate::search::{Ready, ReadyWork};
+use crate::search::{CompiledAction, CompiledPatch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Looks for the hunks of a patch, and edits what they find. `signs` tell where upstream has made its own change.
 pub(crate) fn edit_hunks(
-    task: Task<'_>,
+    patch_run: PatchRun<'_>,
     workspace: &Workspace<'_>,
     signs: &Signs,
     options: &Options,
-) -> (Outcome, Vec<Changed>) {
-    let Task { patchset, patch, ready, own, is_trial, .. } = task;
-    let looking = Looking::new(workspace);
-    let mut editing = Editing::new(task, &looking, options);
-    let Some(surveys) = visit(ready, patch.sum, &looking, options.all_done, Some(&mut editing)) else {
+) -> (Outcome, Vec<StagedFile>) {
+    let PatchRun { patchset, patch, compiled, own, is_trial, .. } = patch_run;
+    let finder = Finder::new(workspace);
+    let mut patch_edit = PatchEdit::new(patch_run, &finder, options);
+    let Some(matches) = visit(compiled, patch.sum, &finder, options.all_done, Some(&mut patch_edit)) else {
         let text = format!("it has more than {SITES} sites; narrow its bodies or `files`");
         let mut outcome = Outcome::new(Verdict::Unreadable).because(text);
-        outcome.files = ready.hunks().map(|hunk| workspace.files(hunk.ask)).max().unwrap_or(0);
+        outcome.files = compiled.hunks().map(|hunk| workspace.files(hunk.query)).max().unwrap_or(0);
         return (outcome, Vec::new());
     };
-    let same = |path: &Path, a: usize, b: usize| editing.makes_same(path, a, b);
-    let judging = Judging { ready, sum: patch.sum, workspace, cured: signs.cured.len(), same: &same };
-    let (mut outcome, chosen) = judging.judge(&surveys);
-    outcome.notes.extend(wordless(ready));
+    let same = |path: &Path, a: usize, b: usize| patch_edit.makes_same(path, a, b);
+    let evaluation = Evaluation { compiled, sum: patch.sum, workspace, cured: signs.cured.len(), same: &same };
+    let (mut outcome, selected) = evaluation.evaluate(&matches);
+    outcome.notes.extend(wordless(compiled));
     // Where upstream has made its own change, nobody asks where the sites are.
-    let needless = is_trial || signs.are_any() && chosen.is_empty();
-    explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
+    let needless = is_trial || signs.are_any() && selected.is_empty();
+    explain(patchset, patch, compiled, &matches, &selected, workspace, needless, &mut outcome);
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
-        let hunk = |c: &Chosen<'_, '_>| ready.bodies[c.body].hunks().get(c.hunk);
-        let mut sites: Vec<_> = chosen.iter().filter_map(|c| Some((hunk(c)?, c.sighting.path.as_path()))).collect();
-        sites.dedup_by_key(|(hunk, path)| (hunk.ask, *path));
-        outcome.notes.extend(copies(patch, ready, &sites, workspace));
-        outcome.notes.extend(left_over::notes(&surveys, workspace));
+        let hunk = |c: &SelectedSite<'_, '_>| compiled.bodies[c.body].hunks().get(c.hunk);
+        let mut sites: Vec<_> =
+            selected.iter().filter_map(|c| Some((hunk(c)?, c.file_matches.path.as_path()))).collect();
+        sites.dedup_by_key(|(hunk, path)| (hunk.query, *path));
+        outcome.notes.extend(copies(patch, compiled, &sites, workspace));
+        outcome.notes.extend(left_over::notes(&matches, workspace));
     }
-    left_behind::where_nothing_was_found(ready, &surveys, workspace, &mut outcome);
+    left_behind::where_nothing_was_found(compiled, &matches, workspace, &mut outcome);
     let mut changes = Vec::new();
     if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
-        let made = editing.finish(&chosen);
+        let made = patch_edit.finish(&selected);
         (changes, outcome.one_way) = (made.changes, made.one_way);
         outcome.warnings.extend(made.warnings);
         if !made.refused.is_empty() {
@@ -67,16 +68,16 @@ pub(crate) fn edit_hunks(
         }
     }
     if own.is_some() {
-        leave(task, &chosen, workspace, &mut outcome);
+        leave(patch_run, &selected, workspace, &mut outcome);
     }
     (outcome, changes)
 }
 
 /// Tells only of the places that may be edited.
-fn leave(task: Task<'_>, chosen: &[Chosen<'_, '_>], workspace: &Workspace<'_>, outcome: &mut Outcome) {
-    let strangers = chosen.iter().filter(|c| !c.hit.done && !task.may_edit(c, workspace));
+fn leave(patch_run: PatchRun<'_>, selected: &[SelectedSite<'_, '_>], workspace: &Workspace<'_>, outcome: &mut Outcome) {
+    let strangers = selected.iter().filter(|c| !c.hit.done && !patch_run.may_edit(c, workspace));
     let strangers: BTreeSet<(&Path, usize, usize)> =
-        strangers.map(|c| (c.sighting.path.as_path(), c.hit.bytes.start, c.hit.bytes.end)).collect();
+        strangers.map(|c| (c.file_matches.path.as_path(), c.hit.bytes.start, c.hit.bytes.end)).collect();
     let is_stranger = |s: &Site| strangers.contains(&(s.place.path.as_path(), s.bytes.start, s.bytes.end));
     outcome.sites.retain(|site| site.done || !is_stranger(site));
     let is_good = matches!(outcome.verdict, Verdict::Applies | Verdict::Partly);
@@ -86,14 +87,14 @@ fn leave(task: Task<'_>, chosen: &[Chosen<'_, '_>], workspace: &Workspace<'_>, o
 }
 
 /// What to say where no word of a body tells which files can hold it, so that all of them have to be parsed.
-fn wordless(ready: &Ready) -> Option<String> {
-    let mut patterns = ready.hunks().flat_map(|h| h.rules.values()).map(|rule| &rule.pattern);
-    let lacks = |words: &Required, side: fn(&Shape) -> &Side, shapes: &[Shape]| {
-        words.in_file.is_empty() && shapes.iter().any(|s| !side(s).elements.is_empty())
+fn wordless(compiled: &CompiledPatch) -> Option<String> {
+    let mut patterns = compiled.hunks().flat_map(|h| h.rules.values()).map(|rule| &rule.pattern);
+    let lacks = |words: &Required, side: fn(&Variant) -> &Side, variants: &[Variant]| {
+        words.in_file.is_empty() && variants.iter().any(|s| !side(s).elements.is_empty())
     };
     let side = patterns.find_map(|p| {
-        let todo = lacks(&p.words_before, |s| &s.before, &p.shapes);
-        let done = lacks(&p.words_after, |s| &s.after, &p.shapes);
+        let todo = lacks(&p.words_before, |s| &s.before, &p.variants);
+        let done = lacks(&p.words_after, |s| &s.after, &p.variants);
         todo.then_some("before").or(done.then_some("after"))
     })?;
     Some(format!(
@@ -106,26 +107,26 @@ fn wordless(ready: &Ready) -> Option<String> {
 fn explain(
     patchset: &Patchset,
     patch: &Patch,
-    ready: &Ready,
-    surveys: &[Vec<Survey<'_>>],
-    chosen: &[Chosen<'_, '_>],
+    compiled: &CompiledPatch,
+    matches: &[Vec<HunkMatches<'_>>],
+    selected: &[SelectedSite<'_, '_>],
     workspace: &Workspace<'_>,
     needless: bool,
     outcome: &mut Outcome,
 ) {
-    let shorts = shorts(ready, surveys, chosen);
+    let shorts = shorts(compiled, matches, selected);
     let absent = outcome.files == 0;
     if outcome.verdict != Verdict::Drifted && !absent || needless {
         outcome.near.extend(shorts.iter().flat_map(|short| refused(patchset, short, workspace)));
         return;
     }
     let missing: Vec<Short<'_, '_>> = shorts.into_iter().filter(|s| s.missing > 0).collect();
-    let sightings = missing.iter().flat_map(|s| &s.survey.sightings);
-    outcome.reasons.extend(sightings.flat_map(|s| not_gone(s, workspace)));
+    let by_file = missing.iter().flat_map(|s| &s.hunk_matches.by_file);
+    outcome.reasons.extend(by_file.flat_map(|s| not_gone(s, workspace)));
     let close = near(patchset, &missing, workspace);
     outcome.near.extend(close.near);
-    if chosen.is_empty() && close.share < crate::diagnose::SURE {
-        let (reasons, near) = elsewhere(patchset, patch, ready, &missing, close.share, workspace);
+    if selected.is_empty() && close.share < crate::diagnose::SURE {
+        let (reasons, near) = elsewhere(patchset, patch, compiled, &missing, close.share, workspace);
         outcome.reasons.extend(reasons);
         outcome.near.splice(0..0, near);
     }
@@ -133,15 +134,19 @@ fn explain(
 }
 
 /// The hunks of the bodies that count, each with how many of its sites are missing.
-fn shorts<'a, 'r>(ready: &'a Ready, surveys: &'a [Vec<Survey<'r>>], chosen: &[Chosen<'_, '_>]) -> Vec<Short<'a, 'r>> {
+fn shorts<'a, 'r>(
+    compiled: &'a CompiledPatch,
+    matches: &'a [Vec<HunkMatches<'r>>],
+    selected: &[SelectedSite<'_, '_>],
+) -> Vec<Short<'a, 'r>> {
     let mut shorts = Vec::new();
-    for (number, (body, surveys)) in ready.bodies.iter().zip(surveys).enumerate() {
-        let ReadyWork::Hunks(hunks) = &body.work else { continue };
-        let counts = chosen.is_empty() || chosen.iter().any(|c| c.body == number);
-        for (n, (hunk, survey)) in hunks.iter().zip(surveys).enumerate() {
+    for (number, (body, matches)) in compiled.bodies.iter().zip(matches).enumerate() {
+        let CompiledAction::Hunks(hunks) = &body.work else { continue };
+        let counts = selected.is_empty() || selected.iter().any(|c| c.body == number);
+        for (n, (hunk, hunk_matches)) in hunks.iter().zip(matches).enumerate() {
             let mut sites: BTreeMap<&Path, usize> = BTreeMap::new();
-            let mine = chosen.iter().filter(|c| c.body == number && c.hunk == n);
-            mine.for_each(|c| *sites.entry(&c.sighting.path).or_default() += 1);
+            let mine = selected.iter().filter(|c| c.body == number && c.hunk == n);
+            mine.for_each(|c| *sites.entry(&c.file_matches.path).or_default() += 1);
             let all: usize = sites.values().sum();
             let short = match hunk.rules.values().next().map(|r| r.expect).unwrap_or_default() {
                 Expect::Between(least, _) => least.saturating_sub(all),
@@ -152,7 +157,7 @@ fn shorts<'a, 'r>(ready: &'a Ready, surveys: &'a [Vec<Survey<'r>>], chosen: &[Ch
             let part = if hunks.len() > 1 { format!("hunk {}: ", n + 1) } else { String::new() };
             let missing = if counts { short } else { 0 };
             let label = format!("{alternative}{part}");
-            shorts.push(Short { label, hunk, names: &body.names, survey, missing });
+            shorts.push(Short { label, hunk, names: &body.names, hunk_matches, missing });
         }
     }
     shorts

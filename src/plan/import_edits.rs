@@ -8,7 +8,7 @@ use crate::language::Language;
 use crate::pattern::Change;
 use crate::pattern::Part;
 use crate::proof::SiteEdit;
-use crate::search::Looking;
+use crate::search::Finder;
 use crate::source::{Bytes, Edit, OffsetMap, Source};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::path::Path;
 /// A file that a rule has edited, and is about to give the imports that it needs.
 pub(crate) struct Importing<'a, 'w, 't> {
     pub path: &'a Path,
-    pub looking: &'a Looking<'w, 't>,
+    pub finder: &'a Finder<'w, 't>,
     pub rule: &'a Rule,
     /// All sites of the file.
     pub works: &'a [SiteEdit<'a>],
@@ -63,7 +63,7 @@ impl Importing<'_, '_, '_> {
         if let Some(other) = imports::specs(self.after).into_iter().find(|spec| has_name(spec, name)) {
             return self.make_way(name, &other);
         }
-        if let Some((file, line)) = self.looking.declared_beside(self.path, self.after, name) {
+        if let Some((file, line)) = self.finder.declared_beside(self.path, self.after, name) {
             let file = file.display();
             return Err(format!("`{name}` is declared in this package: {file}:{line}; so it cannot mean another one"));
         }
@@ -89,7 +89,7 @@ impl Importing<'_, '_, '_> {
     /// How often the sites of the rule write this package's name.
     fn written_uses(&self, name: &str) -> usize {
         let mine = self.works.iter().filter(|work| std::ptr::eq(work.rule, self.rule));
-        mine.map(|work| writes(self.rule, work.hit.shape, name)).sum()
+        mine.map(|work| writes(self.rule, work.hit.variant, name)).sum()
     }
 
     /// Whether a name means what is imported under it wherever the sites write it. Fails with what has it instead.
@@ -147,9 +147,9 @@ impl Importing<'_, '_, '_> {
     fn gone(&self) -> BTreeSet<usize> {
         let mut gone = BTreeSet::new();
         for work in self.works {
-            let shape = &work.rule.pattern.shapes[work.hit.shape];
+            let variant = &work.rule.pattern.variants[work.hit.variant];
             for (b, bound) in work.hit.matched.bounds.iter().enumerate() {
-                if shape.keeps.binary_search_by_key(&b, |k| k.0).is_err() {
+                if variant.keeps.binary_search_by_key(&b, |k| k.0).is_err() {
                     gone.extend(bound.tokens.clone());
                 }
             }
@@ -175,12 +175,12 @@ fn has_name(spec: &ImportSpec, name: &str) -> bool {
 }
 
 /// How often a shape of the rule writes this package's name.
-fn writes(rule: &Rule, shape: usize, name: &str) -> usize {
-    let shape = &rule.pattern.shapes[shape];
-    let written = shape.changes.iter().flat_map(|c| match c {
+fn writes(rule: &Rule, variant: usize, name: &str) -> usize {
+    let variant = &rule.pattern.variants[variant];
+    let written = variant.changes.iter().flat_map(|c| match c {
         Change::Tokens { after, .. } => vec![after.clone()],
         Change::Rows { insert, .. } => insert.iter().map(|i| i.elements.clone()).collect(),
     });
-    let is_it = |i: &usize| matches!(&shape.after.elements[*i].part, Part::Package { name: n, .. } if n == name);
+    let is_it = |i: &usize| matches!(&variant.after.elements[*i].part, Part::Package { name: n, .. } if n == name);
     written.flatten().filter(is_it).count()
 }

@@ -8,8 +8,8 @@ use crate::report::{Place, Reason, Verdict};
 use crate::report::{brief, place, place_in};
 use crate::search::Workspace;
 use crate::search::stands_alone;
-use crate::search::{Ready, ReadyHunk};
-use crate::search::{Survey, rule_for};
+use crate::search::{CompiledHunk, CompiledPatch};
+use crate::search::{HunkMatches, rule_for};
 use crate::source::{Lines, NodeId, Source, Tokens};
 use memchr::memmem::Finder;
 use std::collections::BTreeSet;
@@ -22,8 +22,8 @@ const FILES: usize = 64;
 
 /// Lists what is left where every hunk was allowed to find nothing, and did.
 pub(crate) fn where_nothing_was_found(
-    ready: &Ready,
-    surveys: &[Vec<Survey<'_>>],
+    compiled: &CompiledPatch,
+    matches: &[Vec<HunkMatches<'_>>],
     workspace: &Workspace<'_>,
     outcome: &mut Outcome,
 ) {
@@ -31,22 +31,23 @@ pub(crate) fn where_nothing_was_found(
         return;
     }
     let mut places: BTreeSet<Place> = BTreeSet::new();
-    for (hunk, survey) in ready.bodies.iter().zip(surveys).flat_map(|(body, surveys)| body.hunks().iter().zip(surveys))
+    for (hunk, hunk_matches) in
+        compiled.bodies.iter().zip(matches).flat_map(|(body, matches)| body.hunks().iter().zip(matches))
     {
-        let Some(ask) = hunk.names else { continue };
-        for lead in workspace.leads(ask).iter().take(FILES) {
-            let Some(rule) = rule_for(hunk, &lead.path) else { continue };
-            let Ok(Some(source)) = workspace.source(&lead.path, rule.pattern.language, ask) else { continue };
+        let Some(query) = hunk.names else { continue };
+        for candidate in workspace.candidates(query).iter().take(FILES) {
+            let Some(rule) = rule_for(hunk, &candidate.path) else { continue };
+            let Ok(Some(source)) = workspace.source(&candidate.path, rule.pattern.language, query) else { continue };
             // What a condition keeps the patch from changing is meant to stay.
-            let sightings = survey.sightings.iter().filter(|s| s.path == lead.path);
-            let refused: Vec<usize> = sightings
+            let by_file = hunk_matches.by_file.iter().filter(|s| s.path == candidate.path);
+            let refused: Vec<usize> = by_file
                 .filter_map(|s| Some((s.source(workspace).ok()?, s)))
                 .flat_map(|(of, s)| s.found.refused.iter().map(move |r| of.span(&r.tokens).start).collect::<Vec<_>>())
                 .collect();
             for row in rule.pattern.own_names.iter().flat_map(|names| rows_with(&source, names)) {
                 let bytes = source.span(&row);
                 if !refused.iter().any(|at| bytes.contains(at)) {
-                    places.insert(place(&lead.path, &source, bytes.start));
+                    places.insert(place(&candidate.path, &source, bytes.start));
                 }
             }
         }
@@ -56,13 +57,13 @@ pub(crate) fn where_nothing_was_found(
 
 /// Notes what is left in the values of macros, into which no hunk looks, in the files that have sites. Where all places
 /// are meant, that is a warning.
-pub(crate) fn in_macros(ready: &Ready, workspace: &Workspace<'_>, outcome: &mut Outcome) {
+pub(crate) fn in_macros(compiled: &CompiledPatch, workspace: &Workspace<'_>, outcome: &mut Outcome) {
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
         return;
     }
     let files: BTreeSet<&Path> = outcome.sites.iter().map(|s| s.place.path.as_path()).collect();
     let (mut all, mut some): (BTreeSet<Place>, BTreeSet<Place>) = Default::default();
-    for hunk in ready.hunks() {
+    for hunk in compiled.hunks() {
         let places = if is_for_all(hunk) { &mut all } else { &mut some };
         for path in files.iter().filter(|p| hunk.globs.matches(p)).take(FILES) {
             let rule = rule_for(hunk, path).filter(|r| r.pattern.language == Language::C);
@@ -82,7 +83,7 @@ pub(crate) fn in_macros(ready: &Ready, workspace: &Workspace<'_>, outcome: &mut 
     outcome.notes.extend(some.into_iter().take(MOST).map(note));
 }
 
-fn is_for_all(hunk: &ReadyHunk) -> bool {
+fn is_for_all(hunk: &CompiledHunk) -> bool {
     hunk.rules.values().all(|rule| matches!(rule.expect, Expect::Between(_, None)) && rule.pick.is_none())
 }
 

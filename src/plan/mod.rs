@@ -24,14 +24,14 @@ mod taken;
 mod verdict;
 
 pub(crate) use hunks::edit_hunks;
-pub(crate) use idempotence::{Again, is_in, look_again};
+pub(crate) use idempotence::{SecondRun, is_in, look_again};
 pub(crate) use obsolete::Signs;
 pub use options::Options;
 pub(crate) use ownership::{Ownership, Shares};
 pub(crate) use patch::run as run_patch;
-pub(crate) use patch_edit::Task;
+pub(crate) use patch_edit::PatchRun;
 pub(crate) use reversibility::{EditedFile, Reversibility};
 pub(crate) use run::{Run, Watch};
-pub(crate) use staged::Changed;
+pub(crate) use staged::StagedFile;
 pub(crate) use taken::TakenOut;
 pub(crate) use verdict::settle;

@@ -4,9 +4,9 @@ use crate::find::{Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Obsolete, Patch};
 use crate::report::{Reason, Site, Verdict};
-use crate::search::AskId;
+use crate::search::QueryId;
 use crate::search::Workspace;
-use crate::search::{Ready, ReadyObsolete};
+use crate::search::{CompiledObsolete, CompiledPatch};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,9 +24,9 @@ pub(crate) struct Signs {
 
 impl Signs {
     /// Looks for what makes the patch obsolete.
-    pub fn look(patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> Signs {
+    pub fn look(patch: &Patch, compiled: &CompiledPatch, workspace: &Workspace<'_>) -> Signs {
         let mut signs = Signs::default();
-        let (Some(said), Some(obsolete)) = (&patch.obsolete, &ready.obsolete) else { return signs };
+        let (Some(said), Some(obsolete)) = (&patch.obsolete, &compiled.obsolete) else { return signs };
         let mut unseen = |path: &Path, why: &str| {
             let text = format!(
                 "whether upstream has made its own change (`obsolete`) cannot be seen in {}: {why}",
@@ -34,16 +34,19 @@ impl Signs {
             );
             signs.unseen.push(Reason { text, place: None });
         };
-        let mut leads: BTreeMap<PathBuf, Vec<AskId>> = BTreeMap::new();
-        for &(ask, _) in &obsolete.asks {
-            workspace.leads(ask).into_iter().for_each(|lead| leads.entry(lead.path).or_default().push(ask));
-            workspace.unread(ask).iter().for_each(|error| unseen(&error.path, &error.reason));
+        let mut candidates: BTreeMap<PathBuf, Vec<QueryId>> = BTreeMap::new();
+        for &(query, _) in &obsolete.queries {
+            workspace
+                .candidates(query)
+                .into_iter()
+                .for_each(|candidate| candidates.entry(candidate.path).or_default().push(query));
+            workspace.unread(query).iter().for_each(|error| unseen(&error.path, &error.reason));
         }
-        for (path, asks) in leads {
+        for (path, queries) in candidates {
             // The asks differ in their files alone.
-            match occurs(obsolete, &path, asks[0], workspace) {
+            match occurs(obsolete, &path, queries[0], workspace) {
                 Ok(false) => {}
-                Ok(true) if ready.edits_file(&path) => drop(signs.cured.insert(path.clone(), note(said, &path))),
+                Ok(true) if compiled.edits_file(&path) => drop(signs.cured.insert(path.clone(), note(said, &path))),
                 Ok(true) => signs.everywhere = signs.everywhere.take().or_else(|| Some(note(said, &path))),
                 Err(why) => unseen(&path, &why),
             }
@@ -122,9 +125,9 @@ fn note(said: &Obsolete, path: &Path) -> String {
 }
 
 /// Whether one of the fragments occurs in a file. Fails with the reason why nobody can see.
-fn occurs(obsolete: &ReadyObsolete, path: &Path, ask: AskId, workspace: &Workspace<'_>) -> Result<bool, String> {
+fn occurs(obsolete: &CompiledObsolete, path: &Path, query: QueryId, workspace: &Workspace<'_>) -> Result<bool, String> {
     let Some(language) = Language::of_path(path) else { return Ok(false) };
-    let Some(source) = workspace.source(path, language, ask)? else { return Ok(false) };
+    let Some(source) = workspace.source(path, language, query)? else { return Ok(false) };
     let found = matches(obsolete, &source, workspace)?;
     if found.iter().all(|tokens| source.is_inner(tokens)) {
         return Ok(!found.is_empty());
@@ -133,12 +136,12 @@ fn occurs(obsolete: &ReadyObsolete, path: &Path, ask: AskId, workspace: &Workspa
 }
 
 /// Where the fragments occur in a file.
-fn matches(obsolete: &ReadyObsolete, source: &Source, workspace: &Workspace<'_>) -> Result<Vec<Tokens>, String> {
+fn matches(obsolete: &CompiledObsolete, source: &Source, workspace: &Workspace<'_>) -> Result<Vec<Tokens>, String> {
     let (env, packages) = (BTreeMap::new(), BTreeMap::new());
     let mut found = Vec::new();
     for (_, fragment) in obsolete.matches.iter().filter(|(l, _)| *l == source.language) {
         for s in &fragment.spellings {
-            let mut matcher = Matcher::new(&s.side, source, &env, &packages).within(s.lists, s.twin);
+            let mut matcher = Matcher::new(&s.side, source, &env, &packages).within(s.lists, s.grouped);
             let all = matcher.all(&mut Steps(workspace.limits.steps)).map_err(|e| e.to_string())?;
             found.extend(all.into_iter().map(|m| m.tokens));
         }

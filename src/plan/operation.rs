@@ -101,7 +101,7 @@ impl Telling<'_, '_, '_> {
         let place = self.shown.place(&field.file, field.line);
         let accepted = self.accepted.why(n);
         let name = accepted::name(field, all);
-        let asks = field.is_unsafe || matches!(field.outcome, align_atomics::Outcome::Refused(_));
+        let queries = field.is_unsafe || matches!(field.outcome, align_atomics::Outcome::Refused(_));
         match accepted {
             Some(why) => {
                 let at = format!("{}:{}", field.file.display(), field.line);
@@ -115,7 +115,7 @@ impl Telling<'_, '_, '_> {
                 );
                 self.out.reasons.push(Reason { text, place: Some(place.clone()) });
             }
-            None if asks => {
+            None if queries => {
                 let text = format!("{name} is {}{}", state(field), reason(field));
                 self.out.warnings.push(Reason { text, place: Some(place.clone()) });
             }

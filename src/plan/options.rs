@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 pub struct Options {
     /// The ids of the patches to look at; all of them, if empty. The others are `skipped`.
     pub only: Vec<String>,
-    /// Files that are not there are no complaint, as long as one patch finds its file.
+    /// Files that are not there are no error, as long as one patch finds its file.
     pub partial: bool,
     /// The target that tables are read for and that patches may be limited to.
     pub target: Option<String>,
@@ -21,7 +21,7 @@ pub struct Options {
     /// Every done site is counted, where `expect` has no upper bound and the first ones would do.
     pub all_done: bool,
     /// Of every patch that is carried out it is asked whether swapping its sides would undo it.
-    pub ways_back: bool,
+    pub check_reversible: bool,
     /// How many threads work; 0 for as many as there are cores. The result is the same for any number.
     pub threads: usize,
     /// Where the number of the patch that is being planned is noted, from 1, for whoever waits.

@@ -5,9 +5,9 @@ use super::hunks::edit_hunks;
 use super::idempotence::{sites_may_count_for_others, undone_by_itself};
 use super::obsolete::{Signs, conclude};
 use super::outcome::Outcome;
-use super::patch_edit::Task;
+use super::patch_edit::PatchRun;
 use super::run::Run;
-use super::staged::Changed;
+use super::staged::StagedFile;
 use super::taken::Restored;
 use super::verdict;
 use super::{create, left_behind, operation};
@@ -15,7 +15,7 @@ use crate::language::Language;
 use crate::patchset::{Expect, Patch};
 use crate::report::{Plan, Reason, Report, Verdict};
 use crate::search::Workspace;
-use crate::search::{Ready, ReadyWork};
+use crate::search::{CompiledAction, CompiledPatch};
 use crate::source::OffsetMap;
 use crate::source::{Edit, Limits, Source, apply_edits, sort_edits};
 use std::path::PathBuf;
@@ -23,18 +23,18 @@ use std::sync::Arc;
 
 /// Runs the next patch of a plan: judges it, and where it has something to do puts the result into the workspace and the plan.
 pub(crate) fn run(stack: &Run<'_>, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Report {
-    let Run { patchset, ready, options, .. } = *stack;
+    let Run { patchset, compiled, options, .. } = *stack;
     let number = plan.reports.len();
     let patch = &patchset.patches[number];
     let unmet = stack.needs.then(|| unmet(patch, &plan.reports)).flatten();
-    let outcome = match (&ready[number], unmet.or_else(|| left_behind(stack, number))) {
+    let outcome = match (&compiled[number], unmet.or_else(|| left_behind(stack, number))) {
         (None, _) => Outcome::new(Verdict::Skipped).because(if options.only.is_empty() {
             "it is for another target"
         } else {
             "it was not asked for"
         }),
         (Some(_), Some(need)) => Outcome::new(Verdict::Blocked).because(need),
-        (Some(ready), None) => attempt(stack, patch, ready, workspace, plan),
+        (Some(compiled), None) => attempt(stack, patch, compiled, workspace, plan),
     };
     let mut notes = outcome.notes;
     notes.extend(outcome.one_way.clone());
@@ -74,7 +74,7 @@ fn unmet(patch: &Patch, reports: &[Report]) -> Option<String> {
 /// The first patch that is in and amends this one, but was not asked for with it; in words.
 fn left_behind(stack: &Run<'_>, number: usize) -> Option<String> {
     let taken = stack.taken?;
-    let is_left = |by: &usize| stack.ready[*by].is_none() && stack.amends(*by, number);
+    let is_left = |by: &usize| stack.compiled[*by].is_none() && stack.amends(*by, number);
     let by = taken.out.keys().chain(taken.stuck.keys()).copied().find(is_left)?;
     let id = &stack.patchset.patches[by].id.value;
     Some(format!("`{id}`, which amends it, is in: they go together; add `--only {id}`"))
@@ -89,17 +89,23 @@ fn expect_of(patch: &Patch) -> Expect {
     }
 }
 
-fn attempt(stack: &Run<'_>, patch: &Patch, ready: &Ready, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Outcome {
+fn attempt(
+    stack: &Run<'_>,
+    patch: &Patch,
+    compiled: &CompiledPatch,
+    workspace: &mut Workspace<'_>,
+    plan: &mut Plan,
+) -> Outcome {
     let Run { patchset, options, .. } = *stack;
     let target = options.target.as_deref().or(patchset.target.as_deref());
     let number = plan.reports.len();
-    let signs = Signs::look(patch, ready, workspace);
-    let (outcome, changes) = match ready.bodies.first().map(|b| &b.work) {
-        Some(ReadyWork::Create(new)) => {
+    let signs = Signs::look(patch, compiled, workspace);
+    let (outcome, changes) = match compiled.bodies.first().map(|b| &b.work) {
+        Some(CompiledAction::Create(new)) => {
             let (outcome, file) = create::create(new, workspace);
-            (outcome, file.into_iter().map(|(path, bytes)| Changed::made(path, bytes)).collect())
+            (outcome, file.into_iter().map(|(path, bytes)| StagedFile::made(path, bytes)).collect())
         }
-        Some(ReadyWork::Operation(globs, operation)) => {
+        Some(CompiledAction::Operation(globs, operation)) => {
             let (outcome, edits) = operation::operate(globs, operation, target, workspace);
             let (mut outcome, changes) = carry_out(outcome, edits, workspace);
             outcome.one_way = stack.inverses.and_then(|inverses| inverses.irreversible(number));
@@ -107,8 +113,8 @@ fn attempt(stack: &Run<'_>, patch: &Patch, ready: &Ready, workspace: &mut Worksp
         }
         _ => {
             let Run { own, inverses, .. } = *stack;
-            let task = Task { patchset, patch, ready, number, own, inverses, is_trial: false };
-            edit_hunks(task, workspace, &signs, options)
+            let patch_run = PatchRun { patchset, patch, compiled, number, own, inverses, is_trial: false };
+            edit_hunks(patch_run, workspace, &signs, options)
         }
     };
     let mut outcome = conclude(outcome, signs);
@@ -127,12 +133,12 @@ fn attempt(stack: &Run<'_>, patch: &Patch, ready: &Ready, workspace: &mut Worksp
         outcome.reasons.push(Reason { text: text.clone(), place: None });
     }
     if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
-        left_behind::in_macros(ready, workspace, &mut outcome);
+        left_behind::in_macros(compiled, workspace, &mut outcome);
         outcome.one_way = None;
         return outcome;
     }
-    let refused =
-        conflict(stack, number, &changes, workspace).or_else(|| put_all(stack, patch, ready, changes, workspace, plan));
+    let refused = conflict(stack, number, &changes, workspace)
+        .or_else(|| put_all(stack, patch, compiled, changes, workspace, plan));
     if let Some(reason) = refused {
         outcome.verdict = Verdict::Ambiguous;
         outcome.reasons.push(reason);
@@ -143,7 +149,7 @@ fn attempt(stack: &Run<'_>, patch: &Patch, ready: &Ready, workspace: &mut Worksp
         }
         (outcome.sites, outcome.verdict) = (sites, verdict);
     }
-    left_behind::in_macros(ready, workspace, &mut outcome);
+    left_behind::in_macros(compiled, workspace, &mut outcome);
     outcome
 }
 
@@ -152,19 +158,19 @@ fn attempt(stack: &Run<'_>, patch: &Patch, ready: &Ready, workspace: &mut Worksp
 fn put_all(
     stack: &Run<'_>,
     patch: &Patch,
-    ready: &Ready,
-    changes: Vec<Changed>,
+    compiled: &CompiledPatch,
+    changes: Vec<StagedFile>,
     workspace: &mut Workspace<'_>,
     plan: &mut Plan,
 ) -> Option<Reason> {
     let Run { patchset, options, watch, .. } = *stack;
     let steps = plan.steps.len();
     // Where some places are left as they are, a second run finds them.
-    let is_doubtful = sites_may_count_for_others(ready) && stack.own.is_none();
+    let is_doubtful = sites_may_count_for_others(compiled) && stack.own.is_none();
     let may_go_back = is_doubtful || watch.is_some();
     let known: Vec<_> = changes.iter().filter(|_| may_go_back).map(|c| workspace.known(&c.path)).collect();
     changes.into_iter().for_each(|changed| changed.put(plan.reports.len(), workspace, plan));
-    let by_itself = is_doubtful.then(|| undone_by_itself(patch, ready, patchset, workspace, options)).flatten();
+    let by_itself = is_doubtful.then(|| undone_by_itself(patch, compiled, patchset, workspace, options)).flatten();
     let refused = by_itself.or_else(|| watch?.disturbed(stack, workspace, plan))?;
     known.into_iter().for_each(|known| workspace.take_back(known));
     plan.steps.truncate(steps);
@@ -176,7 +182,7 @@ fn carry_out(
     mut outcome: Outcome,
     edits: Vec<(PathBuf, Vec<Edit>)>,
     workspace: &Workspace<'_>,
-) -> (Outcome, Vec<Changed>) {
+) -> (Outcome, Vec<StagedFile>) {
     let mut changes = Vec::new();
     for (path, mut edits) in edits {
         let Ok(before) = workspace.read(&path) else { continue };
@@ -206,7 +212,7 @@ fn carry_out(
             _ => (written, vec![edits]),
         };
         let before = Some(workspace.version(&path, &before));
-        changes.push(Changed { path, before, batches, written, trees: None });
+        changes.push(StagedFile { path, before, batches, written, trees: None });
     }
     (outcome, changes)
 }

@@ -2,17 +2,17 @@ use super::file_edit::edit_file;
 use super::options::Options;
 use super::ownership::Ownership;
 use super::reversibility::{EditedFile, Reversibility};
-use super::staged::Changed;
+use super::staged::StagedFile;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::proof::SiteEdit;
 use crate::report::Reason;
 use crate::report::place;
-use crate::search::Looking;
-use crate::search::Survey;
+use crate::search::Finder;
+use crate::search::HunkMatches;
 use crate::search::Visitor;
 use crate::search::Workspace;
-use crate::search::{Chosen, sites_of, sum};
-use crate::search::{Ready, ReadyBody, ReadyHunk};
+use crate::search::{CompiledBody, CompiledHunk, CompiledPatch};
+use crate::search::{SelectedSite, sites_of, sum};
 use crate::source::Bytes;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,10 +21,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A patch that is carried out.
 #[derive(Clone, Copy)]
-pub(crate) struct Task<'a> {
+pub(crate) struct PatchRun<'a> {
     pub patchset: &'a Patchset,
     pub patch: &'a Patch,
-    pub ready: &'a Ready,
+    pub compiled: &'a CompiledPatch,
     /// Its number.
     pub number: usize,
     /// Which of its places may be edited, where that is not all of them.
@@ -35,21 +35,21 @@ pub(crate) struct Task<'a> {
     pub is_trial: bool,
 }
 
-impl Task<'_> {
+impl PatchRun<'_> {
     /// Whether a place may be edited.
-    pub fn may_edit(&self, chosen: &Chosen<'_, '_>, workspace: &Workspace<'_>) -> bool {
+    pub fn may_edit(&self, selected: &SelectedSite<'_, '_>, workspace: &Workspace<'_>) -> bool {
         self.own.is_none_or(|own| {
-            let path = chosen.path();
-            workspace.read(path).is_ok_and(|bytes| own.is_own(self.number, path, &bytes, &chosen.hit.changed))
+            let path = selected.path();
+            workspace.read(path).is_ok_and(|bytes| own.is_own(self.number, path, &bytes, &selected.hit.changed))
         })
     }
 }
 
 /// Speculative edits of a patch. Each file is edited while its tree is in memory, by each body that has something to do in
 /// it, before it is known which bodies count.
-pub(crate) struct Editing<'a, 'w, 't> {
-    task: Task<'a>,
-    looking: &'a Looking<'w, 't>,
+pub(crate) struct PatchEdit<'a, 'w, 't> {
+    patch_run: PatchRun<'a>,
+    finder: &'a Finder<'w, 't>,
     options: &'a Options,
     /// For each body, how many more sites can be right.
     left: Vec<AtomicUsize>,
@@ -71,7 +71,7 @@ struct Made {
     body: usize,
     path: PathBuf,
     /// The file, and the trees that the way back is still to be tried with; or why it cannot be edited.
-    result: Result<(Changed, Option<EditedFile>), Reason>,
+    result: Result<(StagedFile, Option<EditedFile>), Reason>,
     /// What a person should look at although it is edited.
     warnings: Vec<Reason>,
 }
@@ -79,7 +79,7 @@ struct Made {
 /// The edits that count.
 #[derive(Default)]
 pub(crate) struct Counted {
-    pub changes: Vec<Changed>,
+    pub changes: Vec<StagedFile>,
     /// Why files cannot be edited.
     pub refused: Vec<Reason>,
     /// What a person should look at although the edits are made.
@@ -88,15 +88,15 @@ pub(crate) struct Counted {
     pub one_way: Option<String>,
 }
 
-impl Visitor for Editing<'_, '_, '_> {
+impl Visitor for PatchEdit<'_, '_, '_> {
     type Edits = Edits;
 
-    fn visit(&self, sum_up: bool, surveys: &[Vec<Survey<'_>>], is_last: bool) -> Edits {
+    fn visit(&self, sum_up: bool, matches: &[Vec<HunkMatches<'_>>], is_last: bool) -> Edits {
         let mut made = Edits::default();
         if sum_up {
-            self.edit_for(0, &sum(surveys).0, is_last, &mut made);
+            self.edit_for(0, &sum(matches).0, is_last, &mut made);
         } else {
-            for (body, hunks) in surveys.iter().enumerate() {
+            for (body, hunks) in matches.iter().enumerate() {
                 self.edit_for(body, &sites_of(body, hunks), is_last, &mut made);
             }
         }
@@ -117,24 +117,24 @@ impl Visitor for Editing<'_, '_, '_> {
     }
 }
 
-impl<'a, 'w, 't> Editing<'a, 'w, 't> {
-    pub fn new(task: Task<'a>, looking: &'a Looking<'w, 't>, options: &'a Options) -> Self {
-        let most = |hunk: &ReadyHunk| match hunk.rules.values().next().map(|rule| rule.expect) {
+impl<'a, 'w, 't> PatchEdit<'a, 'w, 't> {
+    pub fn new(patch_run: PatchRun<'a>, finder: &'a Finder<'w, 't>, options: &'a Options) -> Self {
+        let most = |hunk: &CompiledHunk| match hunk.rules.values().next().map(|rule| rule.expect) {
             Some(Expect::Between(_, most)) => most.unwrap_or(usize::MAX),
             Some(Expect::PerFile(_)) => usize::MAX,
             None => 0,
         };
-        let of_body = |body: &ReadyBody| body.hunks().iter().map(most).fold(0, usize::saturating_add);
-        let mut left: Vec<usize> = task.ready.bodies.iter().map(of_body).collect();
-        if task.patch.sum {
+        let of_body = |body: &CompiledBody| body.hunks().iter().map(most).fold(0, usize::saturating_add);
+        let mut left: Vec<usize> = patch_run.compiled.bodies.iter().map(of_body).collect();
+        if patch_run.patch.sum {
             left = vec![left.into_iter().fold(0, usize::saturating_add)];
         }
         let left = left.into_iter().map(AtomicUsize::new).collect();
-        Editing { task, looking, options, left, made: Edits::default(), numbers: HashMap::new() }
+        PatchEdit { patch_run, finder, options, left, made: Edits::default(), numbers: HashMap::new() }
     }
 
-    fn edit_for(&self, body: usize, sites: &[Chosen<'_, '_>], last: bool, made: &mut Edits) {
-        let mut files: BTreeMap<&Path, Vec<&Chosen<'_, '_>>> = BTreeMap::new();
+    fn edit_for(&self, body: usize, sites: &[SelectedSite<'_, '_>], last: bool, made: &mut Edits) {
+        let mut files: BTreeMap<&Path, Vec<&SelectedSite<'_, '_>>> = BTreeMap::new();
         for c in sites.iter().filter(|c| !c.hit.done) {
             files.entry(c.path()).or_default().push(c);
         }
@@ -150,10 +150,10 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
             made.files.extend(files.keys().take(1).map(refuse));
             return;
         }
-        files.values_mut().for_each(|mine| mine.retain(|c| self.task.may_edit(c, self.looking.workspace)));
+        files.values_mut().for_each(|mine| mine.retain(|c| self.patch_run.may_edit(c, self.finder.workspace)));
         let files: Vec<_> = files.into_iter().filter(|(_, mine)| !mine.is_empty()).collect();
         let edited: Vec<_> =
-            files.par_iter().with_max_len(1).map(|(path, chosen)| edit(path, chosen, self.looking)).collect();
+            files.par_iter().with_max_len(1).map(|(path, selected)| edit(path, selected, self.finder)).collect();
         let kept = files.len().checked_sub(1).filter(|_| last);
         let from = made.files.len();
         for (n, ((path, _), edited)) in files.iter().zip(edited).enumerate() {
@@ -186,9 +186,10 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
     }
 
     /// What counts of all that was made; no more files come.
-    pub fn finish(mut self, chosen: &[Chosen<'_, '_>]) -> Counted {
-        let of_file = |c: &Chosen<'_, '_>| (c.path().to_owned(), if self.task.patch.sum { 0 } else { c.body });
-        let counts: BTreeSet<(PathBuf, usize)> = chosen.iter().map(of_file).collect();
+    pub fn finish(mut self, selected: &[SelectedSite<'_, '_>]) -> Counted {
+        let of_file =
+            |c: &SelectedSite<'_, '_>| (c.path().to_owned(), if self.patch_run.patch.sum { 0 } else { c.body });
+        let counts: BTreeSet<(PathBuf, usize)> = selected.iter().map(of_file).collect();
         let bodies: BTreeSet<usize> = counts.iter().map(|(_, body)| *body).collect();
         let mut made = std::mem::take(&mut self.made);
         let mut counted = Counted::default();
@@ -212,7 +213,7 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
     /// so that each file stands for itself. Says why there is none.
     fn go_back(&self, made: &mut [&mut Made], is_known: bool, is_last: bool) -> Option<String> {
         let trees = made.iter_mut().filter_map(|made| made.result.as_mut().ok()?.1.take());
-        let Some(inverses) = self.task.inverses.filter(|_| !is_known) else {
+        let Some(inverses) = self.patch_run.inverses.filter(|_| !is_known) else {
             trees.for_each(drop);
             return None;
         };
@@ -220,7 +221,7 @@ impl<'a, 'w, 't> Editing<'a, 'w, 't> {
         if trees.is_empty() {
             return None;
         }
-        let number = self.task.number;
+        let number = self.patch_run.number;
         if let Some(why) = inverses.irreversible(number) {
             return Some(why);
         }
@@ -241,37 +242,37 @@ const UNPROVED: &str = "a syntax error lies in the code around this edit, so it 
 /// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.
 fn edit(
     path: &Path,
-    chosen: &[&Chosen<'_, '_>],
-    looking: &Looking<'_, '_>,
-) -> Result<(Changed, EditedFile, Vec<Reason>), Reason> {
-    let read = |c: &Chosen<'_, '_>| c.sighting.source(looking.workspace);
+    selected: &[&SelectedSite<'_, '_>],
+    finder: &Finder<'_, '_>,
+) -> Result<(StagedFile, EditedFile, Vec<Reason>), Reason> {
+    let read = |c: &SelectedSite<'_, '_>| c.file_matches.source(finder.workspace);
     let lost = |text: String| Reason { text: format!("{}: {text}", path.display()), place: None };
-    let source = chosen.first().map(|c| read(c)).transpose().map_err(lost)?;
+    let source = selected.first().map(|c| read(c)).transpose().map_err(lost)?;
     let Some(source) = source else { return Err(lost("there is nothing to do".to_owned())) };
-    let works = chosen.iter().zip(holding(chosen)).map(|(c, holds)| {
-        let (rule, env) = (c.sighting.rule, &c.sighting.env);
+    let works = selected.iter().zip(holding(selected)).map(|(c, holds)| {
+        let (rule, env) = (c.file_matches.rule, &c.file_matches.env);
         SiteEdit { rule, hit: c.hit, env, done: c.done, holds }
     });
     let works: Vec<SiteEdit<'_>> = works.collect();
-    let edited = edit_file(path, &source, &works, looking).map_err(|refusal| {
+    let edited = edit_file(path, &source, &works, finder).map_err(|refusal| {
         let place = place(path, &source, refusal.bytes.start);
         Reason { text: refusal.message, place: Some(place) }
     })?;
     let unproved = |bytes: &Bytes| Reason { text: UNPROVED.to_owned(), place: Some(place(path, &source, bytes.start)) };
     let warnings = edited.unproved.iter().map(unproved).collect();
-    let before = Some(looking.workspace.version(path, &source.bytes));
+    let before = Some(finder.workspace.version(path, &source.bytes));
     let trees = Some((source.clone(), edited.source.clone()));
     let (path, batches, written) = (path.to_owned(), edited.batches, edited.written);
-    let changed = Changed { path: path.clone(), before, batches, written, trees };
+    let changed = StagedFile { path: path.clone(), before, batches, written, trees };
     Ok((changed, EditedFile { path, before: source, after: edited.source }, warnings))
 }
 
 /// For each site whether the next one in the file lies in it.
-fn holding(chosen: &[&Chosen<'_, '_>]) -> Vec<bool> {
-    let tokens = |n: usize| &chosen[n].hit.matched.tokens;
-    let mut order: Vec<usize> = (0..chosen.len()).collect();
+fn holding(selected: &[&SelectedSite<'_, '_>]) -> Vec<bool> {
+    let tokens = |n: usize| &selected[n].hit.matched.tokens;
+    let mut order: Vec<usize> = (0..selected.len()).collect();
     order.sort_by_key(|&n| (tokens(n).start, std::cmp::Reverse(tokens(n).end)));
-    let mut holding = vec![false; chosen.len()];
+    let mut holding = vec![false; selected.len()];
     for pair in order.windows(2) {
         holding[pair[0]] = tokens(pair[1]).end <= tokens(pair[0]).end;
     }

@@ -6,7 +6,7 @@ use super::reversibility::Reversibility;
 use super::taken::TakenOut;
 use crate::patchset::{Amends, Patchset};
 use crate::report::{Plan, Reason};
-use crate::search::Ready;
+use crate::search::CompiledPatch;
 use crate::search::Workspace;
 
 /// The patches of a run, in order.
@@ -14,7 +14,7 @@ use crate::search::Workspace;
 pub(crate) struct Run<'a> {
     pub patchset: &'a Patchset,
     /// Those that take part, compiled.
-    pub ready: &'a [Option<Ready>],
+    pub compiled: &'a [Option<CompiledPatch>],
     pub options: &'a Options,
     /// Who looks after earlier patches that a later one may disturb, if there are any.
     pub watch: Option<&'a dyn Watch>,
@@ -38,9 +38,9 @@ pub(crate) trait Watch: Sync {
 
 impl<'a> Run<'a> {
     /// Patches that do not amend one another.
-    pub fn plain(patchset: &'a Patchset, ready: &'a [Option<Ready>], options: &'a Options) -> Run<'a> {
+    pub fn plain(patchset: &'a Patchset, compiled: &'a [Option<CompiledPatch>], options: &'a Options) -> Run<'a> {
         let (watch, amends, taken, own, inverses) = (None, None, None, None, None);
-        Run { patchset, ready, options, watch, amends, taken, needs: true, own, inverses }
+        Run { patchset, compiled, options, watch, amends, taken, needs: true, own, inverses }
     }
 
     /// Whether one patch says that it amends another.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// One file as a patch leaves it.
-pub(crate) struct Changed {
+pub(crate) struct StagedFile {
     pub path: PathBuf,
     /// The file before; `None` where the patch makes it.
     pub before: Option<Version>,
@@ -20,11 +20,11 @@ pub(crate) struct Changed {
     pub trees: Option<(Arc<Source>, Arc<Source>)>,
 }
 
-impl Changed {
+impl StagedFile {
     /// A file that the patch makes.
-    pub fn made(path: PathBuf, bytes: Vec<u8>) -> Changed {
+    pub fn made(path: PathBuf, bytes: Vec<u8>) -> StagedFile {
         let all = 0..bytes.len();
-        Changed { path, before: None, batches: vec![vec![Edit::new(0..0, bytes)]], written: vec![all], trees: None }
+        StagedFile { path, before: None, batches: vec![vec![Edit::new(0..0, bytes)]], written: vec![all], trees: None }
     }
 
     /// The file as the patch leaves it.

@@ -7,7 +7,7 @@
 use super::edited::Edited;
 use super::fates::{Fate, Fates};
 use super::site_edit::SiteEdit;
-use crate::edit::Refusal;
+use crate::edit::EditError;
 use crate::golang::imports;
 use crate::language::{Atom, Directive, Language};
 use crate::patchset::Layout;
@@ -19,7 +19,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// A comment that the edits of a file part from its code, and why that is wrong.
-pub(crate) fn parted(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<Refusal> {
+pub(crate) fn parted(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<EditError> {
     let proof = Proof::new(source, edited, works);
     let mut at = 0;
     while let Some(comment) = source.comments.get(at) {
@@ -33,7 +33,7 @@ pub(crate) fn parted(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -
         let all = source.attachments(p);
         let hidden = gap.iter().zip(&all).filter(|(comment, _)| !proof.shown.contains(&comment.bytes.start));
         if let Some((comment, wrong)) = hidden.into_iter().find_map(|(c, a)| Some((c, proof.keeps(c, a).err()?))) {
-            return Some(Refusal { message: wrong.told(&beginning(source, comment)), bytes: comment.bytes.clone() });
+            return Some(EditError { message: wrong.told(&beginning(source, comment)), bytes: comment.bytes.clone() });
         }
     }
     None
@@ -111,8 +111,8 @@ struct Proof<'a> {
 
 impl<'a> Proof<'a> {
     fn new(source: &'a Source, edited: &'a Edited, works: &[SiteEdit<'_>]) -> Proof<'a> {
-        let shapes = works.iter().map(|w| (&w.rule.pattern.shapes[w.hit.shape], &w.hit.matched.bounds));
-        let elements = shapes.flat_map(|(shape, bounds)| shape.before.elements.iter().zip(bounds));
+        let variants = works.iter().map(|w| (&w.rule.pattern.variants[w.hit.variant], &w.hit.matched.bounds));
+        let elements = variants.flat_map(|(variant, bounds)| variant.before.elements.iter().zip(bounds));
         let comments = elements.filter(|(e, _)| matches!(e.part, Part::Comment(_)));
         let as_patch = works.iter().filter(|work| work.rule.layout == Layout::Patch);
         Proof {

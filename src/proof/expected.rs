@@ -162,11 +162,11 @@ struct Events<'a> {
 impl<'a> Events<'a> {
     /// Adds a site, in the order of its after side.
     fn add(&mut self, source: &Source, run: &Tokens, (site, work): (usize, &'a SiteEdit<'a>), parens: &Parens) {
-        let (shape, bounds) = (work.shape(), &work.hit.matched.bounds);
+        let (variant, bounds) = (work.variant(), &work.hit.matched.bounds);
         let whole = work.hit.matched.tokens.clone();
         let kept: Vec<Option<usize>> = kept_of(work);
         for (b, bound) in bounds.iter().enumerate() {
-            if shape.keeps.binary_search_by_key(&b, |k| k.0).is_err() {
+            if variant.keeps.binary_search_by_key(&b, |k| k.0).is_err() {
                 bound.tokens.clone().for_each(|t| self.gone[t - run.start] = true);
             }
         }
@@ -183,7 +183,7 @@ impl<'a> Events<'a> {
         push(whole.start, paren(b"(", parens.whole));
         of_whole.into_iter().for_each(|u| push(whole.start, Event::Begin(u)));
         let mut at = whole.start;
-        for (a, element) in shape.after.elements.iter().enumerate() {
+        for (a, element) in variant.after.elements.iter().enumerate() {
             let wanted = parens.holes.contains(&a);
             let old = element.part.hole().and_then(|hole| bound_of(work, hole));
             let unit = is_operand(source, &element.part, old.as_ref()).then(|| unit(Some(a), old.clone()));
@@ -207,15 +207,15 @@ impl<'a> Events<'a> {
 
 /// For each element of the after side the one of the before side that stays as it.
 fn kept_of(work: &SiteEdit<'_>) -> Vec<Option<usize>> {
-    let shape = work.shape();
-    let mut kept = vec![None; shape.after.elements.len()];
-    shape.keeps.iter().for_each(|&(b, a)| kept[a] = Some(b));
+    let variant = work.variant();
+    let mut kept = vec![None; variant.after.elements.len()];
+    variant.keeps.iter().for_each(|&(b, a)| kept[a] = Some(b));
     kept
 }
 
 /// The code of the site that a hole is bound to.
 fn bound_of(work: &SiteEdit<'_>, hole: HoleId) -> Option<Tokens> {
-    work.shape().before.of_hole(hole).map(|b| work.hit.matched.bounds[b].tokens.clone())
+    work.variant().before.of_hole(hole).map(|b| work.hit.matched.bounds[b].tokens.clone())
 }
 
 /// Whether a hole holds an operand or operation of several tokens.

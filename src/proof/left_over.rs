@@ -5,7 +5,7 @@ use crate::find::LeftOver;
 use crate::report::Reason;
 use crate::report::{brief, place};
 use crate::search::Workspace;
-use crate::search::{Sighting, Survey};
+use crate::search::{FileMatches, HunkMatches};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,15 +22,15 @@ pub(crate) fn second_run(path: &Path, source: &Source, after: &Source, work: &Si
 }
 
 /// Why places that read like the result are none.
-pub(crate) fn not_gone(sighting: &Sighting<'_>, workspace: &Workspace<'_>) -> Vec<Reason> {
-    let left_over = &sighting.found.left_over;
-    let source = (!left_over.is_empty()).then(|| sighting.source(workspace).ok()).flatten();
+pub(crate) fn not_gone(file_matches: &FileMatches<'_>, workspace: &Workspace<'_>) -> Vec<Reason> {
+    let left_over = &file_matches.found.left_over;
+    let source = (!left_over.is_empty()).then(|| file_matches.source(workspace).ok()).flatten();
     let Some(source) = source else { return Vec::new() };
     let reason = |left: &LeftOver| {
-        let at = place(&sighting.path, &source, source.span(&left.site).start).line;
+        let at = place(&file_matches.path, &source, source.span(&left.site).start).line;
         let row = first_line(&source, &left.row);
         let text = format!("the rest of the diff is there, from line {at}, but `{row}` is still here");
-        Reason { text, place: Some(place(&sighting.path, &source, source.span(&left.row).start)) }
+        Reason { text, place: Some(place(&file_matches.path, &source, source.span(&left.row).start)) }
     };
     let mut rows = BTreeSet::new();
     let apart = left_over.iter().filter(|left| rows.insert(left.row.start));
@@ -38,8 +38,8 @@ pub(crate) fn not_gone(sighting: &Sighting<'_>, workspace: &Workspace<'_>) -> Ve
 }
 
 /// What to note of such places beside sites that are there.
-pub(crate) fn notes(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>) -> Vec<String> {
-    let with_copies = surveys.iter().flatten().flat_map(|s| &s.sightings).filter(|s| !s.found.left_over.is_empty());
+pub(crate) fn notes(matches: &[Vec<HunkMatches<'_>>], workspace: &Workspace<'_>) -> Vec<String> {
+    let with_copies = matches.iter().flatten().flat_map(|s| &s.by_file).filter(|s| !s.found.left_over.is_empty());
     let reasons = with_copies.take(MOST).flat_map(|s| not_gone(s, workspace));
     let note = |reason: Reason| {
         let place = reason.place.map_or(String::new(), |p| format!("{}:{}: ", p.path.display(), p.line));
@@ -50,9 +50,9 @@ pub(crate) fn notes(surveys: &[Vec<Survey<'_>>], workspace: &Workspace<'_>) -> V
 
 /// Which row the body should show.
 fn remedy(path: &Path, source: &Source, work: &SiteEdit<'_>, left: &LeftOver) -> String {
-    let (shape, deletion) = left.deletion;
-    let after = &work.rule.pattern.shapes[shape].after;
-    let below = work.rule.pattern.shapes[shape].removed.get(deletion).and_then(|r| after.elements.get(r.at));
+    let (variant, deletion) = left.deletion;
+    let after = &work.rule.pattern.variants[variant].after;
+    let below = work.rule.pattern.variants[variant].removed.get(deletion).and_then(|r| after.elements.get(r.at));
     let is_shown_below = below.is_some_and(|e| !e.part.is_dots());
     let (from, to) = work.hit.changed.iter().fold((usize::MAX, 0), |(from, to), c| (from.min(c.start), to.max(c.end)));
     let (row, side) = match is_shown_below {

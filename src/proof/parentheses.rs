@@ -79,11 +79,11 @@ impl Brackets {
         let work = &works[site];
         let loose = |(a, element): (usize, &Element)| {
             let Part::Item(hole) = element.part else { return None };
-            let tokens = &work.hit.matched.bounds[work.shape().before.of_hole(hole)?].tokens;
+            let tokens = &work.hit.matched.bounds[work.variant().before.of_hole(hole)?].tokens;
             let may_have_parens = |(_, n): (_, &Node)| source.language.may_have_parens(n.kind);
             (tokens.len() > 1 && source.nodes_over(tokens).any(may_have_parens)).then_some(a)
         };
-        let of_holes = work.shape().after.elements.iter().enumerate().filter_map(loose);
+        let of_holes = work.variant().after.elements.iter().enumerate().filter_map(loose);
         let holes = if holes { of_holes.collect() } else { BTreeSet::new() };
         self.parens[site] = Parens { holes, whole: whole && work.is_grouped(source) };
         let own: Vec<Unit> = self.units.iter().filter(|unit| unit.site == site).cloned().collect();

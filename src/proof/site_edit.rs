@@ -1,7 +1,7 @@
 //! One site to edit.
 
 use crate::find::{Env, Hit, Rule};
-use crate::pattern::{Element, Part, Root, Shape};
+use crate::pattern::{Element, Part, Root, Variant};
 use crate::source::Source;
 use std::ops::Range;
 
@@ -26,31 +26,31 @@ impl<'a> SiteEdit<'a> {
     }
 
     /// The body, as it is spelt here.
-    pub fn shape(&self) -> &'a Shape {
-        let shape = &self.rule.pattern.shapes[self.hit.shape];
-        shape.held.as_deref().filter(|_| self.holds).unwrap_or(shape)
+    pub fn variant(&self) -> &'a Variant {
+        let variant = &self.rule.pattern.variants[self.hit.variant];
+        variant.held.as_deref().filter(|_| self.holds).unwrap_or(variant)
     }
 
     /// Whether holes stay in their places that would move if no other sites lay in them.
     pub fn is_held(&self) -> bool {
-        self.holds && self.rule.pattern.shapes[self.hit.shape].held.is_some()
+        self.holds && self.rule.pattern.variants[self.hit.variant].held.is_some()
     }
 
     /// Whether the site is one expression or type, before and after.
     pub fn is_value(&self) -> bool {
-        self.shape().before.root == Root::Value && self.shape().after.root == Root::Value
+        self.variant().before.root == Root::Value && self.variant().after.root == Root::Value
     }
 
     /// Whether either side shows braces, in which there may be statements.
     pub fn shows_braces(&self) -> bool {
         let is_brace = |e: &Element| matches!(&e.part, Part::Token { text, .. } if text == b"{");
-        [&self.shape().before, &self.shape().after].iter().any(|side| side.elements.iter().any(is_brace))
+        [&self.variant().before, &self.variant().after].iter().any(|side| side.elements.iter().any(is_brace))
     }
 
     /// Whether the after side is one operand or one operation, which may have parentheses. A macro call that no operator
     /// can reach may not: it stands for statements or declarations.
     pub fn is_grouped(&self, source: &Source) -> bool {
-        let side = &self.shape().after;
+        let side = &self.variant().after;
         let ends = side.elements.first().zip(side.elements.last());
         let tokens = ends.map_or(0..0, |(first, last)| first.tokens.start..last.tokens.end);
         let language = side.source.language;

@@ -7,7 +7,7 @@
 use super::edited::Edited;
 use super::expected::{Expected, Unit};
 use super::site_edit::SiteEdit;
-use crate::edit::{Parens, Refusal};
+use crate::edit::{EditError, Parens};
 use crate::source::{Groups, OffsetMap, Source, Tokens};
 
 /// Why a site is refused whose tokens were not those of its body.
@@ -23,7 +23,7 @@ pub(crate) fn torn(
     works: &[SiteEdit<'_>],
     parens: &[Parens],
     edited: &Edited,
-) -> Result<Vec<Unit>, Refusal> {
+) -> Result<Vec<Unit>, EditError> {
     let shift = OffsetMap::new(&edited.batches);
     let (mut before, mut after) = (Groups::new(source), Groups::new(&edited.source));
     let mut torn = Vec::new();
@@ -33,7 +33,7 @@ pub(crate) fn torn(
             continue;
         }
         let refused =
-            |message: &str, tokens: &Tokens| Refusal { message: message.to_owned(), bytes: source.span(tokens) };
+            |message: &str, tokens: &Tokens| EditError { message: message.to_owned(), bytes: source.span(tokens) };
         let Some(place) = place(source, &edited.source, &run, &shift) else {
             // The result has become one token with its neighbour: `-` and `2`.
             let first =

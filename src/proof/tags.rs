@@ -3,14 +3,14 @@
 use super::edited::Edited;
 use super::fates::{Fate, Fates};
 use super::site_edit::SiteEdit;
-use crate::edit::Refusal;
+use crate::edit::EditError;
 use crate::golang::types::{field_names, tagged_field};
 use crate::language::Atom;
 use crate::source::{Bytes, NodeId, Source, Tokens, places_of};
 use std::collections::HashSet;
 
 /// A tag that the edits of a file take away, or leave to a field of another name, although no body shows it.
-pub(crate) fn stray_tag(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<Refusal> {
+pub(crate) fn stray_tag(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<EditError> {
     let fates = Fates::new(&edited.batches);
     let tags = (0..source.tokens.len()).filter_map(|t| Some((t, tagged_field(source, t)?)));
     let touched = tags.filter(|(_, field)| fates.touches(&source.span(&source.nodes[*field].tokens)));
@@ -29,7 +29,7 @@ pub(crate) fn stray_tag(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]
         let refuse = |what: &str| {
             let message =
                 format!("the tag {shown} {what}; show it on the `-` line if it is to go, and on a `+` line if not");
-            Some(Refusal { message, bytes: bytes.clone() })
+            Some(EditError { message, bytes: bytes.clone() })
         };
         match fates.of(&bytes) {
             Fate::Kept(at) if is_of(after.token_at(at)) => None,

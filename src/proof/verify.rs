@@ -2,19 +2,19 @@
 
 use super::comments;
 use super::edited::Edited;
-use super::hit_index::Anchored;
+use super::hit_index::HitIndex;
 use super::left_over::second_run;
 use super::macro_calls;
 use super::reparse::whole;
 use super::site_edit::SiteEdit;
 use super::skeleton;
 use super::tags::stray_tag;
-use crate::edit::{Bare, LOST_COMMENT, Refusal};
+use crate::edit::{Bare, EditError, LOST_COMMENT};
 use crate::find::{Bound, Found, Hit, LeftOver};
 use crate::language::{Language, ListKind};
 use crate::patchset::Expect;
 use crate::pattern::{Element, Part};
-use crate::search::Looking;
+use crate::search::Finder;
 use crate::source::{Bytes, Comment, OffsetMap, Source};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -25,24 +25,25 @@ pub(crate) fn verify(
     source: &Source,
     works: &[SiteEdit<'_>],
     edited: &mut Edited,
-    looking: &Looking<'_, '_>,
-) -> Result<Vec<(usize, String)>, Refusal> {
+    finder: &Finder<'_, '_>,
+) -> Result<Vec<(usize, String)>, EditError> {
     if let Some(message) = spoils(source, edited, works) {
         return Ok((0..works.len()).map(|n| (n, message.clone())).collect());
     }
     if let Some(comment) = lost_comment(source, edited, works) {
-        return Err(Refusal { message: LOST_COMMENT.to_owned(), bytes: comment });
+        return Err(EditError { message: LOST_COMMENT.to_owned(), bytes: comment });
     }
-    let mut looks = look_again(path, source, &edited.source, works, looking)?;
+    let mut looks = look_again(path, source, &edited.source, works, finder)?;
     if looks.iter().any(|(_, found)| found.at_border) && !edited.source.is_whole() {
         edited.source = whole(&edited.source)?;
-        looks = look_again(path, source, &edited.source, works, looking)?;
+        looks = look_again(path, source, &edited.source, works, finder)?;
     }
     let after = &edited.source;
     let shift = OffsetMap::new(&edited.batches);
     let mut wrong = Vec::new();
     let claims = Claims::new(works);
-    let anchored: Vec<Anchored<'_>> = looks.iter().map(|(first, found)| Anchored::new(found, &works[*first])).collect();
+    let hit_index: Vec<HitIndex<'_>> =
+        looks.iter().map(|(first, found)| HitIndex::new(found, &works[*first])).collect();
     for (first, found) in &looks {
         if let Some(message) = counts_more(works, &works[*first], found) {
             let alike = (0..works.len()).filter(|&n| works[n].is_like(&works[*first]));
@@ -58,7 +59,7 @@ pub(crate) fn verify(
         let work = &works[n];
         let known = looks.iter().position(|(first, _)| works[*first].is_like(work));
         let Some(known) = known else { continue };
-        let result = outcome(source, after, works, n, &shift, &claims, (&anchored[known], &taken));
+        let result = outcome(source, after, works, n, &shift, &claims, (&hit_index[known], &taken));
         taken.extend(result.iter().flatten().map(|hit| std::ptr::from_ref(*hit)));
         match result {
             Err(why) => {
@@ -88,7 +89,7 @@ pub(crate) fn verify(
             // A file in which one of these stands is not changed, so that here they are new.
             if !found.undecided.is_empty() || !found.unreadable.is_empty() {
                 wrong.push((*first, UNTOLD.to_owned()));
-            } else if has_new(path, source, works, &works[*first], found, &shift, looking)? {
+            } else if has_new(path, source, works, &works[*first], found, &shift, finder)? {
                 wrong.push((*first, AGAIN.to_owned()));
             }
         }
@@ -105,7 +106,7 @@ pub(crate) fn verify(
 /// Whether a deletion takes with it what it is inside of, by which it would be known as done.
 fn leaves_no_trace(work: &SiteEdit<'_>, found: &Found) -> bool {
     let rule = work.rule;
-    let gone = work.shape().after.elements.is_empty();
+    let gone = work.variant().after.elements.is_empty();
     gone && !matches!(rule.expect, Expect::Between(0, _)) && !found.hits.iter().any(|h| h.done)
 }
 
@@ -132,16 +133,16 @@ fn has_new(
     work: &SiteEdit<'_>,
     found: &Found,
     shift: &OffsetMap,
-    looking: &Looking<'_, '_>,
-) -> Result<bool, Refusal> {
+    finder: &Finder<'_, '_>,
+) -> Result<bool, EditError> {
     let mut left = found.hits.iter().filter(|h| !h.done).peekable();
     if left.peek().is_none() {
         return Ok(false);
     }
     // Hunks that share a hole leave those sites alone that do not go together.
-    let before = looking
+    let before = finder
         .look(work.rule, source, work.env, path)
-        .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
+        .map_err(|e| EditError { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
     let mine = |h: &Hit| works.iter().any(|w| w.is_like(work) && w.hit.changed == h.changed);
     let old: Vec<Vec<Bytes>> = before
         .hits
@@ -207,11 +208,11 @@ fn spoils(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<St
 
 /// A comment in what the edits took away that no `-` line shows, if the result has fewer like it than it should have.
 fn lost_comment(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Option<Bytes> {
-    let shapes = works.iter().map(|w| (w.shape(), &w.hit.matched.bounds));
+    let variants = works.iter().map(|w| (w.variant(), &w.hit.matched.bounds));
     let is_comment = |e: &&Element| matches!(e.part, Part::Comment(_));
-    let shown: BTreeSet<usize> = shapes
+    let shown: BTreeSet<usize> = variants
         .clone()
-        .flat_map(|(shape, bounds)| shape.before.elements.iter().zip(bounds))
+        .flat_map(|(variant, bounds)| variant.before.elements.iter().zip(bounds))
         .filter(|(e, _)| is_comment(e))
         .map(|(_, bound)| bound.bytes.start)
         .collect();
@@ -225,7 +226,7 @@ fn lost_comment(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -> Opt
     let mut missing: HashMap<Vec<u8>, isize> = HashMap::new();
     let mut count = |text: Vec<u8>, by: isize| *missing.entry(text).or_default() += by;
     source.comments.iter().filter(stays).for_each(|c| count(text(source, c), 1));
-    let after = shapes.flat_map(|(shape, _)| shape.after.elements.iter()).filter(is_comment);
+    let after = variants.flat_map(|(variant, _)| variant.after.elements.iter()).filter(is_comment);
     after.for_each(|e| {
         if let Part::Comment(text) = &e.part {
             count(words(text), 1)
@@ -253,14 +254,14 @@ fn look_again(
     source: &Source,
     after: &Source,
     works: &[SiteEdit<'_>],
-    looking: &Looking<'_, '_>,
-) -> Result<Vec<(usize, Found)>, Refusal> {
+    finder: &Finder<'_, '_>,
+) -> Result<Vec<(usize, Found)>, EditError> {
     let mut looks: Vec<(usize, Found)> = Vec::new();
     for (n, work) in works.iter().enumerate() {
         if !looks.iter().any(|(first, _)| works[*first].is_like(work)) {
-            let found = looking
+            let found = finder
                 .look(work.rule, after, work.env, path)
-                .map_err(|e| Refusal { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
+                .map_err(|e| EditError { message: e.to_string(), bytes: source.span(&work.hit.matched.tokens) })?;
             looks.push((n, found));
         }
     }
@@ -276,10 +277,10 @@ fn spread_before_others(source: &Source) -> usize {
 
 /// Why a site did not come out as meant, in better words where it is known that the body shows too little.
 fn explained(source: &Source, work: &SiteEdit<'_>, why: String) -> String {
-    let (shape, rows) = (&work.rule.pattern.shapes[work.hit.shape], &work.rule.pattern.fragment.rows);
+    let (variant, rows) = (&work.rule.pattern.variants[work.hit.variant], &work.rule.pattern.fragment.rows);
     let tokens = &work.hit.matched.tokens;
     let at = source.span(tokens).start;
-    let split = || skeleton::split(shape, rows, source, at);
+    let split = || skeleton::split(variant, rows, source, at);
     let bare = || {
         let header = source.span(&Bare::header(source, tokens)?);
         let (text, line) = (String::from_utf8_lossy(&source.bytes[header.clone()]), source.lines.place(header.start).0);
@@ -303,19 +304,19 @@ fn stays_in_place(
     edited: &Edited,
     shift: &OffsetMap,
     sites: &[skeleton::Site<'_>],
-) -> Result<Vec<Bytes>, Refusal> {
+) -> Result<Vec<Bytes>, EditError> {
     let change = skeleton::Change { before: source, after: &edited.source, batches: &edited.batches, shift };
     let proof = skeleton::prove(change, sites);
     match proof.broken {
-        Some(broken) => Err(Refusal { message: broken.message, bytes: broken.bytes }),
+        Some(broken) => Err(EditError { message: broken.message, bytes: broken.bytes }),
         None => Ok(proof.unproved),
     }
 }
 
 /// A site as the skeleton law sees it.
 fn site<'a>(work: &SiteEdit<'a>, done: Option<&'a Hit>) -> skeleton::Site<'a> {
-    let (shape, rows) = (work.shape(), &work.rule.pattern.fragment.rows[..]);
-    skeleton::Site { shape, rows, before: &work.hit.matched.bounds, after: done.map(|h| &h.matched.bounds[..]) }
+    let (variant, rows) = (work.variant(), &work.rule.pattern.fragment.rows[..]);
+    skeleton::Site { variant, rows, before: &work.hit.matched.bounds, after: done.map(|h| &h.matched.bounds[..]) }
 }
 
 /// The site as it is done in the result, or why it did not come out as meant. Of a body that leaves nothing there is none.
@@ -326,16 +327,16 @@ fn outcome<'f>(
     site: usize,
     shift: &OffsetMap,
     claims: &Claims,
-    (hits, taken): (&Anchored<'f>, &HashSet<*const Hit>),
+    (hits, taken): (&HitIndex<'f>, &HashSet<*const Hit>),
 ) -> Result<Option<&'f Hit>, String> {
     let work = &works[site];
-    let shape = work.shape();
-    let kept = &shape.steady;
+    let variant = work.variant();
+    let kept = &variant.steady;
     let lies = |bounds: &[Bound], element: usize, b: usize| {
         let old = &work.hit.matched.bounds[b];
         let new = &bounds[element];
         let place = shift.range(&old.bytes);
-        if shape.before.elements[b].part.takes_code() {
+        if variant.before.elements[b].part.takes_code() {
             // Parentheses and the results of sites inside belong to what the hole stands for now.
             return new.bytes.start <= place.start && place.end <= new.bytes.end;
         }
@@ -346,7 +347,7 @@ fn outcome<'f>(
     if again {
         return Err(AGAIN.to_owned());
     }
-    if shape.after.elements.is_empty() {
+    if variant.after.elements.is_empty() {
         return Ok(None);
     }
     // Where nothing stays that would tell the site from others, its place does.
@@ -369,10 +370,10 @@ const TAKEN_APART: &str =
 
 /// Whether every hole is bound to the same code as before.
 fn same_holes(source: &Source, after: &Source, work: &SiteEdit<'_>, done: &Hit, site: usize, claims: &Claims) -> bool {
-    let shape = work.shape();
-    shape.after.elements.iter().zip(&done.matched.bounds).all(|(element, new)| {
+    let variant = work.variant();
+    variant.after.elements.iter().zip(&done.matched.bounds).all(|(element, new)| {
         let Some(hole) = element.part.hole().filter(|_| !element.part.is_dots()) else { return true };
-        let Some(old) = shape.before.of_hole(hole).map(|i| &work.hit.matched.bounds[i]) else { return true };
+        let Some(old) = variant.before.of_hole(hole).map(|i| &work.hit.matched.bounds[i]) else { return true };
         claims.another_within(&old.bytes, site)
             || source.same(&old.tokens, after, &new.tokens)
             || in_parens(source, after, &old.tokens, &new.tokens)

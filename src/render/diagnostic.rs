@@ -1,27 +1,27 @@
 use super::visible::{visible, visible_line};
 use super::wrap::wrap_lines;
-use crate::patchset::Complaint;
+use crate::patchset::Diagnostic;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::ops::Range;
 
 /// So many lines of a longer range are shown.
 const MOST_LINES: usize = 6;
 
-/// A complaint as people read it: what is wrong, `origin:line:column`, the line with the place marked, what to do.
-pub fn render(complaint: &Complaint, origin: &str, text: &str, color: bool) -> String {
-    render_in(complaint, origin, text, color, None)
+/// A diagnostic as people read it: what is wrong, `origin:line:column`, the line with the place marked, what to do.
+pub fn render(diagnostic: &Diagnostic, origin: &str, text: &str, color: bool) -> String {
+    render_in(diagnostic, origin, text, color, None)
 }
 
 /// The same for a terminal of so many columns.
-pub fn render_in(complaint: &Complaint, origin: &str, text: &str, color: bool, width: Option<usize>) -> String {
-    let window = Window::around(text, complaint.span_in(text));
+pub fn render_in(diagnostic: &Diagnostic, origin: &str, text: &str, color: bool, width: Option<usize>) -> String {
+    let window = Window::around(text, diagnostic.span_in(text));
     let (shown, mark) = window.visible();
-    let (label, origin) = (visible_line(&complaint.label), visible_line(origin));
+    let (label, origin) = (visible_line(&diagnostic.label), visible_line(origin));
     // What the renderer puts before a message: `error: `, and `   = help: `.
     let wrapped = |message: &str, before: usize| {
         wrap_lines(&visible(message), width.map(|width| width.saturating_sub(before).max(20)), 0)
     };
-    let (message, help) = (wrapped(&complaint.message, 7), complaint.help.as_ref().map(|help| wrapped(help, 14)));
+    let (message, help) = (wrapped(&diagnostic.message, 7), diagnostic.help.as_ref().map(|help| wrapped(help, 14)));
     let mut mark = AnnotationKind::Primary.span(mark);
     if !label.is_empty() {
         mark = mark.label(&*label);
@@ -89,8 +89,8 @@ mod tests {
     fn what_is_hidden_is_written_out_and_the_mark_moves_along() {
         let text = "a = \"\u{202e}\u{9b}x\" wrong \u{200b}\n";
         let at = text.find("wrong").unwrap();
-        let complaint = Complaint::new(&(at..at + 5), "no \u{202d}").label("\u{202d}").help("\u{202d}");
-        insta::assert_snapshot!(render(&complaint, "my\u{202e}.toml", text, false), @r#"
+        let diagnostic = Diagnostic::new(&(at..at + 5), "no \u{202d}").label("\u{202d}").help("\u{202d}");
+        insta::assert_snapshot!(render(&diagnostic, "my\u{202e}.toml", text, false), @r#"
         error: no \u{202d}
          --> my\u{202e}.toml:1:23
           |
@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn a_message_is_broken_between_words() {
-        let complaint = Complaint::new(&(0..1), "a long message that has more words than a line of the terminal");
-        let shown = render_in(&complaint.help("and a help that is as long as that"), "my.toml", "x", false, Some(40));
+        let diagnostic = Diagnostic::new(&(0..1), "a long message that has more words than a line of the terminal");
+        let shown = render_in(&diagnostic.help("and a help that is as long as that"), "my.toml", "x", false, Some(40));
         insta::assert_snapshot!(shown, @r"
         error: a long message that has more
                words than a line of the terminal
@@ -119,9 +119,9 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_shows_its_line() {
-        let complaint = Complaint::new(&(11..18), "unknown key `expects`").label("did you mean `expect`?");
-        let shown = render(&complaint.help("a key"), "my.toml", "format = 1\nexpects = 2\nx = 3\n", false);
+    fn a_diagnostic_shows_its_line() {
+        let diagnostic = Diagnostic::new(&(11..18), "unknown key `expects`").label("did you mean `expect`?");
+        let shown = render(&diagnostic.help("a key"), "my.toml", "format = 1\nexpects = 2\nx = 3\n", false);
         insta::assert_snapshot!(shown, @r"
         error: unknown key `expects`
          --> my.toml:2:1
@@ -134,8 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_without_a_place_shows_the_first_line() {
-        let shown = render(&Complaint::new(&(0..0), "`format` is missing"), "my.toml", "", false);
+    fn a_diagnostic_without_a_place_shows_the_first_line() {
+        let shown = render(&Diagnostic::new(&(0..0), "`format` is missing"), "my.toml", "", false);
         insta::assert_snapshot!(shown, @r"
         error: `format` is missing
          --> my.toml:1:1
@@ -148,16 +148,16 @@ mod tests {
     #[test]
     fn a_long_range_is_cut() {
         let text = "a\n".repeat(1000);
-        let shown = render(&Complaint::new(&(4..2000), "too long"), "my.toml", &text, false);
+        let shown = render(&Diagnostic::new(&(4..2000), "too long"), "my.toml", &text, false);
         assert!(shown.lines().count() < 12, "{shown}");
     }
 
     proptest::proptest! {
         #[test]
         fn any_place_of_any_text_is_shown(text in r"[a\té\r\n\u{1b}\u{202e}😀]{0,40}", start in 0usize..50, len in 0usize..50) {
-            let complaint = Complaint::new(&(start..start + len), "message").label("label");
+            let diagnostic = Diagnostic::new(&(start..start + len), "message").label("label");
             for color in [false, true] {
-                assert!(render(&complaint, "x.toml", &text, color).contains("message"));
+                assert!(render(&diagnostic, "x.toml", &text, color).contains("message"));
             }
         }
     }

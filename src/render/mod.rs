@@ -14,8 +14,8 @@ mod visible;
 mod words;
 mod wrap;
 
-pub use diagnostic::render as complaint;
-pub use diagnostic::render_in as complaint_in;
+pub use diagnostic::render as diagnostic;
+pub use diagnostic::render_in as diagnostic_in;
 pub use diagnostic::render_in;
 pub use diff::{unified, unified_file, unified_plan};
 pub use encoded::Encoded;

@@ -5,8 +5,8 @@ use crate::plan::run_patch;
 use crate::plan::settle;
 use crate::plan::{EditedFile, Reversibility};
 use crate::report::Plan;
-use crate::search::Ready;
-use crate::search::Scout;
+use crate::search::CompiledPatch;
+use crate::search::Index;
 use crate::search::Workspace;
 use crate::vfs::MemoryTree;
 use std::sync::OnceLock;
@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 /// The inverses of the patches of a patchset, each compiled when it is first asked for.
 pub(crate) struct Inverses<'a> {
     patchset: &'a Patchset,
-    compiled: Vec<OnceLock<Result<Box<WayBack>, String>>>,
+    compiled: Vec<OnceLock<Result<Box<Inverse>, String>>>,
 }
 
 impl<'a> Inverses<'a> {
@@ -22,8 +22,8 @@ impl<'a> Inverses<'a> {
         Inverses { patchset, compiled: patchset.patches.iter().map(|_| OnceLock::new()).collect() }
     }
 
-    fn get(&self, patch: usize) -> &Result<Box<WayBack>, String> {
-        let compile = || WayBack::new(self.patchset, &self.patchset.patches[patch]).map(Box::new);
+    fn get(&self, patch: usize) -> &Result<Box<Inverse>, String> {
+        let compile = || Inverse::new(self.patchset, &self.patchset.patches[patch]).map(Box::new);
         self.compiled[patch].get_or_init(compile)
     }
 }
@@ -47,38 +47,38 @@ impl Reversibility for Inverses<'_> {
 }
 
 /// The way back from what a patch does: the patch with its sides exchanged, compiled.
-struct WayBack {
+struct Inverse {
     /// That patch, alone.
     set: Patchset,
-    ready: [Option<Ready>; 1],
-    scout: Scout,
+    compiled: [Option<CompiledPatch>; 1],
+    index: Index,
     /// Whether each file stands for itself, since the number of sites is free.
     pub is_open: bool,
     asks_for_types: bool,
 }
 
-impl WayBack {
+impl Inverse {
     /// Exchanges the sides. Fails with the reason why that undoes nothing.
-    pub fn new(patchset: &Patchset, patch: &Patch) -> Result<WayBack, String> {
+    pub fn new(patchset: &Patchset, patch: &Patch) -> Result<Inverse, String> {
         let no_way = |why: String| not_reversible(&why);
         let inverse = inverse(patch).map_err(no_way)?;
-        let mut ready = Ready::of_inverse(&inverse).map_err(no_way)?;
-        let mut asks = Vec::new();
-        ready.number(&mut asks);
-        let scout = Scout::new(asks).map_err(|bad| no_way(bad.to_string()))?;
+        let mut compiled = CompiledPatch::of_inverse(&inverse).map_err(no_way)?;
+        let mut queries = Vec::new();
+        compiled.number(&mut queries);
+        let index = Index::new(queries).map_err(|bad| no_way(bad.to_string()))?;
         let (is_open, asks_for_types) = (is_open(patch), asks_for_types(patch));
         let set = patchset.with(vec![inverse]);
-        Ok(WayBack { set, ready: [Some(ready)], scout, is_open, asks_for_types })
+        Ok(Inverse { set, compiled: [Some(compiled)], index, is_open, asks_for_types })
     }
 
     /// Why undoing these edits would not give the files as they were, if it would not.
     pub fn is_barred(&self, files: &[EditedFile], options: &Options) -> Option<String> {
         let nothing = MemoryTree::default();
-        let options = Options { only: Vec::new(), ways_back: false, ..options.clone() };
-        let mut workspace = Workspace::new(&nothing, &self.scout, options.limits, options.whole_files);
+        let options = Options { only: Vec::new(), check_reversible: false, ..options.clone() };
+        let mut workspace = Workspace::new(&nothing, &self.index, options.limits, options.whole_files);
         files.iter().for_each(|file| workspace.put_known(&file.path, &file.after, &file.before));
         let mut plan = Plan::default();
-        let run = Run::plain(&self.set, &self.ready, &options);
+        let run = Run::plain(&self.set, &self.compiled, &options);
         let report = run_patch(&run, &mut workspace, &mut plan);
         plan.reports.push(report);
         settle(&self.set, &mut plan.reports, &options);

@@ -1,7 +1,7 @@
 //! What the way back comes to, held against what is there now and what was there before.
 
 use super::evidence::Evidence;
-use crate::patchset::Complaint;
+use crate::patchset::Diagnostic;
 use crate::patchset::Patchset;
 use crate::plan::Options;
 use crate::report::{Plan, Step, last_versions};
@@ -14,15 +14,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The files as they would be.
-pub(crate) struct Undone<'a> {
+pub(crate) struct RoundTrip<'a> {
     steps: &'a [Step],
     files: BTreeMap<PathBuf, Option<Vec<u8>>>,
 }
 
-impl<'a> Undone<'a> {
-    pub fn new(steps: &'a [Step], removals: &[(PathBuf, Vec<u8>)]) -> Undone<'a> {
+impl<'a> RoundTrip<'a> {
+    pub fn new(steps: &'a [Step], removals: &[(PathBuf, Vec<u8>)]) -> RoundTrip<'a> {
         let files = last_versions(steps).into_iter().map(|(path, last)| (path.to_owned(), Some(last.bytes().to_vec())));
-        Undone { steps, files: files.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect() }
+        RoundTrip { steps, files: files.chain(removals.iter().map(|(path, _)| (path.clone(), None))).collect() }
     }
 
     /// A patch that changes a file.
@@ -31,7 +31,7 @@ impl<'a> Undone<'a> {
     }
 
     /// The plan that there would be.
-    pub fn again(&self, set: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+    pub fn again(&self, set: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
         plan(set, &Overlay::new(tree, &self.files), options)
     }
 
@@ -53,7 +53,7 @@ impl<'a> Undone<'a> {
         tree: &dyn FileTree,
         options: &Options,
         evidence: &dyn Evidence,
-    ) -> Result<BTreeMap<PathBuf, bool>, Vec<Complaint>> {
+    ) -> Result<BTreeMap<PathBuf, bool>, Vec<Diagnostic>> {
         let changed = self.files.iter().filter(|(_, bytes)| bytes.is_some()).map(|(path, _)| path);
         let before = changed.filter_map(|path| Some((path.clone(), Some(evidence.earlier(path)?))));
         let before: BTreeMap<PathBuf, Option<Vec<u8>>> = before.collect();
@@ -77,6 +77,6 @@ fn present(now: &Plan, tree: &dyn FileTree, path: &Path) -> Option<Arc<Vec<u8>>>
 }
 
 /// The patches once more. One that needs or amends another need not wait for it: it is in already.
-fn plan(set: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Complaint>> {
+fn plan(set: &Patchset, tree: &dyn FileTree, options: &Options) -> Result<Plan, Vec<Diagnostic>> {
     plan_in(set, tree, options, Mode { needs: false, ..Mode::default() }, &|_| None)
 }

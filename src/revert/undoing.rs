@@ -1,14 +1,14 @@
 //! The plan of a way back: the patches with their sides exchanged, last one first, where a run has put them in.
 
 use super::evidence::Evidence;
-use super::round_trip::Undone;
-use crate::patchset::Complaint;
+use super::round_trip::RoundTrip;
+use crate::patchset::Diagnostic;
 use crate::patchset::{Create, Patch, Patchset, Work, inverse, not_reversible};
 use crate::pattern::Change;
 use crate::plan::Options;
 use crate::plan::{Ownership, Shares};
 use crate::report::{Place, Plan, Reason, Report, Site, Step, Verdict, last_versions};
-use crate::search::Ready;
+use crate::search::CompiledPatch;
 use crate::stack::plan_in;
 use crate::stack::{Mode, plan_stack};
 use crate::vfs::{FileTree, Overlay};
@@ -32,11 +32,11 @@ pub fn revert(
     tree: &dyn FileTree,
     options: &Options,
     evidence: &dyn Evidence,
-) -> Result<Undoing, Vec<Complaint>> {
-    let options = &Options { ways_back: false, all_done: true, ..options.clone() };
+) -> Result<Undoing, Vec<Diagnostic>> {
+    let options = &Options { check_reversible: false, all_done: true, ..options.clone() };
     let mode = Mode { needs: false, ..Mode::default() };
     let now = plan_in(patchset, tree, options, mode, &|path| evidence.earlier(path))?;
-    let mut way = WayOut {
+    let mut way = ReversalBuilder {
         patchset,
         now: &now,
         tree,
@@ -59,14 +59,14 @@ pub fn revert(
     if !way.reports.values().any(|r| r.blocks) {
         way.prove(&removals, options)?;
     }
-    let WayOut { reports, mut steps, .. } = way;
+    let ReversalBuilder { reports, mut steps, .. } = way;
     let last = patchset.patches.len().saturating_sub(1);
     steps.iter_mut().for_each(|step| step.patch = last - step.patch);
     Ok(Undoing { plan: Plan { reports: reports.into_values().rev().collect(), steps }, removals })
 }
 
 /// The way back as far as it is known.
-struct WayOut<'a> {
+struct ReversalBuilder<'a> {
     patchset: &'a Patchset,
     /// The patches as they are found now.
     now: &'a Plan,
@@ -78,7 +78,7 @@ struct WayOut<'a> {
     older: BTreeSet<PathBuf>,
 }
 
-impl WayOut<'_> {
+impl ReversalBuilder<'_> {
     /// The patches that may be in with their sides exchanged, the last one first, and their numbers. Those that have no way
     /// back and of which nothing is found, with the reason, may be in as well.
     fn exchanged(&mut self) -> (Patchset, Vec<usize>, BTreeMap<usize, String>) {
@@ -94,7 +94,7 @@ impl WayOut<'_> {
                 && !matches!(report.verdict, Verdict::Drifted | Verdict::Ambiguous | Verdict::Unreadable);
             // Where a later patch is in the way, that shows only when it is undone.
             let is_hidden = report.verdict == Verdict::Nothing;
-            match inverse(patch).and_then(|inverse| Ready::of_inverse(&inverse).map(|_| inverse)) {
+            match inverse(patch).and_then(|inverse| CompiledPatch::of_inverse(&inverse).map(|_| inverse)) {
                 result if is_out && !(is_hidden && result.is_ok()) || created(patch).is_some() => {
                     let verdict = if report.verdict == Verdict::Skipped { Verdict::Skipped } else { Verdict::Nothing };
                     self.reports.insert(number, bare(report, verdict, None));
@@ -111,17 +111,17 @@ impl WayOut<'_> {
     }
 
     /// A patch that leaves nothing by which it is found was put in if it finds something in what a file was before.
-    fn tell_traceless(&mut self, traceless: BTreeMap<usize, String>, options: &Options) -> Result<(), Vec<Complaint>> {
+    fn tell_traceless(&mut self, traceless: BTreeMap<usize, String>, options: &Options) -> Result<(), Vec<Diagnostic>> {
         for (number, why) in traceless {
             let (patch, report) = (&self.patchset.patches[number], &self.now.reports[number]);
-            let ready = Ready::compile(patch)?;
+            let compiled = CompiledPatch::compile(patch)?;
             let id = self.id(number);
             let before = |path: &PathBuf| {
                 let before = self.evidence.before(id, path, false).into_iter().flatten();
                 let other = before.filter(|bytes| read(self.tree, path).as_ref() != Some(bytes)).last()?;
                 Some((path.clone(), Some(other)))
             };
-            let named = self.tree.paths().iter().filter(|path| ready.names_file(path));
+            let named = self.tree.paths().iter().filter(|path| compiled.names_file(path));
             let files: BTreeMap<PathBuf, Option<Vec<u8>>> = named.filter_map(before).collect();
             if files.is_empty() {
                 continue;
@@ -141,7 +141,7 @@ impl WayOut<'_> {
         back: &Patchset,
         numbers: &[usize],
         options: &Options,
-    ) -> Result<(Plan, Shares), Vec<Complaint>> {
+    ) -> Result<(Plan, Shares), Vec<Diagnostic>> {
         let all = Options { only: Vec::new(), ..options.clone() };
         let mut ownership = self.ownership(numbers);
         let mut is_asked = false;
@@ -272,17 +272,17 @@ impl WayOut<'_> {
     }
 
     /// Proves that applied again everything would be as it is now, and that nothing is lost that is known.
-    fn prove(&mut self, removals: &[(PathBuf, Vec<u8>)], options: &Options) -> Result<(), Vec<Complaint>> {
-        let undone = Undone::new(&self.steps, removals);
-        let again = undone.again(self.patchset, self.tree, options)?;
-        let ways = undone.earlier(self.patchset, self.now, self.tree, options, self.evidence)?;
-        let bad = match undone.differs(&again, self.now, self.tree) {
+    fn prove(&mut self, removals: &[(PathBuf, Vec<u8>)], options: &Options) -> Result<(), Vec<Diagnostic>> {
+        let round_trip = RoundTrip::new(&self.steps, removals);
+        let again = round_trip.again(self.patchset, self.tree, options)?;
+        let ways = round_trip.earlier(self.patchset, self.now, self.tree, options, self.evidence)?;
+        let bad = match round_trip.differs(&again, self.now, self.tree) {
             Some((number, path)) => {
                 Some((number, format!("applied again it would not give {} as it is now", path.display())))
             }
             None => {
                 ways.iter().find(|(path, is_same)| !**is_same && !self.older.contains(*path)).and_then(|(path, _)| {
-                    let number = undone.patch(path)?;
+                    let number = round_trip.patch(path)?;
                     Some((number, self.evidence.lost(self.id(number), path)))
                 })
             }
@@ -361,7 +361,7 @@ fn is_free(patch: &Patch) -> bool {
         Change::Tokens { before, after } => before.len() > 1 || before.len() > after.len(),
         Change::Rows { delete, .. } => delete.iter().any(|row| !row.moved),
     };
-    let Ok(ready) = Ready::compile(patch) else { return true };
-    let rules = ready.hunks().flat_map(|h| h.rules.values());
-    rules.flat_map(|r| &r.pattern.shapes).flat_map(|s| &s.changes).any(is_free)
+    let Ok(compiled) = CompiledPatch::compile(patch) else { return true };
+    let rules = compiled.hunks().flat_map(|h| h.rules.values());
+    rules.flat_map(|r| &r.pattern.variants).flat_map(|s| &s.changes).any(is_free)
 }

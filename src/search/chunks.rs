@@ -1,6 +1,6 @@
 //! Which parts of a file need a tree.
 
-use super::query::{Form, Need};
+use super::query::{LanguageQuery, Requirement};
 use crate::language::Cuts;
 use crate::language::Language;
 use crate::source::Bytes;
@@ -16,13 +16,13 @@ const MOST: usize = 1000;
 ///
 /// What a form finds beyond the parts, or at their borders, reaches over items of the top level, so that the file has
 /// to be read whole: [`crate::find::Found::at_border`] tells where that is so.
-pub(crate) fn parts(language: Language, bytes: &[u8], forms: &[&Form]) -> Option<Vec<Bytes>> {
-    if bytes.len() < SMALL || forms.iter().any(|f| !f.local) {
+pub(crate) fn parts(language: Language, bytes: &[u8], by_language: &[&LanguageQuery]) -> Option<Vec<Bytes>> {
+    if bytes.len() < SMALL || by_language.iter().any(|f| !f.local) {
         return None;
     }
     let cuts = language.cuts(bytes)?;
     let mut wanted = vec![false; cuts.starts.len()];
-    for need in forms.iter().flat_map(|f| f.needs()) {
+    for need in by_language.iter().flat_map(|f| f.needs()) {
         mark(need, bytes, &cuts, &mut wanted)?;
     }
     if !wanted.contains(&true) {
@@ -43,7 +43,7 @@ pub(crate) fn parts(language: Language, bytes: &[u8], forms: &[&Form]) -> Option
 }
 
 /// Marks the pieces that hold all words of a side; `None` where the words that it needs may be spread over several.
-fn mark(need: &Need, bytes: &[u8], cuts: &Cuts, wanted: &mut [bool]) -> Option<()> {
+fn mark(need: &Requirement, bytes: &[u8], cuts: &Cuts, wanted: &mut [bool]) -> Option<()> {
     let words = &need.words.in_place;
     if words.is_empty() {
         return None;

@@ -1,182 +1,185 @@
-use super::query::{Ask, AskId};
+use super::query::{Query, QueryId};
 use crate::checkout::{BadGlob, Globs};
 use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset;
-use crate::patchset::Complaint;
+use crate::patchset::Diagnostic;
 use crate::patchset::{Create, Expect, Hunk, Operation, Patch, Work};
 use crate::pattern::{Compiled, Names, compile_fragment};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A patch with its bodies compiled.
-pub(crate) struct Ready {
-    pub bodies: Vec<ReadyBody>,
-    pub obsolete: Option<ReadyObsolete>,
+pub(crate) struct CompiledPatch {
+    pub bodies: Vec<CompiledBody>,
+    pub obsolete: Option<CompiledObsolete>,
 }
 
 /// One body, compiled.
-pub(crate) struct ReadyBody {
-    pub work: ReadyWork,
+pub(crate) struct CompiledBody {
+    pub work: CompiledAction,
     pub names: Names,
 }
 
-pub(crate) enum ReadyWork {
-    Hunks(Vec<ReadyHunk>),
+pub(crate) enum CompiledAction {
+    Hunks(Vec<CompiledHunk>),
     Operation(Globs, Operation),
     Create(Create),
 }
 
 /// One hunk, compiled for each language that its files can be in.
-pub(crate) struct ReadyHunk {
+pub(crate) struct CompiledHunk {
     /// Its number among the hunks of the whole patchset.
-    pub ask: AskId,
+    pub query: QueryId,
     /// What it asks for where it may find nothing, and does.
-    pub names: Option<AskId>,
+    pub names: Option<QueryId>,
     pub files: patchset::Globs,
     pub globs: Globs,
     pub rules: BTreeMap<Language, Rule>,
 }
 
 /// What shows that upstream has made its own change.
-pub(crate) struct ReadyObsolete {
+pub(crate) struct CompiledObsolete {
     /// Where to look, by each of which: the files of its own, or else those of the patch.
-    pub asks: Vec<(AskId, patchset::Globs)>,
+    pub queries: Vec<(QueryId, patchset::Globs)>,
     pub matches: Vec<(Language, Compiled)>,
 }
 
-impl Ready {
-    pub fn compile(patch: &Patch) -> Result<Ready, Vec<Complaint>> {
+impl CompiledPatch {
+    pub fn compile(patch: &Patch) -> Result<CompiledPatch, Vec<Diagnostic>> {
         let mut bodies = Vec::new();
         for body in &patch.bodies {
             let mut names = Names::default();
             let work = match &body.work {
-                Work::Edit(hunks) => {
-                    ReadyWork::Hunks(hunks.iter().map(|h| ReadyHunk::compile(h, &mut names)).collect::<Result<_, _>>()?)
-                }
-                Work::Operation(operation) => ReadyWork::Operation(globs(&operation.files)?, operation.clone()),
-                Work::Create(create) => ReadyWork::Create(create.clone()),
+                Work::Edit(hunks) => CompiledAction::Hunks(
+                    hunks.iter().map(|h| CompiledHunk::compile(h, &mut names)).collect::<Result<_, _>>()?,
+                ),
+                Work::Operation(operation) => CompiledAction::Operation(globs(&operation.files)?, operation.clone()),
+                Work::Create(create) => CompiledAction::Create(create.clone()),
             };
-            bodies.push(ReadyBody { work, names });
+            bodies.push(CompiledBody { work, names });
         }
-        let obsolete = patch.obsolete.as_ref().map(|o| ReadyObsolete::compile(patch, o)).transpose()?;
-        Ok(Ready { bodies, obsolete })
+        let obsolete = patch.obsolete.as_ref().map(|o| CompiledObsolete::compile(patch, o)).transpose()?;
+        Ok(CompiledPatch { bodies, obsolete })
     }
 
     /// A patch with its sides exchanged, compiled; the reason where that cannot be.
-    pub fn of_inverse(inverse: &Patch) -> Result<Ready, String> {
-        Ready::compile_inverse(inverse).map_err(|complaints| {
-            let message = complaints.first().map_or("", |c| c.message.as_str());
+    pub fn of_inverse(inverse: &Patch) -> Result<CompiledPatch, String> {
+        CompiledPatch::compile_inverse(inverse).map_err(|diagnostics| {
+            let message = diagnostics.first().map_or("", |c| c.message.as_str());
             format!("its sides cannot be exchanged ({message})")
         })
     }
 
     /// Compiles a patch that undoes another one. What an insertion is taken back from holds what it held before, copies of
     /// the inserted rows included, so that a deletion counts as made whatever is left elsewhere.
-    pub fn compile_inverse(inverse: &Patch) -> Result<Ready, Vec<Complaint>> {
-        let mut ready = Ready::compile(inverse)?;
-        ready.bodies.iter_mut().for_each(ReadyBody::leave_copies);
-        Ok(ready)
+    pub fn compile_inverse(inverse: &Patch) -> Result<CompiledPatch, Vec<Diagnostic>> {
+        let mut compiled = CompiledPatch::compile(inverse)?;
+        compiled.bodies.iter_mut().for_each(CompiledBody::leave_copies);
+        Ok(compiled)
     }
 
     /// Numbers what the patch asks of files, behind what others ask.
-    pub fn number(&mut self, asks: &mut Vec<Ask>) {
-        let mut number = |ask: Ask| {
-            asks.push(ask);
-            asks.len() - 1
+    pub fn number(&mut self, queries: &mut Vec<Query>) {
+        let mut number = |query: Query| {
+            queries.push(query);
+            queries.len() - 1
         };
         for body in &mut self.bodies {
-            if let ReadyWork::Hunks(hunks) = &mut body.work {
+            if let CompiledAction::Hunks(hunks) = &mut body.work {
                 for hunk in hunks {
-                    hunk.ask = number(Ask::of_rules(hunk.files.clone(), hunk.rules.values()));
-                    hunk.names =
-                        hunk.may_find_nothing().then(|| number(Ask::of_names(hunk.files.clone(), hunk.rules.values())));
+                    hunk.query = number(Query::of_rules(hunk.files.clone(), hunk.rules.values()));
+                    hunk.names = hunk
+                        .may_find_nothing()
+                        .then(|| number(Query::of_names(hunk.files.clone(), hunk.rules.values())));
                 }
             }
         }
         if let Some(obsolete) = &mut self.obsolete {
-            for (id, files) in &mut obsolete.asks {
-                *id = number(Ask::of_fragments(files.clone(), obsolete.matches.iter()));
+            for (id, files) in &mut obsolete.queries {
+                *id = number(Query::of_fragments(files.clone(), obsolete.matches.iter()));
             }
         }
     }
 
     /// The hunks of all bodies.
-    pub fn hunks(&self) -> impl Iterator<Item = &ReadyHunk> {
+    pub fn hunks(&self) -> impl Iterator<Item = &CompiledHunk> {
         self.bodies.iter().flat_map(|b| b.hunks())
     }
 
     /// The numbers of all that the patch asks of files.
-    pub fn asks(&self) -> impl Iterator<Item = AskId> {
-        let signs = self.obsolete.iter().flat_map(|obsolete| obsolete.asks.iter().map(|(ask, _)| *ask));
-        self.hunks().map(|hunk| hunk.ask).chain(signs)
+    pub fn queries(&self) -> impl Iterator<Item = QueryId> {
+        let signs = self.obsolete.iter().flat_map(|obsolete| obsolete.queries.iter().map(|(query, _)| *query));
+        self.hunks().map(|hunk| hunk.query).chain(signs)
     }
 
     /// Whether it is an operation.
     pub fn is_operation(&self) -> bool {
-        self.bodies.iter().any(|body| matches!(body.work, ReadyWork::Operation(..)))
+        self.bodies.iter().any(|body| matches!(body.work, CompiledAction::Operation(..)))
     }
 
     /// Whether a file is one that some body of the patch names.
     pub fn names_file(&self, path: &Path) -> bool {
         self.bodies.iter().any(|b| match &b.work {
-            ReadyWork::Hunks(hunks) => hunks.iter().any(|h| h.globs.matches(path)),
-            ReadyWork::Operation(globs, _) => globs.matches(path),
-            ReadyWork::Create(_) => false,
+            CompiledAction::Hunks(hunks) => hunks.iter().any(|h| h.globs.matches(path)),
+            CompiledAction::Operation(globs, _) => globs.matches(path),
+            CompiledAction::Create(_) => false,
         })
     }
 }
 
-impl Ready {
+impl CompiledPatch {
     /// Whether a file is one whose code some body changes. An operation follows the code into other files.
     pub fn edits_file(&self, path: &Path) -> bool {
         self.hunks().any(|h| h.globs.matches(path))
     }
 }
 
-impl ReadyBody {
+impl CompiledBody {
     /// Lets a deletion count as made, whatever is left of what it removes elsewhere.
     fn leave_copies(&mut self) {
-        let ReadyWork::Hunks(hunks) = &mut self.work else { return };
-        let shapes = hunks.iter_mut().flat_map(|h| h.rules.values_mut()).flat_map(|r| &mut r.pattern.shapes);
-        shapes.for_each(|shape| shape.removed.clear());
+        let CompiledAction::Hunks(hunks) = &mut self.work else { return };
+        let variants = hunks.iter_mut().flat_map(|h| h.rules.values_mut()).flat_map(|r| &mut r.pattern.variants);
+        variants.for_each(|variant| variant.removed.clear());
     }
 
     /// Its hunks; none where it is no diff.
-    pub fn hunks(&self) -> &[ReadyHunk] {
+    pub fn hunks(&self) -> &[CompiledHunk] {
         match &self.work {
-            ReadyWork::Hunks(hunks) => hunks,
-            ReadyWork::Operation(..) | ReadyWork::Create(_) => &[],
+            CompiledAction::Hunks(hunks) => hunks,
+            CompiledAction::Operation(..) | CompiledAction::Create(_) => &[],
         }
     }
 }
 
-impl ReadyHunk {
+impl CompiledHunk {
     /// Whether it is right without a site, so that what it removes may be there in another form.
     fn may_find_nothing(&self) -> bool {
         let is_free = |rule: &Rule| matches!(rule.expect, Expect::Between(0, _)) && rule.inside.is_empty();
         self.rules.values().all(is_free) && self.rules.values().any(|rule| !rule.pattern.own_names.is_empty())
     }
 
-    fn compile(hunk: &Hunk, names: &mut Names) -> Result<ReadyHunk, Vec<Complaint>> {
+    fn compile(hunk: &Hunk, names: &mut Names) -> Result<CompiledHunk, Vec<Diagnostic>> {
         let languages = languages(hunk.language, &hunk.files);
         let mut rules = BTreeMap::new();
         let mut wrong = None;
         for &language in &languages {
             match Rule::compile(hunk, language, names) {
                 Ok(rule) => drop(rules.insert(language, rule)),
-                Err(complaints) => wrong = wrong.or(Some(complaints)),
+                Err(diagnostics) => wrong = wrong.or(Some(diagnostics)),
             }
         }
         match wrong {
-            Some(complaints) if rules.is_empty() || languages.len() == 1 => Err(complaints),
-            _ => Ok(ReadyHunk { ask: 0, names: None, files: hunk.files.clone(), globs: globs(&hunk.files)?, rules }),
+            Some(diagnostics) if rules.is_empty() || languages.len() == 1 => Err(diagnostics),
+            _ => {
+                Ok(CompiledHunk { query: 0, names: None, files: hunk.files.clone(), globs: globs(&hunk.files)?, rules })
+            }
         }
     }
 }
 
-impl ReadyObsolete {
-    fn compile(patch: &Patch, obsolete: &patchset::Obsolete) -> Result<ReadyObsolete, Vec<Complaint>> {
+impl CompiledObsolete {
+    fn compile(patch: &Patch, obsolete: &patchset::Obsolete) -> Result<CompiledObsolete, Vec<Diagnostic>> {
         let of_body = |b: &patchset::Body| match &b.work {
             Work::Edit(hunks) => hunks.iter().map(|h| h.files.clone()).collect(),
             Work::Operation(operation) => vec![operation.files.clone()],
@@ -194,24 +197,24 @@ impl ReadyObsolete {
             for &language in &languages {
                 match compile_fragment(fragment, language, &mut Names::default(), &BTreeMap::new()) {
                     Ok(compiled) => matches.push((language, compiled)),
-                    Err(complaints) => wrong = wrong.or(Some(complaints)),
+                    Err(diagnostics) => wrong = wrong.or(Some(diagnostics)),
                 }
             }
-            if let Some(complaints) = wrong.filter(|_| matches.len() == before) {
-                return Err(complaints);
+            if let Some(diagnostics) = wrong.filter(|_| matches.len() == before) {
+                return Err(diagnostics);
             }
         }
-        Ok(ReadyObsolete { asks: files.into_iter().map(|f| (0, f)).collect(), matches })
+        Ok(CompiledObsolete { queries: files.into_iter().map(|f| (0, f)).collect(), matches })
     }
 }
 
-fn globs(files: &patchset::Globs) -> Result<Globs, Vec<Complaint>> {
-    Globs::new(files).map_err(|bad| vec![glob_complaint(&bad)])
+fn globs(files: &patchset::Globs) -> Result<Globs, Vec<Diagnostic>> {
+    Globs::new(files).map_err(|bad| vec![glob_diagnostic(&bad)])
 }
 
-/// A glob that does not parse, as a complaint.
-pub(crate) fn glob_complaint(bad: &BadGlob) -> Complaint {
-    Complaint { message: bad.to_string(), span: bad.span.clone(), label: String::new(), help: None }
+/// A glob that does not parse, as a diagnostic.
+pub(crate) fn glob_diagnostic(bad: &BadGlob) -> Diagnostic {
+    Diagnostic { message: bad.to_string(), span: bad.span.clone(), label: String::new(), help: None }
 }
 
 /// The languages that the files of these globs can be in.

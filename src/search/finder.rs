@@ -9,21 +9,21 @@ use std::sync::OnceLock;
 
 /// Looks for rules in files of a workspace, while no patch changes it. The Go packages around those files are read
 /// once, and only where a rule asks for a type.
-pub(crate) struct Looking<'w, 't> {
+pub(crate) struct Finder<'w, 't> {
     /// The files.
     pub workspace: &'w Workspace<'t>,
     world: OnceLock<World<'w>>,
 }
 
-impl<'w, 't> Looking<'w, 't> {
-    pub fn new(workspace: &'w Workspace<'t>) -> Looking<'w, 't> {
-        Looking { workspace, world: OnceLock::new() }
+impl<'w, 't> Finder<'w, 't> {
+    pub fn new(workspace: &'w Workspace<'t>) -> Finder<'w, 't> {
+        Finder { workspace, world: OnceLock::new() }
     }
 
     /// Finds the sites of a rule in a file, which `source` is, or is to be.
     pub fn look(&self, rule: &Rule, source: &Source, env: &Env, path: &Path) -> Result<Found, OutOfSteps> {
         let packages = packages_of(rule, source);
-        let types = GoTypes { looking: self, path, view: OnceCell::new() };
+        let types = GoTypes { finder: self, path, view: OnceCell::new() };
         find(rule, source, env, &packages, &types, &mut Steps(self.workspace.limits.steps))
     }
 
@@ -38,14 +38,14 @@ impl<'w, 't> Looking<'w, 't> {
 }
 
 struct GoTypes<'l, 'w, 't> {
-    looking: &'l Looking<'w, 't>,
+    finder: &'l Finder<'w, 't>,
     path: &'l Path,
     view: OnceCell<View<'w>>,
 }
 
 impl<'w> GoTypes<'_, 'w, '_> {
     fn view(&self, source: &Source) -> &View<'w> {
-        self.view.get_or_init(|| View::of(self.looking.world(), self.path, source))
+        self.view.get_or_init(|| View::of(self.finder.world(), self.path, source))
     }
 }
 

@@ -3,60 +3,63 @@
 use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset::Globs;
-use crate::pattern::{Compiled, Required, Shape, Side};
+use crate::pattern::{Compiled, Required, Side, Variant};
 use std::path::Path;
 
-/// The number of an [`Ask`] among those of the patchset.
-pub(crate) type AskId = usize;
+/// The number of an [`Query`] among those of the patchset.
+pub(crate) type QueryId = usize;
 
 /// What one hunk, or one sign of `obsolete`, asks for: files of some names that hold some words.
-pub(crate) struct Ask {
+pub(crate) struct Query {
     pub files: Globs,
-    pub forms: Vec<Form>,
+    pub by_language: Vec<LanguageQuery>,
     /// Whether it is asked on occasion only, so that no file is prepared for it.
     pub is_rare: bool,
 }
 
 /// What is asked of files in one language.
-pub(crate) struct Form {
+pub(crate) struct LanguageQuery {
     pub language: Language,
     /// For what is to do.
-    pub before: Need,
+    pub before: Requirement,
     /// For what is done, where that counts.
-    pub after: Option<Need>,
+    pub after: Option<Requirement>,
     /// Whether all that decides lies within one item of a file's top level.
     pub local: bool,
 }
 
 /// What one side needs.
-pub(crate) struct Need {
+pub(crate) struct Requirement {
     pub words: Required,
     /// How many items of the top level it can cover; `None` for any number.
     pub items: Option<usize>,
 }
 
-impl Ask {
+impl Query {
     /// What the rules of a hunk ask for, one for each language.
-    pub fn of_rules<'a>(files: Globs, rules: impl Iterator<Item = &'a Rule>) -> Ask {
-        Ask { files, forms: rules.map(Form::of_rule).collect(), is_rare: false }
+    pub fn of_rules<'a>(files: Globs, rules: impl Iterator<Item = &'a Rule>) -> Query {
+        Query { files, by_language: rules.map(LanguageQuery::of_rule).collect(), is_rare: false }
     }
 
     /// What a fragment asks for that only has to occur.
-    pub fn of_fragments<'a>(files: Globs, fragments: impl Iterator<Item = &'a (Language, Compiled)>) -> Ask {
-        let form = |(language, fragment): &(Language, Compiled)| Form {
+    pub fn of_fragments<'a>(files: Globs, fragments: impl Iterator<Item = &'a (Language, Compiled)>) -> Query {
+        let form = |(language, fragment): &(Language, Compiled)| LanguageQuery {
             language: *language,
-            before: Need { words: fragment.words(*language), items: most(fragment.spellings.iter().map(|s| &s.side)) },
+            before: Requirement {
+                words: fragment.words(*language),
+                items: most(fragment.spellings.iter().map(|s| &s.side)),
+            },
             after: None,
             local: true,
         };
-        Ask { files, forms: fragments.map(form).collect(), is_rare: false }
+        Query { files, by_language: fragments.map(form).collect(), is_rare: false }
     }
 
     /// What a hunk asks for that found nothing: its own names in another form.
-    pub fn of_names<'a>(files: Globs, rules: impl Iterator<Item = &'a Rule>) -> Ask {
-        let form = |language: Language, names: &Vec<Vec<u8>>| Form {
+    pub fn of_names<'a>(files: Globs, rules: impl Iterator<Item = &'a Rule>) -> Query {
+        let form = |language: Language, names: &Vec<Vec<u8>>| LanguageQuery {
             language,
-            before: Need { words: Required::new(names), items: Some(1) },
+            before: Requirement { words: Required::new(names), items: Some(1) },
             after: None,
             local: true,
         };
@@ -64,32 +67,32 @@ impl Ask {
             let language = rule.pattern.language;
             rule.pattern.own_names.iter().map(|names| form(language, names)).collect::<Vec<_>>()
         };
-        Ask { files, forms: rules.flat_map(of_rule).collect(), is_rare: true }
+        Query { files, by_language: rules.flat_map(of_rule).collect(), is_rare: true }
     }
 
     /// The forms for a file: by its name, or those of the only language that there is.
-    pub fn forms_for(&self, path: &Path) -> impl Iterator<Item = &Form> {
+    pub fn forms_for(&self, path: &Path) -> impl Iterator<Item = &LanguageQuery> {
         let only = || {
-            let first = self.forms.first().map(|f| f.language);
-            first.filter(|&language| self.forms.iter().all(|f| f.language == language))
+            let first = self.by_language.first().map(|f| f.language);
+            first.filter(|&language| self.by_language.iter().all(|f| f.language == language))
         };
         let language = Language::of_path(path).or_else(only);
-        self.forms.iter().filter(move |f| Some(f.language) == language)
+        self.by_language.iter().filter(move |f| Some(f.language) == language)
     }
 }
 
-impl Form {
-    fn of_rule(rule: &Rule) -> Form {
+impl LanguageQuery {
+    fn of_rule(rule: &Rule) -> LanguageQuery {
         let pattern = &rule.pattern;
-        let items = |side: fn(&Shape) -> &Side| most(pattern.shapes.iter().map(side));
+        let items = |side: fn(&Variant) -> &Side| most(pattern.variants.iter().map(side));
         // What conditions show is not asked for: code that one of them refuses is told of.
-        let before = Need { words: pattern.words_before.clone(), items: items(|s| &s.before) };
-        let after = Need { words: pattern.words_after.clone(), items: items(|s| &s.after) };
-        Form { language: pattern.language, before, after: Some(after), local: rule.is_local() }
+        let before = Requirement { words: pattern.words_before.clone(), items: items(|s| &s.before) };
+        let after = Requirement { words: pattern.words_after.clone(), items: items(|s| &s.after) };
+        LanguageQuery { language: pattern.language, before, after: Some(after), local: rule.is_local() }
     }
 
     /// The needs of the sides that a file may hold.
-    pub fn needs(&self) -> impl Iterator<Item = &Need> {
+    pub fn needs(&self) -> impl Iterator<Item = &Requirement> {
         std::iter::once(&self.before).chain(&self.after)
     }
 }

@@ -1,6 +1,6 @@
 //! The sites of the bodies of a patch, and those of them that count.
 
-use super::survey::{Sighting, Survey};
+use super::hunk_matches::{FileMatches, HunkMatches};
 use crate::find::Hit;
 use crate::report::Reason;
 use crate::source::Spans;
@@ -9,47 +9,47 @@ use std::path::Path;
 
 /// A site chosen for a file: which body, which hunk, where.
 #[derive(Clone)]
-pub(crate) struct Chosen<'a, 'r> {
+pub(crate) struct SelectedSite<'a, 'r> {
     pub body: usize,
     pub hunk: usize,
-    pub sighting: &'a Sighting<'r>,
+    pub file_matches: &'a FileMatches<'r>,
     pub hit: &'a Hit,
     /// How many sites of the sighting are done.
     pub done: usize,
 }
 
-impl Chosen<'_, '_> {
+impl SelectedSite<'_, '_> {
     /// The file that it is in.
     pub fn path(&self) -> &Path {
-        &self.sighting.path
+        &self.file_matches.path
     }
 }
 
 /// All sites of one body.
-pub(crate) fn sites_of<'a, 'r>(body: usize, hunks: &'a [Survey<'r>]) -> Vec<Chosen<'a, 'r>> {
+pub(crate) fn sites_of<'a, 'r>(body: usize, hunks: &'a [HunkMatches<'r>]) -> Vec<SelectedSite<'a, 'r>> {
     let mut sites = Vec::new();
-    for (hunk, survey) in hunks.iter().enumerate() {
-        let todo = survey.sightings.iter().flat_map(|s| &s.found.hits).any(|h| !h.done);
-        for sighting in &survey.sightings {
-            let done = sighting.found.hits.iter().filter(|h| h.done).count();
+    for (hunk, hunk_matches) in hunks.iter().enumerate() {
+        let todo = hunk_matches.by_file.iter().flat_map(|s| &s.found.hits).any(|h| !h.done);
+        for file_matches in &hunk_matches.by_file {
+            let done = file_matches.found.hits.iter().filter(|h| h.done).count();
             // A place with nothing in it tells that all is done, not that part of it is.
             let is_site = |hit: &&Hit| {
-                let shape = &sighting.rule.pattern.shapes[hit.shape];
-                !(todo && hit.done && shape.after.elements.is_empty())
+                let variant = &file_matches.rule.pattern.variants[hit.variant];
+                !(todo && hit.done && variant.after.elements.is_empty())
             };
-            let hits = sighting.found.hits.iter().filter(is_site);
-            sites.extend(hits.map(|hit| Chosen { body, hunk, sighting, hit, done }));
+            let hits = file_matches.found.hits.iter().filter(is_site);
+            sites.extend(hits.map(|hit| SelectedSite { body, hunk, file_matches, hit, done }));
         }
     }
     sites
 }
 
 /// The sites of all bodies together; says where two of them claim the same code.
-pub(crate) fn sum<'a, 'r>(surveys: &'a [Vec<Survey<'r>>]) -> (Vec<Chosen<'a, 'r>>, Vec<Reason>) {
-    let mut chosen: Vec<Chosen<'a, 'r>> = Vec::new();
+pub(crate) fn sum<'a, 'r>(matches: &'a [Vec<HunkMatches<'r>>]) -> (Vec<SelectedSite<'a, 'r>>, Vec<Reason>) {
+    let mut selected: Vec<SelectedSite<'a, 'r>> = Vec::new();
     let mut clashes = Vec::new();
-    for (body, hunks) in surveys.iter().enumerate() {
-        let earlier = if body == 0 { BTreeMap::new() } else { taken(&chosen) };
+    for (body, hunks) in matches.iter().enumerate() {
+        let earlier = if body == 0 { BTreeMap::new() } else { taken(&selected) };
         for site in sites_of(body, hunks) {
             let touching = || earlier.get(site.path()).into_iter().flat_map(|taken| taken.meeting(&site.hit.bytes));
             // The same result by two bodies is one site.
@@ -59,20 +59,20 @@ pub(crate) fn sum<'a, 'r>(surveys: &'a [Vec<Survey<'r>>]) -> (Vec<Chosen<'a, 'r>
             match touching().next() {
                 Some((_, other)) => {
                     let text = format!("{} has a site here, and so has {}", name(body), name(*other));
-                    clashes.push(Reason { text, place: Some(site.sighting.start(site.hit)) });
+                    clashes.push(Reason { text, place: Some(site.file_matches.start(site.hit)) });
                 }
-                None => chosen.push(site),
+                None => selected.push(site),
             }
         }
     }
-    (chosen, clashes)
+    (selected, clashes)
 }
 
 /// The sites that are chosen so far, by file, each with its body.
-fn taken<'a>(chosen: &[Chosen<'a, '_>]) -> BTreeMap<&'a Path, Spans<(&'a Hit, usize)>> {
+fn taken<'a>(selected: &[SelectedSite<'a, '_>]) -> BTreeMap<&'a Path, Spans<(&'a Hit, usize)>> {
     let mut files: BTreeMap<&Path, Vec<_>> = BTreeMap::new();
-    for c in chosen {
-        files.entry(&c.sighting.path).or_default().push((c.hit.bytes.clone(), (c.hit, c.body)));
+    for c in selected {
+        files.entry(&c.file_matches.path).or_default().push((c.hit.bytes.clone(), (c.hit, c.body)));
     }
     files.into_iter().map(|(path, sites)| (path, Spans::new(sites))).collect()
 }

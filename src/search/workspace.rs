@@ -1,7 +1,7 @@
 use super::chunks::parts;
 use super::file_names::FileNames;
-use super::index::{Lead, Leads, Scout};
-use super::query::AskId;
+use super::index::{Candidate, Candidates, Index};
+use super::query::QueryId;
 use crate::language::Language;
 use crate::source::{Bytes, Edit, Limits, Source, Version};
 use crate::vfs::{FileTree, ReadError};
@@ -20,7 +20,7 @@ const FEW: usize = 4 << 20;
 /// The files as the patches so far have made them.
 pub(crate) struct Workspace<'t> {
     tree: &'t dyn FileTree,
-    scout: &'t Scout,
+    index: &'t Index,
     /// How much work one file may make.
     pub limits: Limits,
     /// Whether files are never read in parts.
@@ -35,7 +35,7 @@ pub(crate) struct Workspace<'t> {
     names: FileNames,
     /// For each file of the tree that is to be kept, the asks that have a lead to it: where there are several, or few
     /// files at all.
-    shared: Arc<HashMap<PathBuf, Vec<AskId>>>,
+    shared: Arc<HashMap<PathBuf, Vec<QueryId>>>,
     kept: Mutex<Kept>,
     /// What files may become again, as trees.
     foreseen: HashMap<PathBuf, Arc<Source>>,
@@ -64,7 +64,7 @@ struct Changed {
     /// What patches wrote, by patch.
     written: Vec<(Bytes, By)>,
     /// What it may hold of each ask, and whether to do. What has gone meanwhile may be among them.
-    leads: Leads,
+    candidates: Candidates,
     /// How many of its bytes have been parsed.
     parsed: AtomicUsize,
 }
@@ -81,26 +81,27 @@ struct Kept {
 
 impl<'t> Workspace<'t> {
     /// `scout` has explored the tree. With `whole`, no file is read in parts.
-    pub fn new(tree: &'t dyn FileTree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
-        let wanted = scout.wanted();
+    pub fn new(tree: &'t dyn FileTree, index: &'t Index, limits: Limits, whole: bool) -> Workspace<'t> {
+        let wanted = index.wanted();
         let few = wanted.values().map(|(_, size)| size).sum::<usize>() <= FEW;
-        let shared = wanted.into_iter().filter(|(_, (asks, _))| few || asks.len() > 1);
-        let shared = Arc::new(shared.map(|(path, (asks, _))| (path.to_owned(), asks)).collect());
-        let workspace = Workspace { shared, ..Workspace::bare(tree, scout, limits, whole) };
+        let shared = wanted.into_iter().filter(|(_, (queries, _))| few || queries.len() > 1);
+        let shared = Arc::new(shared.map(|(path, (queries, _))| (path.to_owned(), queries)).collect());
+        let workspace = Workspace { shared, ..Workspace::bare(tree, index, limits, whole) };
         if few {
-            workspace.shared.par_iter().for_each(|(path, asks)| {
-                let language = asks.iter().find_map(|&ask| Some(scout.ask(ask).forms_for(path).next()?.language));
+            workspace.shared.par_iter().for_each(|(path, queries)| {
+                let language =
+                    queries.iter().find_map(|&query| Some(index.query(query).forms_for(path).next()?.language));
                 // What fails, fails again where it matters.
-                let _ = language.map(|language| workspace.source(path, language, asks[0]));
+                let _ = language.map(|language| workspace.source(path, language, queries[0]));
             });
         }
         workspace
     }
 
-    fn bare(tree: &'t dyn FileTree, scout: &'t Scout, limits: Limits, whole: bool) -> Workspace<'t> {
+    fn bare(tree: &'t dyn FileTree, index: &'t Index, limits: Limits, whole: bool) -> Workspace<'t> {
         Workspace {
             tree,
-            scout,
+            index,
             limits,
             whole,
             changed: BTreeMap::new(),
@@ -120,7 +121,7 @@ impl<'t> Workspace<'t> {
         let bare = |changed: &Changed| Changed {
             version: changed.version.clone(),
             written: Vec::new(),
-            leads: changed.leads.clone(),
+            candidates: changed.candidates.clone(),
             parsed: AtomicUsize::new(0),
         };
         Workspace {
@@ -157,34 +158,36 @@ impl<'t> Workspace<'t> {
     }
 
     /// How many files have a name that is asked for.
-    pub fn files(&self, ask: AskId) -> usize {
+    pub fn files(&self, query: QueryId) -> usize {
         let is_new = |path: &&PathBuf| self.tree.paths().binary_search(path).is_err();
-        let new = self.changed.keys().filter(is_new).filter(|p| self.scout.names(ask, p));
-        let removed = self.removed.iter().filter(|p| self.scout.names(ask, p));
-        self.scout.answer(ask).files + new.count() - removed.count()
+        let new = self.changed.keys().filter(is_new).filter(|p| self.index.names(query, p));
+        let removed = self.removed.iter().filter(|p| self.index.names(query, p));
+        self.index.answer(query).files + new.count() - removed.count()
     }
 
     /// The files that may hold something of an ask, in order.
-    pub fn leads(&self, ask: AskId) -> Vec<Lead> {
-        let is_as_it_was = |lead: &&Lead| !self.changed.contains_key(&lead.path) && !self.removed.contains(&lead.path);
-        let old = self.scout.answer(ask).leads.iter().filter(is_as_it_was);
-        let mut leads: Vec<Lead> = old.cloned().collect();
-        for (path, Changed { version, leads: held, .. }) in &self.changed {
-            let lead = held.get(&ask);
-            leads.extend(lead.map(|&todo| Lead { path: path.clone(), todo, size: version.size() }));
+    pub fn candidates(&self, query: QueryId) -> Vec<Candidate> {
+        let is_as_it_was = |candidate: &&Candidate| {
+            !self.changed.contains_key(&candidate.path) && !self.removed.contains(&candidate.path)
+        };
+        let old = self.index.answer(query).candidates.iter().filter(is_as_it_was);
+        let mut candidates: Vec<Candidate> = old.cloned().collect();
+        for (path, Changed { version, candidates: held, .. }) in &self.changed {
+            let candidate = held.get(&query);
+            candidates.extend(candidate.map(|&todo| Candidate { path: path.clone(), todo, size: version.size() }));
         }
-        leads.sort_by(|a, b| a.path.cmp(&b.path));
-        leads
+        candidates.sort_by(|a, b| a.path.cmp(&b.path));
+        candidates
     }
 
     /// The files of an ask that cannot be read.
-    pub fn unread(&self, ask: AskId) -> &[ReadError] {
-        &self.scout.answer(ask).unread
+    pub fn unread(&self, query: QueryId) -> &[ReadError] {
+        &self.index.answer(query).unread
     }
 
     /// A file as a tree that has all that an ask can find in it: of the whole file, or of the parts that matter; `None`
     /// where it can find nothing. Fails with the reason in words.
-    pub fn source(&self, path: &Path, language: Language, ask: AskId) -> Result<Option<Arc<Source>>, String> {
+    pub fn source(&self, path: &Path, language: Language, query: QueryId) -> Result<Option<Arc<Source>>, String> {
         if let Some(source) = self.kept().get(path).filter(|s| s.language == language) {
             return Ok(Some(source));
         }
@@ -192,10 +195,10 @@ impl<'t> Workspace<'t> {
         let several = match changed {
             // Most patches that have a lead to a file that was changed will change it, too: what is parsed for all of
             // them would serve one. If they do not, it pays once as much has been parsed as the file has.
-            Some(changed) => changed.is_asked_often().then(|| changed.leads.keys().copied().collect()),
+            Some(changed) => changed.is_asked_often().then(|| changed.candidates.keys().copied().collect()),
             None => self.shared.get(path).cloned(),
         };
-        let source = self.parse(path, language, several.as_deref().unwrap_or(&[ask]))?;
+        let source = self.parse(path, language, several.as_deref().unwrap_or(&[query]))?;
         if let Some(source) = &source {
             changed.iter().for_each(|changed| changed.add_parsed(source));
             several.iter().for_each(|_| self.keep(path, source));
@@ -262,12 +265,12 @@ impl<'t> Workspace<'t> {
     }
 
     /// Reads and parses a file for some asks.
-    fn parse(&self, path: &Path, language: Language, asks: &[AskId]) -> Result<Option<Arc<Source>>, String> {
+    fn parse(&self, path: &Path, language: Language, queries: &[QueryId]) -> Result<Option<Arc<Source>>, String> {
         let bytes = self.read(path).map_err(|e| e.reason)?;
-        let forms: Vec<_> = asks.iter().flat_map(|&a| self.scout.ask(a).forms_for(path)).collect();
+        let by_language: Vec<_> = queries.iter().flat_map(|&a| self.index.query(a).forms_for(path)).collect();
         let in_parts = !self.whole && bytes.len() <= self.limits.bytes;
         let whole = || std::iter::once(0..bytes.len()).collect();
-        let parts = in_parts.then(|| parts(language, &bytes, &forms)).flatten().unwrap_or_else(whole);
+        let parts = in_parts.then(|| parts(language, &bytes, &by_language)).flatten().unwrap_or_else(whole);
         if parts.is_empty() {
             return Ok(None);
         }
@@ -300,8 +303,8 @@ impl<'t> Workspace<'t> {
 
     /// Takes in a file that was made.
     pub fn put_made(&mut self, path: &Path, made: &Version, written: Vec<(Bytes, By)>) {
-        let leads = self.scout.leads_to(path, &made.bytes());
-        self.put(path, made, written, leads);
+        let candidates = self.index.candidates_of_new(path, &made.bytes());
+        self.put(path, made, written, candidates);
     }
 
     /// Takes in a file that was edited at some places, with what is written in it by whom. `bytes` are those before and
@@ -314,10 +317,10 @@ impl<'t> Workspace<'t> {
         after: &Version,
         written: Vec<(Bytes, By)>,
     ) {
-        let old = self.changed.remove(path).map(|changed| changed.leads);
-        let mut leads = old.unwrap_or_else(|| self.scout.leads_of(path));
-        self.scout.add_gained(path, bytes, places, &mut leads);
-        self.put(path, after, written, leads);
+        let old = self.changed.remove(path).map(|changed| changed.candidates);
+        let mut candidates = old.unwrap_or_else(|| self.index.candidates_of(path));
+        self.index.add_gained(path, bytes, places, &mut candidates);
+        self.put(path, after, written, candidates);
     }
 
     /// What is known of a file, to go back to.
@@ -329,9 +332,9 @@ impl<'t> Workspace<'t> {
     /// Takes a file as it was known before it was edited.
     pub fn take_back(&mut self, known: Known) {
         let Known { path, state } = known;
-        let leads = self.changed.remove(&path).map(|changed| changed.leads).unwrap_or_default();
+        let candidates = self.changed.remove(&path).map(|changed| changed.candidates).unwrap_or_default();
         match state {
-            Some((version, written)) => self.put(&path, &version, written, leads),
+            Some((version, written)) => self.put(&path, &version, written, candidates),
             None => {
                 self.forget(&path);
                 if self.tree.paths().binary_search(&path).is_err() {
@@ -367,13 +370,13 @@ impl<'t> Workspace<'t> {
         &self.originals
     }
 
-    fn put(&mut self, path: &Path, version: &Version, written: Vec<(Bytes, By)>, leads: Leads) {
+    fn put(&mut self, path: &Path, version: &Version, written: Vec<(Bytes, By)>, candidates: Candidates) {
         if let Err(at) = self.paths.binary_search_by(|p| p.as_path().cmp(path)) {
             Arc::make_mut(&mut self.paths).insert(at, path.to_owned());
         }
         self.removed.remove(path);
         self.forget(path);
-        let changed = Changed { version: version.clone(), written, leads, parsed: AtomicUsize::new(0) };
+        let changed = Changed { version: version.clone(), written, candidates, parsed: AtomicUsize::new(0) };
         self.changed.insert(path.to_owned(), changed);
     }
 
@@ -393,7 +396,7 @@ impl<'t> Workspace<'t> {
 
 impl Changed {
     fn is_asked_often(&self) -> bool {
-        self.leads.len() > 1 && self.parsed.load(Ordering::Relaxed) > self.version.size()
+        self.candidates.len() > 1 && self.parsed.load(Ordering::Relaxed) > self.version.size()
     }
 
     fn add_parsed(&self, source: &Source) {

@@ -3,20 +3,20 @@
 use super::take_out::{Amending, leave_out, take_out};
 use super::trial::{Carried, Trial};
 use super::watch::Watched;
-use crate::patchset::Complaint;
+use crate::patchset::Diagnostic;
 use crate::patchset::{Hunk, Patch, Patchset, Sign, Work};
-use crate::plan::Again;
 use crate::plan::Options;
 use crate::plan::Ownership;
 use crate::plan::Reversibility;
+use crate::plan::SecondRun;
 use crate::plan::run_patch;
 use crate::plan::settle;
 use crate::plan::{Run, Watch};
 use crate::report::{Plan, Reason, Verdict};
-use crate::search::Ready;
-use crate::search::Scout;
+use crate::search::CompiledPatch;
+use crate::search::Index;
 use crate::search::Workspace;
-use crate::search::glob_complaint;
+use crate::search::glob_diagnostic;
 use crate::threads;
 use crate::vfs::FileTree;
 use rayon::prelude::*;
@@ -51,7 +51,7 @@ pub(crate) struct Stacked {
     /// The amending patches that are in, or would be, and cannot be taken out.
     pub stuck: BTreeMap<usize, String>,
     /// The files that may hold something of a patch.
-    pub leads: BTreeSet<PathBuf>,
+    pub candidates: BTreeSet<PathBuf>,
     /// Whether the files may as well be the result of the stack, with a patch in that leaves no trace.
     pub is_doubtful: bool,
 }
@@ -64,8 +64,8 @@ pub(crate) fn plan_stack(
     tree: &dyn FileTree,
     options: &Options,
     mode: Mode<'_>,
-) -> Result<Stacked, Vec<Complaint>> {
-    let run = || -> Result<Stacked, Vec<Complaint>> {
+) -> Result<Stacked, Vec<Diagnostic>> {
+    let run = || -> Result<Stacked, Vec<Diagnostic>> {
         let prepared = Prepared::new(patchset, tree, options, mode)?;
         let first = prepared.plan(usize::MAX);
         if let Some(other) = prepared.without_traceless(&first) {
@@ -90,13 +90,13 @@ pub(crate) fn plan_stack(
 const TRIES: usize = 16;
 
 /// Refuses patches that no later one is to blame for.
-fn tell_unsettled(mut plan: Plan, found: &BTreeMap<usize, Again>) -> Plan {
+fn tell_unsettled(mut plan: Plan, found: &BTreeMap<usize, SecondRun>) -> Plan {
     for (&number, again) in found {
         let report = &mut plan.reports[number];
         report.verdict = Verdict::Ambiguous;
         let (why, place) = match again.clone() {
-            Again::ToDo(place) => (String::new(), Some(place)),
-            Again::Refused(why, place) => (format!(" ({why})"), place),
+            SecondRun::ToDo(place) => (String::new(), Some(place)),
+            SecondRun::Refused(why, place) => (format!(" ({why})"), place),
         };
         let text = format!("a second run would not find it done among the other patches{why}; make one patch of those");
         report.reasons.push(Reason { text, place });
@@ -110,9 +110,9 @@ struct Prepared<'a> {
     tree: &'a dyn FileTree,
     options: &'a Options,
     mode: Mode<'a>,
-    ready: Vec<Option<Ready>>,
+    compiled: Vec<Option<CompiledPatch>>,
     amending: Option<Amending>,
-    scout: Scout,
+    index: Index,
 }
 
 /// A plan, with some amending patches taken out.
@@ -131,31 +131,32 @@ impl<'a> Prepared<'a> {
         tree: &'a dyn FileTree,
         options: &'a Options,
         mode: Mode<'a>,
-    ) -> Result<Prepared<'a>, Vec<Complaint>> {
+    ) -> Result<Prepared<'a>, Vec<Diagnostic>> {
         let target = options.target.as_ref().or(patchset.target.as_ref());
         let is_for_target = |patch: &Patch| patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t));
         let is_asked = |patch: &Patch| options.only.is_empty() || options.only.contains(&patch.id.value);
         let is_selected = |patch: &Patch| is_asked(patch) && is_for_target(patch);
-        let compile = if mode.twice { Ready::compile } else { Ready::compile_inverse };
+        let compile = if mode.twice { CompiledPatch::compile } else { CompiledPatch::compile_inverse };
         let compile = |patch| is_selected(patch).then(|| compile(patch)).transpose();
-        let compiled: Vec<Result<Option<Ready>, Vec<Complaint>>> = patchset.patches.par_iter().map(compile).collect();
-        let (mut ready, mut complaints) = (Vec::with_capacity(compiled.len()), Vec::new());
-        for one in compiled {
+        let results: Vec<Result<Option<CompiledPatch>, Vec<Diagnostic>>> =
+            patchset.patches.par_iter().map(compile).collect();
+        let (mut compiled, mut diagnostics) = (Vec::with_capacity(results.len()), Vec::new());
+        for one in results {
             match one {
-                Ok(one) => ready.push(one),
-                Err(wrong) => complaints.extend(wrong),
+                Ok(one) => compiled.push(one),
+                Err(wrong) => diagnostics.extend(wrong),
             }
         }
-        if !complaints.is_empty() {
-            return Err(complaints);
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
         }
         let mut amending = Amending::of(patchset, is_selected, is_for_target);
-        let mut asks = Vec::new();
-        ready.iter_mut().flatten().for_each(|ready| ready.number(&mut asks));
-        amending.iter_mut().flat_map(Amending::ready_mut).for_each(|ready| ready.number(&mut asks));
-        let mut scout = Scout::new(asks).map_err(|bad| vec![glob_complaint(&bad)])?;
-        scout.explore(tree);
-        Ok(Prepared { patchset, tree, options, mode, ready, amending, scout })
+        let mut queries = Vec::new();
+        compiled.iter_mut().flatten().for_each(|compiled| compiled.number(&mut queries));
+        amending.iter_mut().flat_map(Amending::compiled_mut).for_each(|compiled| compiled.number(&mut queries));
+        let mut index = Index::new(queries).map_err(|bad| vec![glob_diagnostic(&bad)])?;
+        index.explore(tree);
+        Ok(Prepared { patchset, tree, options, mode, compiled, amending, index })
     }
 
     /// Plans the run. Of the amending patches only those `below` a number are taken for being in.
@@ -169,7 +170,7 @@ impl<'a> Prepared<'a> {
                 needs: self.mode.needs,
                 own: self.mode.own,
                 inverses: self.mode.inverses,
-                ..Run::plain(self.patchset, &self.ready, self.options)
+                ..Run::plain(self.patchset, &self.compiled, self.options)
             };
             let (plan, taken, trial) = self.carry_out(&run, below);
             stuck.extend(trial.stuck);
@@ -185,7 +186,7 @@ impl<'a> Prepared<'a> {
 
     /// Carries out all patches in order, and tries a second run. Gives the amending patches that were taken out for it, too.
     fn carry_out(&self, run: &Run<'_>, below: usize) -> (Plan, Vec<usize>, Trial) {
-        let mut workspace = Workspace::new(self.tree, &self.scout, self.options.limits, self.options.whole_files);
+        let mut workspace = Workspace::new(self.tree, &self.index, self.options.limits, self.options.whole_files);
         let taken = self.amending.as_ref().map(|amending| {
             let numbers = amending.numbers().into_iter().rev().filter(|&number| number < below);
             take_out(run, amending, numbers, &mut workspace)
@@ -229,14 +230,17 @@ impl<'a> Prepared<'a> {
 
     /// Compiles the inverses of some patches on all cores: most of those that find their words will change something.
     fn prepare_inverses(&self, inverses: &dyn Reversibility, from: usize) {
-        let may_do = |ready: &Ready| ready.hunks().any(|h| self.scout.answer(h.ask).leads.iter().any(|lead| lead.todo));
-        let all = self.ready.par_iter().enumerate().skip(from).take(AHEAD);
-        all.filter(|(_, ready)| ready.as_ref().is_some_and(may_do)).for_each(|(number, _)| inverses.prepare(number));
+        let may_do = |compiled: &CompiledPatch| {
+            compiled.hunks().any(|h| self.index.answer(h.query).candidates.iter().any(|candidate| candidate.todo))
+        };
+        let all = self.compiled.par_iter().enumerate().skip(from).take(AHEAD);
+        all.filter(|(_, compiled)| compiled.as_ref().is_some_and(may_do))
+            .for_each(|(number, _)| inverses.prepare(number));
     }
 
     /// Whether all of these take part in the run.
     fn are_asked_for(&self, numbers: &[usize]) -> bool {
-        numbers.iter().all(|&number| self.ready[number].is_some())
+        numbers.iter().all(|&number| self.compiled[number].is_some())
     }
 
     /// Those of the patches taken out that leave no trace, the last one first: they may only look as if they were in.
@@ -254,8 +258,8 @@ impl<'a> Prepared<'a> {
 
     fn stacked(&self, attempt: Attempt, is_doubtful: bool) -> Stacked {
         let Attempt { plan, stuck, .. } = attempt;
-        let leads = if stuck.is_empty() && !is_doubtful { BTreeMap::new() } else { self.scout.wanted() };
-        Stacked { plan, stuck, leads: leads.into_keys().map(Path::to_owned).collect(), is_doubtful }
+        let candidates = if stuck.is_empty() && !is_doubtful { BTreeMap::new() } else { self.index.wanted() };
+        Stacked { plan, stuck, candidates: candidates.into_keys().map(Path::to_owned).collect(), is_doubtful }
     }
 }
 

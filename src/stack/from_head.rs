@@ -1,7 +1,7 @@
 //! A stack whose amending patches cannot be taken out, looked for from the other end: put on what `HEAD` has.
 
 use super::attempt::{Mode, Stacked, plan_stack};
-use crate::patchset::Complaint;
+use crate::patchset::Diagnostic;
 use crate::patchset::{Patchset, Work};
 use crate::plan::Options;
 use crate::report::{Plan, Step, Verdict};
@@ -22,11 +22,11 @@ pub(super) fn from_head(
     options: &Options,
     mode: Mode<'_>,
     (stacked, head): (&Stacked, &Earlier<'_>),
-) -> Result<Option<Plan>, Vec<Complaint>> {
+) -> Result<Option<Plan>, Vec<Diagnostic>> {
     let made = created(patchset);
     let mut below: BTreeMap<PathBuf, Option<Vec<u8>>> = BTreeMap::new();
     let mut is_known = false;
-    for path in stacked.leads.iter().chain(&made) {
+    for path in stacked.candidates.iter().chain(&made) {
         let before = head(path);
         is_known |= before.is_some();
         match (before, read(tree, path)) {

@@ -2,7 +2,7 @@
 
 use super::attempt::{Mode, leaves_no_trace, plan_stack};
 use super::from_head::{Earlier, from_head};
-use crate::patchset::{Complaint, Patch, Patchset};
+use crate::patchset::{Diagnostic, Patch, Patchset};
 use crate::plan::{Options, settle};
 use crate::report::{Plan, Report};
 use crate::vfs::{FileTree, Overlay};
@@ -14,7 +14,7 @@ pub(crate) fn plan_in(
     options: &Options,
     mode: Mode<'_>,
     head: &Earlier<'_>,
-) -> Result<Plan, Vec<Complaint>> {
+) -> Result<Plan, Vec<Diagnostic>> {
     let mut plan = plan_once(patchset, tree, options, mode, head)?;
     if let Some(number) = traceless(patchset, &plan).filter(|_| mode.twice) {
         // Whether such a patch is in may be told in one way before it is put in, and in another afterwards.
@@ -44,7 +44,7 @@ fn plan_once(
     options: &Options,
     mode: Mode<'_>,
     head: &Earlier<'_>,
-) -> Result<Plan, Vec<Complaint>> {
+) -> Result<Plan, Vec<Diagnostic>> {
     let stacked = plan_stack(patchset, tree, options, mode)?;
     if stacked.is_doubtful || stacked.plan.is_refused() && !stacked.stuck.is_empty() {
         let plan = from_head(patchset, tree, options, mode, (&stacked, head))?;

@@ -1,17 +1,17 @@
 //! Amending patches that are in, taken out in memory so that what they amend can be looked up, as quilt pops a stack.
 
 use crate::patchset::{Amends, Body, Expect, Patch, Patchset, Work, inverse};
-use crate::plan::Changed;
 use crate::plan::Options;
+use crate::plan::PatchRun;
 use crate::plan::Run;
 use crate::plan::Signs;
+use crate::plan::StagedFile;
 use crate::plan::TakenOut;
-use crate::plan::Task;
 use crate::plan::edit_hunks;
 use crate::plan::look_again;
 use crate::report::{Plan, Site, Step, Verdict};
 use crate::search::{By, Workspace};
-use crate::search::{Ready, ReadyWork};
+use crate::search::{CompiledAction, CompiledPatch};
 use crate::source::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -27,22 +27,23 @@ pub(crate) struct Amending {
 
 /// An amending patch, ready to be taken out and put in again.
 struct Both {
-    forward: Ready,
+    forward: CompiledPatch,
     /// With its sides exchanged, or why that cannot be.
-    inverse: Result<(Patch, Ready), String>,
+    inverse: Result<(Patch, CompiledPatch), String>,
 }
 
 impl Both {
     /// How many sites there are in all is no question here: some may wait for what the patch amends.
     fn of(patch: &Patch) -> Option<Both> {
         // What is wrong with a patch is said when it is asked for.
-        let forward = Ready::compile(&of_any_number(patch.clone())).ok()?;
-        let inverse = inverse(patch).map(of_any_number).and_then(|patch| Ok((Ready::of_inverse(&patch)?, patch)));
-        Some(Both { forward, inverse: inverse.map(|(ready, patch)| (patch, ready)) })
+        let forward = CompiledPatch::compile(&of_any_number(patch.clone())).ok()?;
+        let inverse =
+            inverse(patch).map(of_any_number).and_then(|patch| Ok((CompiledPatch::of_inverse(&patch)?, patch)));
+        Some(Both { forward, inverse: inverse.map(|(compiled, patch)| (patch, compiled)) })
     }
 
-    fn ready_mut(&mut self) -> impl Iterator<Item = &mut Ready> {
-        let inverse = self.inverse.as_mut().ok().map(|(_, ready)| ready);
+    fn compiled_mut(&mut self) -> impl Iterator<Item = &mut CompiledPatch> {
+        let inverse = self.inverse.as_mut().ok().map(|(_, compiled)| compiled);
         std::iter::once(&mut self.forward).chain(inverse)
     }
 }
@@ -68,8 +69,8 @@ impl Amending {
         if amends.is_empty() {
             return None;
         }
-        let chosen = (0..patchset.patches.len()).filter(|&number| is_selected(&patchset.patches[number])).collect();
-        let numbers = amends.amending_one_of(&chosen).into_iter().filter(|&n| is_for_target(&patchset.patches[n]));
+        let selected = (0..patchset.patches.len()).filter(|&number| is_selected(&patchset.patches[number])).collect();
+        let numbers = amends.amending_one_of(&selected).into_iter().filter(|&n| is_for_target(&patchset.patches[n]));
         let patches = numbers.filter_map(|number| Some((number, Both::of(&patchset.patches[number])?))).collect();
         Some(Amending { amends, patches })
     }
@@ -80,8 +81,8 @@ impl Amending {
     }
 
     /// All that it asks of files.
-    pub fn ready_mut(&mut self) -> impl Iterator<Item = &mut Ready> {
-        self.patches.values_mut().flat_map(Both::ready_mut)
+    pub fn compiled_mut(&mut self) -> impl Iterator<Item = &mut CompiledPatch> {
+        self.patches.values_mut().flat_map(Both::compiled_mut)
     }
 }
 
@@ -93,7 +94,7 @@ pub(crate) fn take_out(
     workspace: &mut Workspace<'_>,
 ) -> TakenOut {
     let mut taken = TakenOut::default();
-    let options = Options { ways_back: false, all_done: true, ..stack.options.clone() };
+    let options = Options { check_reversible: false, all_done: true, ..stack.options.clone() };
     for number in numbers {
         let Some(both) = amending.patches.get(&number) else { continue };
         let patch = &stack.patchset.patches[number];
@@ -130,8 +131,8 @@ struct One<'a> {
 impl One<'_> {
     /// Takes it out, if it would come in again as it is. Fails with the reason, and changes nothing.
     fn take_out(&self, workspace: &mut Workspace<'_>) -> Result<(), String> {
-        let (inverse, ready) = self.both.inverse.as_ref().map_err(String::clone)?;
-        if let Some(ReadyWork::Create(new)) = self.both.forward.bodies.first().map(|b| &b.work) {
+        let (inverse, compiled) = self.both.inverse.as_ref().map_err(String::clone)?;
+        if let Some(CompiledAction::Create(new)) = self.both.forward.bodies.first().map(|b| &b.work) {
             let path = Path::new(&new.path.value);
             let bytes = workspace.read(path).map_err(|e| e.to_string())?;
             workspace.note_original(path, Version::new(bytes));
@@ -139,7 +140,7 @@ impl One<'_> {
             return Ok(());
         }
         let mut wanted: BTreeMap<PathBuf, Arc<Vec<u8>>> = BTreeMap::new();
-        let changes = self.edit(inverse, ready, workspace)?;
+        let changes = self.edit(inverse, compiled, workspace)?;
         if changes.is_empty() {
             return Err("with its sides exchanged it is not found".to_owned());
         }
@@ -151,7 +152,7 @@ impl One<'_> {
             changed.enter(By::TakenOut(self.number), workspace);
         }
         let again = self.edit(self.patch, &self.both.forward, workspace);
-        let after = |changed: Changed| (changed.path.clone(), changed.after().bytes());
+        let after = |changed: StagedFile| (changed.path.clone(), changed.after().bytes());
         let again: Result<BTreeMap<_, _>, String> = again.map(|changes| changes.into_iter().map(after).collect());
         if again.as_ref().is_ok_and(|again| *again == wanted) {
             known.into_iter().for_each(|(_, path, before)| workspace.note_original(&path, before));
@@ -163,13 +164,18 @@ impl One<'_> {
         Err(format!("taken out and put in again, it would not give {} byte for byte", path.display()))
     }
 
-    fn edit(&self, patch: &Patch, ready: &Ready, workspace: &Workspace<'_>) -> Result<Vec<Changed>, String> {
-        if matches!(ready.bodies.first().map(|b| &b.work), Some(ReadyWork::Operation(..))) {
+    fn edit(
+        &self,
+        patch: &Patch,
+        compiled: &CompiledPatch,
+        workspace: &Workspace<'_>,
+    ) -> Result<Vec<StagedFile>, String> {
+        if matches!(compiled.bodies.first().map(|b| &b.work), Some(CompiledAction::Operation(..))) {
             return Err("an operation has no way back".to_owned());
         }
         let (patchset, number) = (self.stack.patchset, self.number);
-        let task = Task { patchset, patch, ready, number, own: None, inverses: None, is_trial: true };
-        let (outcome, changes) = edit_hunks(task, workspace, &Signs::default(), self.options);
+        let patch_run = PatchRun { patchset, patch, compiled, number, own: None, inverses: None, is_trial: true };
+        let (outcome, changes) = edit_hunks(patch_run, workspace, &Signs::default(), self.options);
         let is_good =
             matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing);
         let why = || outcome.reasons.first().map_or("its edits are refused", |why| &why.text).to_owned();

@@ -5,7 +5,7 @@ use crate::plan::Options;
 use crate::plan::Run;
 use crate::plan::TakenOut;
 use crate::plan::run_patch;
-use crate::plan::{Again, is_in, look_again};
+use crate::plan::{SecondRun, is_in, look_again};
 use crate::report::{Plan, Step, Verdict};
 use crate::search::Workspace;
 use rayon::prelude::*;
@@ -16,7 +16,7 @@ use std::path::Path;
 #[derive(Default)]
 pub(crate) struct Trial {
     /// The patches that it would not find as it should.
-    pub found: BTreeMap<usize, Again>,
+    pub found: BTreeMap<usize, SecondRun>,
     /// The amending patches that it could not take out, and why.
     pub stuck: BTreeMap<usize, String>,
 }
@@ -68,25 +68,25 @@ impl Carried<'_> {
     }
 
     /// Looks for one patch.
-    fn look(&self, number: usize, workspace: &Workspace<'_>) -> Option<Again> {
+    fn look(&self, number: usize, workspace: &Workspace<'_>) -> Option<SecondRun> {
         let Run { patchset, options, .. } = *self.run;
-        let (patch, ready) = (&patchset.patches[number], self.run.ready[number].as_ref()?);
+        let (patch, compiled) = (&patchset.patches[number], self.run.compiled[number].as_ref()?);
         let first = self.verdicts[number];
         is_looked_for(first).then_some(())?;
-        Again::of(first, look_again(patchset, patch, ready, workspace, options), ready)
+        SecondRun::of(first, look_again(patchset, patch, compiled, workspace, options), compiled)
     }
 
     /// Whether a patch may find something else than it did, since later ones have changed or made files of it.
     fn may_differ(&self, number: usize, changes: &Changes<'_>, by: &dyn Fn(usize) -> bool) -> bool {
-        let Some(ready) = self.run.ready[number].as_ref() else { return false };
+        let Some(compiled) = self.run.compiled[number].as_ref() else { return false };
         let is_changed = |path: &Path| changes.are_later(path, number, by);
         let sites = self.plan.reports.get(number).into_iter().flat_map(|report| &report.sites);
         let mut sites = sites.map(|site| site.place.path.as_path());
-        let mut leads = ready.asks().flat_map(|ask| self.workspace.leads(ask));
+        let mut candidates = compiled.queries().flat_map(|query| self.workspace.candidates(query));
         // An operation follows the code through all files, and any new file may be the first that a patch names.
-        let is_everywhere = ready.is_operation() || self.verdicts[number] == Verdict::Absent;
+        let is_everywhere = compiled.is_operation() || self.verdicts[number] == Verdict::Absent;
         sites.any(is_changed)
-            || leads.any(|lead| is_changed(&lead.path))
+            || candidates.any(|candidate| is_changed(&candidate.path))
             || is_everywhere && changes.paths().any(is_changed)
     }
 
@@ -94,7 +94,7 @@ impl Carried<'_> {
     fn popped(&self, amending: &Amending, numbers: &[usize]) -> Trial {
         let mut workspace = self.workspace.fork();
         let taken = take_out(self.run, amending, numbers.iter().rev().copied(), &mut workspace);
-        let options = Options { ways_back: false, ..self.run.options.clone() };
+        let options = Options { check_reversible: false, ..self.run.options.clone() };
         // Of those that are not found as they should it is told that they are not, and not who waits for them.
         let run =
             Run { options: &options, watch: None, taken: Some(&taken), needs: false, inverses: None, ..*self.run };
@@ -107,16 +107,16 @@ impl Carried<'_> {
         let changed: BTreeSet<usize> = again.steps.iter().map(|step| step.patch).collect();
         let mut found = BTreeMap::new();
         for (number, report) in again.reports.into_iter().enumerate() {
-            let (first, ready) = (self.verdicts[number], self.run.ready[number].as_ref());
-            let Some(ready) = ready.filter(|_| is_looked_for(first)) else { continue };
+            let (first, compiled) = (self.verdicts[number], self.run.compiled[number].as_ref());
+            let Some(compiled) = compiled.filter(|_| is_looked_for(first)) else { continue };
             let other = changed
                 .contains(&number)
-                .then(|| Again::Refused("it would come in again in another way".to_owned(), None));
-            found.extend(Again::of(first, report, ready).or(other).map(|again| (number, again)));
+                .then(|| SecondRun::Refused("it would come in again in another way".to_owned(), None));
+            found.extend(SecondRun::of(first, report, compiled).or(other).map(|again| (number, again)));
         }
         if let (Some(path), Some(&number)) = (lost, numbers.last()) {
             let why = format!("{} would not come out as it is", path.display());
-            found.entry(number).or_insert(Again::Refused(why, None));
+            found.entry(number).or_insert(SecondRun::Refused(why, None));
         }
         let TakenOut { stuck, .. } = taken;
         Trial { found, stuck }
@@ -128,7 +128,7 @@ impl Carried<'_> {
         amending: &Amending,
         numbers: &[usize],
         is_watched: &dyn Fn(&usize) -> bool,
-    ) -> BTreeMap<usize, Again> {
+    ) -> BTreeMap<usize, SecondRun> {
         let changes = Changes::of(&self.plan.steps);
         let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
         for number in (0..self.verdicts.len()).filter(is_watched) {

@@ -2,8 +2,8 @@
 
 use super::take_out::Amending;
 use super::trial::Carried;
-use crate::plan::{Again, is_in};
 use crate::plan::{Run, Watch};
+use crate::plan::{SecondRun, is_in};
 use crate::report::{Plan, Reason, Verdict};
 use crate::search::Workspace;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ impl Watch for Watched<'_> {
         };
         let was_in = is_in(plan.reports[earlier].verdict);
         let (text, place) = match again.clone() {
-            Again::ToDo(place) if !was_in => {
+            SecondRun::ToDo(place) if !was_in => {
                 let way_out =
                     format!("put this patch above `{id}`, write what `{id}` makes of it, or say `amends = [\"{id}\"]`");
                 (
@@ -42,11 +42,11 @@ impl Watch for Watched<'_> {
                     Some(place),
                 )
             }
-            Again::ToDo(place) => (format!("with it, `{id}` would be to do again; {remedy}"), Some(place)),
-            Again::Refused(why, place) if !was_in => {
+            SecondRun::ToDo(place) => (format!("with it, `{id}` would be to do again; {remedy}"), Some(place)),
+            SecondRun::Refused(why, place) if !was_in => {
                 (format!("with it, a second run would refuse `{id}` ({why}); {remedy}"), place)
             }
-            Again::Refused(why, place) => {
+            SecondRun::Refused(why, place) => {
                 (format!("with it, `{id}` would no longer be known as done ({why}); {remedy}"), place)
             }
         };

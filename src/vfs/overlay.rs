@@ -45,8 +45,8 @@ impl FileTree for Overlay<'_> {
         }
     }
 
-    fn trouble(&self) -> &[ReadError] {
-        self.below.trouble()
+    fn unreadable(&self) -> &[ReadError] {
+        self.below.unreadable()
     }
 }
 

@@ -17,7 +17,7 @@ pub trait FileTree: Sync {
     }
 
     /// What could not be listed: folders whose files nobody knows.
-    fn trouble(&self) -> &[ReadError] {
+    fn unreadable(&self) -> &[ReadError] {
         &[]
     }
 

@@ -71,18 +71,18 @@ impl Case {
     /// Carries the patch out.
     pub fn carried_out(&self, file: &str, name_of_rules: &str) -> Outcome {
         let toml = self.patchset(file, name_of_rules);
-        let complain = |complaints: Vec<treepatch::patchset::Complaint>| {
-            Outcome::Refused(format!("does not load: {}", complaints[0].message))
+        let complain = |diagnostics: Vec<treepatch::patchset::Diagnostic>| {
+            Outcome::Refused(format!("does not load: {}", diagnostics[0].message))
         };
         let patchset = match load("patch.toml", &toml) {
             Ok(patchset) => patchset,
-            Err(complaints) => return complain(complaints),
+            Err(diagnostics) => return complain(diagnostics),
         };
         let path = PathBuf::from(file);
         let tree = MemoryTree::new(BTreeMap::from([(path.clone(), self.source.clone().into_bytes())]));
         let plan = match plan(&patchset, &tree, &Options { threads: 1, ..Options::default() }) {
             Ok(plan) => plan,
-            Err(complaints) => return complain(complaints),
+            Err(diagnostics) => return complain(diagnostics),
         };
         let change = plan.changes().into_iter().find(|c| c.path == path);
         match change {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use treepatch::language::Language;
-use treepatch::patchset::Complaint;
+use treepatch::patchset::Diagnostic;
 use treepatch::patchset::{Patchset, load, substitute};
 use treepatch::plan::Options;
 use treepatch::planner::plan;
@@ -105,10 +105,10 @@ fn take<'a>(cases: &'a [Case], next: &AtomicUsize) -> Option<(usize, &'a Case)> 
 }
 
 fn options() -> Options {
-    Options { threads: 1, ways_back: true, ..Options::default() }
+    Options { threads: 1, check_reversible: true, ..Options::default() }
 }
 
-fn load_all(case: &Case) -> Result<Patchset, Vec<Complaint>> {
+fn load_all(case: &Case) -> Result<Patchset, Vec<Diagnostic>> {
     let mut patchset = load("made.toml", &case.patchset())?;
     substitute(&mut patchset, None)?;
     Ok(patchset)
@@ -136,18 +136,18 @@ fn run(case: &Case) -> Judged {
         diff: Vec::new(),
     };
     let unloaded =
-        |complaints: Vec<Complaint>| complaints.into_iter().map(|c| c.message).collect::<Vec<_>>().join("; ");
+        |diagnostics: Vec<Diagnostic>| diagnostics.into_iter().map(|c| c.message).collect::<Vec<_>>().join("; ");
     let patchset = match load_all(case) {
         Ok(patchset) => patchset,
-        Err(complaints) => {
-            judged.said = unloaded(complaints);
+        Err(diagnostics) => {
+            judged.said = unloaded(diagnostics);
             return judged;
         }
     };
     let planned = match plan(&patchset, &tree(case, &before), &options()) {
         Ok(planned) => planned,
-        Err(complaints) => {
-            judged.said = unloaded(complaints);
+        Err(diagnostics) => {
+            judged.said = unloaded(diagnostics);
             return judged;
         }
     };

@@ -59,17 +59,17 @@ fn pair(before: (&Source, &Directives), after: (&Source, &Directives), shift: &O
     for (n, old) in before.1.conditionals.iter().enumerate() {
         let kept: Vec<(usize, Option<usize>)> = old.branches.iter().map(|line| (line.start, image(line))).collect();
         let twins = kept.iter().filter_map(|(_, at)| of_branch.get(&(*at)?).copied());
-        let twin = twins.into_iter().find(|&twin| !used[twin]);
-        let Some(twin) = twin else {
+        let grouped = twins.into_iter().find(|&grouped| !used[grouped]);
+        let Some(grouped) = grouped else {
             let branches = old.branches.iter().map(|b| (Some(b.start), None)).chain(none(old, before.0));
             all.push(Both { before: Some(n), after: None, branches: branches.collect() });
             continue;
         };
-        used[twin] = true;
-        let new = &after.1.conditionals[twin];
+        used[grouped] = true;
+        let new = &after.1.conditionals[grouped];
         let mut branches: Vec<(Option<usize>, Option<usize>)> = Vec::new();
         for (start, at) in kept {
-            let same = at.filter(|at| of_branch.get(at) == Some(&twin));
+            let same = at.filter(|at| of_branch.get(at) == Some(&grouped));
             branches.push((Some(start), same.or(last(new, after.0))));
         }
         let came = new.branches.iter().filter(|b| !branches.iter().any(|(_, new)| *new == Some(b.start)));
@@ -78,7 +78,7 @@ fn pair(before: (&Source, &Directives), after: (&Source, &Directives), shift: &O
         if last(old, before.0).is_none() && last(new, after.0).is_none() {
             branches.push((None, None));
         }
-        all.push(Both { before: Some(n), after: Some(twin), branches });
+        all.push(Both { before: Some(n), after: Some(grouped), branches });
     }
     for (n, new) in after.1.conditionals.iter().enumerate().filter(|(n, _)| !used[*n]) {
         let branches = new.branches.iter().map(|b| (None, Some(b.start))).chain(none(new, after.0));

@@ -8,7 +8,7 @@ use super::sites::Sites;
 use super::view::View;
 use crate::language::{Form, PreprocessorLine};
 use crate::patchset::{Row, Sign};
-use crate::pattern::Shape;
+use crate::pattern::Variant;
 use crate::source::{Bytes, NodeId, Source};
 
 /// The body with an ellipsis below a new clause, so that it shows what comes under that.
@@ -19,16 +19,16 @@ pub(crate) fn below(view: &View<'_>, sites: &Sites<'_>, mark: Option<usize>) -> 
     let shows = |site: &&Site<'_>| site.after.unwrap_or_default().iter().any(|b| b.bytes.start == mark);
     let site = sites.all.iter().find(shows)?;
     let last = site.after?.iter().rposition(|b| !b.bytes.is_empty() && holds(&b.bytes))?;
-    let row = site.shape.after.elements[last].row;
+    let row = site.variant.after.elements[last].row;
     let blank: String = site.rows[row].text.chars().take_while(|c| c.is_whitespace()).collect();
     Some(written(site.rows, |n| if n == row { vec![format!("{blank}...")] } else { Vec::new() }))
 }
 
 /// What a body needs that splits a clause, or a branch of a conditional, which it does not show: the reason, and the body
 /// as it would do. `at` is where in the source it was found.
-pub(crate) fn split(shape: &Shape, rows: &[Row], source: &Source, at: usize) -> Option<String> {
-    let (before, after) = (ShownSide::new(&shape.before, By::Tree), ShownSide::new(&shape.after, By::Tree));
-    if let Some(word) = new_branch(shape) {
+pub(crate) fn split(variant: &Variant, rows: &[Row], source: &Source, at: usize) -> Option<String> {
+    let (before, after) = (ShownSide::new(&variant.before, By::Tree), ShownSide::new(&variant.after, By::Tree));
+    if let Some(word) = new_branch(variant) {
         let all: Vec<Bytes> = std::iter::once(0..source.bytes.len()).collect();
         let lines = Directives::of(source, &all);
         let around = lines.conditionals.iter().rfind(|c| c.branches[0].start <= at && at < c.end)?;
@@ -64,7 +64,7 @@ fn label(source: &Source, at: usize) -> Option<String> {
 }
 
 /// The word of a new `#else` or `#elif` without its `#if`.
-fn new_branch(shape: &Shape) -> Option<String> {
+fn new_branch(variant: &Variant) -> Option<String> {
     let of = |source: &Source| {
         let all: Vec<Bytes> = std::iter::once(0..source.bytes.len()).collect();
         let lines = Directives::of(source, &all);
@@ -77,7 +77,7 @@ fn new_branch(shape: &Shape) -> Option<String> {
         let branch = lines.lines.iter().find(is_branch).filter(|_| lines.conditionals.is_empty());
         branch.map(|line| String::from_utf8_lossy(&source.bytes[line.clone()]).trim_end().to_owned())
     };
-    of(&shape.after.source).filter(|_| of(&shape.before.source).is_none())
+    of(&variant.after.source).filter(|_| of(&variant.before.source).is_none())
 }
 
 /// The rows with their signs, and context rows behind some of them.

@@ -111,10 +111,10 @@ impl Directives {
         let mut blank = |range: Bytes| {
             out[range].iter_mut().filter(|b| !matches!(b, b'\n' | b'\r')).for_each(|b| *b = b' ');
         };
-        for (c, chosen) in self.conditionals.iter().zip(choice) {
+        for (c, selected) in self.conditionals.iter().zip(choice) {
             for (n, line) in c.branches.iter().enumerate() {
                 let end = c.branches.get(n + 1).map_or(c.end, |next| next.start);
-                blank(if *chosen == Some(line.start) { line.clone() } else { line.start..end });
+                blank(if *selected == Some(line.start) { line.clone() } else { line.start..end });
             }
             let last = self.lines.partition_point(|l| l.start < c.end);
             if let Some(line) = self.lines.get(last).filter(|l| l.start == c.end) {

@@ -94,8 +94,8 @@ pub(crate) fn choice(source: &Source, lines: &Directives, choice: &[Option<usize
         quote(&source.bytes[at])
     };
     let mut said = Vec::new();
-    for (c, chosen) in lines.conditionals.iter().zip(choice) {
-        said.push(match chosen {
+    for (c, selected) in lines.conditionals.iter().zip(choice) {
+        said.push(match selected {
             Some(start) => format!("with `{}`", line(*start)),
             None => format!("without `{}`", line(c.branches[0].start)),
         });

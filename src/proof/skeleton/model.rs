@@ -2,7 +2,7 @@
 
 use crate::find::Bound;
 use crate::patchset::Row;
-use crate::pattern::Shape;
+use crate::pattern::Variant;
 use crate::source::{Bytes, Edit, OffsetMap, Source};
 
 /// A file before and after its edits.
@@ -17,7 +17,7 @@ pub(crate) struct Change<'a> {
 
 /// A site: where the sides of its body are bound.
 pub(crate) struct Site<'a> {
-    pub shape: &'a Shape,
+    pub variant: &'a Variant,
     pub rows: &'a [Row],
     pub before: &'a [Bound],
     /// In the result; a body that leaves nothing is bound to nothing.

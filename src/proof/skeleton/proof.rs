@@ -93,11 +93,11 @@ impl View<'_> {
         let site = &sites.all[n];
         let after = site.after?;
         let shown = sites.shown(n, self.by);
-        let old = Outer::of(&self.before, &site.shape.before, site.before, &shown.before)?;
+        let old = Outer::of(&self.before, &site.variant.before, site.before, &shown.before)?;
         if !old.is_one() {
             return None;
         }
-        let new = Outer::of(&self.after, &site.shape.after, after, &shown.after)?;
+        let new = Outer::of(&self.after, &site.variant.after, after, &shown.after)?;
         let (stray, beside) = new.odd()?;
         Some(message::stray(self, site, (stray, beside)))
     }

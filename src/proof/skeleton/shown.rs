@@ -5,7 +5,7 @@ use super::directives::Directives;
 use super::tree;
 use super::twins::{Pairs, Twins};
 use crate::find::Bound;
-use crate::pattern::{Element, Part, Reach, Shape, Side};
+use crate::pattern::{Element, Part, Reach, Side, Variant};
 use crate::source::Bytes;
 
 /// A body's two sides as chains, by the tree or by the preprocessor lines.
@@ -33,13 +33,13 @@ pub(crate) enum By {
 }
 
 impl Shown {
-    pub fn new(shape: &Shape, by: By) -> Shown {
-        let (before, after) = (ShownSide::new(&shape.before, by), ShownSide::new(&shape.after, by));
+    pub fn new(variant: &Variant, by: By) -> Shown {
+        let (before, after) = (ShownSide::new(&variant.before, by), ShownSide::new(&variant.after, by));
         let byte = |side: &Side, e: usize| side.source.span(&side.elements[e].tokens).start;
-        let pairs = shape.keeps.iter().map(|&(b, a)| (byte(&shape.before, b), byte(&shape.after, a)));
+        let pairs = variant.keeps.iter().map(|&(b, a)| (byte(&variant.before, b), byte(&variant.after, a)));
         let twins = Twins::new(&before.chains, &after.chains, &Pairs::new(pairs.collect()));
         let differs = |&(b, a): &(usize, usize)| !twins.are_chains(before.of[b], after.of[a]);
-        let changed = shape.keeps.iter().copied().filter(differs).collect();
+        let changed = variant.keeps.iter().copied().filter(differs).collect();
         Shown { before, after, changed }
     }
 }

@@ -5,7 +5,7 @@ use super::model::Site;
 use super::shown::{By, Shown, ShownSide};
 use super::view::View;
 use crate::find::Bound;
-use crate::pattern::{Part, Reach, Shape, Side};
+use crate::pattern::{Part, Reach, Side, Variant};
 use crate::source::{Bytes, Source};
 use std::collections::HashMap;
 
@@ -19,11 +19,11 @@ pub(crate) struct Sites<'a> {
 
 impl<'a> Sites<'a> {
     pub fn new(all: &'a [Site<'a>]) -> Sites<'a> {
-        let mut known: HashMap<*const Shape, usize> = HashMap::new();
+        let mut known: HashMap<*const Variant, usize> = HashMap::new();
         let mut shown = Vec::new();
         let of = all.iter().map(|site| {
-            *known.entry(std::ptr::from_ref(site.shape)).or_insert_with(|| {
-                shown.push([Shown::new(site.shape, By::Tree), Shown::new(site.shape, By::Lines)]);
+            *known.entry(std::ptr::from_ref(site.variant)).or_insert_with(|| {
+                shown.push([Shown::new(site.variant, By::Tree), Shown::new(site.variant, By::Lines)]);
                 shown.len() - 1
             })
         });
@@ -63,8 +63,8 @@ impl Sites<'_> {
             if shown.changed.is_empty() {
                 continue;
             }
-            let before = Bind::new(view.change.before, &site.shape.before, site.before, &shown.before, &view.before);
-            let after = Bind::new(view.change.after, &site.shape.after, bounds, &shown.after, &view.after);
+            let before = Bind::new(view.change.before, &site.variant.before, site.before, &shown.before, &view.before);
+            let after = Bind::new(view.change.after, &site.variant.after, bounds, &shown.after, &view.after);
             let region = |&(b, a): &(usize, usize)| {
                 let mut region = Region { before: before.around(b), after: after.around(a) };
                 region.take_other_clause(view);

@@ -48,10 +48,10 @@ pub(crate) struct Twins {
 impl Twins {
     pub fn new(before: &Chains, after: &Chains, pairs: &Pairs) -> Twins {
         let back: Vec<Option<LinkId>> =
-            (0..after.links.len()).map(|b| twin(after, before, b, &|byte| pairs.back(byte))).collect();
+            (0..after.links.len()).map(|b| grouped(after, before, b, &|byte| pairs.back(byte))).collect();
         let mut twins = Twins { forth: vec![Some(0)], same: vec![true] };
         for a in 1..before.links.len() {
-            let other = twin(before, after, a, &|byte| pairs.forth(byte));
+            let other = grouped(before, after, a, &|byte| pairs.forth(byte));
             // One to one: two statements that have become one are not the same as that.
             let other = other.filter(|&b| back[b] == Some(a));
             let parent = before.links[a].parent;
@@ -75,7 +75,7 @@ impl Twins {
 }
 
 /// The link of other chains that a link's marks mark; of one without a keyword, that holds what it holds.
-fn twin(from: &Chains, to: &Chains, link: LinkId, image: &dyn Fn(usize) -> Option<usize>) -> Option<LinkId> {
+fn grouped(from: &Chains, to: &Chains, link: LinkId, image: &dyn Fn(usize) -> Option<usize>) -> Option<LinkId> {
     if link == 0 {
         return Some(0);
     }
