@@ -16,7 +16,7 @@ use treepatch::plan::Options;
 use treepatch::planner::plan_with_head;
 use treepatch::render::json;
 use treepatch::render::{Ending, View};
-use treepatch::report::{Plan, Reason, Report, Verdict};
+use treepatch::report::{Fact, Plan, Reason, Report, Verdict};
 use treepatch::revert;
 use treepatch::vfs::Overlay;
 use treepatch::vfs::{FileTree, ReadError};
@@ -235,9 +235,8 @@ fn tell_trouble(plan: &mut Plan, patchset: &Patchset, trouble: &[ReadError]) {
         let globs: Vec<_> =
             patch.bodies.iter().flat_map(globs_of).filter_map(|g| checkout::Globs::new(g).ok()).collect();
         for error in trouble.iter().filter(|e| globs.iter().any(|g| g.enters(&e.path))) {
-            report.verdict = Verdict::Unreadable;
+            report.add(Fact::Unreadable, format!("the folder cannot be listed: {error}").into());
             report.blocks = true;
-            report.reasons.push(Reason { text: format!("the folder cannot be listed: {error}"), place: None });
         }
     }
 }
@@ -256,12 +255,12 @@ fn tell_refused(plan: &mut Plan, root: &Root, files: &BTreeMap<PathBuf, Option<V
     for (path, error) in refused {
         let to_do = |r: &&mut Report| r.sites.iter().any(|s| !s.done && s.place.path == path);
         for report in plan.reports.iter_mut().filter(to_do) {
-            report.verdict = match error {
-                WriteError::Case { .. } => Verdict::Ambiguous,
-                _ => Verdict::Unreadable,
+            let problem = match error {
+                WriteError::Case { .. } => Fact::Conflict,
+                _ => Fact::Unreadable,
             };
+            report.add(problem, error.to_string().into());
             report.blocks = true;
-            report.reasons.push(Reason { text: error.to_string(), place: None });
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::args::PlanArgs;
 use std::path::{Path, PathBuf};
 use treepatch::checkout::{Globs, OpenError, Root, empty_submodules};
 use treepatch::patchset::{Patch, Patchset, Work};
-use treepatch::report::{Plan, Reason, Report, Site, Verdict};
+use treepatch::report::{Fact, Facts, Plan, Reason, Report, Site, Verdict};
 use treepatch::write::WriteError;
 use treepatch::write::git::GitError;
 
@@ -77,7 +77,7 @@ fn withdraw(report: &mut Report, folder: &Path, is_allowed: bool) {
     let folder = [folder.to_owned()];
     let text = format!("{}, and nothing is made in its place{}", not_initialised(&folder), remedy(&folder));
     report.sites.clear();
-    report.verdict = Verdict::Absent;
+    report.verdict = Facts::from(Fact::NoFile).verdict();
     report.blocks = !is_allowed;
     let reason = Reason { text, place: None };
     if is_allowed { report.warnings.push(reason) } else { report.reasons.push(reason) }

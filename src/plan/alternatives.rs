@@ -5,8 +5,7 @@
 //! the body that is *complete* in it: each hunk that must have a site has one in this file. Then the counts of all files
 //! must meet `expect` together.
 
-use super::verdict;
-use super::verdict::Counts;
+use super::verdict::{Counts, facts_of, is_met};
 use crate::patchset::Expect;
 use crate::report::Reason;
 use crate::search::HunkMatches;
@@ -92,7 +91,7 @@ impl Expected {
     }
 
     fn is_met(&self, sites: &[SelectedSite<'_, '_>], cured: usize) -> bool {
-        verdict::is_met(verdict::verdict(&self.counts(sites), self.expect, cured))
+        is_met(facts_of(&self.counts(sites), self.expect, cured))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::alternatives::{Choice, Same, choose, expected};
 use super::outcome::Outcome;
-use super::verdict;
+use super::verdict::{facts_of, is_met};
 use crate::diagnose::narrow;
 use crate::find::Found;
 use crate::language::Language;
-use crate::report::{Reason, Site, Verdict};
+use crate::report::{Fact, Facts, Reason, Site, Verdict};
 use crate::report::{brief, place};
 use crate::search::CompiledPatch;
 use crate::search::HunkMatches;
@@ -33,7 +33,7 @@ impl Evaluation<'_, '_> {
     /// Chooses the sites that count, and counts them.
     pub fn evaluate<'a, 'r>(&self, matches: &'a [Vec<HunkMatches<'r>>]) -> (Outcome, Vec<SelectedSite<'a, 'r>>) {
         let all = || matches.iter().flatten();
-        let mut outcome = Outcome::new(Verdict::Nothing);
+        let mut outcome = Outcome::new(Facts::default());
         outcome.files = all().map(|s| s.files).max().unwrap_or(0);
         outcome.open = all().any(|s| s.open);
         let Choice { sites: selected, clashes, passed_over } = match self.sum {
@@ -44,19 +44,18 @@ impl Evaluation<'_, '_> {
             false => choose(self.compiled, matches, self.cured, self.same),
         };
         if !clashes.is_empty() {
-            outcome.verdict = Verdict::Ambiguous;
+            outcome.facts.add(Fact::Conflict);
             outcome.reasons.extend(clashes);
         }
         if outcome.files > 0 {
-            let verdict = self.count(&selected, &mut outcome);
-            outcome.verdict = verdict::worst(&[outcome.verdict, verdict]);
+            self.count(&selected, &mut outcome);
         }
         tell_unread(matches, self.workspace, &mut outcome);
-        if outcome.verdict != Verdict::Applied {
+        if outcome.verdict() != Verdict::Applied {
             outcome.notes.extend(declarations_passed_over(matches));
         }
         let apart = apart(&passed_over, &selected);
-        match verdict::is_met(outcome.verdict) {
+        match is_met(outcome.facts) {
             true => outcome.notes.extend(note_passed_over(&apart)),
             false => outcome.reasons.extend(others(&apart)),
         }
@@ -75,27 +74,25 @@ impl Evaluation<'_, '_> {
         (outcome, selected)
     }
 
-    /// The verdict of the counts, and why.
-    fn count(&self, selected: &[SelectedSite<'_, '_>], outcome: &mut Outcome) -> Verdict {
+    /// What the counts say, and why.
+    fn count(&self, selected: &[SelectedSite<'_, '_>], outcome: &mut Outcome) {
         let expected = expected(self.compiled, selected);
         let hunks = expected.iter().map(|e| e.hunk + 1).max().unwrap_or(1);
-        let mut verdicts = Vec::new();
         for one in &expected {
             let counts = one.counts(selected);
-            let verdict = verdict::verdict(&counts, one.expect, self.cured);
-            if !verdict::is_met(verdict) {
+            let facts = facts_of(&counts, one.expect, self.cured);
+            if !is_met(facts) {
                 let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
                 let part = if hunks > 1 { format!("hunk {}: ", one.hunk + 1) } else { String::new() };
                 let expect = one.expect;
                 let mut text = format!("{part}expected {expect}, found {todo} to do and {done} done");
-                if verdict == Verdict::Ambiguous {
+                if facts.has(Fact::Conflict) {
                     text.push_str(&format!("; {}", self.narrow(one.hunk, selected)));
                 }
                 outcome.reasons.push(Reason { text, place: None });
             }
-            verdicts.push(verdict);
+            outcome.facts = outcome.facts.and(facts);
         }
-        verdict::worst(&verdicts)
     }
 
     /// How to say which of too many sites are meant.
@@ -177,8 +174,7 @@ fn declarations_passed_over(matches: &[Vec<HunkMatches<'_>>]) -> Option<String> 
 fn tell_unread(matches: &[Vec<HunkMatches<'_>>], workspace: &Workspace<'_>, outcome: &mut Outcome) {
     let all = || matches.iter().flatten();
     for unseen in all().flat_map(|s| &s.unseen) {
-        outcome.verdict = Verdict::Unreadable;
-        outcome.reasons.push(Reason { text: format!("{}: {}", unseen.path.display(), unseen.why), place: None });
+        outcome.add(Fact::Unreadable, format!("{}: {}", unseen.path.display(), unseen.why));
     }
     for s in all().flat_map(|s| &s.by_file) {
         let Found { unreadable, undecided, unread, .. } = &s.found;
@@ -187,7 +183,6 @@ fn tell_unread(matches: &[Vec<HunkMatches<'_>>], workspace: &Workspace<'_>, outc
         }
         let Ok(source) = s.source(workspace) else { continue };
         for tokens in unreadable {
-            outcome.verdict = Verdict::Unreadable;
             let error = error_at(&source, tokens).map(|t| place(&s.path, &source, source.tokens[t].bytes.start));
             let place = place(&s.path, &source, source.span(tokens).start);
             let text = format!(
@@ -197,7 +192,7 @@ fn tell_unread(matches: &[Vec<HunkMatches<'_>>], workspace: &Workspace<'_>, outc
                     .filter(|e| e.line != place.line)
                     .map_or(String::new(), |e| { format!(": the error is on line {}, `{}`", e.line, brief(&e.text)) })
             );
-            outcome.reasons.push(Reason { text, place: Some(place) });
+            outcome.add(Fact::Unreadable, Reason { text, place: Some(place) });
         }
         for &token in unread {
             let place = place(&s.path, &source, source.gap_end(token));
@@ -206,10 +201,9 @@ fn tell_unread(matches: &[Vec<HunkMatches<'_>>], workspace: &Workspace<'_>, outc
             outcome.warnings.push(Reason { text: text.to_owned(), place: Some(place) });
         }
         for tokens in undecided {
-            outcome.verdict = verdict::worst(&[outcome.verdict, Verdict::Ambiguous]);
             let place = place(&s.path, &source, source.span(tokens).start);
             let text = "both sides of the body match here, so nobody can tell whether it is done".to_owned();
-            outcome.reasons.push(Reason { text, place: Some(place) });
+            outcome.add(Fact::Conflict, Reason { text, place: Some(place) });
         }
     }
 }

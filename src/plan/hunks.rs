@@ -16,7 +16,7 @@ use crate::diagnose::copies;
 use crate::diagnose::{Short, elsewhere, near, refused};
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::{Required, Side, Variant};
-use crate::report::{Site, Verdict};
+use crate::report::{Fact, Facts, Site, Verdict};
 use crate::search::HunkMatches;
 use crate::search::SITES;
 use crate::search::Workspace;
@@ -37,7 +37,7 @@ pub(crate) fn edit_hunks(
     let mut patch_edit = PatchEdit::new(patch_run, &finder, options);
     let Some(matches) = visit(compiled, patch.sum, &finder, options.all_done, Some(&mut patch_edit)) else {
         let text = format!("it has more than {SITES} sites; narrow its bodies or `files`");
-        let mut outcome = Outcome::new(Verdict::Unreadable).because(text);
+        let mut outcome = Outcome::new(Fact::Unreadable).because(text);
         outcome.files = compiled.hunks().map(|hunk| workspace.files(hunk.query)).max().unwrap_or(0);
         return (outcome, Vec::new());
     };
@@ -48,7 +48,7 @@ pub(crate) fn edit_hunks(
     // Where upstream has made its own change, nobody asks where the sites are.
     let needless = is_trial || signs.are_any() && selected.is_empty();
     explain(patchset, patch, compiled, &matches, &selected, workspace, needless, &mut outcome);
-    if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
+    if matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly | Verdict::Applied) {
         let hunk = |c: &SelectedSite<'_, '_>| compiled.bodies[c.body].hunks().get(c.hunk);
         let mut sites: Vec<_> =
             selected.iter().filter_map(|c| Some((hunk(c)?, c.file_matches.path.as_path()))).collect();
@@ -58,12 +58,12 @@ pub(crate) fn edit_hunks(
     }
     left_behind::where_nothing_was_found(compiled, &matches, workspace, &mut outcome);
     let mut changes = Vec::new();
-    if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
+    if matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly) {
         let made = patch_edit.finish(&selected);
         (changes, outcome.one_way) = (made.changes, made.one_way);
         outcome.warnings.extend(made.warnings);
         if !made.refused.is_empty() {
-            outcome.verdict = Verdict::Ambiguous;
+            outcome.facts.add(Fact::Conflict);
             outcome.reasons.extend(made.refused);
         }
     }
@@ -80,9 +80,9 @@ fn leave(patch_run: PatchRun<'_>, selected: &[SelectedSite<'_, '_>], workspace: 
         strangers.map(|c| (c.file_matches.path.as_path(), c.hit.bytes.start, c.hit.bytes.end)).collect();
     let is_stranger = |s: &Site| strangers.contains(&(s.place.path.as_path(), s.bytes.start, s.bytes.end));
     outcome.sites.retain(|site| site.done || !is_stranger(site));
-    let is_good = matches!(outcome.verdict, Verdict::Applies | Verdict::Partly);
+    let is_good = matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly);
     if is_good && outcome.sites.iter().all(|site| site.done) {
-        outcome.verdict = Verdict::Nothing;
+        outcome.facts = Facts::default();
     }
 }
 
@@ -116,7 +116,7 @@ fn explain(
 ) {
     let shorts = shorts(compiled, matches, selected);
     let absent = outcome.files == 0;
-    if outcome.verdict != Verdict::Drifted && !absent || needless {
+    if outcome.verdict() != Verdict::Drifted && !absent || needless {
         outcome.near.extend(shorts.iter().flat_map(|short| refused(patchset, short, workspace)));
         return;
     }

@@ -9,7 +9,7 @@ use super::options::Options;
 use super::outcome::Outcome;
 use crate::find::Rule;
 use crate::patchset::{Patch, Patchset};
-use crate::report::{Place, Reason, Report, Site, Verdict};
+use crate::report::{Fact, Place, Reason, Report, Site, Verdict};
 use crate::search::Finder;
 use crate::search::Workspace;
 use crate::search::{CompiledAction, CompiledBody, CompiledPatch};
@@ -54,7 +54,7 @@ pub(crate) fn look_again(
             let cured = Signs::look(patch, compiled, workspace).cured.len();
             let Some(matches) = look(compiled, patch.sum, &finder, options.all_done) else {
                 let text = format!("there would be more than {SITES} sites");
-                return Outcome { files: 1, ..Outcome::new(Verdict::Unreadable) }.because(text);
+                return Outcome { files: 1, ..Outcome::new(Fact::Unreadable) }.because(text);
             };
             let is_done = |path: &Path, body: usize| {
                 let mut by_file = matches[body].iter().flat_map(|s| &s.by_file).filter(|s| s.path == path);
@@ -76,7 +76,7 @@ pub(crate) struct Seen {
 
 impl From<Outcome> for Seen {
     fn from(outcome: Outcome) -> Seen {
-        Seen { verdict: outcome.verdict, sites: outcome.sites, reasons: outcome.reasons }
+        Seen { verdict: outcome.verdict(), sites: outcome.sites, reasons: outcome.reasons }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn where_nothing_was_found(
     workspace: &Workspace<'_>,
     outcome: &mut Outcome,
 ) {
-    if outcome.verdict != Verdict::Nothing {
+    if outcome.verdict() != Verdict::Nothing {
         return;
     }
     let mut places: BTreeSet<Place> = BTreeSet::new();
@@ -58,7 +58,7 @@ pub(crate) fn where_nothing_was_found(
 /// Notes what is left in the values of macros, into which no hunk looks, in the files that have sites. Where all places
 /// are meant, that is a warning.
 pub(crate) fn in_macros(compiled: &CompiledPatch, workspace: &Workspace<'_>, outcome: &mut Outcome) {
-    if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
+    if !matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly | Verdict::Applied) {
         return;
     }
     let files: BTreeSet<&Path> = outcome.sites.iter().map(|s| s.place.path.as_path()).collect();

@@ -1,9 +1,8 @@
 use super::outcome::Outcome;
-use super::verdict;
 use crate::find::{Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Obsolete, Patch};
-use crate::report::{Reason, Site, Verdict};
+use crate::report::{Fact, Reason, Site, Verdict};
 use crate::search::QueryId;
 use crate::search::Workspace;
 use crate::search::{CompiledObsolete, CompiledPatch};
@@ -67,28 +66,28 @@ impl Signs {
         let todo = outcome.sites.iter().any(|s| !s.done);
         if !self.are_any() {
             if todo && !self.unseen.is_empty() {
-                outcome.verdict = verdict::worst(&[outcome.verdict, Verdict::Unreadable]);
+                outcome.facts.add(Fact::Unreadable);
             }
-            if todo || outcome.verdict == Verdict::Drifted {
+            if todo || outcome.verdict() == Verdict::Drifted {
                 outcome.reasons.extend(self.unseen);
             }
             return;
         }
-        if outcome.verdict == Verdict::Unreadable {
+        if outcome.verdict() == Verdict::Unreadable {
             return;
         }
         let beside =
             |site: &&Site| !site.done && (self.everywhere.is_some() || self.cured.contains_key(&site.place.path));
         if let Some(site) = outcome.sites.iter().find(beside) {
-            outcome.verdict = Verdict::Drifted;
+            outcome.facts = Fact::TooFew.into();
             let text = "upstream has made its own change (`obsolete`), and yet there are sites to do";
             outcome.reasons.push(Reason { text: text.to_owned(), place: Some(site.place.clone()) });
         } else if outcome.sites.is_empty() {
-            outcome.verdict = Verdict::Obsolete;
+            outcome.facts = Fact::Superseded.into();
             outcome.near.clear();
             outcome.reasons.clear();
             outcome.warnings.clear();
-        } else if let Some(file) = self.cured.keys().next().filter(|_| outcome.verdict == Verdict::Drifted) {
+        } else if let Some(file) = self.cured.keys().next().filter(|_| outcome.verdict() == Verdict::Drifted) {
             let text = format!(
                 "upstream has made its own change in {} (`obsolete`), which does not make up for what is missing elsewhere",
                 file.display()
@@ -102,7 +101,7 @@ impl Signs {
 /// The verdict once it is known whether any file is one of the patch's, and whether upstream has made its own change.
 pub(crate) fn conclude(mut outcome: Outcome, signs: Signs) -> Outcome {
     if outcome.files == 0 && !signs.are_any() {
-        outcome.verdict = Verdict::Absent;
+        outcome.facts = Fact::NoFile.into();
         outcome.reasons.insert(0, Reason { text: "no file matches `files`".to_owned(), place: None });
         return outcome;
     }

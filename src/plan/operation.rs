@@ -2,13 +2,12 @@
 
 use super::accepted::{self, Accepted};
 use super::outcome::Outcome;
-use super::verdict;
-use super::verdict::Counts;
+use super::verdict::{Counts, facts_of, is_met};
 use crate::checkout::Globs;
 use crate::operations::align_atomics;
 use crate::operations::align_atomics::{Arch, Level, Options, Style, align_atomics};
 use crate::patchset::Operation;
-use crate::report::{Finding, Place, Reason, Site, Verdict};
+use crate::report::{Fact, Facts, Finding, Place, Reason, Site};
 use crate::search::Workspace;
 use crate::source::{Edit, Lines};
 use std::collections::BTreeMap;
@@ -21,7 +20,7 @@ pub(crate) fn operate(
     target: Option<&str>,
     workspace: &Workspace<'_>,
 ) -> (Outcome, Vec<(PathBuf, Vec<Edit>)>) {
-    let mut out = Outcome::new(Verdict::Ambiguous);
+    let mut out = Outcome::new(Facts::default());
     out.is_operation = true;
     out.files = workspace.paths().iter().filter(|p| globs.matches(p)).count();
     let report = align_atomics(workspace, &|path| globs.matches(path), &options(operation, target));
@@ -42,15 +41,15 @@ pub(crate) fn operate(
     out.warnings.extend(accepted.idle);
     let is_settled = out.reasons.is_empty();
     out.sites.sort_by(|a, b| (&a.place, a.done).cmp(&(&b.place, b.done)));
-    out.verdict = verdict::verdict(&counts, operation.expect, 0);
-    if matches!(out.verdict, Verdict::Drifted | Verdict::Ambiguous) {
+    out.facts = facts_of(&counts, operation.expect, 0);
+    if !is_met(out.facts) {
         let (todo, done) = counts.values().fold((0, 0), |s, c| (s.0 + c.0, s.1 + c.1));
         let expect = operation.expect;
         let text = format!("expected {expect}, found {todo} to do and {done} done");
         out.reasons.insert(0, Reason { text, place: None });
     }
     if !is_settled {
-        out.verdict = verdict::worst(&[out.verdict, Verdict::Ambiguous]);
+        out.facts.add(Fact::Conflict);
     }
     (out, report.edits.into_iter().collect())
 }

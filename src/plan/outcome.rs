@@ -1,11 +1,12 @@
 //! What became of a patch, before it is known whether the run may write.
 
-use crate::report::{Finding, NearMiss, Reason, Site, Verdict};
+use crate::report::{Fact, Facts, Finding, NearMiss, Reason, Site, Verdict};
 use std::path::PathBuf;
 
 /// What became of a patch, before it is known whether the run may write.
 pub(crate) struct Outcome {
-    pub verdict: Verdict,
+    /// What was found out; the verdict follows from it.
+    pub facts: Facts,
     pub sites: Vec<Site>,
     pub alternatives: Vec<(PathBuf, usize)>,
     pub reasons: Vec<Reason>,
@@ -25,9 +26,9 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub fn new(verdict: Verdict) -> Outcome {
+    pub fn new(facts: impl Into<Facts>) -> Outcome {
         Outcome {
-            verdict,
+            facts: facts.into(),
             sites: Vec::new(),
             alternatives: Vec::new(),
             reasons: Vec::new(),
@@ -40,6 +41,17 @@ impl Outcome {
             open: false,
             one_way: None,
         }
+    }
+
+    /// The verdict as far as it is known.
+    pub fn verdict(&self) -> Verdict {
+        self.facts.verdict()
+    }
+
+    /// Adds a problem: what it is, and why.
+    pub fn add(&mut self, problem: Fact, why: impl Into<Reason>) {
+        self.facts.add(problem);
+        self.reasons.push(why.into());
     }
 
     /// Adds a reason.

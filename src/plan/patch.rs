@@ -13,7 +13,7 @@ use super::verdict;
 use super::{create, left_behind, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch};
-use crate::report::{Plan, Reason, Report, Verdict};
+use crate::report::{Fact, Plan, Reason, Report, Verdict};
 use crate::search::Workspace;
 use crate::search::{CompiledAction, CompiledPatch};
 use crate::source::OffsetMap;
@@ -28,12 +28,12 @@ pub(crate) fn run(stack: &Run<'_>, workspace: &mut Workspace<'_>, plan: &mut Pla
     let patch = &patchset.patches[number];
     let unmet = stack.needs.then(|| unmet(patch, &plan.reports)).flatten();
     let outcome = match (&compiled[number], unmet.or_else(|| left_behind(stack, number))) {
-        (None, _) => Outcome::new(Verdict::Skipped).because(if options.only.is_empty() {
+        (None, _) => Outcome::new(Fact::NotSelected).because(if options.only.is_empty() {
             "it is for another target"
         } else {
             "it was not asked for"
         }),
-        (Some(_), Some(need)) => Outcome::new(Verdict::Blocked).because(need),
+        (Some(_), Some(need)) => Outcome::new(Fact::NeedUnmet).because(need),
         (Some(compiled), None) => attempt(stack, patch, compiled, workspace, plan),
     };
     let mut notes = outcome.notes;
@@ -41,7 +41,7 @@ pub(crate) fn run(stack: &Run<'_>, workspace: &mut Workspace<'_>, plan: &mut Pla
     Report {
         id: patch.id.value.clone(),
         title: patch.title.clone(),
-        verdict: outcome.verdict,
+        verdict: outcome.facts.verdict(),
         blocks: false,
         expect: expect_of(patch),
         sites: outcome.sites,
@@ -119,20 +119,19 @@ fn attempt(
     };
     let mut outcome = conclude(outcome, signs);
     let in_the_way = stack.taken.and_then(|taken| taken.in_the_way(patchset, stack.amends?, number));
-    if let Some(text) = in_the_way.filter(|_| !matches!(outcome.verdict, Verdict::Applied | Verdict::Nothing)) {
-        outcome.verdict = verdict::worst(&[outcome.verdict, Verdict::Ambiguous]);
+    if let Some(text) = in_the_way.filter(|_| !matches!(outcome.verdict(), Verdict::Applied | Verdict::Nothing)) {
+        outcome.facts.add(Fact::Conflict);
         outcome.reasons.insert(0, Reason { text, place: None });
     }
-    if outcome.verdict == Verdict::Drifted {
+    if outcome.verdict() == Verdict::Drifted {
         let half = stack.taken.and_then(|taken| taken.half_in_the_way(patchset, stack.amends?, number));
         outcome.reasons.extend(half.map(|text| Reason { text, place: None }));
     }
     let restored = stack.taken.and_then(|taken| taken.restored(number, &outcome, workspace));
     if let Some(Err(text)) = &restored {
-        outcome.verdict = verdict::worst(&[outcome.verdict, Verdict::Ambiguous]);
-        outcome.reasons.push(Reason { text: text.clone(), place: None });
+        outcome.add(Fact::Conflict, text.clone());
     }
-    if !matches!(outcome.verdict, Verdict::Applies | Verdict::Partly) {
+    if !matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly) {
         left_behind::in_macros(compiled, workspace, &mut outcome);
         outcome.one_way = None;
         return outcome;
@@ -140,14 +139,13 @@ fn attempt(
     let refused = conflict(stack, number, &changes, workspace)
         .or_else(|| put_all(stack, patch, compiled, changes, workspace, plan));
     if let Some(reason) = refused {
-        outcome.verdict = Verdict::Ambiguous;
-        outcome.reasons.push(reason);
+        outcome.add(Fact::Conflict, reason);
         outcome.one_way = None;
-    } else if let Some(Ok(Restored { sites, verdict })) = restored {
-        if verdict == Verdict::Applied {
+    } else if let Some(Ok(Restored { sites, facts })) = restored {
+        if !facts.has(Fact::Pending) {
             outcome.one_way = None;
         }
-        (outcome.sites, outcome.verdict) = (sites, verdict);
+        (outcome.sites, outcome.facts) = (sites, facts);
     }
     left_behind::in_macros(compiled, workspace, &mut outcome);
     outcome
@@ -187,8 +185,7 @@ fn carry_out(
     for (path, mut edits) in edits {
         let Ok(before) = workspace.read(&path) else { continue };
         let refuse = |outcome: &mut Outcome, text: String| {
-            outcome.verdict = Verdict::Ambiguous;
-            outcome.reasons.push(Reason { text: format!("{}: {text}", path.display()), place: None });
+            outcome.add(Fact::Conflict, format!("{}: {text}", path.display()));
         };
         if let Err(overlap) = sort_edits(&mut edits) {
             refuse(&mut outcome, overlap.to_string());

@@ -2,7 +2,7 @@
 
 use super::outcome::Outcome;
 use crate::patchset::{Amends, Patchset};
-use crate::report::{Site, Verdict};
+use crate::report::{Fact, Facts, Site};
 use crate::search::{By, Workspace};
 use crate::source::{Bytes, Lines};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,15 +61,18 @@ impl TakenOut {
             let done = if marked.len() == count { marked } else { all.into_iter().take(count).collect() };
             done.into_iter().for_each(|n| sites[n].done = true);
         }
-        let verdict = if sites.iter().all(|site| site.done) { Verdict::Applied } else { Verdict::Partly };
-        Some(Ok(Restored { sites, verdict }))
+        let mut facts = Facts::from(Fact::Applied);
+        if sites.iter().any(|site| !site.done) {
+            facts.add(Fact::Pending);
+        }
+        Some(Ok(Restored { sites, facts }))
     }
 }
 
 /// How a patch stands that was taken out and comes in again.
 pub(crate) struct Restored {
     pub sites: Vec<Site>,
-    pub verdict: Verdict,
+    pub facts: Facts,
 }
 
 /// The sites at which a patch was taken out, among some of a file.

@@ -1,17 +1,17 @@
-//! Counts into verdicts.
+//! What counts say, and which verdicts forbid a write.
 
 use super::options::Options;
 use crate::patchset::{Expect, Patchset};
-use crate::report::{Report, Verdict};
+use crate::report::{Fact, Facts, Report, Verdict};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The sites of one hunk: to do and done, by file.
 pub(crate) type Counts = BTreeMap<PathBuf, (usize, usize)>;
 
-/// The verdict of one hunk's counts. In `cured` files upstream has made its own change, so that each of them may lack a
+/// What the counts of one hunk say. In `cured` files upstream has made its own change, so that each of them may lack a
 /// site; a hunk without any site at all is another matter.
-pub(crate) fn verdict(counts: &Counts, expect: Expect, cured: usize) -> Verdict {
+pub(crate) fn facts_of(counts: &Counts, expect: Expect, cured: usize) -> Facts {
     let todo: usize = counts.values().map(|c| c.0).sum();
     let done: usize = counts.values().map(|c| c.1).sum();
     let few = match expect {
@@ -23,36 +23,15 @@ pub(crate) fn verdict(counts: &Counts, expect: Expect, cured: usize) -> Verdict 
         Expect::Between(_, most) => most.is_some_and(|m| todo + done > m),
         Expect::PerFile(each) => counts.values().any(|c| c.0 + c.1 > each),
     };
-    match (todo, done) {
-        _ if many => Verdict::Ambiguous,
-        _ if few => Verdict::Drifted,
-        (0, 0) => Verdict::Nothing,
-        (0, _) => Verdict::Applied,
-        (_, 0) => Verdict::Applies,
-        _ => Verdict::Partly,
-    }
+    let mut facts = Facts::default();
+    let all = [(many, Fact::Conflict), (few, Fact::TooFew), (todo > 0, Fact::Pending), (done > 0, Fact::Applied)];
+    all.iter().filter(|(holds, _)| *holds).for_each(|(_, fact)| facts.add(*fact));
+    facts
 }
 
 /// Whether a hunk has as many sites as it must have.
-pub(crate) fn is_met(verdict: Verdict) -> bool {
-    !matches!(verdict, Verdict::Drifted | Verdict::Ambiguous)
-}
-
-/// The verdict of a patch from those of its hunks: the worst.
-pub(crate) fn worst(verdicts: &[Verdict]) -> Verdict {
-    let has = |v: Verdict| verdicts.contains(&v);
-    for bad in [Verdict::Unreadable, Verdict::Ambiguous, Verdict::Drifted] {
-        if has(bad) {
-            return bad;
-        }
-    }
-    match (has(Verdict::Applies), has(Verdict::Applied)) {
-        _ if has(Verdict::Partly) => Verdict::Partly,
-        (true, true) => Verdict::Partly,
-        (true, false) => Verdict::Applies,
-        (false, true) => Verdict::Applied,
-        (false, false) => Verdict::Nothing,
-    }
+pub(crate) fn is_met(facts: Facts) -> bool {
+    !facts.has(Fact::TooFew) && !facts.has(Fact::Conflict)
 }
 
 /// Whether a patch that needs this one can go ahead.

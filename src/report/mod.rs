@@ -10,4 +10,4 @@ pub(crate) use location::{brief, place, place_in};
 pub use patch_report::{Finding, NearMiss, Reason, Report, Site};
 pub(crate) use plan::last_versions;
 pub use plan::{FileChange, Plan, Step};
-pub use verdict::Verdict;
+pub use verdict::{Fact, Facts, Verdict};

@@ -1,7 +1,7 @@
 //! One patch: its verdict and all that led to it.
 
 use super::location::Place;
-use super::verdict::Verdict;
+use super::verdict::{Fact, Verdict};
 use crate::patchset::Expect;
 use crate::source::Bytes;
 use std::path::PathBuf;
@@ -44,10 +44,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// Makes it `ambiguous`, with the reason.
-    pub(crate) fn refuse(&mut self, why: &str) {
-        self.verdict = Verdict::Ambiguous;
-        self.reasons.push(Reason { text: why.to_owned(), place: None });
+    /// Adds a problem: what it is, and why. The verdict gets no better by it.
+    pub fn add(&mut self, problem: Fact, why: Reason) {
+        self.verdict = self.verdict.with(problem);
+        self.reasons.push(why);
     }
 
     /// Sites that are still to do (S).
@@ -109,4 +109,17 @@ pub struct Finding {
     pub facts: Vec<(String, String)>,
     /// `moved`, `padded`, `converted`, `done`, `refused`, `reported`, `accepted`.
     pub outcome: String,
+}
+
+impl From<String> for Reason {
+    /// A reason that is nowhere in particular.
+    fn from(text: String) -> Reason {
+        Reason { text, place: None }
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(text: &str) -> Reason {
+        Reason::from(text.to_owned())
+    }
 }

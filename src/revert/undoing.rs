@@ -7,7 +7,7 @@ use crate::patchset::{Create, Patch, Patchset, Work, inverse, not_reversible};
 use crate::pattern::Change;
 use crate::plan::Options;
 use crate::plan::{Ownership, Shares};
-use crate::report::{Place, Plan, Reason, Report, Site, Step, Verdict, last_versions};
+use crate::report::{Fact, Facts, Place, Plan, Reason, Report, Site, Step, Verdict, last_versions};
 use crate::search::CompiledPatch;
 use crate::stack::plan_in;
 use crate::stack::{Mode, plan_stack};
@@ -96,8 +96,9 @@ impl ReversalBuilder<'_> {
             let is_hidden = report.verdict == Verdict::Nothing;
             match inverse(patch).and_then(|inverse| CompiledPatch::of_inverse(&inverse).map(|_| inverse)) {
                 result if is_out && !(is_hidden && result.is_ok()) || created(patch).is_some() => {
-                    let verdict = if report.verdict == Verdict::Skipped { Verdict::Skipped } else { Verdict::Nothing };
-                    self.reports.insert(number, bare(report, verdict, None));
+                    let is_skipped = report.verdict == Verdict::Skipped;
+                    let facts = if is_skipped { Fact::NotSelected.into() } else { Facts::default() };
+                    self.reports.insert(number, bare(report, facts, None));
                     traceless.extend(result.err().filter(|_| is_hidden).map(|why| (number, why)));
                 }
                 Ok(inverse) => {
@@ -217,11 +218,11 @@ impl ReversalBuilder<'_> {
             let Some(disk) = read(self.tree, &path) else { continue };
             let last =
                 last_versions(&self.steps).get(path.as_path()).map_or_else(|| Arc::new(disk.clone()), |l| l.bytes());
-            let mut told = bare(report, Verdict::Applies, None);
+            let mut told = bare(report, Fact::Pending, None);
             let is_as_made = *last == create.content.as_bytes();
             match self.is_own_file(number, &path) {
                 Some(false) => {
-                    told = bare(report, Verdict::Nothing, None);
+                    told = bare(report, Facts::default(), None);
                     told.notes.extend(is_as_made.then(|| left(&path)));
                 }
                 None if is_as_made => told = stuck(report, unknown(self.id(number), &path)),
@@ -235,7 +236,7 @@ impl ReversalBuilder<'_> {
                 _ => {
                     let why =
                         format!("{} was edited since; remove it by hand, or put it back as it was", path.display());
-                    told = bare(report, Verdict::Drifted, Some(why));
+                    told = bare(report, Fact::TooFew, Some(why));
                 }
             }
             self.reports.insert(number, told);
@@ -340,9 +341,9 @@ fn stuck(report: &Report, why: String) -> Report {
 }
 
 /// A report without what led to its verdict.
-fn bare(report: &Report, verdict: Verdict, reason: Option<String>) -> Report {
+fn bare(report: &Report, facts: impl Into<Facts>, reason: Option<String>) -> Report {
     Report {
-        verdict,
+        verdict: facts.into().verdict(),
         blocks: reason.is_some(),
         sites: Vec::new(),
         alternatives: Vec::new(),

@@ -12,7 +12,7 @@ use crate::plan::SecondRun;
 use crate::plan::run_patch;
 use crate::plan::settle;
 use crate::plan::{Run, Watch};
-use crate::report::{Plan, Reason, Verdict};
+use crate::report::{Fact, Plan, Reason, Verdict};
 use crate::search::CompiledPatch;
 use crate::search::Index;
 use crate::search::Workspace;
@@ -93,13 +93,12 @@ const TRIES: usize = 16;
 fn tell_unsettled(mut plan: Plan, found: &BTreeMap<usize, SecondRun>) -> Plan {
     for (&number, again) in found {
         let report = &mut plan.reports[number];
-        report.verdict = Verdict::Ambiguous;
         let (why, place) = match again.clone() {
             SecondRun::ToDo(place) => (String::new(), Some(place)),
             SecondRun::Refused(why, place) => (format!(" ({why})"), place),
         };
         let text = format!("a second run would not find it done among the other patches{why}; make one patch of those");
-        report.reasons.push(Reason { text, place });
+        report.add(Fact::Conflict, Reason { text, place });
     }
     plan
 }
@@ -207,8 +206,7 @@ impl<'a> Prepared<'a> {
         let lost = leave_out(&mut plan, &workspace).filter(|_| plan.reports.iter().all(|r| is_good(r.verdict)));
         if let (Some(path), Some(&number)) = (lost, taken.out.keys().next_back()) {
             let text = format!("beside the other patches {} would not come out as it is", path.display());
-            plan.reports[number].verdict = Verdict::Ambiguous;
-            plan.reports[number].reasons.push(Reason { text, place: None });
+            plan.reports[number].add(Fact::Conflict, text.into());
         }
         let mut trial = if self.mode.twice { self.second_run(&run, &workspace, &plan) } else { Trial::default() };
         trial.stuck.extend(taken.stuck);

@@ -4,7 +4,7 @@ use super::attempt::{Mode, Stacked, plan_stack};
 use crate::patchset::Diagnostic;
 use crate::patchset::{Patchset, Work};
 use crate::plan::Options;
-use crate::report::{Plan, Step, Verdict};
+use crate::report::{Fact, Facts, Plan, Step, Verdict};
 use crate::vfs::FileTree;
 use crate::vfs::Overlay;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,7 @@ pub(super) fn from_head(
     plan.steps.retain(|step| step.patch >= count);
     for report in plan.reports.iter_mut().take(count) {
         if matches!(report.verdict, Verdict::Applies | Verdict::Partly) {
-            report.verdict = Verdict::Applied;
+            report.verdict = Facts::from(Fact::Applied).verdict();
             report.sites.iter_mut().for_each(|site| site.done = true);
             let one_way = report.one_way.take();
             report.notes.retain(|note| Some(note) != one_way.as_ref());

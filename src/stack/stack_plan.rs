@@ -4,7 +4,7 @@ use super::attempt::{Mode, leaves_no_trace, plan_stack};
 use super::from_head::{Earlier, from_head};
 use crate::patchset::{Diagnostic, Patch, Patchset};
 use crate::plan::{Options, settle};
-use crate::report::{Plan, Report};
+use crate::report::{Fact, Plan, Report};
 use crate::vfs::{FileTree, Overlay};
 
 /// Plans a run. Where amending patches cannot be taken out, and the run is refused, it is planned from what `HEAD` has.
@@ -23,7 +23,7 @@ pub(crate) fn plan_in(
         if again.is_refused() || !again.steps.is_empty() {
             let text = "a second run could not tell whether it is in: show what stands above and below, or make one patch of \
                         it and what it amends";
-            plan.reports[number].refuse(text);
+            plan.reports[number].add(Fact::Conflict, text.into());
             settle(patchset, &mut plan.reports, options);
         }
     }

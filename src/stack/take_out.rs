@@ -100,8 +100,8 @@ pub(crate) fn take_out(
         let patch = &stack.patchset.patches[number];
         let found = look_again(stack.patchset, patch, &both.forward, workspace, &options);
         // With a place that is to do, it was not put in; what is done may be upstream's.
-        if found.verdict != Verdict::Applied {
-            taken.torn.extend((found.verdict == Verdict::Partly).then_some(number));
+        if found.verdict() != Verdict::Applied {
+            taken.torn.extend((found.verdict() == Verdict::Partly).then_some(number));
             continue;
         }
         let one = One { stack, number, patch, both, options: &options };
@@ -177,7 +177,7 @@ impl One<'_> {
         let patch_run = PatchRun { patchset, patch, compiled, number, own: None, inverses: None, is_trial: true };
         let (outcome, changes) = edit_hunks(patch_run, workspace, &Signs::default(), self.options);
         let is_good =
-            matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing);
+            matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly | Verdict::Applied | Verdict::Nothing);
         let why = || outcome.reasons.first().map_or("its edits are refused", |why| &why.text).to_owned();
         if is_good { Ok(changes) } else { Err(why()) }
     }

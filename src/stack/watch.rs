@@ -4,7 +4,7 @@ use super::take_out::Amending;
 use super::trial::Carried;
 use crate::plan::{Run, Watch};
 use crate::plan::{SecondRun, is_in};
-use crate::report::{Plan, Reason, Verdict};
+use crate::report::{Fact, Facts, Plan, Reason, Verdict};
 use crate::search::Workspace;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ impl Watch for Watched<'_> {
     fn disturbed(&self, run: &Run<'_>, workspace: &Workspace<'_>, plan: &Plan) -> Option<Reason> {
         let number = plan.reports.len();
         let mut verdicts: Vec<Verdict> = plan.reports.iter().map(|report| report.verdict).collect();
-        verdicts.push(Verdict::Applies);
+        verdicts.push(Facts::from(Fact::Pending).verdict());
         let trial = Carried { run, amending: self.amending, plan, verdicts, workspace }.trial(Some(self.patches));
         let (&earlier, again) = trial.found.iter().find(|(earlier, _)| **earlier < number)?;
         let id = &run.patchset.patches[earlier].id.value;

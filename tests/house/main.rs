@@ -203,3 +203,16 @@ fn spoken(words: &[&str], but: &[&str]) -> Vec<String> {
     }
     found
 }
+
+/// A verdict follows from facts, in one function; whoever finds something out adds a fact.
+#[test]
+fn only_one_function_names_a_verdict() {
+    let named = ["verdict = Verdict::", "verdict: Verdict::", "(Verdict::"];
+    let mut wrong = Vec::new();
+    for (path, text) in files().iter().filter(|f| !f.0.ends_with("report/verdict.rs")) {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let lines = code.lines().filter(|l| !l.contains("matches!(") && !l.trim_start().starts_with("//"));
+        wrong.extend(lines.filter(|l| named.iter().any(|n| l.contains(n))).map(|l| format!("{}: {l}", path.display())));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
