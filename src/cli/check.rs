@@ -10,10 +10,10 @@ use treepatch::write;
 
 /// `treepatch check`: here the table is the answer, so that it goes to standard output.
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
-    let mut planned = Planned::new(&args.plan, false)?;
-    if args.require == Some(Require::Applied) {
-        planned.require_applied(args.plan.partial);
-    }
+    let mut planned = match args.require {
+        Some(Require::Applied) => Planned::required(&args.plan)?,
+        None => Planned::new(&args.plan, false)?,
+    };
     tell_who(&mut planned, args);
     let output = &args.plan.output;
     let ending = if args.require.is_some() { Ending::Required } else { Ending::Dry };

@@ -1,10 +1,11 @@
 use super::args::{ApplyArgs, CommitStyle};
 use super::planning::Planned;
-use super::{Failure, console, submodules};
+use super::{Failure, console};
 use std::env;
 use std::path::Path;
 use treepatch::commit::{Commit, Commits, Made};
 use treepatch::commit::{Committed, ReadyCommits, Stage};
+use treepatch::planner;
 use treepatch::render::{Encoded, count, json, visible_line};
 use treepatch::report::Plan;
 use treepatch::write::WriteError;
@@ -22,7 +23,7 @@ impl Committing {
     pub fn look(args: &ApplyArgs, planned: &Planned) -> Result<Committing, Failure> {
         let date = date()?;
         if let Some((_, unseen)) = planned.unseen.first().filter(|_| !args.plan.partial) {
-            submodules::refuse(unseen)?;
+            planner::refuse(unseen)?;
         }
         let stage = Stage::look(&args.plan.dir, &planned.plan)?;
         let plan = match stage.apart() {

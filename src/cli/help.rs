@@ -2,10 +2,11 @@
 
 use super::args::{Cli, HelpArgs};
 use super::console::{self, Screens};
-use super::{Exit, Failure, patchsets};
+use super::{Exit, Failure};
 use clap::CommandFactory;
 use include_dir::{Dir, include_dir};
 use std::fmt::Write;
+use treepatch::patchset::nearest;
 
 static DOCS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs");
 
@@ -57,7 +58,7 @@ fn unknown(topic: &str) -> Failure {
     let program = Cli::command();
     let commands = program.get_subcommands().map(|c| c.get_name());
     let names: Vec<&str> = pages().map(|(name, _)| name).chain(commands).collect();
-    let meant = patchsets::nearest(topic, names.iter().copied()).map(|n| format!("; did you mean `{n}`?"));
+    let meant = nearest(topic, names.iter().copied()).map(|n| format!("; did you mean `{n}`?"));
     Failure::Usage(format!(
         "there is no page and no command `{topic}`{} (`treepatch help` lists them)",
         meant.unwrap_or_default()

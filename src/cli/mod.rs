@@ -20,7 +20,6 @@ pub mod recover;
 pub mod report;
 pub mod revert;
 pub mod show;
-pub mod submodules;
 pub mod test;
 
 pub use console::failure as print_failure;

@@ -1,10 +1,9 @@
 use super::Failure;
 use super::console::Screen;
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use treepatch::patchset::Diagnostic;
-use treepatch::patchset::{Amends, Patchset, builtin, builtins, load, patch_for};
+use treepatch::patchset::{Patchset, builtin, builtins, load, nearest};
 use treepatch::render::render_in;
 
 /// A larger file is no patchset.
@@ -31,50 +30,6 @@ pub fn known(name: &str) -> Result<&'static str, Failure> {
     })
 }
 
-/// Makes sure that every id of `--only` exists, and puts the target's values into the patches that are asked for, and into
-/// those that amend them.
-pub fn prepare(patchset: &mut Patchset, only: &[String], target: Option<&str>, screen: Screen) -> Result<(), Failure> {
-    select(patchset, "--only", only)?;
-    let beside = amending(patchset, only);
-    let mut diagnostics = Vec::new();
-    let mut patches = patchset.patches.clone();
-    for patch in patches.iter_mut().filter(|p| only.is_empty() || only.contains(&p.id.value)) {
-        match patch_for(patchset, patch, target) {
-            Ok(ready) => *patch = ready,
-            Err(more) => diagnostics.extend(more),
-        }
-    }
-    for patch in patches.iter_mut().filter(|p| beside.contains(&p.id.value)) {
-        // What is wrong with it is said when it is asked for.
-        *patch = patch_for(patchset, patch, target).unwrap_or_else(|_| patch.clone());
-    }
-    patchset.patches = patches;
-    if diagnostics.is_empty() { Ok(()) } else { Err(refused(diagnostics, &patchset.origin, &patchset.text, screen)) }
-}
-
-/// The patches that were not asked for, but amend some that were: they may have to come along.
-pub fn amending(patchset: &Patchset, only: &[String]) -> BTreeSet<String> {
-    let id = |number: usize| patchset.patches[number].id.value.clone();
-    let chosen = (0..patchset.patches.len()).filter(|&number| only.contains(&id(number))).collect();
-    let amending = Amends::of(&patchset.patches).amending_one_of(&chosen);
-    amending.into_iter().map(id).filter(|id| !only.contains(id)).collect()
-}
-
-/// Makes sure that every id of an option exists.
-pub fn select(patchset: &Patchset, option: &str, only: &[String]) -> Result<(), Failure> {
-    let ids = || patchset.patches.iter().map(|p| p.id.value.as_str());
-    match only.iter().find(|id| ids().all(|known| known != *id)) {
-        None => Ok(()),
-        Some(id) => {
-            let meant = nearest(id, ids()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-            Err(Failure::Usage(format!(
-                "{option} {id}: the patchset {} has no such patch{meant} (`treepatch list {}` lists them)",
-                patchset.name, patchset.origin
-            )))
-        }
-    }
-}
-
 /// A patchset that does not load, as messages that show the lines at fault.
 pub fn refused(diagnostics: Vec<Diagnostic>, origin: &str, text: &str, screen: Screen) -> Failure {
     let shown = |c| render_in(c, origin, text, screen.color, screen.width);
@@ -96,22 +51,4 @@ fn read(name: &str) -> Result<String, Failure> {
         let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
         Failure::Usage(format!("{name}:{line}: is not UTF-8, as TOML must be"))
     })
-}
-
-/// The known name that is closest to an unknown one, if any is close.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = known.map(|k| (strsim::jaro_winkler(name, k), k)).filter(|(score, _)| *score > 0.7);
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_name_is_offered_if_it_is_near() {
-        let known = ["orchard-arm32", "meter-arm32"];
-        assert_eq!(nearest("orchard-arm", known.into_iter()), Some("orchard-arm32"));
-        assert_eq!(nearest("xyz", known.into_iter()), None);
-    }
 }

@@ -2,13 +2,11 @@ use super::console::columns;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use treepatch::render::visible_line;
-use treepatch::vfs::{FileTree, ReadError};
 
 /// What takes less is not worth a line.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -151,33 +149,6 @@ impl Phase {
             line.push_str(&format!(", {}/s", grouped(rate)));
         }
         line
-    }
-}
-
-/// A tree of which it is counted how many files were searched, and how many were read to be parsed.
-pub struct Watched<'a> {
-    pub below: &'a dyn FileTree,
-    pub searched: &'a AtomicUsize,
-    pub parsed: &'a AtomicUsize,
-}
-
-impl FileTree for Watched<'_> {
-    fn paths(&self) -> &[PathBuf] {
-        self.below.paths()
-    }
-
-    fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, ReadError> {
-        self.parsed.fetch_add(1, Ordering::Relaxed);
-        self.below.read(path)
-    }
-
-    fn read_into(&self, path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
-        self.searched.fetch_add(1, Ordering::Relaxed);
-        self.below.read_into(path, bytes)
-    }
-
-    fn unreadable(&self) -> &[ReadError] {
-        self.below.unreadable()
     }
 }
 

@@ -3,10 +3,11 @@ use super::args::{Format, RevertArgs};
 use super::failure::refused;
 use super::planning::{Doing, Planned};
 use super::report::Report;
-use super::{Exit, Failure, commit, console, submodules};
+use super::{Exit, Failure, commit, console, planning};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use treepatch::commit::Commits;
+use treepatch::planner;
 use treepatch::render::{Ending, count, json, table};
 use treepatch::report::Plan;
 use treepatch::write::{self, Noting, Removal};
@@ -68,7 +69,7 @@ fn noting(planned: &Planned, removals: &[Removal]) -> Noting {
 
 /// Undoes commits; the files are as they say, so that nothing is planned.
 fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
-    let (patchset, _) = Planned::load(&args.plan)?;
+    let patchset = planning::prepared(&args.plan)?;
     let options = Commits {
         patchset: &patchset,
         target: args.plan.target.as_deref().or(patchset.target.as_deref()),
@@ -77,7 +78,7 @@ fn undo(args: &RevertArgs) -> Result<Exit, Failure> {
         date: commit::date()?,
     };
     if !args.plan.partial {
-        submodules::refuse(&submodules::unseen(&patchset, &args.plan.dir, &args.plan.only)?)?;
+        planner::refuse(&planner::unseen(&patchset, &args.plan.dir, &args.plan.only)?)?;
     }
     let output = &args.plan.output;
     let place = Report::look(output, &args.plan.dir)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use treepatch::checkout::Globs;
 use treepatch::patchset::{self, Example, Patch, Patchset, Work, patch_for};
 use treepatch::plan::Options;
-use treepatch::planner::plan;
+use treepatch::planner::{plan, select};
 use treepatch::render::{Encoded, json, unified_file, visible_bytes, visible_line, wrap};
 use treepatch::report::{FileChange, Plan, Verdict};
 use treepatch::source::Lines;
@@ -16,7 +16,7 @@ use treepatch::write;
 pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     let Screens { stdout, stderr } = Screens::choose(args.output.style.color);
     let set = patchsets::find(&args.patchset, stderr)?;
-    patchsets::select(&set, "--only", &args.only)?;
+    select(&set, "--only", &args.only).map_err(|unknown| Failure::Usage(unknown.to_string()))?;
     let lines = Lines::new(set.text.as_bytes());
     let mut tests = json::Tests {
         format: json::FORMAT,

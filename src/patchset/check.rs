@@ -1,6 +1,7 @@
 use super::diagnostic::Diagnostic;
 use super::holes::is_word;
-use super::notes::{Notes, nearest, quoted};
+use super::nearest::nearest;
+use super::notes::{Notes, quoted};
 use super::{Expect, Fragment, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Table, Work};
 use crate::source::Bytes;
 use std::collections::{BTreeMap, BTreeSet};

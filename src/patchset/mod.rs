@@ -15,6 +15,7 @@ mod keys;
 mod load;
 mod model;
 mod names;
+mod nearest;
 mod notes;
 mod operation;
 mod parameter;
@@ -36,5 +37,6 @@ pub use model::{
     Patchset, Pick, Reading, Spanned, Work,
 };
 pub use names::{COPY, DRAFTS, RECORD, STATE, is_git, is_own, is_own_in_short};
+pub use nearest::nearest;
 pub use parameter::{patch_for, substitute};
 pub use spelling::{folded, is_ignorable};

@@ -1,12 +1,11 @@
 use super::diagnostic::Diagnostic;
+use super::nearest::{LONGEST_WORD, nearest};
 use crate::source::Bytes;
 
 /// So many diagnostics are told at most.
 const MOST: usize = 100;
 /// So many are kept to be put in order.
 const MOST_KEPT: usize = 1000;
-/// Longer words are not compared with the known ones.
-const LONGEST_WORD: usize = 64;
 
 /// The diagnostics of one reading, so that many come in one go.
 #[derive(Default)]
@@ -71,19 +70,6 @@ impl Notes {
         }
         Err(diagnostics)
     }
-}
-
-/// The known word that a misspelt one is nearest to, if one is near.
-pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    if word.len() > LONGEST_WORD {
-        return None;
-    }
-    known
-        .filter(|known| known.len() <= LONGEST_WORD)
-        .map(|known| (strsim::damerau_levenshtein(word, known), known))
-        .filter(|(distance, known)| *distance <= (word.len().min(known.len()) / 3).max(1))
-        .min_by_key(|(distance, known)| (*distance, !word.starts_with(known)))
-        .map(|(_, known)| known)
 }
 
 /// A word of the user in a message: between back quotes, no control characters, not too long.

@@ -1,6 +1,7 @@
 use super::diagnostic::Diagnostic;
 use super::keys::{Keys, scalar};
-use super::notes::{Notes, list, nearest, quoted};
+use super::nearest::nearest;
+use super::notes::{Notes, list, quoted};
 use super::{Acceptance, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::de::DeValue;

@@ -1,19 +1,19 @@
 //! Submodules that are not initialised: what lies in them is not looked at, and no verdict may pass over that.
 
-use super::args::PlanArgs;
+use crate::checkout::{Globs, OpenError, Root, empty_submodules};
+use crate::patchset::{Patch, Patchset, Work};
+use crate::plan::Options;
+use crate::report::{Fact, Facts, Plan, Reason, Report, Site, Verdict};
+use crate::write::WriteError;
+use crate::write::git::GitError;
 use std::path::{Path, PathBuf};
-use treepatch::checkout::{Globs, OpenError, Root, empty_submodules};
-use treepatch::patchset::{Patch, Patchset, Work};
-use treepatch::report::{Fact, Facts, Plan, Reason, Report, Site, Verdict};
-use treepatch::write::WriteError;
-use treepatch::write::git::GitError;
 
 /// The patches of a run that could have had files in submodules which are not there, each with those.
 pub type Unseen = Vec<(usize, Vec<PathBuf>)>;
 
 /// Tells each patch that could have had files in submodules that are not initialised, and takes out of the plan what
 /// would have been made in one.
-pub fn tell(plan: &mut Plan, patchset: &Patchset, root: &Root, args: &PlanArgs) -> Unseen {
+pub(super) fn add_missing(plan: &mut Plan, patchset: &Patchset, root: &Root, options: &Options) -> Unseen {
     let empty = empty_submodules(root);
     let mut unseen = Unseen::new();
     if empty.is_empty() {
@@ -28,7 +28,7 @@ pub fn tell(plan: &mut Plan, patchset: &Patchset, root: &Root, args: &PlanArgs) 
             plan.steps.retain(|step| step.patch != number);
             let is_needed = patchset.patches.iter().any(|p| p.needs.iter().any(|id| id.value == report.id));
             let is_all = report.sites.iter().all(|site| of(site).is_some());
-            withdraw(report, folder, (args.partial || patch.optional) && is_all && !is_needed);
+            withdraw(report, folder, (options.partial || patch.optional) && is_all && !is_needed);
             continue;
         }
         let meant = meant(patch, &empty);
@@ -42,7 +42,7 @@ pub fn tell(plan: &mut Plan, patchset: &Patchset, root: &Root, args: &PlanArgs) 
         match report.verdict {
             Verdict::Absent if report.blocks => report.reasons.push(reason),
             _ => {
-                report.blocks |= args.strict;
+                report.blocks |= options.strict;
                 report.warnings.push(reason);
             }
         }
