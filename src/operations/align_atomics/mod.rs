@@ -1,10 +1,10 @@
 //! The operation `go/align-atomics`: 64-bit struct fields that sync/atomic reaches and that a 32-bit target does not
 //! align, found in a whole tree and moved.
 //!
-//! The stages: [`reach`] follows addresses from the calls of sync/atomic back to fields; [`holders`] finds the structs
-//! that hold such structs by value, [`elements`] those that lie side by side; [`typed`] gives fields other types;
-//! [`order`] chooses the new order of the fields; [`refuse`] says where an order must not change; [`rewrite`] and
-//! [`literals`] turn an order into edits; [`report`] says what became of each field.
+//! The stages: `trace` follows addresses from the calls of sync/atomic back to fields; `containers` finds the structs
+//! that hold such structs by value, `elements` those that lie side by side; `atomic_types` gives fields other types;
+//! `order` chooses the new order of the fields; `safety` says where an order must not change; `rewrite` and `literals`
+//! turn an order into edits; `report` says what became of each field.
 
 mod analysis;
 mod atomic_types;
