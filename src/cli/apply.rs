@@ -5,7 +5,7 @@ use super::failure::{Failure, nothing_written, refused};
 use super::planning::{Doing, Planned};
 use super::progress::Progress;
 use super::report::Report;
-use super::{Exit, bosh, console};
+use super::{Exit, bosh_packages, console};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use treepatch::commit::{Committed, ReadyCommits};
@@ -36,7 +36,7 @@ pub fn run(args: &ApplyArgs) -> Result<Exit, Failure> {
         let ending = if args.dry_run { Ending::Dry } else { Ending::Written };
         console::stderr(&table(&planned.plan, Planned::view(&args.plan, planned.screens.stderr, ending)));
         if !output.quiet {
-            bosh::notes(&args.plan.dir, &planned.plan).iter().for_each(|note| console::note(note));
+            bosh_packages::notes(&args.plan.dir, &planned.plan).iter().for_each(|note| console::note(note));
         }
         done.tell(args);
     }
@@ -90,7 +90,7 @@ impl Way {
 
     /// What a report for programs has to say of it.
     fn doing<'a>(&self, args: &'a ApplyArgs, plan: &Plan) -> Doing<'a> {
-        let mut notes = bosh::notes(&args.plan.dir, plan);
+        let mut notes = bosh_packages::notes(&args.plan.dir, plan);
         let mut commits = Vec::new();
         if let Way::Commits(ready) = self {
             notes.extend_from_slice(ready.notes());

@@ -2,7 +2,7 @@
 
 pub mod apply;
 pub mod args;
-pub mod bosh;
+pub(crate) mod bosh_packages;
 pub mod check;
 pub mod commit;
 pub mod completions;

@@ -3,19 +3,19 @@
 //! Nothing here decides anything. It runs on failure only, within bounds of bytes and steps.
 
 mod align;
-mod condition;
+mod conditions;
 mod context;
-mod differ;
-mod elsewhere;
-mod moved;
+mod describe;
+mod differences;
+mod moved_lines;
 mod names;
 mod narrow;
+mod other_files;
 mod place;
 mod structure;
-mod tell;
 
-pub(crate) use elsewhere::{copies, elsewhere};
 pub(crate) use narrow::narrow;
+pub(crate) use other_files::{copies, elsewhere};
 
 use crate::find::{Env, Matcher, Packages, Rule, Steps};
 use crate::language::Atom;
@@ -29,16 +29,16 @@ use crate::search::{FileMatches, HunkMatches, rule_for};
 use crate::source::{Source, Tokens};
 use align::{Aligner, Alignment};
 use context::Context;
-use differ::differences;
+use differences::differences;
 use names::SideNames;
 
+use describe::Told;
 use place::{patchset_line, place_of};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use structure::structure;
-use tell::Told;
 
 /// The most near misses that one hunk reports, whatever is missing.
 const MOST: usize = 4;
@@ -89,7 +89,7 @@ pub(crate) fn refused(patchset: &Patchset, short: &Short<'_, '_>, workspace: &Wo
     told.sort_by_key(|(_, r)| r.by.unknown.is_none());
     let tell = |(s, r): (&FileMatches<'_>, &crate::find::Refused)| {
         let source = s.source(workspace).ok()?;
-        let mut near = condition::refused(patchset, short.names, s, &source, r);
+        let mut near = conditions::refused(patchset, short.names, s, &source, r);
         near.what.insert_str(0, &short.label);
         Some(near)
     };

@@ -1,8 +1,8 @@
 //! Code that reads like the body, word for word, and still is no site.
 
 use super::context::Context;
+use super::describe::Told;
 use super::place::code;
-use super::tell::Told;
 use crate::find::{Env, Matcher, Steps};
 use crate::golang::imports;
 use crate::golang::types::Scope;

@@ -12,8 +12,8 @@ use crate::search::SelectedSite;
 use super::obsolete::Signs;
 use super::options::Options;
 use super::outcome::Outcome;
-use crate::diagnose::copies;
-use crate::diagnose::{Short, elsewhere, near, refused};
+
+use crate::diagnose::{Short, copies, elsewhere, near, refused};
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::pattern::{Required, Side, Variant};
 use crate::report::{Fact, Facts, Site, Verdict};

@@ -11,7 +11,7 @@ mod rules;
 mod sections;
 mod spacing;
 mod tabwriter;
-mod written;
+mod touched;
 
 use crate::source::{Bytes, Edit, LineEnding, Source};
 use blocks::{blocks, moved};
@@ -19,7 +19,7 @@ use printer::Page;
 use sections::{Sections, between_brackets, sections};
 use spacing::Index;
 use std::sync::Arc;
-use written::Written;
+use touched::Written;
 
 /// The edits of white space that give the sections of the touched ranges gofmt's layout.
 ///

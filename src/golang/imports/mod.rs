@@ -1,10 +1,10 @@
 //! Import declarations: under which name a file knows a package, and how an import comes and goes.
 
-mod place;
+mod add;
 mod remove;
 mod sort;
 
-pub use place::{add, place_spec, replace_lone};
+pub use add::{add, place_spec, replace_lone};
 pub use remove::remove;
 pub use sort::sort;
 

@@ -2,8 +2,8 @@
 
 use super::align::{is_keyword, is_operator};
 use super::context::Context;
-use super::differ::{Difference, Sort, lies_on, part_of, whole_items};
-use super::moved::moved;
+use super::differences::{Difference, Sort, lies_on, part_of, whole_items};
+use super::moved_lines::moved;
 use super::place::{code, home, line};
 use crate::language::Atom;
 use crate::pattern::Part;

@@ -1,3 +1,5 @@
+//! The plan of a patchset over a folder on the disk.
+
 use super::counted::{Counted, Counters, Watcher};
 use super::gate::{add_refused_paths, add_unreadable_folders};
 use super::plan::plan_with_head;
