@@ -3,7 +3,7 @@
 //! results are put there, for `gofmt -l`.
 
 use treepatch::golang::format::{is_clean, realign};
-use treepatch::golang::imports::add::add;
+use treepatch::golang::imports::add;
 use treepatch::golang::imports::{ImportSpec, LocalName, local_name, remove, specs};
 use treepatch::golang::types::is_used;
 use treepatch::language::Language;

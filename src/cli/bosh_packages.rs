@@ -1,5 +1,5 @@
-use crate::checkout::{Packages, Root};
-use crate::report::Plan;
+use treepatch::checkout::{Packages, Root};
+use treepatch::report::Plan;
 use std::env;
 use std::path::Path;
 

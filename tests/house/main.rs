@@ -105,8 +105,8 @@ fn rooms_import_in_one_direction() {
             let inner = words.get(1).map(|w| w.chars().take_while(|c| c.is_alphanumeric()).collect::<String>());
             let full = inner.map(|inner| format!("{name}/{inner}")).unwrap_or_default();
             let is_room = ROOMS.iter().any(|r| r.0 == name || r.0 == full);
-            let is_allowed = |m: &&str| *m == "*" || *m == name || *m == full;
-            if is_room && name != room && full != room && !may.iter().any(|m| is_allowed(&m)) {
+            let is_allowed = |m: &str| m == "*" || m == name || m == full;
+            if is_room && name != room && full != room && !may.iter().any(|m| is_allowed(m)) {
                 wrong.insert(format!("{} imports {name}", path.display()));
             }
         }
