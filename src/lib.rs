@@ -14,5 +14,6 @@ pub mod pattern;
 pub mod plan;
 pub mod render;
 pub mod source;
+pub mod text;
 mod threads;
 pub mod write;

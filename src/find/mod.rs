@@ -8,6 +8,7 @@ mod packages;
 mod reach;
 mod rule;
 mod sites;
+mod text;
 mod wins;
 
 pub use code::{Code, Env};
@@ -16,5 +17,6 @@ pub use left_over::LeftOver;
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
 pub use packages::{LocalPackage, Packages};
 pub use rule::{Rule, Test};
+pub use text::find_text;
 pub use sites::{Found, Hit, Refused, changed, find};
 pub use wins::{Undecidable, Wins, wins};

@@ -32,6 +32,8 @@ pub enum Language {
     Go,
     /// C, as `.c` and `.h` files.
     C,
+    /// Lines and words, as any other file has them.
+    Text,
 }
 
 /// What the items of a list are: the surroundings in which a fragment can stand.
@@ -147,14 +149,16 @@ impl Language {
         match self {
             Language::Go => "Go",
             Language::C => "C",
+            Language::Text => "text",
         }
     }
 
-    /// The tree-sitter grammar.
-    pub fn grammar(self) -> tree_sitter::Language {
+    /// The tree-sitter grammar; text has none.
+    pub fn grammar(self) -> Option<tree_sitter::Language> {
         match self {
-            Language::Go => tree_sitter_go::LANGUAGE.into(),
-            Language::C => tree_sitter_c::LANGUAGE.into(),
+            Language::Go => Some(tree_sitter_go::LANGUAGE.into()),
+            Language::C => Some(tree_sitter_c::LANGUAGE.into()),
+            Language::Text => None,
         }
     }
 
@@ -162,11 +166,14 @@ impl Language {
     pub fn names(self) -> &'static Names {
         static GO: OnceLock<Names> = OnceLock::new();
         static C: OnceLock<Names> = OnceLock::new();
+        static TEXT: OnceLock<Names> = OnceLock::new();
+        let none = || Names { kinds: Vec::new(), fields: Vec::new() };
         match self {
             Language::Go => &GO,
             Language::C => &C,
+            Language::Text => &TEXT,
         }
-        .get_or_init(|| Names::read(&self.grammar()))
+        .get_or_init(|| self.grammar().map_or_else(none, |grammar| Names::read(&grammar)))
     }
 
     /// What the source tree does with a node of this kind; `parent` is the kind of the node above it.
@@ -174,6 +181,7 @@ impl Language {
         match self {
             Language::Go => go::role(kind, named, parent),
             Language::C => c::role(kind, named),
+            Language::Text => Role::Nothing,
         }
     }
 
@@ -182,6 +190,7 @@ impl Language {
         match self {
             Language::Go => go::list(kind, grouped),
             Language::C => c::list(kind, parent),
+            Language::Text => None,
         }
     }
 
@@ -196,6 +205,7 @@ impl Language {
         match self {
             Language::Go => go::is_value(kind),
             Language::C => c::is_value(kind),
+            Language::Text => false,
         }
     }
 
@@ -204,6 +214,7 @@ impl Language {
         match self {
             Language::Go => go::is_bare_list(kind),
             Language::C => c::is_bare_list(kind),
+            Language::Text => false,
         }
     }
 
@@ -212,6 +223,7 @@ impl Language {
         match self {
             Language::Go => go::is_statement(kind),
             Language::C => c::is_statement(kind),
+            Language::Text => false,
         }
     }
 
@@ -220,6 +232,7 @@ impl Language {
         match self {
             Language::Go => go::is_declaration(kind),
             Language::C => c::is_declaration(kind),
+            Language::Text => false,
         }
     }
 
@@ -228,6 +241,7 @@ impl Language {
         match self {
             Language::Go => matches!(kind, "function_declaration" | "method_declaration" | "func_literal"),
             Language::C => kind == "function_definition",
+            Language::Text => false,
         }
     }
 
@@ -236,6 +250,7 @@ impl Language {
         match self {
             Language::Go => kind.ends_with("_case"),
             Language::C => c::is_branch(kind) || kind == "case_statement",
+            Language::Text => false,
         }
     }
 
@@ -244,6 +259,7 @@ impl Language {
         match self {
             Language::Go => kind.ends_with("_case"),
             Language::C => kind == "case_statement",
+            Language::Text => false,
         }
     }
 
@@ -263,6 +279,7 @@ impl Language {
         match self {
             Language::Go => go::is_valued_spec(a) && go::is_valued_spec(b),
             Language::C => c::is_plain_statement(a) && c::is_plain_statement(b),
+            Language::Text => false,
         }
     }
 
@@ -324,6 +341,7 @@ impl Language {
         match self {
             Language::Go => go::KEYWORDS.contains(&word),
             Language::C => c::KEYWORDS.contains(&word),
+            Language::Text => false,
         }
     }
 }

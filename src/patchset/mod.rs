@@ -20,13 +20,14 @@ mod parameter;
 mod patch;
 mod scope;
 mod spelling;
+mod text;
 mod values;
 
 pub use amends::Amends;
-pub use body::{Fragment, Row, Sign};
+pub use body::{Fragment, Row, Sign, Syntax};
 pub use builtin::{builtin, builtins};
 pub use complaint::Complaint;
-pub use holes::{HoleKind, HoleUse, scan};
+pub use holes::{HoleKind, HoleUse, scan, scan_lines};
 pub use load::load;
 pub use model::*;
 pub use names::{COPY, DRAFTS, RECORD, STATE, is_git, is_own, is_own_in_short};

@@ -35,6 +35,7 @@ pub(super) fn frames(language: Language) -> &'static [Frame] {
     match language {
         Language::Go => GO,
         Language::C => C,
+        Language::Text => &[],
     }
 }
 

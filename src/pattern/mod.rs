@@ -20,5 +20,6 @@ pub use compile::{Compiled, Pattern, Shape, Spelling, compile_fragment, compile_
 pub use element::{Element, Part, Piece, Reach, Root, Side};
 pub use names::{HoleId, HoleName, Names};
 pub use removed::{Form, Removed, Trace};
+pub use rows::{Pairs, pair};
 pub use script::{Change, Deleted, Inserted};
 pub use words::Required;

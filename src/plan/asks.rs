@@ -5,6 +5,7 @@ use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset::Globs;
 use crate::pattern::{Compiled, Required, Shape, Side};
+use crate::text::{Row, row_words};
 use std::path::Path;
 
 /// The number of an [`Ask`] among those of the patchset.
@@ -52,6 +53,17 @@ impl Ask {
         Ask { files, forms: fragments.map(form).collect(), is_rare: false }
     }
 
+    /// The same in text.
+    pub fn of_lines(files: Globs, fragments: &[Vec<Row>]) -> Ask {
+        let form = |rows: &Vec<Row>| Form {
+            language: Language::Text,
+            before: Need { words: Required::new(&rows.iter().flat_map(row_words).collect::<Vec<_>>()), items: None },
+            after: None,
+            local: false,
+        };
+        Ask { files, forms: fragments.iter().map(form).collect(), is_rare: false }
+    }
+
     /// What a hunk asks for that found nothing: its own names in another form.
     pub fn of_names(hunk: &ReadyHunk) -> Ask {
         let form = |language: Language, names: &Vec<Vec<u8>>| Form {
@@ -73,7 +85,8 @@ impl Ask {
             let first = self.forms.first().map(|f| f.language);
             first.filter(|&language| self.forms.iter().all(|f| f.language == language))
         };
-        let language = Language::of_path(path).or_else(only);
+        let is_text = self.forms.iter().any(|f| f.language == Language::Text);
+        let language = is_text.then_some(Language::Text).or_else(|| Language::of_path(path)).or_else(only);
         self.forms.iter().filter(move |f| Some(f.language) == language)
     }
 }

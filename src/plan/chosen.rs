@@ -34,8 +34,8 @@ pub(super) fn sites_of<'a, 'r>(body: usize, hunks: &'a [Survey<'r>]) -> Vec<Chos
             let done = sighting.found.hits.iter().filter(|h| h.done).count();
             // A place with nothing in it tells that all is done, not that part of it is.
             let is_site = |hit: &&Hit| {
-                let shape = &sighting.rule.pattern.shapes[hit.shape];
-                !(todo && hit.done && shape.after.elements.is_empty())
+                let shape = sighting.rule.pattern.shapes.get(hit.shape);
+                !(todo && hit.done && shape.is_some_and(|shape| shape.after.elements.is_empty()))
             };
             let hits = sighting.found.hits.iter().filter(is_site);
             sites.extend(hits.map(|hit| Chosen { body, hunk, sighting, hit, done }));

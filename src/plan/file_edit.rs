@@ -7,6 +7,7 @@ use super::looking::Looking;
 use super::reparse::{Reparse, reparse};
 use super::site_edit::{Rank, SiteEdit};
 use super::substitution::torn;
+use super::text_edit::edit_text;
 use super::verify::verify;
 use crate::edit::{Bare, Braces, Parens, Refusal, Target, Units, edits};
 use crate::find::Rule;
@@ -38,6 +39,9 @@ pub(super) fn edit_file(
     works: &[SiteEdit<'_>],
     looking: &Looking<'_, '_>,
 ) -> Result<Edited, Refusal> {
+    if source.language == Language::Text {
+        return edit_text(path, source, works, looking);
+    }
     let mut brackets = Brackets::none(works.len());
     loop {
         let mut edited = carry_out(path, source, works, &brackets.parens, looking)?;
@@ -240,6 +244,11 @@ fn apply_apart(source: &Source, batch: &mut [Edit]) -> (Vec<u8>, Vec<Bytes>) {
 }
 
 impl Edited {
+    /// A file after one batch of edits that are written as they are.
+    pub fn plain(source: Arc<Source>, written: Vec<Bytes>, batch: Vec<Edit>) -> Edited {
+        Edited { source, written, laid: Vec::new(), batches: vec![batch], unproved: Vec::new() }
+    }
+
     /// Carries out one more batch, made for the file as it is now.
     fn and_then(&mut self, mut batch: Vec<Edit>, reparse: &Reparse<'_>) -> Result<(), Refusal> {
         if batch.is_empty() {

@@ -47,6 +47,7 @@ mod survey;
 mod tags;
 mod take_out;
 mod tally;
+mod text_edit;
 mod trial;
 mod undone;
 mod verify;

@@ -3,9 +3,10 @@ use super::back::WayBack;
 use crate::checkout::{BadGlob, Globs};
 use crate::find::Rule;
 use crate::language::Language;
-use crate::patchset::{self, Complaint, Create, Expect, Hunk, Operation, Patch, Patchset, Work};
+use crate::patchset::{self, Complaint, Create, Expect, Hunk, Operation, Patch, Patchset, Syntax, Work};
 use crate::pattern::{Compiled, Names, compile_fragment};
-use std::collections::BTreeMap;
+use crate::text::{Body, Row, condition};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -44,10 +45,18 @@ pub(super) struct ReadyObsolete {
     /// Where to look, by each of which: the files of its own, or else those of the patch.
     pub asks: Vec<(AskId, patchset::Globs)>,
     pub matches: Vec<(Language, Compiled)>,
+    /// The same in text.
+    pub lines: Vec<Vec<Row>>,
 }
 
 impl Ready {
     pub fn compile(patch: &Patch) -> Result<Ready, Vec<Complaint>> {
+        let ready = Ready::unchecked(patch)?;
+        ready.hunks().flat_map(|hunk| hunk.rules.values()).try_for_each(check)?;
+        Ok(ready)
+    }
+
+    fn unchecked(patch: &Patch) -> Result<Ready, Vec<Complaint>> {
         let mut bodies = Vec::new();
         for body in &patch.bodies {
             let mut names = Names::default();
@@ -58,7 +67,9 @@ impl Ready {
                 Work::Operation(operation) => ReadyWork::Operation(globs(&operation.files)?, operation.clone()),
                 Work::Create(create) => ReadyWork::Create(create.clone()),
             };
-            bodies.push(ReadyBody { work, names });
+            let mut body = ReadyBody { work, names };
+            body.tell_what_comes();
+            bodies.push(body);
         }
         let obsolete = patch.obsolete.as_ref().map(|o| ReadyObsolete::compile(patch, o)).transpose()?;
         Ok(Ready { bodies, obsolete, way_back: OnceLock::new() })
@@ -75,7 +86,7 @@ impl Ready {
     /// Compiles a patch that undoes another one. What an insertion is taken back from holds what it held before, copies of
     /// the inserted rows included, so that a deletion counts as made whatever is left elsewhere.
     pub fn compile_inverse(inverse: &Patch) -> Result<Ready, Vec<Complaint>> {
-        let mut ready = Ready::compile(inverse)?;
+        let mut ready = Ready::unchecked(inverse)?;
         ready.bodies.iter_mut().for_each(ReadyBody::leave_copies);
         Ok(ready)
     }
@@ -101,7 +112,10 @@ impl Ready {
         }
         if let Some(obsolete) = &mut self.obsolete {
             for (id, files) in &mut obsolete.asks {
-                *id = number(Ask::of_fragments(files.clone(), obsolete.matches.iter()));
+                *id = number(match obsolete.lines.is_empty() {
+                    true => Ask::of_fragments(files.clone(), obsolete.matches.iter()),
+                    false => Ask::of_lines(files.clone(), &obsolete.lines),
+                });
             }
         }
     }
@@ -143,8 +157,17 @@ impl ReadyBody {
     /// Lets a deletion count as made, whatever is left of what it removes elsewhere.
     fn leave_copies(&mut self) {
         let ReadyWork::Hunks(hunks) = &mut self.work else { return };
-        let shapes = hunks.iter_mut().flat_map(|h| h.rules.values_mut()).flat_map(|r| &mut r.pattern.shapes);
-        shapes.for_each(|shape| shape.removed.clear());
+        hunks.iter_mut().flat_map(|h| h.rules.values_mut()).for_each(Rule::leave_copies);
+    }
+
+    /// Tells each hunk of text the lines that all of them insert: a line that goes here and comes there has moved.
+    fn tell_what_comes(&mut self) {
+        let comes = |rule: &Rule| rule.text.iter().flat_map(Body::comes).map(|row| row.form.clone()).collect::<Vec<_>>();
+        let added: BTreeSet<Vec<u8>> =
+            self.hunks().iter().flat_map(|hunk| hunk.rules.values()).flat_map(comes).collect();
+        let ReadyWork::Hunks(hunks) = &mut self.work else { return };
+        let bodies = hunks.iter_mut().flat_map(|hunk| hunk.rules.values_mut()).filter_map(|rule| rule.text.as_mut());
+        bodies.for_each(|body| body.added.clone_from(&added));
     }
 
     /// Its hunks; none where it is no diff.
@@ -191,6 +214,13 @@ impl ReadyObsolete {
             Some(files) => vec![files.clone()],
             None => patch.bodies.iter().flat_map(of_body).collect(),
         };
+        let asks = files.iter().map(|f| (0, f.clone())).collect();
+        if obsolete.matches.iter().any(|fragment| fragment.syntax != Syntax::Code) {
+            let names = &mut Names::default();
+            let lines = obsolete.matches.iter().map(|fragment| condition(fragment, names, false));
+            let lines = lines.collect::<Result<_, _>>()?;
+            return Ok(ReadyObsolete { asks, matches: Vec::new(), lines });
+        }
         let languages = files.first().map_or_else(|| vec![Language::Go, Language::C], |f| languages(None, f));
         let mut matches = Vec::new();
         for fragment in &obsolete.matches {
@@ -206,8 +236,14 @@ impl ReadyObsolete {
                 return Err(complaints);
             }
         }
-        Ok(ReadyObsolete { asks: files.into_iter().map(|f| (0, f)).collect(), matches })
+        Ok(ReadyObsolete { asks, matches, lines: Vec::new() })
     }
+}
+
+/// What a body of text must hold before any file is looked into.
+fn check(rule: &Rule) -> Result<(), Vec<Complaint>> {
+    let body = rule.text.as_ref();
+    body.map_or(Ok(()), |body| crate::text::check(body, &rule.pattern.fragment)).map_err(|complaint| vec![complaint])
 }
 
 fn globs(files: &patchset::Globs) -> Result<Globs, Vec<Complaint>> {

@@ -113,8 +113,7 @@ fn shared_holes(body: &ReadyBody) -> BTreeSet<HoleId> {
     let ReadyWork::Hunks(hunks) = &body.work else { return BTreeSet::new() };
     let mut seen: BTreeMap<HoleId, usize> = BTreeMap::new();
     for hunk in hunks {
-        let sides = hunk.rules.values().flat_map(|r| &r.pattern.shapes).flat_map(|s| [&s.before, &s.after]);
-        let holes: BTreeSet<HoleId> = sides.flat_map(|s| &s.elements).filter_map(|e| e.part.hole()).collect();
+        let holes: BTreeSet<HoleId> = hunk.rules.values().flat_map(|rule| rule.holes()).collect();
         for hole in holes.into_iter().filter(|h| body.names.is_named(*h)) {
             *seen.entry(hole).or_default() += 1;
         }

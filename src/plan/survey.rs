@@ -227,6 +227,10 @@ fn sight<'r>(hunk: &'r ReadyHunk, env: &Env, looking: &Looking<'_, '_>, path: &P
 
 /// The rule for a file: by its name, or the only one that there is.
 pub(super) fn rule_for<'r>(hunk: &'r ReadyHunk, path: &Path) -> Option<&'r Rule> {
+    // Any file can be read as text.
+    if let Some(rule) = hunk.rules.get(&Language::Text) {
+        return Some(rule);
+    }
     match Language::of_path(path) {
         Some(language) => hunk.rules.get(&language),
         None if hunk.rules.len() == 1 => hunk.rules.values().next(),

@@ -129,8 +129,8 @@ pub struct Source {
     pub layout: Derived,
     /// Where its words stand, worked out when that is first asked for.
     pub(super) places: OnceLock<Places>,
-    /// The grammar's own tree, from which that of an edited file is made.
-    pub(super) tree: tree_sitter::Tree,
+    /// The grammar's own tree, from which that of an edited file is made; text has none.
+    pub(super) tree: Option<tree_sitter::Tree>,
 }
 
 impl Source {
