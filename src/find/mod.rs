@@ -17,6 +17,6 @@ pub use left_over::LeftOver;
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
 pub use packages::{LocalPackage, Packages};
 pub use rule::{Rule, Test};
-pub use text::find_text;
 pub use sites::{Found, Hit, Refused, changed, find};
+pub use text::find_text;
 pub use wins::{Undecidable, Wins, wins};

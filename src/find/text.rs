@@ -29,11 +29,8 @@ pub fn find_text(
     let mut found = Found::default();
     let tokens = |lines: &[usize]| finder.tokens(lines.iter().copied());
     found.undecided = all.undecided.iter().map(|lines| tokens(lines)).collect();
-    let left = |left: &crate::text::Left| LeftOver {
-        site: tokens(&left.site),
-        row: tokens(&[left.line]),
-        deletion: (0, 0),
-    };
+    let left =
+        |left: &crate::text::Left| LeftOver { site: tokens(&left.site), row: tokens(&[left.line]), deletion: (0, 0) };
     found.left_over = all.left.iter().map(left).collect();
     for site in all.sites {
         match finder.check(&site, &known, steps) {

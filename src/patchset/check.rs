@@ -228,8 +228,10 @@ impl Check<'_, '_> {
                         .help(format!("`[table.{hole}]` has its name: give the hole or the table another")),
                 );
             } else if !found && is_plain_text(patch) {
-                let complaint = Complaint::new(&span, format!("there is no hole `${hole}`: the body is text, without holes"));
-                self.notes.push(complaint.help("name their mark, `sigil = \"$\"` or another; doubled, it stands for itself"));
+                let complaint =
+                    Complaint::new(&span, format!("there is no hole `${hole}`: the body is text, without holes"));
+                self.notes
+                    .push(complaint.help("name their mark, `sigil = \"$\"` or another; doubled, it stands for itself"));
             } else if !found {
                 let what = format!("there is no hole `${hole}`");
                 self.notes.unknown(&span, what, &hole, all.iter().map(String::as_str));

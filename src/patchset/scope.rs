@@ -6,8 +6,10 @@ use crate::source::Bytes;
 use std::collections::BTreeMap;
 
 /// The keys that a patch, an alternative and a hunk have in common.
-pub(super) const SCOPE: [&str; 13] =
-    ["files", "language", "sigil", "expect", "pick", "as", "layout", "where", "inside", "has", "unless", "file-has", "imports"];
+pub(super) const SCOPE: [&str; 13] = [
+    "files", "language", "sigil", "expect", "pick", "as", "layout", "where", "inside", "has", "unless", "file-has",
+    "imports",
+];
 
 const LANGUAGES: [(&str, Language); 3] = [("go", Language::Go), ("c", Language::C), ("text", Language::Text)];
 /// What marks holes in text: marks that begin no other part of a row.

@@ -162,7 +162,8 @@ impl ReadyBody {
 
     /// Tells each hunk of text the lines that all of them insert: a line that goes here and comes there has moved.
     fn tell_what_comes(&mut self) {
-        let comes = |rule: &Rule| rule.text.iter().flat_map(Body::comes).map(|row| row.form.clone()).collect::<Vec<_>>();
+        let comes =
+            |rule: &Rule| rule.text.iter().flat_map(Body::comes).map(|row| row.form.clone()).collect::<Vec<_>>();
         let added: BTreeSet<Vec<u8>> =
             self.hunks().iter().flat_map(|hunk| hunk.rules.values()).flat_map(comes).collect();
         let ReadyWork::Hunks(hunks) = &mut self.work else { return };

@@ -4,8 +4,10 @@ use super::file_edit::Edited;
 use super::looking::Looking;
 use super::reparse::reparse;
 use super::site_edit::SiteEdit;
+use super::skeleton;
 use crate::edit::Refusal;
 use crate::find::Found;
+use crate::language::Language;
 use crate::patchset::{Expect, Sign};
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
 use crate::text::{Bindings, Body, Change, Kind, LineEdit, Text, Way, edits};
@@ -38,10 +40,46 @@ pub(super) fn edit_text(
         return Err(Refusal { message, bytes: 0..0 });
     }
     let after = reparse(path, looking)(source, bytes, &batch)?;
-    let edited = Edited::plain(after, written, batch);
+    let mut edited = Edited::plain(after, written, batch);
     let proof = Proof::new(&text, path, &sites, &edited, &writers);
     proof.verify(path, source, works, looking)?;
+    let is_shown = |byte: usize| proof.shown.contains(&text.line_at(byte));
+    edited.unproved = by_grammar(path, source, &edited, looking, &is_shown)?;
     Ok(edited)
+}
+
+/// The same looked at with the grammar, where the file has one. What cannot be proved with it is told: a place for each file.
+fn by_grammar(
+    path: &Path,
+    source: &Source,
+    edited: &Edited,
+    looking: &Looking<'_, '_>,
+    is_shown: &dyn Fn(usize) -> bool,
+) -> Result<Vec<Bytes>, Refusal> {
+    let Some(language) = Language::of_path(path) else { return Ok(Vec::new()) };
+    let parse = |source: &Source| Source::parse(language, source.bytes.clone(), looking.workspace.limits).ok();
+    let first = edited.batches[0].first().map_or(0..0, |edit| edit.bytes.clone());
+    let unproved = || vec![first.clone()];
+    let (Some(before), Some(after)) = (parse(source), parse(&edited.source)) else { return Ok(unproved()) };
+    if after.errors.len() > before.errors.len() {
+        let shift = OffsetMap::new(&edited.batches);
+        let start = |source: &Source, t: usize| source.tokens.get(t).map_or(source.bytes.len(), |t| t.bytes.start);
+        let old: BTreeSet<usize> = before.errors.iter().map(|e| shift.start(start(&before, e.start))).collect();
+        let new = after.errors.iter().map(|e| start(&after, e.start)).find(|at| !old.contains(at));
+        let line = after.lines.around(new.unwrap_or(0), &after.bytes);
+        let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
+        let message = format!("the result would not parse any more as {}, at `{shown}`", language.name());
+        return Err(Refusal { message, bytes: first });
+    }
+    let shift = OffsetMap::new(&edited.batches);
+    let change = skeleton::Change { before: &before, after: &after, batches: &edited.batches, shift: &shift };
+    let proof = skeleton::prove(change, &[]);
+    match proof.broken {
+        None if proof.unproved.is_empty() => Ok(Vec::new()),
+        // What the body shows around it may be meant to change.
+        Some(broken) if !is_shown(broken.bytes.start) => Err(Refusal { message: broken.message, bytes: broken.bytes }),
+        _ => Ok(unproved()),
+    }
 }
 
 /// A site, with the body that met it.
@@ -149,13 +187,8 @@ impl<'a> Proof<'a> {
         looking: &Looking<'_, '_>,
     ) -> Result<(), Refusal> {
         let becomes = |line: usize| self.becomes(line);
-        let change = Change {
-            before: self.before,
-            after: &self.after,
-            shown: &self.shown,
-            gone: &self.gone,
-            becomes: &becomes,
-        };
+        let change =
+            Change { before: self.before, after: &self.after, shown: &self.shown, gone: &self.gone, becomes: &becomes };
         if let Some(broken) = change.broken() {
             let bytes = self.before.lines[broken.line].shown.clone();
             return Err(Refusal { message: broken.message, bytes });
@@ -181,7 +214,8 @@ impl<'a> Proof<'a> {
         looking: &Looking<'_, '_>,
     ) -> Result<(), Refusal> {
         let work = &works[first];
-        let refuse = |site: usize, message: &str| Refusal { message: message.to_owned(), bytes: works[site].hit.bytes.clone() };
+        let refuse =
+            |site: usize, message: &str| Refusal { message: message.to_owned(), bytes: works[site].hit.bytes.clone() };
         let look = |source: &Source| {
             looking.look(work.rule, source, work.env, path).map_err(|e| refuse(first, &e.to_string()))
         };

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn a_token_is_a_line_without_its_ends() {
-        let source = Source::parse(Language::Text, b"\xef\xbb\xbf a b\t\r\n\n\x0c\n\xe4".to_vec(), Limits::NONE).unwrap();
+        let source =
+            Source::parse(Language::Text, b"\xef\xbb\xbf a b\t\r\n\n\x0c\n\xe4".to_vec(), Limits::NONE).unwrap();
         let shown: Vec<&[u8]> = (0..source.tokens.len()).map(|t| source.text(t)).collect();
         assert_eq!(shown, [&b"a b"[..], b"\xe4"]);
     }

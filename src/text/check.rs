@@ -17,6 +17,7 @@ pub fn check(body: &Body, fragment: &Fragment) -> Result<(), Complaint> {
     check.shows_something()?;
     check.has_neighbours()?;
     check.is_not_weak()?;
+    check.is_told_from_its_like()?;
     check.is_told_from_itself()
 }
 
@@ -92,7 +93,8 @@ impl Check<'_> {
         }
         if run.is_weak {
             let first = self.body.rows[run.rows.start].form.as_slice();
-            let what = if first.is_empty() { "an empty line".into() } else { format!("`{}`", String::from_utf8_lossy(first)) };
+            let what =
+                if first.is_empty() { "an empty line".into() } else { format!("`{}`", String::from_utf8_lossy(first)) };
             let message = format!("{what} is everywhere, so that nobody could tell whether it has gone");
             return Err(self.about(run.rows.start, message, "show the line above and the line below what goes"));
         }
@@ -122,6 +124,39 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// Lines that come beside lines like them must show where these end: else one more of them, and they are done.
+    fn is_told_from_its_like(&self) -> Result<(), Complaint> {
+        let rows = &self.body.rows;
+        fn form(row: &Row) -> Option<&Vec<u8>> {
+            (row.kind == Kind::Line).then_some(&row.form)
+        }
+        let mut at = 0;
+        while at < rows.len() {
+            let end = at + rows[at..].iter().take_while(|row| row.sign != Sign::Context).count();
+            if end > at && rows[at..end].iter().all(|row| row.sign == Sign::Plus) {
+                let new: Vec<_> = rows[at..end].iter().filter_map(form).collect();
+                let is_context = |row: &&Row| row.sign == Sign::Context && row.kind != Kind::Ellipsis;
+                let below: Vec<_> = rows[end..].iter().take_while(is_context).filter_map(form).collect();
+                let above: Vec<_> = rows[..at].iter().rev().take_while(is_context).filter_map(form).collect();
+                let goes_on = |new: &[&Vec<u8>], beside: &[&Vec<u8>]| {
+                    let all = [new, beside].concat();
+                    !new.is_empty() && !beside.is_empty() && (0..beside.len()).all(|n| all[n] == all[n + new.len()])
+                };
+                let upwards: Vec<_> = new.iter().rev().copied().collect();
+                for (new, beside, side) in [(&new, below, "below"), (&upwards, above, "above")] {
+                    if goes_on(new, &beside) {
+                        let message =
+                            format!("this line is like the one {side}, so that nobody could tell whether it has come");
+                        let help = format!("show the lines {side} as far as they are like it, and the next one");
+                        return Err(self.about(if side == "below" { end - 1 } else { at }, message, &help));
+                    }
+                }
+            }
+            at = end.max(at + 1);
+        }
+        Ok(())
+    }
+
     /// The after side must not be found in what is there before.
     fn is_told_from_itself(&self) -> Result<(), Complaint> {
         if self.body.wins == Wins::Bytes || self.body.rows.iter().all(|row| row.sign != Sign::Minus) {
@@ -137,7 +172,9 @@ impl Check<'_> {
                 "what remains is also in what is there before, so that nobody could tell whether it is done",
                 "the line above and below must be shown, since what remains is also in what goes",
             )),
-            Err(_) => Err(self.complain("the body takes too long to be told from itself", "show less of it, or fewer `...`")),
+            Err(_) => {
+                Err(self.complain("the body takes too long to be told from itself", "show less of it, or fewer `...`"))
+            }
         }
     }
 

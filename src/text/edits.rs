@@ -1,7 +1,7 @@
 //! A site into edits of lines.
 
 use super::body::{Body, Kind, Row};
-use super::form::{indent, shown};
+use super::form::indent;
 use super::lines::Text;
 use super::matcher::{Bindings, Way};
 use super::merge::{Old, merge};
@@ -136,7 +136,8 @@ impl<'a> Writer<'a> {
     }
 
     fn layout(&self, stretch: usize) -> Layout<'a> {
-        let rows = self.body.rows.iter().zip(&self.stretches).filter(|(row, of)| **of == stretch && row.kind == Kind::Line);
+        let rows =
+            self.body.rows.iter().zip(&self.stretches).filter(|(row, of)| **of == stretch && row.kind == Kind::Line);
         let common = rows.map(|(row, _)| row.indent()).reduce(|a, b| {
             let len = a.iter().zip(b).take_while(|(a, b)| a == b).count();
             &a[..len]
@@ -226,9 +227,8 @@ impl<'a> Writer<'a> {
         // All lines that are shown are deeper.
         let deeper = self.shown(stretch).filter(|(_, other, _)| other.indent().starts_with(own));
         let nearest = deeper.min_by_key(|(n, other, _)| (other.indent().len(), n.abs_diff(number)));
-        let less = nearest.and_then(|(_, other, line)| {
-            indent(self.text.content(line)).strip_suffix(&other.indent()[own.len()..])
-        });
+        let less = nearest
+            .and_then(|(_, other, line)| indent(self.text.content(line)).strip_suffix(&other.indent()[own.len()..]));
         less.unwrap_or(own).to_vec()
     }
 }
@@ -240,9 +240,4 @@ fn joined(lines: &[Vec<u8>], end: &[u8], is_ended: bool) -> Vec<u8> {
         text.extend_from_slice(end);
     }
     text
-}
-
-/// The blanks at the end of a line.
-pub(super) fn trailing(line: &[u8]) -> &[u8] {
-    &line[shown(line).end..]
 }

@@ -57,6 +57,11 @@ pub fn indent(line: &[u8]) -> &[u8] {
     &line[..line.iter().position(|b| !is_blank(*b)).unwrap_or(line.len())]
 }
 
+/// The blanks that a line ends with.
+pub fn trailing(line: &[u8]) -> &[u8] {
+    &line[shown(line).end..]
+}
+
 /// How far to the right blanks lead, a tab going to the next column of eight.
 fn column(blanks: &[u8]) -> i32 {
     blanks.iter().fold(0, |at, b| if *b == b'\t' { (at / 8 + 1) * 8 } else { at + 1 })
@@ -127,9 +132,14 @@ mod tests {
 
     #[test]
     fn peers_begin_alike() {
-        for (line, wanted) in
-            [(".SH NAME", ".SH"), ("<dependency>", "<dependency"), ("## A", "##"), ("- a", "-"), ("[a]", "["), ("if x", "if")]
-        {
+        for (line, wanted) in [
+            (".SH NAME", ".SH"),
+            ("<dependency>", "<dependency"),
+            ("## A", "##"),
+            ("- a", "-"),
+            ("[a]", "["),
+            ("if x", "if"),
+        ] {
             assert_eq!(lead(line.as_bytes()), wanted.as_bytes(), "{line:?}");
         }
     }

@@ -60,7 +60,9 @@ impl Headings {
     pub fn level(self, form: &[u8]) -> Option<i32> {
         match self {
             Headings::None => None,
-            Headings::Words(words) => words.iter().find(|(word, _)| begins(form, word.as_bytes())).map(|(_, level)| *level),
+            Headings::Words(words) => {
+                words.iter().find(|(word, _)| begins(form, word.as_bytes())).map(|(_, level)| *level)
+            }
             Headings::Marks(mark) => {
                 let marks = form.iter().take_while(|b| **b == mark).count();
                 let is_heading = (1..=6).contains(&marks) && form.get(marks) == Some(&b' ');

@@ -31,8 +31,9 @@ impl Change<'_> {
     /// line.
     pub fn broken(&self) -> Option<Broken> {
         let kept = (0..self.before.lines.len()).filter(|line| !self.gone.contains(line));
-        kept.filter(|line| !self.before.lines[*line].is_blank())
-            .find_map(|line| self.moved(line, (self.becomes)(line)?).or_else(|| self.joined(line, (self.becomes)(line)?)))
+        kept.filter(|line| !self.before.lines[*line].is_blank()).find_map(|line| {
+            self.moved(line, (self.becomes)(line)?).or_else(|| self.joined(line, (self.becomes)(line)?))
+        })
     }
 
     /// The skeleton: a header counts as the same where what comes is paired with it. By the headers of headers it holds for

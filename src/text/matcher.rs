@@ -258,7 +258,8 @@ impl<'a> Matcher<'a> {
     }
 
     fn way(&self, met: &[&Candidate]) -> Way {
-        let mut way = Way { lines: vec![None; self.body.rows.len()], parts: BTreeMap::new(), bindings: Bindings::new() };
+        let mut way =
+            Way { lines: vec![None; self.body.rows.len()], parts: BTreeMap::new(), bindings: Bindings::new() };
         let mut above = None;
         for (shown, candidate) in self.side.lines.iter().zip(met) {
             way.lines[shown.row] = Some(candidate.line);

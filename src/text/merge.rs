@@ -1,8 +1,7 @@
 //! A line that a row changes, where it is laid out otherwise than the row: only the tokens that differ are replaced.
 
 use super::body::Row;
-use super::edits::trailing;
-use super::form::indent;
+use super::form::{indent, trailing};
 use super::matcher::Bindings;
 use super::row::{Element, Part};
 use crate::source::Bytes;
@@ -35,9 +34,11 @@ pub fn merge(old: &Old<'_>, new: &Row, known: &Bindings) -> Vec<u8> {
             let own = &new.text[is[n - 1].bytes.end..element.bytes.start];
             let known = from[n].and_then(|(a, _)| a.checked_sub(1).map(|before| (before, a)));
             let is_alike = |(_, a): &(usize, usize)| was[*a].gap == element.gap;
-            line.extend_from_slice(known.filter(is_alike).map_or(own, |(before, a)| {
-                old.line.get(old.parts[before].end..old.parts[a].start).unwrap_or(own)
-            }));
+            line.extend_from_slice(
+                known
+                    .filter(is_alike)
+                    .map_or(own, |(before, a)| old.line.get(old.parts[before].end..old.parts[a].start).unwrap_or(own)),
+            );
         }
         match from[n] {
             Some((a, true)) => line.extend_from_slice(&old.line[old.parts[a].clone()]),

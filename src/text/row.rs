@@ -67,8 +67,14 @@ impl Try<'_> {
     /// the shortest `$...` first.
     pub fn ways(self, elements: &[Element]) -> Vec<Vec<Bytes>> {
         let tokens = tokens(self.line);
-        let mut search =
-            Search { line: self.line, tokens: &tokens, bound: self.bound, steps: self.steps, elements, found: Vec::new() };
+        let mut search = Search {
+            line: self.line,
+            tokens: &tokens,
+            bound: self.bound,
+            steps: self.steps,
+            elements,
+            found: Vec::new(),
+        };
         search.from(0, &mut Vec::new());
         search.found
     }
@@ -111,7 +117,8 @@ impl Search<'_> {
                 vec![(token + 1, self.tokens[token].clone())]
             }
             Part::Item(hole) if is_there() => {
-                let ends = self.items(token).into_iter().map(|to| (to, self.tokens[token].start..self.tokens[to - 1].end));
+                let ends =
+                    self.items(token).into_iter().map(|to| (to, self.tokens[token].start..self.tokens[to - 1].end));
                 ends.filter(|(_, range)| self.fits(*hole, range, taken)).collect()
             }
             Part::Dots(hole) => {

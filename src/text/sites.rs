@@ -206,7 +206,11 @@ pub fn changed(body: &Body, text: &Text, way: &Way, is_done: bool) -> Vec<Bytes>
         let before = changed.len();
         changed.extend(signed.filter_map(|row| Some((row, way.lines[row]?))).flat_map(|(row, line)| {
             let parts = changed_parts(body, way, row);
-            if parts.is_empty() { vec![text.lines[line].shown.clone()] } else { parts }
+            match parts.is_empty() {
+                true if body.wins == Wins::Bytes => vec![text.lines[line].bytes.clone()],
+                true => vec![text.lines[line].shown.clone()],
+                false => parts,
+            }
         }));
         if changed.len() == before {
             changed.extend(position(text, way, at, end).map(|at| at..at));
