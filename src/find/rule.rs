@@ -127,7 +127,8 @@ impl Rule {
 
     /// Compiles a hunk of text.
     fn compile_text(hunk: &Hunk, names: &mut Names) -> Result<Rule, Vec<Complaint>> {
-        let body = Body::compile(hunk, names)?;
+        let mut body = Body::compile(hunk, names)?;
+        crate::text::settle(&mut body);
         let unread = |fragments: &[Fragment]| -> Vec<Compiled> {
             fragments.iter().map(|f| Compiled { spellings: Vec::new(), fragment: f.clone() }).collect()
         };

@@ -1,12 +1,10 @@
 //! What must hold for a body before it is looked for in any file: else nobody could tell later that it is done.
 
 use super::body::{Body, Kind, Row, Run, Wins, deletions};
-use super::headings::Headings;
-use super::lines::Text;
+use super::laid_out::laid_out;
 use super::matcher::{Bindings, Matcher};
 use super::sites::is_closed;
 use crate::patchset::{Complaint, Fragment, Sign};
-use std::sync::Arc;
 
 /// The steps that laying a body on itself may take.
 const STEPS: u64 = 10_000_000;
@@ -162,7 +160,7 @@ impl Check<'_> {
         if self.body.wins == Wins::Bytes || self.body.rows.iter().all(|row| row.sign != Sign::Minus) {
             return Ok(());
         }
-        let text = Text::new(Arc::new(self.laid_out()), Headings::None);
+        let text = laid_out(self.body, Sign::Minus);
         let (known, mut steps) = (Bindings::new(), STEPS);
         let ways = Matcher::new(self.body, &self.body.after, &text, &known, &mut steps).ways();
         let closed = |way: &super::matcher::Way| self.body.runs.iter().all(|run| is_closed(self.body, &text, way, run));
@@ -176,34 +174,5 @@ impl Check<'_> {
                 Err(self.complain("the body takes too long to be told from itself", "show less of it, or fewer `...`"))
             }
         }
-    }
-
-    /// The before side as a file. A hole is a word, and an ellipsis a line that is deeper than all others.
-    fn laid_out(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        let deepest = self.body.rows.iter().map(|row| row.depth).max().unwrap_or(0);
-        for row in self.body.rows.iter().filter(|row| row.sign != Sign::Plus) {
-            match (row.kind, &row.holes) {
-                (Kind::Ellipsis, _) => {
-                    out.resize(out.len() + usize::try_from(deepest / 2 + 8).unwrap_or(8), b' ');
-                    out.push(1);
-                }
-                (_, None) => out.extend_from_slice(&row.text),
-                (_, Some(elements)) => {
-                    let mut from = 0;
-                    for element in elements {
-                        out.extend_from_slice(&row.text[from..element.bytes.start]);
-                        match element.part.hole() {
-                            Some(hole) => out.extend_from_slice(format!("\u{80}{hole}").as_bytes()),
-                            None => out.extend_from_slice(super::merge::written(&element.part, &Bindings::new())),
-                        }
-                        from = element.bytes.end;
-                    }
-                    out.extend_from_slice(&row.text[from..]);
-                }
-            }
-            out.push(b'\n');
-        }
-        out
     }
 }

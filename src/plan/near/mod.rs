@@ -7,6 +7,7 @@ mod condition;
 mod context;
 mod differ;
 mod elsewhere;
+mod lines;
 mod moved;
 mod names;
 mod narrow;
@@ -33,6 +34,7 @@ use crate::source::{Source, Tokens};
 use align::{Aligner, Alignment};
 use context::Context;
 use differ::differences;
+use lines::near_lines;
 use names::SideNames;
 use place::{patchset_line, place_of};
 use rayon::prelude::*;
@@ -110,6 +112,17 @@ pub(super) fn near(patchset: &Patchset, shorts: &[Short<'_, '_>], workspace: &Wo
         }
         close.near.extend(refused);
         if left == 0 {
+            continue;
+        }
+        let text = short.hunk.rules.values().find_map(|rule| rule.text.as_ref());
+        // Of a deletion that is half made, the lines that are left say more.
+        let is_left = short.survey.sightings.iter().any(|s| !s.found.left_over.is_empty());
+        if let Some(body) = text {
+            let Close { near, reasons, share } = near_lines(patchset, short, body, workspace);
+            if !is_left {
+                places.extend(near.into_iter().map(|miss| (share, miss)));
+                close.reasons.extend(reasons);
+            }
             continue;
         }
         let files = likely_files(short, workspace);
