@@ -87,6 +87,8 @@ pub mod search;
 #[doc(hidden)]
 pub mod source;
 pub(crate) mod stack;
+#[doc(hidden)]
+pub mod text;
 mod threads;
 #[doc(hidden)]
 pub mod vfs;

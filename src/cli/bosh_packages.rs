@@ -1,7 +1,7 @@
-use treepatch::checkout::{Packages, Root};
-use treepatch::report::Plan;
 use std::env;
 use std::path::Path;
+use treepatch::checkout::{Packages, Root};
+use treepatch::report::Plan;
 
 /// What goes wrong silently in releases of BOSH, a sentence each; elsewhere there is nothing to say. docs/bosh.md says
 /// more.

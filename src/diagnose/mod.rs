@@ -7,30 +7,34 @@ mod conditions;
 mod context;
 mod describe;
 mod differences;
+mod lines;
 mod moved_lines;
 mod names;
 mod narrow;
 mod other_files;
 mod place;
+mod short;
 mod structure;
 
 pub(crate) use narrow::narrow;
 pub(crate) use other_files::{copies, elsewhere};
+pub(crate) use short::Short;
 
 use crate::find::{Env, Matcher, Packages, Rule, Steps};
 use crate::language::Atom;
 use crate::patchset::Patchset;
 use crate::pattern::{Names, Side};
 use crate::report::{NearMiss, Reason};
-use crate::search::CompiledHunk;
 use crate::search::Workspace;
 use crate::search::packages_of;
-use crate::search::{FileMatches, HunkMatches, rule_for};
+use crate::search::{FileMatches, rule_for};
 use crate::source::{Source, Tokens};
 use align::{Aligner, Alignment};
 use context::Context;
 use differences::differences;
+use lines::near_lines;
 use names::SideNames;
+use short::Close;
 
 use describe::Told;
 use place::{patchset_line, place_of};
@@ -57,26 +61,6 @@ const LAID: usize = 500;
 const STEPS: u64 = 10_000_000;
 /// The most differences of one place that are told.
 const DIFFERENCES: usize = 3;
-
-/// A hunk that has too few sites.
-pub(crate) struct Short<'a, 'r> {
-    /// What tells it from the other hunks and alternatives of the patch: `alternative 2: `; mostly nothing.
-    pub label: String,
-    pub hunk: &'a CompiledHunk,
-    pub names: &'a Names,
-    pub hunk_matches: &'a HunkMatches<'r>,
-    /// How many sites are missing.
-    pub missing: usize,
-}
-
-/// What came closest.
-#[derive(Default)]
-pub(crate) struct Close {
-    pub near: Vec<NearMiss>,
-    pub reasons: Vec<Reason>,
-    /// How much of a body the best place has, per mille.
-    pub share: i32,
-}
 
 /// Matches that a condition refuses, or that have one that nobody can answer. Plain refusals are left out unless
 /// sites are missing.
@@ -108,6 +92,17 @@ pub(crate) fn near(patchset: &Patchset, shorts: &[Short<'_, '_>], workspace: &Wo
         }
         close.near.extend(refused);
         if left == 0 {
+            continue;
+        }
+        let text = short.hunk.rules.values().find_map(|rule| rule.text.as_ref());
+        // Of a deletion that is half made, the lines that are left say more.
+        let is_left = short.hunk_matches.by_file.iter().any(|s| !s.found.left_over.is_empty());
+        if let Some(body) = text {
+            let Close { near, reasons, share } = near_lines(patchset, short, body, workspace);
+            if !is_left {
+                places.extend(near.into_iter().map(|miss| (share, miss)));
+                close.reasons.extend(reasons);
+            }
             continue;
         }
         let files = likely_files(short, workspace);

@@ -16,7 +16,7 @@ fn unit_of(source: &Source) -> Option<Unit> {
     match source.language {
         Language::Go if tabs() => Some(Unit::Tab),
         Language::Go => Some(known(source).unwrap_or(Unit::Tab)),
-        Language::C => known(source),
+        Language::C | Language::Text => known(source),
     }
 }
 

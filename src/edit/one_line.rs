@@ -148,7 +148,7 @@ impl Job<'_> {
         match (commas, self.source.language) {
             (true, _) => b", ",
             (false, Language::Go) => b"; ",
-            (false, Language::C) => b" ",
+            (false, Language::C | Language::Text) => b" ",
         }
     }
 

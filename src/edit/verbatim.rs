@@ -370,7 +370,7 @@ impl Job<'_> {
         }
         let tail = self.variant.after.tail(row.elements.end - 1);
         let tail = match self.source.language {
-            Language::Go => "",
+            Language::Go | Language::Text => "",
             Language::C => tail.strip_prefix(',').unwrap_or(tail),
         };
         [&head, &self.row_text_with(row, comma, &prefix.code)[..], tail.as_bytes()].concat()

@@ -34,6 +34,12 @@ impl Code {
         Code { words, tokens: 1, text: text.to_vec() }
     }
 
+    /// A piece of a line.
+    pub fn of_line(text: &[u8]) -> Code {
+        let form = crate::text::form(text).into_owned();
+        Code { words: form, tokens: 1, text: text.to_vec() }
+    }
+
     /// Whether a token range is the same code, spacing aside.
     pub fn is(&self, source: &Source, tokens: &Tokens) -> bool {
         self.words == Code::of(source, tokens).words

@@ -223,6 +223,7 @@ impl Judge<'_> {
             HoleTest::Type(wanted) => match source.language {
                 Language::Go => self.types.has_type(source, tokens, wanted),
                 Language::C => c_type(source, tokens, wanted),
+                Language::Text => Answer::Unknown("lines have no types".to_owned()),
             },
             HoleTest::Fits(wanted) => self.types.fits(source, tokens, wanted),
             HoleTest::Kind(kind) => yes(is_kind(source, tokens, *kind)),

@@ -9,6 +9,7 @@ mod packages;
 mod precedence;
 mod rule;
 mod sites;
+mod text;
 
 pub use code::{Code, Env};
 pub use conditions::{Condition, FailedCondition, NoTypes, Types, declaration};
@@ -18,3 +19,4 @@ pub use packages::{LocalPackage, Packages};
 pub use precedence::{Precedence, Undecidable, precedence};
 pub use rule::{Rule, Test};
 pub use sites::{Found, Hit, Refused, changed, find};
+pub use text::find_text;

@@ -4,6 +4,7 @@ use crate::patchset::Diagnostic;
 use crate::patchset::{Expect, Fragment, HoleTest, Hunk, Layout, Pick};
 use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
 use crate::source::Bytes;
+use crate::text::Body;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A hunk ready to be looked for: its pattern, and what must hold for a site.
@@ -33,6 +34,8 @@ pub struct Rule {
     pub named: BTreeSet<HoleId>,
     /// Package paths by the name that the body uses.
     pub imports: BTreeMap<String, String>,
+    /// The body, where it is text: then the pattern has no shapes.
+    pub text: Option<Body>,
 }
 
 /// What must hold for the code of one hole.
@@ -61,6 +64,9 @@ impl Rule {
     ///
     /// Fails with what is wrong in the bodies, as places in the patchset file.
     pub fn compile(hunk: &Hunk, language: Language, names: &mut Names) -> Result<Rule, Vec<Diagnostic>> {
+        if language == Language::Text {
+            return Rule::compile_text(hunk, names);
+        }
         let pattern = compile_hunk(hunk, language, names)?;
         let imports: BTreeMap<String, String> =
             hunk.imports.iter().map(|(name, path)| (name.clone(), path.value.clone())).collect();
@@ -120,6 +126,58 @@ impl Rule {
             layout: hunk.layout,
             expect: hunk.expect,
             imports,
+            text: None,
         })
+    }
+
+    /// Compiles a hunk of text.
+    fn compile_text(hunk: &Hunk, names: &mut Names) -> Result<Rule, Vec<Diagnostic>> {
+        let mut body = Body::compile(hunk, names)?;
+        crate::text::settle(&mut body);
+        let unread = |fragments: &[Fragment]| -> Vec<Compiled> {
+            fragments.iter().map(|f| Compiled { spellings: Vec::new(), fragment: f.clone() }).collect()
+        };
+        let tests = hunk.holes.iter().flat_map(|condition| {
+            let hole = names.find(&condition.hole.value);
+            condition.tests.iter().filter_map(move |test| {
+                Some(Test { hole: hole?, test: test.value.clone(), is: None, span: test.span.clone() })
+            })
+        });
+        let pattern = Pattern {
+            language: Language::Text,
+            variants: Vec::new(),
+            fragment: hunk.diff.clone(),
+            words_before: body.words(&body.before),
+            words_after: body.words(&body.after),
+            own_names: Vec::new(),
+        };
+        Ok(Rule {
+            pattern,
+            precedence: Vec::new(),
+            tests: tests.collect(),
+            inside: unread(&hunk.inside),
+            has: unread(&hunk.has),
+            unless: unread(&hunk.unless),
+            file_has: unread(&hunk.file_has),
+            pick: hunk.pick,
+            layout: hunk.layout,
+            expect: hunk.expect,
+            named: body.holes().into_iter().filter(|hole| names.is_named(*hole)).collect(),
+            imports: BTreeMap::new(),
+            text: Some(body),
+        })
+    }
+
+    /// The holes that its body shows.
+    pub fn holes(&self) -> BTreeSet<HoleId> {
+        let sides = self.pattern.variants.iter().flat_map(|s| [&s.before, &s.after]);
+        let holes = sides.flat_map(|s| &s.elements).filter_map(|e| e.part.hole());
+        holes.chain(self.text.iter().flat_map(Body::holes)).collect()
+    }
+
+    /// Lets a deletion count as made, whatever is left of what it removes elsewhere.
+    pub fn leave_copies(&mut self) {
+        self.pattern.variants.iter_mut().for_each(|variant| variant.removed.clear());
+        self.text.iter_mut().for_each(|body| body.leaves_copies = true);
     }
 }

@@ -10,6 +10,7 @@ use crate::pattern::Change;
 use crate::pattern::{HoleId, Side, Variant};
 use crate::source::{Bytes, Source, Tokens};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// A site: a place that is to do or done.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Hit {
     pub env: Env,
     /// The bytes that the `-` and `+` lines stand for: what makes sites distinct.
     pub changed: Vec<Bytes>,
+    /// How the rows of a body of text meet lines.
+    pub way: Option<Arc<crate::text::Way>>,
 }
 
 /// A match of the before side that a condition keeps from being a site, or of either that nobody can judge.
@@ -137,6 +140,7 @@ pub fn find(
                 bytes,
                 env: env.clone(),
                 changed: std::iter::once(start..start).collect(),
+                way: None,
             });
         }
     }
@@ -241,7 +245,7 @@ impl Sort<'_, '_> {
         match self.judge.check(m, &bound, &mut env, done, steps)? {
             None => {
                 let (variant, bytes) = (self.number, self.source.span(&m.tokens));
-                self.found.hits.push(Hit { variant, done, matched: m.clone(), bytes, env, changed });
+                self.found.hits.push(Hit { variant, done, matched: m.clone(), bytes, env, changed, way: None });
             }
             Some(by) if done && by.unknown.is_none() => {}
             Some(by) => self.found.refused.push(Refused { tokens: m.tokens.clone(), by }),

@@ -69,6 +69,7 @@ impl Language {
         match self {
             Language::Go => GO_WORDS.contains(&word),
             Language::C => C_WORDS.contains(&word),
+            Language::Text => false,
         }
     }
 

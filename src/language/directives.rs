@@ -23,6 +23,7 @@ impl Language {
         let own = match self {
             Language::Go => in_go(comment),
             Language::C => in_c(words(comment)),
+            Language::Text => return None,
         };
         own.or_else(|| in_any(words(comment)))
     }

@@ -85,6 +85,11 @@ pub struct Names {
 }
 
 impl Names {
+    /// Of a language without a grammar.
+    pub(super) fn none() -> Names {
+        Names { kinds: Vec::new(), fields: Vec::new() }
+    }
+
     pub(super) fn read(grammar: &tree_sitter::Language) -> Names {
         let keep = |name: Option<&str>| -> &'static str { Box::leak(name.unwrap_or("").to_owned().into_boxed_str()) };
         let kinds = (0..grammar.node_kind_count()).map(|id| keep(grammar.node_kind_for_id(id as u16))).collect();

@@ -30,6 +30,8 @@ pub enum Language {
     Go,
     /// C, as `.c` and `.h` files.
     C,
+    /// Lines and words, as any other file has them.
+    Text,
 }
 
 impl Language {
@@ -47,14 +49,16 @@ impl Language {
         match self {
             Language::Go => "Go",
             Language::C => "C",
+            Language::Text => "text",
         }
     }
 
-    /// The tree-sitter grammar.
-    pub fn grammar(self) -> tree_sitter::Language {
+    /// The tree-sitter grammar; text has none.
+    pub fn grammar(self) -> Option<tree_sitter::Language> {
         match self {
-            Language::Go => tree_sitter_go::LANGUAGE.into(),
-            Language::C => tree_sitter_c::LANGUAGE.into(),
+            Language::Go => Some(tree_sitter_go::LANGUAGE.into()),
+            Language::C => Some(tree_sitter_c::LANGUAGE.into()),
+            Language::Text => None,
         }
     }
 
@@ -62,11 +66,14 @@ impl Language {
     pub fn names(self) -> &'static Names {
         static GO: OnceLock<Names> = OnceLock::new();
         static C: OnceLock<Names> = OnceLock::new();
+        static TEXT: OnceLock<Names> = OnceLock::new();
+        let none = || Names::none();
         match self {
             Language::Go => &GO,
             Language::C => &C,
+            Language::Text => &TEXT,
         }
-        .get_or_init(|| Names::read(&self.grammar()))
+        .get_or_init(|| self.grammar().map_or_else(none, |grammar| Names::read(&grammar)))
     }
 
     /// What the source tree does with a node of this kind; `parent` is the kind of the node above it.
@@ -74,6 +81,7 @@ impl Language {
         match self {
             Language::Go => go::role(kind, named, parent),
             Language::C => c::role(kind, named),
+            Language::Text => Role::Nothing,
         }
     }
 
@@ -82,6 +90,7 @@ impl Language {
         match self {
             Language::Go => go::list(kind, grouped),
             Language::C => c::list(kind, parent),
+            Language::Text => None,
         }
     }
 
@@ -96,6 +105,7 @@ impl Language {
         match self {
             Language::Go => go::is_value(kind),
             Language::C => c::is_value(kind),
+            Language::Text => false,
         }
     }
 
@@ -104,6 +114,7 @@ impl Language {
         match self {
             Language::Go => go::is_bare_list(kind),
             Language::C => c::is_bare_list(kind),
+            Language::Text => false,
         }
     }
 
@@ -112,6 +123,7 @@ impl Language {
         match self {
             Language::Go => go::is_statement(kind),
             Language::C => c::is_statement(kind),
+            Language::Text => false,
         }
     }
 
@@ -120,6 +132,7 @@ impl Language {
         match self {
             Language::Go => go::is_declaration(kind),
             Language::C => c::is_declaration(kind),
+            Language::Text => false,
         }
     }
 
@@ -128,6 +141,7 @@ impl Language {
         match self {
             Language::Go => matches!(kind, "function_declaration" | "method_declaration" | "func_literal"),
             Language::C => kind == "function_definition",
+            Language::Text => false,
         }
     }
 
@@ -136,6 +150,7 @@ impl Language {
         match self {
             Language::Go => kind.ends_with("_case"),
             Language::C => c::is_branch(kind) || kind == "case_statement",
+            Language::Text => false,
         }
     }
 
@@ -144,6 +159,7 @@ impl Language {
         match self {
             Language::Go => kind.ends_with("_case"),
             Language::C => kind == "case_statement",
+            Language::Text => false,
         }
     }
 
@@ -163,6 +179,7 @@ impl Language {
         match self {
             Language::Go => go::is_valued_spec(a) && go::is_valued_spec(b),
             Language::C => c::is_plain_statement(a) && c::is_plain_statement(b),
+            Language::Text => false,
         }
     }
 
@@ -224,6 +241,7 @@ impl Language {
         match self {
             Language::Go => go::KEYWORDS.contains(&word),
             Language::C => c::KEYWORDS.contains(&word),
+            Language::Text => false,
         }
     }
 }

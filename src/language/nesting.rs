@@ -65,6 +65,7 @@ impl Language {
         let form = match self {
             Language::Go => go(kind),
             Language::C => c(kind),
+            Language::Text => Form::Inner,
         };
         if form == Form::Statement && in_header { Form::Inner } else { form }
     }
@@ -88,7 +89,7 @@ impl Language {
         const WORDS: &[&[u8]] =
             &[b"if", b"else", b"for", b"while", b"do", b"switch", b"case", b"default", b"return", b"goto", b"break"];
         match self {
-            Language::Go => false,
+            Language::Go | Language::Text => false,
             Language::C => WORDS.contains(&word),
         }
     }
@@ -102,6 +103,7 @@ impl Language {
     pub fn holds_declarations(self, kind: &str) -> bool {
         match self {
             Language::Go => kind == "source_file",
+            Language::Text => false,
             Language::C => {
                 super::c::is_branch(kind)
                     || matches!(kind, "translation_unit" | "linkage_specification" | "declaration_list")

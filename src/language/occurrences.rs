@@ -9,6 +9,7 @@ impl Language {
         match self {
             Language::Go => is_no_use_in_go(kind, field, parent),
             Language::C => is_no_use_in_c(kind, field, parent),
+            Language::Text => false,
         }
     }
 

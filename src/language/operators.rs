@@ -21,6 +21,7 @@ impl Language {
         let levels: &[&[&[u8]]] = match self {
             Language::Go => GO,
             Language::C => C,
+            Language::Text => &[],
         };
         let known = levels.iter().position(|level| level.contains(&operator));
         known
@@ -36,6 +37,7 @@ impl Language {
     /// Whether this word or mark before an operand is an operator.
     pub fn is_prefix(self, token: &[u8]) -> bool {
         match self {
+            Language::Text => false,
             Language::Go => matches!(token, b"+" | b"-" | b"!" | b"^" | b"*" | b"&" | b"<-"),
             Language::C => {
                 matches!(token, b"+" | b"-" | b"!" | b"~" | b"*" | b"&" | b"++" | b"--" | b"&&" | b"__extension__")

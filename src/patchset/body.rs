@@ -1,6 +1,6 @@
 use super::diagnostic::Diagnostic;
 use super::holes::long_literals;
-use super::holes::{HoleUse, scan};
+use super::holes::{HoleUse, scan, scan_lines};
 use super::notes::quoted;
 use crate::source::Bytes;
 
@@ -27,7 +27,17 @@ pub struct Row {
     pub at: usize,
 }
 
-/// A piece of Go or C, cut into rows. In `inside`, `has`, `unless` and `match` every row is context.
+/// How the rows of a fragment are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Syntax {
+    /// As code of Go or C: empty lines mean nothing, `$` marks holes.
+    #[default]
+    Code,
+    /// As lines of text: empty lines are rows, and holes are marked by what `sigil` says, if it says anything.
+    Text(Option<char>),
+}
+
+/// A piece of Go or C, or lines of text, cut into rows. In `inside`, `has`, `unless` and `match` every row is context.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Fragment {
     /// The rows; empty lines are left out, except within raw strings and comments.
@@ -37,6 +47,10 @@ pub struct Fragment {
     pub blanks: Vec<usize>,
     /// The whole value in the patchset file.
     pub span: Bytes,
+    /// How it is read.
+    pub syntax: Syntax,
+    /// Rows behind which a file of text ends without a line end (`\\ No newline at end of file`).
+    pub unended: Vec<usize>,
 }
 
 impl Fragment {
@@ -71,13 +85,56 @@ impl Fragment {
         }
         match wrong {
             None => Ok(Fragment::of(found, span)),
-            Some((at, line)) => Err(no_sign(at, line, span, wrong_rows)),
+            Some((at, line)) => Err(no_sign(at, line, span, wrong_rows, "the syntax tree tells the place")),
         }
     }
 
     fn of(lines: Vec<Line<'_>>, span: &Bytes) -> Fragment {
         let (rows, blanks) = rows(lines);
-        Fragment { rows, blanks, span: span.clone() }
+        Fragment { rows, blanks, span: span.clone(), ..Fragment::default() }
+    }
+
+    /// A diff of lines of text: every line is a row, and one without anything on it is an empty line that is shown.
+    pub(super) fn text_diff(
+        text: &str,
+        span: &Bytes,
+        value: &str,
+        sigil: Option<char>,
+    ) -> Result<Fragment, Diagnostic> {
+        let mut fragment = Fragment { span: span.clone(), syntax: Syntax::Text(sigil), ..Fragment::default() };
+        let mut lines: Vec<(usize, &str)> = lines(text, span, value).collect();
+        lines.pop_if(|(_, last)| last.is_empty());
+        let mut wrong: Option<(usize, &str)> = None;
+        let mut wrong_rows = 0;
+        for (at, line) in lines {
+            let step = usize::from(at != span.start);
+            let sign = match line.chars().next() {
+                Some('-') => Sign::Minus,
+                Some('+') => Sign::Plus,
+                Some(' ') | None => Sign::Context,
+                Some('\\') if !fragment.rows.is_empty() && line.starts_with("\\ No newline") => {
+                    fragment.unended.push(fragment.rows.len() - 1);
+                    continue;
+                }
+                _ if is_blank(line) => Sign::Context,
+                _ => {
+                    wrong_rows += 1;
+                    wrong = wrong.or(Some((at, line)));
+                    continue;
+                }
+            };
+            let row = Row { sign, text: line.get(1..).unwrap_or("").to_owned(), at: at + step };
+            fragment.rows.push(row);
+        }
+        match wrong {
+            None => Ok(fragment),
+            Some((at, line)) => Err(no_sign(at, line, span, wrong_rows, "the rows tell the place")),
+        }
+    }
+
+    /// The holes of one side, as far as it is code that is read row by row; their bytes are of no use.
+    pub fn holes_of(&self, side: Sign) -> Vec<HoleUse> {
+        self.side(side).holes(self.syntax).into_iter().map(|(_, hole)| hole).collect()
     }
 
     /// The rows of one side (or of neither: all context) as one text.
@@ -127,10 +184,14 @@ pub(super) struct Side {
 
 impl Side {
     /// The holes with the rows they stand on; their bytes are counted in the row.
-    pub(super) fn holes(&self) -> Vec<(usize, HoleUse)> {
+    pub(super) fn holes(&self, syntax: Syntax) -> Vec<(usize, HoleUse)> {
         let mut row = 0;
         let mut found = Vec::new();
-        for mut hole in scan(&self.text) {
+        let holes = match syntax {
+            Syntax::Code => scan(&self.text),
+            Syntax::Text(sigil) => sigil.map_or_else(Vec::new, |sigil| scan_lines(&self.text, sigil)),
+        };
+        for mut hole in holes {
             while self.rows.get(row + 1).is_some_and(|(start, _)| *start <= hole.bytes.start) {
                 row += 1;
             }
@@ -228,10 +289,10 @@ fn blanks_that_matter(lines: &[Line<'_>], side: Sign) -> Vec<usize> {
 }
 
 /// The diagnostic about a line of a diff without a sign.
-fn no_sign(at: usize, line: &str, span: &Bytes, rows: usize) -> Diagnostic {
+fn no_sign(at: usize, line: &str, span: &Bytes, rows: usize, why: &str) -> Diagnostic {
     let header = ["@@", "diff ", "index ", "\\ No newline"].iter().any(|header| line.starts_with(header));
     let help = match line.chars().next() {
-        _ if header => "leave the headers of a unified diff out: the syntax tree tells the place".to_owned(),
+        _ if header => format!("leave the headers of a unified diff out: {why}"),
         Some('\t') => "put a space before the tab for a context line".to_owned(),
         _ => "put a space before the code for a context line, `-` or `+` for a changed one".to_owned(),
     };

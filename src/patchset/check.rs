@@ -2,7 +2,7 @@ use super::diagnostic::Diagnostic;
 use super::holes::is_word;
 use super::nearest::nearest;
 use super::notes::{Notes, quoted};
-use super::{Expect, Fragment, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Table, Work};
+use super::{Expect, Fragment, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Syntax, Table, Work};
 use crate::source::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,6 +80,10 @@ impl Check<'_, '_> {
                 HoleKind::Pasted if !parameter && *sign != Sign::Plus => (
                     format!("`${{{name}}}` stands on a line that is there before"),
                     "names are pasted on `+` lines only".to_owned(),
+                ),
+                HoleKind::Pasted if !parameter && matches!(fragment.syntax, Syntax::Text(_)) => (
+                    format!("`${{{name}}}` pastes a name, which text has none of"),
+                    format!("double the mark to have it as it is; `${name}` is a hole"),
                 ),
                 HoleKind::Item if glued => {
                     ("a hole stands within a word".to_owned(), format!("`${{{name}}}` pastes its text into the word"))
@@ -162,6 +166,10 @@ impl Check<'_, '_> {
             let help = "leave the `---` and `+++` lines out: `files` names the file";
             return complain(self.notes, place, "this is the header of a unified diff", help);
         }
+        if matches!(hunk.diff.syntax, Syntax::Text(_)) {
+            // What tells the place of a line of text is looked at when the body is compiled.
+            return;
+        }
         for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.sign != Sign::Context) {
             let (message, help) = match (row.text.trim(), row.sign) {
                 ("...", Sign::Minus) => (
@@ -221,6 +229,12 @@ impl Check<'_, '_> {
                     Diagnostic::new(&span, format!("`${hole}` is a parameter, so nothing can be asked of it"))
                         .help(format!("`[table.{hole}]` has its name: give the hole or the table another")),
                 );
+            } else if !found && is_plain_text(patch) {
+                let diagnostic =
+                    Diagnostic::new(&span, format!("there is no hole `${hole}`: the body is text, without holes"));
+                self.notes.push(
+                    diagnostic.help("name their mark, `sigil = \"$\"` or another; doubled, it stands for itself"),
+                );
             } else if !found {
                 let what = format!("there is no hole `${hole}`");
                 self.notes.unknown(&span, what, &hole, all.iter().map(String::as_str));
@@ -231,13 +245,21 @@ impl Check<'_, '_> {
 
 /// The holes of a fragment with their rows. Context rows are read once, as the before side.
 pub(super) fn uses(fragment: &Fragment) -> Vec<(usize, HoleUse)> {
-    let mut found = fragment.side(Sign::Minus).holes();
+    let mut found = fragment.side(Sign::Minus).holes(fragment.syntax);
     if fragment.rows.iter().any(|row| row.sign == Sign::Plus) {
-        let after = fragment.side(Sign::Plus).holes();
+        let after = fragment.side(Sign::Plus).holes(fragment.syntax);
         found.extend(after.into_iter().filter(|(row, _)| fragment.rows[*row].sign == Sign::Plus));
     }
     found.sort_by_key(|(row, hole)| (*row, hole.bytes.start));
     found
+}
+
+/// Whether some body is text in which nothing marks holes.
+fn is_plain_text(patch: &Patch) -> bool {
+    patch.bodies.iter().any(|body| match &body.work {
+        Work::Edit(hunks) => hunks.iter().any(|hunk| hunk.diff.syntax == Syntax::Text(None)),
+        _ => false,
+    })
 }
 
 fn conditions(condition: &super::HoleCondition) -> impl Iterator<Item = &Fragment> {

@@ -35,8 +35,19 @@ pub struct HoleUse {
 ///
 /// A raw string or a comment may span rows, so give it all rows of one side, joined, rather than each alone.
 pub fn scan(text: &str) -> Vec<HoleUse> {
-    let hole = |(piece, bytes): (Piece, Bytes)| (piece == Piece::Dollar).then(|| read(text, bytes));
+    let hole = |(piece, bytes): (Piece, Bytes)| (piece == Piece::Dollar).then(|| read(text, bytes, '$'));
     pieces(text).filter_map(hole).collect()
+}
+
+/// Finds the holes of lines of text in order, wherever their mark stands: in quotes and comments, too.
+pub fn scan_lines(text: &str, sigil: char) -> Vec<HoleUse> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = text[at..].find(sigil).map(|n| at + n) {
+        at = next + hole(&text[next..], sigil).1;
+        found.push(read(text, next..at, sigil));
+    }
+    found
 }
 
 /// The raw strings and block comments of a text: what may hold empty lines that matter.
@@ -61,7 +72,7 @@ fn pieces(text: &str) -> impl Iterator<Item = (Piece, Bytes)> {
         let rest = &text[at..];
         let first = rest.chars().next()?;
         let (piece, len) = match first {
-            '$' => (Piece::Dollar, hole(rest).1),
+            '$' => (Piece::Dollar, hole(rest, '$').1),
             '"' | '\'' => (Piece::Other, quoted(rest, first)),
             '`' => (Piece::Long, until(rest, 1, "`")),
             '/' if rest.starts_with("//") => (Piece::Other, rest.find('\n').unwrap_or(rest.len())),
@@ -88,15 +99,15 @@ pub(super) fn name_len(text: &str) -> usize {
 }
 
 /// The hole at these bytes.
-fn read(text: &str, bytes: Bytes) -> HoleUse {
-    let (kind, _, name) = hole(&text[bytes.start..]);
+fn read(text: &str, bytes: Bytes, sigil: char) -> HoleUse {
+    let (kind, _, name) = hole(&text[bytes.start..], sigil);
     HoleUse { kind, name: name.to_owned(), bytes }
 }
 
-/// What the `$` that the text begins with is, its length and its name.
-fn hole(text: &str) -> (HoleKind, usize, &str) {
+/// What the `$` that the text begins with is, its length and its name. `sigil` is ASCII, and stands in the place of `$`.
+fn hole(text: &str, sigil: char) -> (HoleKind, usize, &str) {
     let rest = &text[1..];
-    if rest.starts_with('$') {
+    if rest.starts_with(sigil) {
         return (HoleKind::Dollar, 2, "");
     }
     if let Some(after) = rest.strip_prefix("...") {
@@ -204,6 +215,13 @@ mod tests {
     fn a_quote_that_is_not_closed_ends_with_its_line() {
         assert_eq!(found("#error don't $a\n$b"), [(Item, "$b")]);
         assert_eq!(found("\"a \\\n $a\" $b"), [(Item, "$b")]);
+    }
+
+    #[test]
+    fn lines_have_holes_wherever_the_mark_stands() {
+        let found = scan_lines("\"~a\" # ~...b $c ~~ ~", '~');
+        let found: Vec<(HoleKind, &str)> = found.iter().map(|hole| (hole.kind, hole.name.as_str())).collect();
+        assert_eq!(found, [(Item, "a"), (NamedDots, "b"), (Dollar, ""), (Stray, "")]);
     }
 
     proptest::proptest! {

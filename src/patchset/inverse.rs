@@ -1,6 +1,6 @@
 //! A patch with its sides exchanged.
 
-use super::{Body, Expect, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Work, scan};
+use super::{Body, Expect, HoleKind, HoleUse, Hunk, Patch, Row, Sign, Syntax, Work};
 
 /// Whether any number of sites will do.
 pub(crate) fn is_open(patch: &Patch) -> bool {
@@ -37,11 +37,7 @@ pub(crate) fn inverse(patch: &Patch) -> Result<Patch, String> {
 }
 
 fn swap(hunk: &mut Hunk) -> Result<(), String> {
-    let side = |sign: Sign| {
-        let rows = hunk.diff.rows.iter().filter(|row| row.sign == Sign::Context || row.sign == sign);
-        scan(&rows.map(|row| row.text.as_str()).collect::<Vec<_>>().join("\n"))
-    };
-    let (before, after) = (side(Sign::Minus), side(Sign::Plus));
+    let (before, after) = (hunk.diff.holes_of(Sign::Minus), hunk.diff.holes_of(Sign::Plus));
     let count = |uses: &[HoleUse], kind| uses.iter().filter(|u| u.kind == kind).count();
     if let Some(lost) = before.iter().find(|hole| {
         matches!(hole.kind, HoleKind::Item | HoleKind::NamedDots) && after.iter().all(|other| other.name != hole.name)
@@ -50,7 +46,8 @@ fn swap(hunk: &mut Hunk) -> Result<(), String> {
     }
     let dots = |sign: Sign| hunk.diff.rows.iter().filter(|r| r.sign == sign && r.text.trim() == "...").count();
     let is_lost = |kind| count(&before, kind) > count(&after, kind);
-    if is_lost(HoleKind::Anonymous) || is_lost(HoleKind::Dots) || dots(Sign::Minus) > dots(Sign::Plus) {
+    let is_code = hunk.diff.syntax == Syntax::Code;
+    if is_lost(HoleKind::Anonymous) || is_lost(HoleKind::Dots) || is_code && dots(Sign::Minus) > dots(Sign::Plus) {
         return Err("a `$_` or an ellipsis stands on `-` lines alone: what it stands for is lost".to_owned());
     }
     if count(&after, HoleKind::Pasted) > 0 {
@@ -64,14 +61,19 @@ fn swap(hunk: &mut Hunk) -> Result<(), String> {
         };
     }
     // Removed lines first, as diffs are written; empty lines stay where they are.
-    let key = |row: &Row| row.sign == Sign::Plus;
-    let (mut from, blanks) = (0, &hunk.diff.blanks);
-    for to in blanks.iter().copied().chain([hunk.diff.rows.len()]) {
-        let between = &mut hunk.diff.rows[from..to];
-        let runs = between.chunk_by_mut(|a, b| a.sign != Sign::Context && b.sign != Sign::Context);
+    let key = |(row, _): &(Row, bool)| row.sign == Sign::Plus;
+    let diff = &mut hunk.diff;
+    let numbered = std::mem::take(&mut diff.rows).into_iter().enumerate();
+    let mut rows: Vec<(Row, bool)> = numbered.map(|(n, row)| (row, diff.unended.contains(&n))).collect();
+    let (mut from, blanks) = (0, &diff.blanks);
+    for to in blanks.iter().copied().chain([rows.len()]) {
+        let between = &mut rows[from..to];
+        let runs = between.chunk_by_mut(|a, b| a.0.sign != Sign::Context && b.0.sign != Sign::Context);
         runs.for_each(|rows| rows.sort_by_key(key));
         from = to;
     }
+    diff.unended = (0..rows.len()).filter(|&n| rows[n].1).collect();
+    diff.rows = rows.into_iter().map(|(row, _)| row).collect();
     // They hold for what is to do, not for what is done.
     hunk.has.clear();
     hunk.unless.clear();

@@ -22,13 +22,14 @@ mod parameter;
 mod patch;
 mod scope;
 mod spelling;
+mod text;
 mod values;
 
 pub use amends::Amends;
-pub use body::{Fragment, Row, Sign};
+pub use body::{Fragment, Row, Sign, Syntax};
 pub use builtin::{builtin, builtins};
 pub use diagnostic::Diagnostic;
-pub use holes::{HoleKind, HoleUse, scan};
+pub use holes::{HoleKind, HoleUse, scan, scan_lines};
 pub(crate) use inverse::{inverse, is_open, not_reversible};
 pub use load::load;
 pub use model::*;

@@ -3,7 +3,9 @@ use super::keys::Keys;
 use super::notes::{Notes, list, quoted};
 use super::operation::OPERATIONS;
 use super::scope::{SCOPE, Scope};
+use super::text;
 use super::{Body, Create, Example, Fragment, Hunk, Obsolete, Operation, Patch, Upstream, Work};
+use crate::language::Language;
 use toml::de::DeValue;
 
 const WORK: [&str; 4] = ["diff", "hunk", "operation", "create"];
@@ -66,7 +68,8 @@ impl<'n, 't> Patches<'n, 't> {
             let note = self.notes.prose(&keys, "note").or(note).map(|note| note.value);
             bodies.extend(self.body(&keys, &scope, Some(note)).or_else(|| self.broken()));
         }
-        let (obsolete, upstream, examples) = (self.obsolete(keys), self.upstream(keys), self.examples(keys));
+        let (mut obsolete, upstream, examples) = (self.obsolete(keys), self.upstream(keys), self.examples(keys));
+        obsolete.iter_mut().for_each(|obsolete| text::settle_obsolete(obsolete, &bodies));
         let notes = &mut *self.notes;
         let patch = Patch {
             id: notes.name(keys, "id", "patch").unwrap_or_default(),
@@ -184,20 +187,28 @@ impl<'n, 't> Patches<'n, 't> {
             && !keys.has("language")
         {
             let span = files.globs.first().map(|glob| glob.span.clone()).unwrap_or_default();
-            self.notes.push(
-                Diagnostic::new(&span, "the globs do not tell one language")
-                    .help("let all end in `.go`, or all in `.c` or `.h`, or add `language = \"go\"` or `\"c\"`"),
-            );
+            self.notes.push(Diagnostic::new(&span, "the globs do not tell one language").help(
+                "let all end in `.go`, or all in `.c` or `.h`, or add `language = \"go\"`, `\"c\"` or `\"text\"`",
+            ));
         }
         let diff = self.notes.text(keys, "diff")?;
-        let diff = match Fragment::diff(self.text, &diff.span, &diff.value) {
+        let is_text = language == Some(Language::Text);
+        if !is_text && let Some(span) = keys.key("sigil") {
+            let diagnostic = Diagnostic::new(&span, "`sigil` is for `language = \"text\"` alone");
+            self.notes.push(diagnostic.help("in code `$` marks holes"));
+        }
+        let read = match is_text {
+            true => Fragment::text_diff(self.text, &diff.span, &diff.value, scope.sigil),
+            false => Fragment::diff(self.text, &diff.span, &diff.value),
+        };
+        let diff = match read {
             Ok(diff) => diff,
             Err(diagnostic) => {
                 self.notes.push(diagnostic);
                 return None;
             }
         };
-        Some(Hunk {
+        let mut hunk = Hunk {
             files: scope.files.unwrap_or_default(),
             diff,
             language,
@@ -212,7 +223,11 @@ impl<'n, 't> Patches<'n, 't> {
             unless: scope.unless.unwrap_or_default(),
             file_has: scope.file_has.unwrap_or_default(),
             imports: scope.imports,
-        })
+        };
+        if is_text {
+            text::settle(self.notes, &mut hunk, scope.sigil);
+        }
+        Some(hunk)
     }
 
     fn files(&mut self, keys: &Keys<'_>, scope: &Scope) {

@@ -7,10 +7,14 @@ use crate::source::Bytes;
 use std::collections::BTreeMap;
 
 /// The keys that a patch, an alternative and a hunk have in common.
-pub(super) const SCOPE: [&str; 12] =
-    ["files", "language", "expect", "pick", "as", "layout", "where", "inside", "has", "unless", "file-has", "imports"];
+pub(super) const SCOPE: [&str; 13] = [
+    "files", "language", "sigil", "expect", "pick", "as", "layout", "where", "inside", "has", "unless", "file-has",
+    "imports",
+];
 
-const LANGUAGES: [(&str, Language); 2] = [("go", Language::Go), ("c", Language::C)];
+const LANGUAGES: [(&str, Language); 3] = [("go", Language::Go), ("c", Language::C), ("text", Language::Text)];
+/// What marks holes in text: marks that begin no other part of a row.
+const SIGILS: &str = "$~%@^!#&?*=|:;,/";
 const PICKS: [(&str, Pick); 2] = [("first", Pick::First), ("last", Pick::Last)];
 const LAYOUTS: [(&str, Layout); 2] = [("code", Layout::Code), ("patch", Layout::Patch)];
 const READINGS: [(&str, Reading); 10] = [
@@ -31,6 +35,7 @@ const READINGS: [(&str, Reading); 10] = [
 pub(super) struct Scope {
     pub(super) files: Option<Globs>,
     pub(super) language: Option<Language>,
+    pub(super) sigil: Option<char>,
     pub(super) expect: Option<Spanned<Expect>>,
     pub(super) pick: Option<Pick>,
     pub(super) reading: Option<Spanned<Reading>>,
@@ -48,6 +53,7 @@ impl Scope {
         Scope {
             files: notes.globs(keys, "files"),
             language: notes.word(keys, "language", &LANGUAGES).map(|language| language.value),
+            sigil: notes.sigil(keys),
             expect: notes.expect(keys),
             pick: notes.word(keys, "pick", &PICKS).map(|pick| pick.value),
             reading: notes.word(keys, "as", &READINGS),
@@ -75,6 +81,7 @@ impl Scope {
         Scope {
             // Globs of its own are for a language of its own.
             language: self.language.or(outer.language.filter(|_| self.files.is_none())),
+            sigil: self.sigil.or(outer.sigil),
             files: self.files.or_else(|| outer.files.clone()),
             expect: self.expect.or_else(|| outer.expect.clone()),
             pick: self.pick.or(outer.pick),
@@ -104,6 +111,18 @@ impl Scope {
 }
 
 impl Notes {
+    /// `sigil`: what marks holes in text.
+    fn sigil(&mut self, keys: &Keys<'_>) -> Option<char> {
+        let sigil = self.text(keys, "sigil")?;
+        let mut chars = sigil.value.chars();
+        if let (Some(mark), None) = (chars.next().filter(|mark| SIGILS.contains(*mark)), chars.next()) {
+            return Some(mark);
+        }
+        let help = format!("one of the marks {SIGILS}, such as `$` or `~`: one that the lines of the body do not show");
+        self.push(Diagnostic::new(&sigil.span, format!("{} cannot mark holes", quoted(&sigil.value))).help(help));
+        None
+    }
+
     /// `imports.NAME = "path"`.
     fn imports(&mut self, keys: &Keys<'_>) -> BTreeMap<String, Spanned<String>> {
         let mut imports = BTreeMap::new();

@@ -183,13 +183,15 @@ fn expectation(text: &str) -> Option<Expect> {
     Some(Expect::Between(least, most))
 }
 
-/// The language that the globs name the files of, by their extensions; `None` where they name both or neither.
+/// The language that the globs name the files of, by their names; `None` where they name files of several. What no grammar
+/// reads is text, where a glob says the end of the name.
 pub(super) fn language(globs: &Globs) -> Option<Language> {
     let mut names = Vec::new();
     for glob in globs.globs.iter().filter(|glob| !glob.value.starts_with('!')) {
         names.extend(extensions(&glob.value)?);
     }
-    let mut languages = names.iter().map(|name| Language::of_path(Path::new(name)));
+    let of = |name: &String| Language::of_path(Path::new(name)).or(Some(Language::Text));
+    let mut languages = names.iter().map(of);
     let first = languages.next()??;
     languages.all(|language| language == Some(first)).then_some(first)
 }
@@ -207,7 +209,13 @@ fn extensions(glob: &str) -> Option<Vec<String>> {
     if let Some((_, choices)) = glob.strip_suffix(']').and_then(|glob| glob.rsplit_once(".[")) {
         return Some(choices.chars().map(|c| name(&c.to_string())).collect());
     }
-    glob.rsplit_once('.').map(|(_, extension)| vec![name(extension)])
+    let file = glob.rsplit('/').next().unwrap_or(glob);
+    let is_open = |part: &str| part.contains(['*', '?', '[', ']', '{', '}']);
+    match file.rsplit_once('.') {
+        Some((_, extension)) if !is_open(extension) => Some(vec![name(extension)]),
+        None if !is_open(file) => Some(vec![file.to_owned()]),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -251,6 +259,10 @@ mod tests {
         assert_eq!(language(&["**/*.go", "**/*.c"]), None);
         assert_eq!(language(&["**/*"]), None);
         assert_eq!(language(&["**/*.{go,txt}"]), None);
+        assert_eq!(language(&["**/Makefile", "debian/rules", "**/*.{yml,yaml}", "a/*.in"]), Some(Language::Text));
+        assert_eq!(language(&["**/Makefile", "**/*.c"]), None);
+        assert_eq!(language(&["Makefile*"]), None);
+        assert_eq!(language(&["configure.*"]), None);
         assert_eq!(language(&["a.go/*"]), None);
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn frames(language: Language) -> &'static [Frame] {
     match language {
         Language::Go => GO,
         Language::C => C,
+        Language::Text => &[],
     }
 }
 

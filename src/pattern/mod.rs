@@ -21,4 +21,5 @@ pub use edit_script::{Change, Deleted, Inserted};
 pub use element::{Element, Part, Piece, Reach, Root, Side};
 pub use names::{HoleId, HoleName, Names};
 pub use removed::{Form, Removed, Trace};
+pub use rows::{Pairs, pair};
 pub use words::Required;

@@ -69,7 +69,7 @@ impl Names {
     }
 
     /// A number for the next fragment.
-    pub(crate) fn fragment(&mut self) -> usize {
+    pub fn fragment(&mut self) -> usize {
         self.fragments += 1;
         self.fragments
     }

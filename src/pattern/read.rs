@@ -369,7 +369,7 @@ impl SideText<'_> {
 fn spellings(language: Language, kind: HoleKind, alone: bool) -> &'static [&'static str] {
     use HoleKind::*;
     match (language, kind, alone) {
-        (_, Pasted | Dollar | Stray, _) => &["@"],
+        (_, Pasted | Dollar | Stray, _) | (Language::Text, ..) => &["@"],
         (Language::Go, Item | Anonymous, false) => &["@", "==", "+="],
         (Language::Go, Item | Anonymous, true) => &["@", "@,"],
         (Language::Go, Dots | NamedDots, false) => &["@", "@ @", "case @:"],

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 /// How the rows of a diff belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Pairs {
+pub struct Pairs {
     /// For each row of the fragment: the row of the other side that it is paired with.
     pub partner: Vec<Option<usize>>,
     /// Pairs of a `-` row and an equal `+` row that stand in another order.
@@ -19,7 +19,7 @@ const BESIDE: f32 = 0.1;
 
 /// Pairs `-` and `+` rows: within each run of changed rows in order, the most alike ones together; what is left
 /// over and stands on both sides alike is a move.
-pub(crate) fn pair(fragment: &Fragment) -> Pairs {
+pub fn pair(fragment: &Fragment) -> Pairs {
     let rows = &fragment.rows;
     let mut pairs = Pairs { partner: vec![None; rows.len()], moved: Vec::new() };
     let words: Vec<Vec<&str>> = rows.iter().map(|r| words(&r.text)).collect();

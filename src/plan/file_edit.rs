@@ -1,6 +1,7 @@
 //! One file edited: all its sites at once, then read again to see that the result is what was meant.
 
 use super::import_edits::Importing;
+use super::text_edit::edit_text;
 use crate::edit::{Bare, Braces, EditError, Parens, Target, Units, edits};
 use crate::find::Rule;
 use crate::language::Language;
@@ -24,6 +25,9 @@ pub(crate) fn edit_file(
     works: &[SiteEdit<'_>],
     finder: &Finder<'_, '_>,
 ) -> Result<Edited, EditError> {
+    if source.language == Language::Text {
+        return edit_text(path, source, works, finder);
+    }
     let mut brackets = Brackets::none(works.len());
     loop {
         let mut edited = carry_out(path, source, works, &brackets.parens, finder)?;

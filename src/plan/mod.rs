@@ -21,6 +21,7 @@ mod reversibility;
 mod run;
 mod staged;
 mod taken;
+mod text_edit;
 mod verdict;
 
 pub(crate) use hunks::edit_hunks;

@@ -1,5 +1,5 @@
 use super::outcome::Outcome;
-use crate::find::{Matcher, Steps};
+use crate::find::{Matcher, OutOfSteps, Steps};
 use crate::language::Language;
 use crate::patchset::{Obsolete, Patch};
 use crate::report::{Fact, Reason, Site, Verdict};
@@ -7,6 +7,7 @@ use crate::search::QueryId;
 use crate::search::Workspace;
 use crate::search::{CompiledObsolete, CompiledPatch};
 use crate::source::{Source, Tokens};
+use crate::text::Text;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -125,6 +126,12 @@ fn note(said: &Obsolete, path: &Path) -> String {
 
 /// Whether one of the fragments occurs in a file. Fails with the reason why nobody can see.
 fn occurs(obsolete: &CompiledObsolete, path: &Path, query: QueryId, workspace: &Workspace<'_>) -> Result<bool, String> {
+    if !obsolete.lines.is_empty() {
+        let Some(source) = workspace.source(path, Language::Text, query)? else { return Ok(false) };
+        let (text, mut steps) = (Text::of(&source, path), workspace.limits.steps);
+        let found = obsolete.lines.iter().any(|rows| text.has(rows, &mut steps));
+        return if steps == 0 { Err(OutOfSteps.to_string()) } else { Ok(found) };
+    }
     let Some(language) = Language::of_path(path) else { return Ok(false) };
     let Some(source) = workspace.source(path, language, query)? else { return Ok(false) };
     let found = matches(obsolete, &source, workspace)?;

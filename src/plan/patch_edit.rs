@@ -3,6 +3,7 @@ use super::options::Options;
 use super::ownership::Ownership;
 use super::reversibility::{EditedFile, Reversibility};
 use super::staged::StagedFile;
+use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::proof::SiteEdit;
 use crate::report::Reason;
@@ -239,6 +240,10 @@ impl<'a, 'w, 't> PatchEdit<'a, 'w, 't> {
 const UNPROVED: &str = "a syntax error lies in the code around this edit, so it was not checked which headers and blocks \
                         govern what afterwards: read the result";
 
+/// What is said of an edit of code as text that the grammar cannot vouch for.
+const TEXT_ONLY: &str = "checked as text only: the grammar cannot say whether all else stays under the headers and blocks \
+                         that it was under: read the result";
+
 /// Edits all chosen sites of one file. Fails with the reason where the result would not be what the patch says.
 fn edit(
     path: &Path,
@@ -258,7 +263,8 @@ fn edit(
         let place = place(path, &source, refusal.bytes.start);
         Reason { text: refusal.message, place: Some(place) }
     })?;
-    let unproved = |bytes: &Bytes| Reason { text: UNPROVED.to_owned(), place: Some(place(path, &source, bytes.start)) };
+    let text = if source.language == Language::Text { TEXT_ONLY } else { UNPROVED };
+    let unproved = |bytes: &Bytes| Reason { text: text.to_owned(), place: Some(place(path, &source, bytes.start)) };
     let warnings = edited.unproved.iter().map(unproved).collect();
     let before = Some(finder.workspace.version(path, &source.bytes));
     let trees = Some((source.clone(), edited.source.clone()));

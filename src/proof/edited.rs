@@ -17,3 +17,10 @@ pub(crate) struct Edited {
     /// Declarations of the file as it was in which syntax errors keep the skeleton law from being proved.
     pub unproved: Vec<Bytes>,
 }
+
+impl Edited {
+    /// A file after one batch of edits that are written as they are.
+    pub fn plain(source: Arc<Source>, written: Vec<Bytes>, batch: Vec<Edit>) -> Edited {
+        Edited { source, written, laid: Vec::new(), batches: vec![batch], unproved: Vec::new() }
+    }
+}

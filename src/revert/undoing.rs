@@ -363,6 +363,10 @@ fn is_free(patch: &Patch) -> bool {
         Change::Rows { delete, .. } => delete.iter().any(|row| !row.moved),
     };
     let Ok(compiled) = CompiledPatch::compile(patch) else { return true };
+    let mut hunks = compiled.hunks().map(|h| &h.rules);
+    if hunks.any(|rules| rules.values().any(|rule| rule.text.is_some())) {
+        return true;
+    }
     let rules = compiled.hunks().flat_map(|h| h.rules.values());
     rules.flat_map(|r| &r.pattern.variants).flat_map(|s| &s.changes).any(is_free)
 }

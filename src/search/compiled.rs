@@ -4,9 +4,10 @@ use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset;
 use crate::patchset::Diagnostic;
-use crate::patchset::{Create, Expect, Hunk, Operation, Patch, Work};
+use crate::patchset::{Create, Expect, Hunk, Operation, Patch, Syntax, Work};
 use crate::pattern::{Compiled, Names, compile_fragment};
-use std::collections::BTreeMap;
+use crate::text::{Body, Row, condition};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A patch with its bodies compiled.
@@ -43,10 +44,18 @@ pub(crate) struct CompiledObsolete {
     /// Where to look, by each of which: the files of its own, or else those of the patch.
     pub queries: Vec<(QueryId, patchset::Globs)>,
     pub matches: Vec<(Language, Compiled)>,
+    /// The same in text.
+    pub lines: Vec<Vec<Row>>,
 }
 
 impl CompiledPatch {
     pub fn compile(patch: &Patch) -> Result<CompiledPatch, Vec<Diagnostic>> {
+        let compiled = CompiledPatch::unchecked(patch)?;
+        compiled.hunks().flat_map(|hunk| hunk.rules.values()).try_for_each(check)?;
+        Ok(compiled)
+    }
+
+    fn unchecked(patch: &Patch) -> Result<CompiledPatch, Vec<Diagnostic>> {
         let mut bodies = Vec::new();
         for body in &patch.bodies {
             let mut names = Names::default();
@@ -57,7 +66,9 @@ impl CompiledPatch {
                 Work::Operation(operation) => CompiledAction::Operation(globs(&operation.files)?, operation.clone()),
                 Work::Create(create) => CompiledAction::Create(create.clone()),
             };
-            bodies.push(CompiledBody { work, names });
+            let mut body = CompiledBody { work, names };
+            body.tell_what_comes();
+            bodies.push(body);
         }
         let obsolete = patch.obsolete.as_ref().map(|o| CompiledObsolete::compile(patch, o)).transpose()?;
         Ok(CompiledPatch { bodies, obsolete })
@@ -74,7 +85,7 @@ impl CompiledPatch {
     /// Compiles a patch that undoes another one. What an insertion is taken back from holds what it held before, copies of
     /// the inserted rows included, so that a deletion counts as made whatever is left elsewhere.
     pub fn compile_inverse(inverse: &Patch) -> Result<CompiledPatch, Vec<Diagnostic>> {
-        let mut compiled = CompiledPatch::compile(inverse)?;
+        let mut compiled = CompiledPatch::unchecked(inverse)?;
         compiled.bodies.iter_mut().for_each(CompiledBody::leave_copies);
         Ok(compiled)
     }
@@ -97,7 +108,10 @@ impl CompiledPatch {
         }
         if let Some(obsolete) = &mut self.obsolete {
             for (id, files) in &mut obsolete.queries {
-                *id = number(Query::of_fragments(files.clone(), obsolete.matches.iter()));
+                *id = number(match obsolete.lines.is_empty() {
+                    true => Query::of_fragments(files.clone(), obsolete.matches.iter()),
+                    false => Query::of_lines(files.clone(), &obsolete.lines),
+                });
             }
         }
     }
@@ -139,8 +153,18 @@ impl CompiledBody {
     /// Lets a deletion count as made, whatever is left of what it removes elsewhere.
     fn leave_copies(&mut self) {
         let CompiledAction::Hunks(hunks) = &mut self.work else { return };
-        let variants = hunks.iter_mut().flat_map(|h| h.rules.values_mut()).flat_map(|r| &mut r.pattern.variants);
-        variants.for_each(|variant| variant.removed.clear());
+        hunks.iter_mut().flat_map(|h| h.rules.values_mut()).for_each(Rule::leave_copies);
+    }
+
+    /// Tells each hunk of text the lines that all of them insert: a line that goes here and comes there has moved.
+    fn tell_what_comes(&mut self) {
+        let comes =
+            |rule: &Rule| rule.text.iter().flat_map(Body::comes).map(|row| row.form.clone()).collect::<Vec<_>>();
+        let added: BTreeSet<Vec<u8>> =
+            self.hunks().iter().flat_map(|hunk| hunk.rules.values()).flat_map(comes).collect();
+        let CompiledAction::Hunks(hunks) = &mut self.work else { return };
+        let bodies = hunks.iter_mut().flat_map(|hunk| hunk.rules.values_mut()).filter_map(|rule| rule.text.as_mut());
+        bodies.for_each(|body| body.added.clone_from(&added));
     }
 
     /// Its hunks; none where it is no diff.
@@ -189,6 +213,13 @@ impl CompiledObsolete {
             Some(files) => vec![files.clone()],
             None => patch.bodies.iter().flat_map(of_body).collect(),
         };
+        let queries = files.iter().map(|f| (0, f.clone())).collect();
+        if obsolete.matches.iter().any(|fragment| fragment.syntax != Syntax::Code) {
+            let names = &mut Names::default();
+            let lines = obsolete.matches.iter().map(|fragment| condition(fragment, names, false));
+            let lines = lines.collect::<Result<_, _>>()?;
+            return Ok(CompiledObsolete { queries, matches: Vec::new(), lines });
+        }
         let languages = files.first().map_or_else(|| vec![Language::Go, Language::C], |f| languages(None, f));
         let mut matches = Vec::new();
         for fragment in &obsolete.matches {
@@ -204,8 +235,14 @@ impl CompiledObsolete {
                 return Err(diagnostics);
             }
         }
-        Ok(CompiledObsolete { queries: files.into_iter().map(|f| (0, f)).collect(), matches })
+        Ok(CompiledObsolete { queries, matches, lines: Vec::new() })
     }
+}
+
+/// What a body of text must hold before any file is looked into.
+fn check(rule: &Rule) -> Result<(), Vec<Diagnostic>> {
+    let body = rule.text.as_ref();
+    body.map_or(Ok(()), |body| crate::text::check(body, &rule.pattern.fragment)).map_err(|diagnostic| vec![diagnostic])
 }
 
 fn globs(files: &patchset::Globs) -> Result<Globs, Vec<Diagnostic>> {

@@ -1,6 +1,6 @@
 use super::import_names::packages_of;
 use super::workspace::Workspace;
-use crate::find::{Env, Found, OutOfSteps, Rule, Steps, Types, find};
+use crate::find::{Env, Found, OutOfSteps, Rule, Steps, Types, find, find_text};
 use crate::golang::types::{View, World, fits, has_type};
 use crate::source::{Answer, Source, Tokens};
 use std::cell::OnceCell;
@@ -22,6 +22,9 @@ impl<'w, 't> Finder<'w, 't> {
 
     /// Finds the sites of a rule in a file, which `source` is, or is to be.
     pub fn look(&self, rule: &Rule, source: &Source, env: &Env, path: &Path) -> Result<Found, OutOfSteps> {
+        if let Some(body) = &rule.text {
+            return find_text(rule, body, source, path, env, &mut Steps(self.workspace.limits.steps));
+        }
         let packages = packages_of(rule, source);
         let types = GoTypes { finder: self, path, view: OnceCell::new() };
         find(rule, source, env, &packages, &types, &mut Steps(self.workspace.limits.steps))

@@ -231,6 +231,10 @@ fn sight<'r>(hunk: &'r CompiledHunk, env: &Env, finder: &Finder<'_, '_>, path: &
 
 /// The rule for a file: by its name, or the only one that there is.
 pub(crate) fn rule_for<'r>(hunk: &'r CompiledHunk, path: &Path) -> Option<&'r Rule> {
+    // Any file can be read as text.
+    if let Some(rule) = hunk.rules.get(&Language::Text) {
+        return Some(rule);
+    }
     match Language::of_path(path) {
         Some(language) => hunk.rules.get(&language),
         None if hunk.rules.len() == 1 => hunk.rules.values().next(),

@@ -4,6 +4,7 @@ use crate::find::Rule;
 use crate::language::Language;
 use crate::patchset::Globs;
 use crate::pattern::{Compiled, Required, Side, Variant};
+use crate::text::{Row, row_words};
 use std::path::Path;
 
 /// The number of an [`Query`] among those of the patchset.
@@ -55,6 +56,20 @@ impl Query {
         Query { files, by_language: fragments.map(form).collect(), is_rare: false }
     }
 
+    /// The same in text.
+    pub fn of_lines(files: Globs, fragments: &[Vec<Row>]) -> Query {
+        let form = |rows: &Vec<Row>| LanguageQuery {
+            language: Language::Text,
+            before: Requirement {
+                words: Required::new(&rows.iter().flat_map(row_words).collect::<Vec<_>>()),
+                items: None,
+            },
+            after: None,
+            local: false,
+        };
+        Query { files, by_language: fragments.iter().map(form).collect(), is_rare: false }
+    }
+
     /// What a hunk asks for that found nothing: its own names in another form.
     pub fn of_names<'a>(files: Globs, rules: impl Iterator<Item = &'a Rule>) -> Query {
         let form = |language: Language, names: &Vec<Vec<u8>>| LanguageQuery {
@@ -76,7 +91,8 @@ impl Query {
             let first = self.by_language.first().map(|f| f.language);
             first.filter(|&language| self.by_language.iter().all(|f| f.language == language))
         };
-        let language = Language::of_path(path).or_else(only);
+        let is_text = self.by_language.iter().any(|f| f.language == Language::Text);
+        let language = is_text.then_some(Language::Text).or_else(|| Language::of_path(path)).or_else(only);
         self.by_language.iter().filter(move |f| Some(f.language) == language)
     }
 }

@@ -146,8 +146,7 @@ fn shared_holes(body: &CompiledBody) -> BTreeSet<HoleId> {
     let CompiledAction::Hunks(hunks) = &body.work else { return BTreeSet::new() };
     let mut seen: BTreeMap<HoleId, usize> = BTreeMap::new();
     for hunk in hunks {
-        let sides = hunk.rules.values().flat_map(|r| &r.pattern.variants).flat_map(|s| [&s.before, &s.after]);
-        let holes: BTreeSet<HoleId> = sides.flat_map(|s| &s.elements).filter_map(|e| e.part.hole()).collect();
+        let holes: BTreeSet<HoleId> = hunk.rules.values().flat_map(|rule| rule.holes()).collect();
         for hole in holes.into_iter().filter(|h| body.names.is_named(*h)) {
             *seen.entry(hole).or_default() += 1;
         }

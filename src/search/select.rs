@@ -34,8 +34,8 @@ pub(crate) fn sites_of<'a, 'r>(body: usize, hunks: &'a [HunkMatches<'r>]) -> Vec
             let done = file_matches.found.hits.iter().filter(|h| h.done).count();
             // A place with nothing in it tells that all is done, not that part of it is.
             let is_site = |hit: &&Hit| {
-                let variant = &file_matches.rule.pattern.variants[hit.variant];
-                !(todo && hit.done && variant.after.elements.is_empty())
+                let variant = file_matches.rule.pattern.variants.get(hit.variant);
+                !(todo && hit.done && variant.is_some_and(|variant| variant.after.elements.is_empty()))
             };
             let hits = file_matches.found.hits.iter().filter(is_site);
             sites.extend(hits.map(|hit| SelectedSite { body, hunk, file_matches, hit, done }));

@@ -44,7 +44,8 @@ impl Source {
         parts: Vec<Bytes>,
     ) -> Result<Source, ParseError> {
         let bytes = bytes.into();
-        match parse::edited(self.language, &self.tree, edits, &bytes, &parts) {
+        let known = self.tree.as_ref();
+        match known.and_then(|tree| parse::edited(self.language, tree, edits, &bytes, &parts)) {
             Some(tree) => Source::of_tree(self.language, bytes, parts, tree, Limits::NONE),
             None => Source::parse_parts(self.language, bytes, parts, Limits::NONE),
         }
@@ -60,8 +61,11 @@ impl Source {
         if bytes.len() > limits.bytes {
             return Err(ParseError::TooLarge { size: bytes.len(), limit: limits.bytes });
         }
-        if memchr(0, &bytes[..bytes.len().min(TEXT)]).is_some() {
+        if language != Language::Text && memchr(0, &bytes[..bytes.len().min(TEXT)]).is_some() {
             return Err(ParseError::NoText);
+        }
+        if language == Language::Text {
+            return Source::of_lines(bytes, limits);
         }
         let tree = parse::tree(language, &bytes, &parts, how)?;
         Source::of_tree(language, bytes, parts, tree, limits)
@@ -126,7 +130,7 @@ impl Source {
             borders,
             layout: Derived::default(),
             places: OnceLock::new(),
-            tree,
+            tree: Some(tree),
         })
     }
 }
@@ -497,6 +501,7 @@ impl Source {
         match self.language {
             Language::Go => go::has_header(self.nodes[id].kind),
             Language::C => c::has_header(self.nodes[id].kind),
+            Language::Text => false,
         }
     }
 

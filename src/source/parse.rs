@@ -74,7 +74,7 @@ pub(crate) fn tree(language: Language, bytes: &[u8], parts: &[Bytes], how: How<'
     let size: usize = parts.iter().map(|part| part.len()).sum();
     let parse = || {
         PARSER.with_borrow_mut(|parser| {
-            parser.set_language(&language.grammar()).ok()?;
+            parser.set_language(&language.grammar()?).ok()?;
             // None means the whole file.
             parser.set_included_ranges(&ranges).ok()?;
             let (old, strict) = match how {

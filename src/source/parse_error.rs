@@ -21,6 +21,9 @@ pub enum ParseError {
     /// The file is no text.
     #[error("a NUL byte among the first {TEXT} bytes: this is no text (a binary file, or UTF-16)")]
     NoText,
+    /// The file is no text.
+    #[error("a NUL byte, or the mark of UTF-16 or UTF-32: this is no text that has lines")]
+    NoLines,
     /// The parser takes more steps than code of that size can need, or makes no sense of most of it.
     #[error("the {0} parser gave up: the file holds too much that is not {0}")]
     GaveUp(&'static str),

@@ -128,9 +128,9 @@ pub struct Source {
     /// How gofmt lays it out, worked out when that is first asked for.
     pub layout: Derived,
     /// Where its words stand, worked out when that is first asked for.
-    pub(crate) places: OnceLock<Places>,
-    /// The grammar's own tree, from which that of an edited file is made.
-    pub(crate) tree: tree_sitter::Tree,
+    pub(super) places: OnceLock<Places>,
+    /// The grammar's own tree, from which that of an edited file is made; text has none.
+    pub(super) tree: Option<tree_sitter::Tree>,
 }
 
 impl Source {

@@ -39,6 +39,7 @@ pub fn compare(folder: &Path, language: Language, names: usize) -> Compared {
     let globs = match language {
         Language::Go => &["**/*.go"][..],
         Language::C => &["**/*.c", "**/*.h"],
+        Language::Text => &["**/*"],
     };
     let list = Globs { globs: globs.iter().map(|g| Spanned { value: g.to_string(), span: 0..0 }).collect() };
     let disk = Disk::open_for(folder, &[&list]).unwrap();

@@ -219,6 +219,7 @@ impl Fragment {
         let may = match self.language {
             Language::Go => matches!(list.kind, Arguments | Parameters | Elements),
             Language::C => matches!(list.kind, Elements),
+            Language::Text => false,
         };
         let shown = words[at - 1].text != "(" && words[at - 1].text != "{";
         if may && !list.items.is_empty() && shown && random.below(6) == 0 {

@@ -18,6 +18,7 @@ impl Language {
         match self {
             Language::Go => go::cuts(bytes),
             Language::C => c::cuts(bytes),
+            Language::Text => None,
         }
     }
 }
