@@ -1,7 +1,8 @@
 use super::error::WriteError;
 use crate::checkout::Root;
 use rustix::io::Errno;
-use std::fs::{File, TryLockError};
+use std::fs::File;
+use std::fs::TryLockError;
 
 /// The right to write below a root; given back when dropped.
 ///

@@ -9,7 +9,7 @@
 //! 4. The journal is written: what each file was and will be. From here on a killed run can be finished or undone.
 //! 5. Each new file is swapped with the old one by a rename, and what came out is compared once more.
 //! 6. The record of what is put in ([`Record`]) is renamed over the old one, where there is one.
-//! 7. Where there are commits ([`commit`](crate::commit)), the repositories' indexes and heads follow in the same way: they wait in
+//! 7. Where there are commits (`commit`), the repositories' indexes and heads follow in the same way: they wait in
 //!    git's own lock files, taken before step 5, and are renamed.
 //! 8. The journal is removed, then the folder. A failure in steps 5 to 7 swaps back what was swapped.
 
