@@ -1,10 +1,12 @@
 use super::edit_script::{Change, script};
 use super::element::{Part, Root, Side, lists_of};
+use super::elements::{Unpaired, link};
+use super::framed::Reading as Read;
 use super::frames::{Frame, frames};
 use super::names::Names;
-use super::read::{Reading as Read, SideText, Unpaired, link};
 use super::removed::{Removed, own_names, removed};
 use super::rows::{Pairs, pair};
+use super::side_text::SideText;
 use super::words::Required;
 use crate::language::{Atom, Language, ListKind, go};
 use crate::patchset::Diagnostic;

@@ -9,11 +9,13 @@
 mod compile;
 mod edit_script;
 mod element;
+mod elements;
+mod framed;
 mod frames;
 mod names;
-mod read;
 mod removed;
 mod rows;
+mod side_text;
 mod words;
 
 pub use compile::{Compiled, Pattern, Spelling, Variant, compile_fragment, compile_hunk};

@@ -2,7 +2,7 @@
 
 use super::edit_script::Change;
 use super::element::{Element, Part, Root, Side};
-use super::read::link;
+use super::elements::link;
 use crate::language::{Atom, ListKind};
 use crate::patchset::{Fragment, Sign};
 use crate::source::Gap;
