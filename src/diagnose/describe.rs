@@ -1,8 +1,8 @@
 //! A difference in words: what the body wants, what stands there, what happened.
 
-use super::align::{is_keyword, is_operator};
 use super::context::Context;
 use super::differences::{Difference, Sort, lies_on, part_of, whole_items};
+use super::likeness::{is_keyword, is_operator};
 use super::moved_lines::moved;
 use super::place::{code, home, line};
 use crate::language::Atom;

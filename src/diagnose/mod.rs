@@ -7,6 +7,7 @@ mod conditions;
 mod context;
 mod describe;
 mod differences;
+mod likeness;
 mod lines;
 mod moved_lines;
 mod names;

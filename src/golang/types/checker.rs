@@ -1,15 +1,14 @@
 //! From names and type syntax to types.
 
-use super::declarations::{File, FileId, receiver, text};
+use super::declarations::{File, FileId, text};
 use super::packages::World;
 use super::scopes::Decl;
 use super::ty::{Arguments, Basic, Named, Place, Signature, Type};
 use crate::golang::build::ContextId;
-use crate::golang::build::likely_name;
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How deep one question may lead to another. Deeper ones are answered with "unknown".
@@ -34,8 +33,8 @@ pub struct Go<'w, 't> {
     pub(crate) known: RefCell<HashMap<(FileId, NodeId), Type>>,
     /// What was missing when the last answer was "unknown".
     missing: RefCell<Option<String>>,
-    tops: RefCell<HashMap<TopKey, Option<(FileId, Decl)>>>,
-    methods: RefCell<HashMap<MethodKey, Option<(FileId, NodeId)>>>,
+    pub(super) tops: RefCell<HashMap<TopKey, Option<(FileId, Decl)>>>,
+    pub(super) methods: RefCell<HashMap<MethodKey, Option<(FileId, NodeId)>>>,
 }
 
 /// Folder, package, whether tests are among it, name.
@@ -81,21 +80,6 @@ pub enum Member {
     /// A method: its declaration (or interface element), what its receiver's type parameters stand for, and the
     /// embedded fields on the way.
     Method(Arc<File>, NodeId, Arguments, Vec<(Place, usize)>),
-}
-
-const BUILTINS: &[&str] = &[
-    "append", "cap", "clear", "close", "complex", "copy", "delete", "imag", "len", "make", "max", "min", "new",
-    "panic", "print", "println", "real", "recover", "true", "false", "nil", "iota",
-];
-
-/// The predeclared type of this name.
-fn predeclared(name: &str) -> Option<Type> {
-    Some(match name {
-        "error" => Type::Error,
-        "any" => Type::Any,
-        "comparable" => Type::Any,
-        _ => Type::Basic(Basic::named(name)?),
-    })
 }
 
 impl<'w, 't> Go<'w, 't> {
@@ -148,145 +132,6 @@ impl<'w, 't> Go<'w, 't> {
     /// What was missing since this was last asked.
     pub fn take_note(&self) -> Option<String> {
         self.missing.borrow_mut().take()
-    }
-
-    /// What a name means at a token of a file.
-    pub fn lookup(&self, file: &Arc<File>, name: &str, token: usize) -> Entity {
-        if let Some(binding) = file.local(name.as_bytes(), token) {
-            return Entity::Decl(file.clone(), binding.decl);
-        }
-        self.lookup_top(file, name)
-    }
-
-    /// What a name means at the top level of a file.
-    pub fn lookup_top(&self, file: &Arc<File>, name: &str) -> Entity {
-        if let Some(top) = file.tops.get(name).and_then(|t| t.first()) {
-            return Entity::Decl(file.clone(), top.what);
-        }
-        if let Some((path, dir)) = self.imported(file, name) {
-            return Entity::Package(path, dir);
-        }
-        let universal = predeclared(name);
-        let builtin = universal.is_some() || BUILTINS.contains(&name);
-        if let Some((id, decl)) = self.sibling(file, name, builtin)
-            && let Some(other) = self.world.file(id)
-        {
-            return Entity::Decl(other, decl);
-        }
-        if let Some(ty) = universal {
-            return Entity::Type(ty);
-        }
-        if builtin {
-            return Entity::Builtin;
-        }
-        for import in file.header.imports.iter().filter(|i| i.name.as_deref() == Some(".")) {
-            match self.world.resolve_import(&file.dir, &import.path) {
-                Some(dir) => {
-                    if let Some((other, decl)) = self.exported(&dir, name) {
-                        return Entity::Decl(other, decl);
-                    }
-                }
-                None => self.note(format!("`{name}` may come from the dot import of {:?}", import.path)),
-            }
-        }
-        self.note(format!("`{name}` is declared in no file of the tree"));
-        Entity::Missing
-    }
-
-    /// The package that a file imports under this name.
-    pub fn imported(&self, file: &File, name: &str) -> Option<(String, Option<String>)> {
-        for import in &file.header.imports {
-            let dir = || self.world.resolve_import(&file.dir, &import.path);
-            match import.name.as_deref() {
-                Some(given) if given == name => return Some((import.path.clone(), dir())),
-                Some(_) => {}
-                None if import.path == "C" && name == "C" => return Some(("C".to_owned(), None)),
-                None => {
-                    // A name that the path holds nowhere is rarely the package's, but only its clause can say so.
-                    let dir = dir();
-                    let real = dir.as_deref().and_then(|d| self.world.package_name(d));
-                    let same = match &real {
-                        Some(real) => real == name,
-                        None => likely_name(&import.path) == name,
-                    };
-                    if same {
-                        return Some((import.path.clone(), dir));
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    /// The declaration of a name in another file of the same package.
-    fn sibling(&self, file: &File, name: &str, predeclared: bool) -> Option<(FileId, Decl)> {
-        let key = (file.dir.clone(), file.header.package.clone(), file.is_test(), name.to_owned());
-        if let Some(known) = self.tops.borrow().get(&key) {
-            return *known;
-        }
-        let mut found = None;
-        for id in self.world.package_of(file, self.context) {
-            let may = if predeclared { self.redeclares(id, name) } else { self.world.mentions(id, name) };
-            if id == file.id || !may {
-                continue;
-            }
-            let Some(other) = self.world.file(id) else { continue };
-            if let Some(top) = other.tops.get(name).and_then(|t| t.first()) {
-                found = Some((id, top.what));
-                break;
-            }
-        }
-        self.tops.borrow_mut().insert(key, found);
-        found
-    }
-
-    /// Whether the file may declare a predeclared name anew: judged by its text, since hardly any does.
-    fn redeclares(&self, id: FileId, name: &str) -> bool {
-        let Some(bytes) = self.world.bytes(id) else { return false };
-        ["type", "func", "var", "const"].iter().any(|word| {
-            memchr::memmem::find(&bytes, format!("\n{word} {name}").as_bytes()).is_some_and(|at| {
-                let behind = bytes.get(at + 2 + word.len() + name.len());
-                !behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
-            })
-        })
-    }
-
-    /// The declaration of a name in the package of a folder.
-    pub fn exported(&self, dir: &str, name: &str) -> Option<(Arc<File>, Decl)> {
-        let key = (dir.to_owned(), String::new(), false, name.to_owned());
-        if let Some(known) = self.tops.borrow().get(&key) {
-            return known.and_then(|(id, decl)| Some((self.world.file(id)?, decl)));
-        }
-        let mut context = self.context;
-        let mut ids = self.world.exported_from(dir, context);
-        if ids.is_empty() {
-            // Nothing of the package is built in this context: any other tells more than none.
-            let first = self.world.files_in(dir).into_iter().find_map(|id| self.world.context_of(id));
-            context = first.unwrap_or(context);
-            ids = self.world.exported_from(dir, context);
-        }
-        let found = ids.into_iter().filter(|&id| self.world.mentions(id, name)).find_map(|id| {
-            let file = self.world.file(id)?;
-            let top = file.tops.get(name)?.first()?.what;
-            Some((id, top))
-        });
-        self.tops.borrow_mut().insert(key, found);
-        found.and_then(|(id, decl)| Some((self.world.file(id)?, decl)))
-    }
-
-    /// A name of an imported package.
-    pub fn in_package(&self, path: &str, dir: Option<&str>, name: &str) -> Entity {
-        match dir.map(|d| self.exported(d, name)) {
-            Some(Some((file, decl))) => Entity::Decl(file, decl),
-            Some(None) => {
-                self.note(format!("`{name}` is not declared in what the tree has of {path:?}"));
-                Entity::Missing
-            }
-            None => {
-                self.note(format!("the package {path:?} is not in the tree"));
-                Entity::Missing
-            }
-        }
     }
 
     /// The type that a node writes; `Unknown` when it writes none.
@@ -496,130 +341,6 @@ impl<'w, 't> Go<'w, 't> {
         }
         signature
     }
-
-    /// The fields of a struct in order.
-    pub fn fields(&self, place: &Place) -> Vec<Field> {
-        let Some(file) = self.world.file(place.file) else { return Vec::new() };
-        let source = &file.source;
-        let Some(list) = source.children(place.node).find(|&c| source.kind(c) == kind::FIELDS) else {
-            return Vec::new();
-        };
-        let mut fields = Vec::new();
-        for decl in source.children(list).filter(|&c| source.kind(c) == kind::FIELD) {
-            let Some(type_node) = source.child(decl, "type") else { continue };
-            let ty = Type::Later(Place { file: file.id, node: type_node, arguments: place.arguments.clone() });
-            let names: Vec<NodeId> = source.children(decl).filter(|&c| source.nodes[c].field == "name").collect();
-            for &name_node in &names {
-                let name = text(source, name_node);
-                fields.push(Field { name, decl, name_node, ty: ty.clone(), embedded: false });
-            }
-            if names.is_empty() {
-                let name = last_name(&file, type_node);
-                let star = source.nodes[decl].tokens.start < source.nodes[type_node].tokens.start;
-                let ty = if star { ty.pointer() } else { ty };
-                fields.push(Field { name, decl, name_node: type_node, ty, embedded: true });
-            }
-        }
-        fields
-    }
-
-    /// The field or method that `x.name` means for an `x` of this type.
-    pub fn member(&self, ty: &Type, name: &str) -> Option<Member> {
-        let mut level: Vec<(Type, Vec<(Place, usize)>)> = vec![(self.force(ty), Vec::new())];
-        let mut seen: HashSet<(FileId, NodeId)> = HashSet::new();
-        for _ in 0..12 {
-            let mut next = Vec::new();
-            let mut unknown = false;
-            for (ty, path) in &level {
-                let ty = match self.under_pointer(ty) {
-                    Some(to) => self.force(&to),
-                    None => ty.clone(),
-                };
-                if let Type::Named(named) = &ty {
-                    if !seen.insert((named.file, named.spec)) {
-                        continue;
-                    }
-                    if let Some((file, method)) = self.method(named, name) {
-                        let arguments = receiver_bound(&file, method, &named.arguments);
-                        return Some(Member::Method(file, method, arguments, path.clone()));
-                    }
-                }
-                match self.under(&ty) {
-                    Type::Struct(place) => {
-                        for (i, field) in self.fields(&place).into_iter().enumerate() {
-                            let mut path = path.clone();
-                            path.push((place.clone(), i));
-                            if field.name == name {
-                                return Some(Member::Field(path, field.ty));
-                            }
-                            if field.embedded {
-                                next.push((field.ty, path));
-                            }
-                        }
-                    }
-                    Type::Interface(place) => {
-                        if let Some(file) = self.world.file(place.file) {
-                            let source = &file.source;
-                            for element in source.children(place.node) {
-                                if source.kind(element) == kind::METHOD_ELEM {
-                                    let same = source.child(element, "name").is_some_and(|n| text(source, n) == name);
-                                    if same {
-                                        let arguments = place.arguments.clone();
-                                        return Some(Member::Method(file.clone(), element, arguments, path.clone()));
-                                    }
-                                } else {
-                                    let embedded = Place { node: element, ..place.clone() };
-                                    next.push((Type::Later(embedded), path.clone()));
-                                }
-                            }
-                        }
-                    }
-                    Type::Unknown => unknown = true,
-                    _ => {}
-                }
-            }
-            if next.is_empty() || unknown {
-                return None;
-            }
-            level = next;
-        }
-        None
-    }
-
-    /// What an unnamed pointer, or a type declared as a pointer, points to.
-    fn under_pointer(&self, ty: &Type) -> Option<Arc<Type>> {
-        match self.force(ty) {
-            Type::Pointer(to) => Some(to),
-            _ => None,
-        }
-    }
-
-    /// The declaration of a method of a declared type.
-    pub fn method(&self, named: &Named, name: &str) -> Option<(Arc<File>, NodeId)> {
-        let key = (named.file, named.name.to_string(), name.to_owned());
-        if let Some(known) = self.methods.borrow().get(&key) {
-            return known.and_then(|(id, node)| Some((self.world.file(id)?, node)));
-        }
-        let file = self.world.file(named.file)?;
-        // A type declared inside a function has no methods.
-        let top = file.tops.get(&*named.name).is_some_and(|t| t.iter().any(|t| t.what == Decl::Type(named.spec)));
-        let mut found = None;
-        if top {
-            let wanted = (named.name.to_string(), name.to_owned());
-            for id in self.world.package_of(&file, self.context) {
-                if !self.world.mentions(id, name) {
-                    continue;
-                }
-                let Some(other) = self.world.file(id) else { continue };
-                if let Some(&node) = other.methods.get(&wanted).and_then(|m| m.first()) {
-                    found = Some((id, node));
-                    break;
-                }
-            }
-        }
-        self.methods.borrow_mut().insert(key, found);
-        found.and_then(|(id, node)| Some((self.world.file(id)?, node)))
-    }
 }
 
 /// The names of the type parameters that a spec or a function declares.
@@ -633,18 +354,6 @@ pub fn type_parameters(file: &File, owner: NodeId) -> Vec<String> {
     names
 }
 
-/// What the names in the receiver `(x *T[K, V])` stand for.
-fn receiver_bound(file: &File, method: NodeId, arguments: &[Type]) -> Arguments {
-    let source = &file.source;
-    if arguments.is_empty() || source.kind(method) != kind::METHOD_DECL {
-        return None;
-    }
-    let param = receiver(source, method)?;
-    let list = (param..source.nodes[param].end).find(|&n| source.kind(n) == kind::TYPE_ARGUMENTS)?;
-    let names = source.children(list).map(|c| text(source, c));
-    Some(Arc::new(names.zip(arguments.iter().cloned()).collect()))
-}
-
 /// The one child of a node.
 pub fn only_child(file: &File, node: NodeId) -> Option<NodeId> {
     file.source.children(node).next()
@@ -654,20 +363,4 @@ pub fn only_child(file: &File, node: NodeId) -> Option<NodeId> {
 pub fn first_word(file: &File, node: NodeId) -> &[u8] {
     let tokens = &file.source.nodes[node].tokens;
     if tokens.is_empty() { b"" } else { file.source.text(tokens.start) }
-}
-
-/// The name that an embedded field gets from its type.
-fn last_name(file: &File, mut node: NodeId) -> String {
-    let source = &file.source;
-    loop {
-        let next = match source.kind(node) {
-            kind::QUALIFIED_TYPE => source.child(node, "name"),
-            kind::GENERIC_TYPE | kind::POINTER_TYPE | kind::PAREN_TYPE => source.children(node).next(),
-            _ => None,
-        };
-        match next {
-            Some(inner) => node = inner,
-            None => return text(source, node),
-        }
-    }
 }
