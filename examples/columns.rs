@@ -7,7 +7,7 @@ use treepatch::golang::format;
 use treepatch::language::Language;
 use treepatch::source::{Limits, Source};
 
-#[path = "../tests/disturb/mod.rs"]
+#[path = "../tests/it/disturb/mod.rs"]
 mod disturb;
 
 fn main() {

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-#[path = "../tests/parts/compare.rs"]
+#[path = "../tests/it/parts/compare.rs"]
 mod compare;
 
 use std::path::Path;

@@ -20,7 +20,7 @@ pub(super) fn edit_text(
     finder: &Finder<'_, '_>,
 ) -> Result<Edited, EditError> {
     let text = Text::of(source, path);
-    let sites: Vec<Site<'_>> = works.iter().filter_map(|work| Site::new(work)).collect();
+    let sites: Vec<Site<'_>> = works.iter().filter_map(Site::new).collect();
     let planned = Planned::new(&text, &sites)?;
     let Planned { mut batch, writers } = planned;
     sort_edits(&mut batch).map_err(|o| EditError {
