@@ -191,7 +191,7 @@ impl Listing<'_> {
 fn in_order(a: &Path, b: &Path) -> Ordering {
     let (a, b) = (a.as_os_str().as_bytes(), b.as_os_str().as_bytes());
     let at = a.iter().zip(b).position(|(x, y)| x != y).unwrap_or(a.len().min(b.len()));
-    // The end of a name comes before all that may stand in one.
+    // The end of a name comes before all that may be in one.
     let rank = |bytes: &[u8]| bytes.get(at).map_or(0, |&b| if b == b'/' { 1 } else { 1 + u16::from(b) });
     rank(a).cmp(&rank(b))
 }

@@ -23,7 +23,7 @@ pub struct BadGlob {
     pub glob: String,
     /// What is wrong with it.
     pub reason: String,
-    /// Where it stands in the patchset file.
+    /// Where it is in the patchset file.
     pub span: std::ops::Range<usize>,
 }
 

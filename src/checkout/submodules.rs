@@ -8,7 +8,7 @@ const LIMIT: u64 = 4 << 20;
 /// More submodules than these are not looked for.
 const MOST: usize = 100_000;
 
-/// The submodules at or below the root whose files are not there: git has made an empty folder for each. They are told
+/// The submodules at or below the root whose files are not there: git has made an empty folder for each. They are reported
 /// by `.gitmodules`, which releases without git's own files have, too. Sorted.
 pub fn empty_submodules(root: &Root) -> Vec<PathBuf> {
     let mut empty = Vec::new();
@@ -52,7 +52,7 @@ fn listed(top: &Folder, folder: &Path) -> Vec<PathBuf> {
     let text = String::from_utf8_lossy(&text);
     let values = text.lines().filter_map(|line| {
         let (key, value) = line.split_once('=')?;
-        // A section may stand on the same line.
+        // A section may be on the same line.
         let key = key.rsplit(']').next()?.trim();
         key.eq_ignore_ascii_case("path").then(|| value_of(value))
     });

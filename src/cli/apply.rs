@@ -52,7 +52,7 @@ fn diff(args: &ApplyArgs, planned: &Planned) -> Vec<u8> {
     if screen.is_terminal && !screen.color { visible_bytes(&diff) } else { diff }
 }
 
-/// How the plan is carried out, looked at: nothing stands in the way, and nothing is changed yet.
+/// How the plan is carried out, looked at: nothing is in the way, and nothing is changed yet.
 enum Way {
     /// Not at all.
     Nowhere,

@@ -10,7 +10,7 @@ use treepatch::render::{Encoded, count, json, visible_line};
 use treepatch::report::Plan;
 use treepatch::write::WriteError;
 
-/// A run that commits, looked at: nothing stands in its way, and nothing is changed yet.
+/// A run that commits, looked at: nothing is in its way, and nothing is changed yet.
 pub struct Committing {
     stage: Stage,
     /// The plan on what is committed. It differs from the one on the disk if files have changes of somebody else.

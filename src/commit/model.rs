@@ -56,7 +56,7 @@ pub(crate) struct Prepared {
     pub logs: Vec<(Spot, Vec<u8>)>,
 }
 
-/// The repositories that a plan is to be committed in, looked at: everything that stands in the way is known before
+/// The repositories that a plan is to be committed in, looked at: everything that is in the way is known before
 /// anything changes.
 pub struct Stage {
     pub(crate) root: Root,

@@ -13,10 +13,10 @@ use std::ops::Range;
 const CELLS: usize = 4_000_000;
 /// The most nodes that are tried for a hole at one place.
 const NODES: usize = 24;
-/// What it costs that code stands between, at all and for each token.
+/// What it costs that code is between, at all and for each token.
 const OPEN: i32 = 8;
 const EACH: i32 = 1;
-/// What it costs that another word stands in a word's place.
+/// What it costs that another word is in a word's place.
 const OTHER: i32 = 6;
 /// What it is worth that an element follows the one before without a break.
 const RUN: i32 = 1;
@@ -43,7 +43,7 @@ pub(crate) struct Alignment {
 pub(crate) enum Step {
     /// The element is there.
     Kept(usize, Tokens),
-    /// Another token stands in the element's place.
+    /// Another token is in the element's place.
     Other(usize, usize),
     /// Nothing stands for the element; this token comes next.
     Gone(usize, usize),

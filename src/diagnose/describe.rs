@@ -1,4 +1,4 @@
-//! A difference in words: what the body wants, what stands there, what happened.
+//! A difference in words: what the body wants, what is there, what happened.
 
 use super::context::Context;
 use super::differences::{Difference, Sort, lies_on, part_of, whole_items};
@@ -16,7 +16,7 @@ use std::ops::Range;
 pub(crate) struct Told {
     /// The row of the body, as an index into the fragment's rows.
     pub row: usize,
-    /// The token at which it stands.
+    /// The token at which it is.
     pub token: usize,
     pub wanted: String,
     pub found: String,
@@ -60,7 +60,7 @@ impl Context<'_> {
     }
 
     /// The token that shows the difference best: where it begins, but for the end of something around a part of
-    /// the body: there it is the beginning of that, or the line that stands behind its end.
+    /// the body: there it is the beginning of that, or the line that is behind its end.
     fn token(&self, d: &Difference) -> usize {
         let source = self.source;
         let closer = unopened(d.tokens.clone().map(|t| source.text(t))).map(|n| d.tokens.start + n);
@@ -198,7 +198,7 @@ impl Context<'_> {
         }
     }
 
-    /// Other code stands where the body shows some.
+    /// Other code is where the body shows some.
     fn changed(&self, elements: &Range<usize>, tokens: &Tokens) -> String {
         let (source, side) = (self.source, self.side);
         let pair = format!("`{}` -> `{}`", self.written(elements), code(source, tokens));

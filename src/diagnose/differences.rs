@@ -26,7 +26,7 @@ pub(crate) enum Sort {
 }
 
 impl Difference {
-    /// Whether it is brackets that close, and nothing else: the end of something that was told where it opens.
+    /// Whether it is brackets that close, and nothing else: the end of something that was reported where it opens.
     pub fn is_closing(&self, side: &Side, source: &Source) -> bool {
         let closes = |text: &[u8]| matches!(text, b")" | b"]" | b"}");
         let element = |e: usize| matches!(&side.elements[e].part, Part::Token { text, .. } if closes(text));

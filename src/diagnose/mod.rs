@@ -1,4 +1,4 @@
-//! Near misses: what stands where a site was expected, in the words of the source.
+//! Near misses: what is where a site was expected, in the words of the source.
 //!
 //! Nothing here decides anything. It runs on failure only, within bounds of bytes and steps.
 
@@ -60,7 +60,7 @@ const LONG: usize = 2_000;
 const LAID: usize = 500;
 /// The steps that it may take to see how far a long side comes.
 const STEPS: u64 = 10_000_000;
-/// The most differences of one place that are told.
+/// The most differences of one place that are reported.
 const DIFFERENCES: usize = 3;
 
 /// Matches that a condition refuses, or that have one that nobody can answer. Plain refusals are left out unless
@@ -307,7 +307,7 @@ fn tell_all(
     let variant = &rule.pattern.variants[variant];
     let context = Context { side: &variant.before, source, names, packages, alignment };
     let found = differences(&variant.before, source, alignment);
-    // Brackets that close what was told where it opens need no words of their own.
+    // Brackets that close what was reported where it opens need no words of their own.
     let opens = |n: usize| found[..n].iter().any(|d| context.opens(d));
     let closes = |n: usize| found[n].is_closing(&variant.before, source) && opens(n);
     let worth_telling: Vec<usize> = (0..found.len()).filter(|n| !closes(*n)).collect();

@@ -1,4 +1,4 @@
-//! Lines of a body that stand elsewhere in the file.
+//! Lines of a body that are elsewhere in the file.
 
 use super::align::Aligner;
 use super::context::Context;
@@ -10,7 +10,7 @@ use std::ops::Range;
 /// Lines that are less alike than this are others.
 const SAME: i32 = 900;
 
-/// Where these elements, whole rows, stand instead, in words.
+/// Where these elements, whole rows, are instead, in words.
 pub(crate) fn moved(context: &Context<'_>, elements: &Range<usize>) -> Option<String> {
     let (source, side) = (context.source, context.side);
     if !elements.clone().any(|e| tells(side, e)) {

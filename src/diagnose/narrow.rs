@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The most declarations that are named.
 const MOST: usize = 3;
 
-/// How sites that are too many could be told apart: a piece of advice made from where they stand.
+/// How sites that are too many could be told apart: a piece of advice made from where they are.
 /// `sites` are files and bytes; `open` parses a file.
 pub(crate) fn narrow(sites: &[(&Path, usize)], open: impl Fn(&Path) -> Option<Arc<Source>>) -> String {
     let mut files: BTreeMap<&Path, usize> = BTreeMap::new();

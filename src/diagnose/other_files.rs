@@ -22,7 +22,7 @@ const BYTES: usize = 256 << 20;
 const FILES: usize = 8;
 /// The most files of the same name that are read.
 const COPIES: usize = 32;
-/// The most places that are told.
+/// The most places that are reported.
 const MOST: usize = 3;
 /// With fewer names than these, code that is only like the body tells nothing.
 const NAMES: usize = 3;

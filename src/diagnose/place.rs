@@ -39,7 +39,7 @@ pub(crate) fn code(source: &Source, tokens: &Tokens) -> String {
     brief(&String::from_utf8_lossy(source.slice(tokens)))
 }
 
-/// The top-level declaration that a token stands in, by its first line; `None` where it stands in none.
+/// The top-level declaration that a token is in, by its first line; `None` where it is in none.
 pub(crate) fn home(source: &Source, token: usize) -> Option<String> {
     let all = declaration(source, &(token..token + 1))?;
     let text = String::from_utf8_lossy(source.slice(&all)).into_owned();

@@ -50,7 +50,7 @@ pub(crate) fn structure(context: &Context<'_>, variant: &Variant, env: &Env) -> 
         let stands = source.lists_at(tokens.start).any(|l| kinds.contains(&source.lists[l].kind));
         let name = kinds.first().and_then(|k| k.item_name()).unwrap_or("item");
         if !stands {
-            let what = format!("it stands where no {name} can stand, and `as` queries for one");
+            let what = format!("it stands where no {name} can stand, and `as` asks for one");
             return told(0, tokens.start, side.written(0).to_owned(), code(source, tokens), what);
         }
     }
@@ -149,7 +149,7 @@ fn imported_as(source: &Source, name: &str) -> Option<String> {
 }
 
 /// What the whole has before or behind what the body shows: a word before a declaration, an `else` behind a block.
-/// With the element that stands beside it.
+/// With the element that is beside it.
 fn more_of_it(context: &Context<'_>) -> Option<(Tokens, usize)> {
     let Context { side, source, alignment, .. } = *context;
     let tokens = &alignment.tokens;

@@ -64,7 +64,7 @@ impl<'a> Braces<'a> {
         edits
     }
 
-    /// Puts what stands on the header's line on lines of their own.
+    /// Puts what is on the header's line on lines of their own.
     fn unfold(&self, edits: &mut Vec<Edit>, (header, body): (&Bytes, &Bytes), blank: &[u8]) {
         let source = self.source;
         let step = step(source, blank);
@@ -126,14 +126,14 @@ impl<'a> Braces<'a> {
         }
     }
 
-    /// Whether what stands behind the statement belongs to the same header.
+    /// Whether what is behind the statement belongs to the same header.
     fn is_followed(&self, bare: &Bare) -> bool {
         let source = self.source;
         let nodes = source.nodes_at(bare.header.start);
         nodes.into_iter().any(|(_, n)| n.tokens.start == bare.header.start && n.tokens.end > bare.body.end)
     }
 
-    /// The statement and the new lines go deeper, where the brace stands deeper than the header.
+    /// The statement and the new lines go deeper, where the brace is deeper than the header.
     fn shift(&self, edits: &mut Vec<Edit>, body: &Bytes, extra: usize) {
         let source = self.source;
         let extra = b" ".repeat(extra);

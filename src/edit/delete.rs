@@ -6,7 +6,7 @@ use crate::source::{Bytes, Edit, Gap};
 use std::ops::Range;
 
 impl Job<'_> {
-    /// Takes lines away: whole ones where nothing else stands on them.
+    /// Takes lines away: whole ones where nothing else is on them.
     pub(super) fn delete_rows(&self, elements: &Range<usize>, moved: bool) -> Result<Edit, EditError> {
         let source = self.source;
         let Bytes { mut start, mut end } = self.bytes(elements);

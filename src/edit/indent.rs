@@ -1,4 +1,4 @@
-//! Indentation: of new lines, and of kept lines that come to stand deeper or less deep.
+//! Indentation: of new lines, and of kept lines that end up deeper or less deep.
 
 use super::job::Job;
 use super::unit::{Unit, blanks};
@@ -184,7 +184,7 @@ impl Job<'_> {
         }
     }
 
-    /// How much deeper the code that begins at a byte stands afterwards, as far as the body shows it.
+    /// How much deeper the code that begins at a byte is afterwards, as far as the body shows it.
     pub(super) fn shift_at(&self, byte: usize) -> isize {
         let bounds = &self.hit.matched.bounds;
         let begins = |i: usize| bounds[i].bytes.start == byte && !bounds[i].bytes.is_empty();
@@ -226,7 +226,7 @@ impl Job<'_> {
         nodes.into_iter().any(|(_, n)| self.source.language.is_label(n.kind))
     }
 
-    /// How much deeper a row stands afterwards: as the body shows it, or where that shows nothing, as the brackets
+    /// How much deeper a row is afterwards: as the body shows it, or where that shows nothing, as the brackets
     /// around it tell. A row that goes on within parentheses says nothing of its own.
     pub(super) fn deeper(&self, (before, after): (usize, usize)) -> Option<isize> {
         let first = |side: &Side, row: usize| Some(side.on_row(row)).filter(|row| !row.is_empty()).map(|row| row.start);

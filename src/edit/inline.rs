@@ -1,6 +1,6 @@
 //! Changes within a line: tokens replaced, inserted, deleted.
 //!
-//! What stands between a change and its neighbours, blanks and commas, is a seam. The source keeps the seams that
+//! What is between a change and its neighbours, blanks and commas, is a seam. The source keeps the seams that
 //! the body keeps; where the body drops or adds one, so does the edit.
 
 use super::job::{EditError, Job};
@@ -23,7 +23,7 @@ impl Job<'_> {
         edits: &mut Vec<Edit>,
     ) -> Result<(), EditError> {
         let (old, new) = (&self.variant.before, &self.variant.after);
-        // Comments that end the line stand behind the separator, which is no part of the change.
+        // Comments that end the line are behind the separator, which is no part of the change.
         let (before, old_comments) = without_comments(old, before);
         let (after, new_comments) = without_comments(new, after);
         match (before.is_empty(), after.is_empty()) {
@@ -90,7 +90,7 @@ impl Job<'_> {
         Edit::new(bytes, text)
     }
 
-    /// Whether what stands between two tokens is to change as the body changes it. Of a line end, which the body has
+    /// Whether what is between two tokens is to change as the body changes it. Of a line end, which the body has
     /// not, the body's blanks say nothing; it goes where no line may end before `right`, an element of the after side.
     fn changes_seam(&self, gap: &Bytes, old: &str, new: &str, right: usize) -> bool {
         let gap = self.source.bytes.get(gap.clone()).unwrap_or_default();
@@ -133,7 +133,7 @@ impl Job<'_> {
                 (true, true) => Edit::new(bounds[l].bytes.clone(), text),
                 (false, false) => {
                     let seam = self.variant.before.between(l, r);
-                    // A comment behind what stands on the left stays there.
+                    // A comment behind what is on the left stays there.
                     let gap = bounds[l].bytes.end..bounds[r].bytes.start.max(bounds[l].bytes.end);
                     let commented = !self.source.comments_in(&gap).is_empty();
                     match self.beside_bracket(l, r).or_else(|| keeps(seam, left_seam, right_seam)) {
@@ -209,7 +209,7 @@ impl Job<'_> {
 
     /// Where what goes leaves its neighbours side by side, a line end beside it stays: it belongs to the list. A last
     /// item takes the one before it along with its comma, a first one the one behind; and no bracket or semicolon that
-    /// stood behind what goes comes to stand on a line of its own.
+    /// was behind what goes comes to be on a line of its own.
     fn line_end(&self, left: usize, gone: &Bytes, right: usize, seam: &str) -> Option<bool> {
         let bounds = &self.hit.matched.bounds;
         let holds = |gap: &Bytes, byte: u8| self.source.bytes.get(gap.clone()).is_some_and(|gap| gap.contains(&byte));
@@ -292,7 +292,7 @@ fn without_comments(side: &Side, run: &Range<usize>) -> (Range<usize>, Range<usi
     (run.start..code, code..run.end)
 }
 
-/// The elements beside a change, as far as they stand on its line of the body.
+/// The elements beside a change, as far as they are on its line of the body.
 fn neighbours(variant: &Variant, before: &Range<usize>, after: &Range<usize>) -> Neighbours {
     let (side, run) = if before.is_empty() { (&variant.after, after) } else { (&variant.before, before) };
     let row = |i: usize| side.elements.get(i).map(|e| e.row);

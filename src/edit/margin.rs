@@ -1,4 +1,4 @@
-//! What stands before the rows of a body, and before the lines of the source that they stand for.
+//! What is before the rows of a body, and before the lines of the source that they stand for.
 
 use super::job::Job;
 use super::margins::{Margin, Margins, Prefix, Shown};
@@ -148,7 +148,7 @@ impl Job<'_> {
         self.indentation(byte, steps)
     }
 
-    /// How much deeper than a row that goes a new one stands.
+    /// How much deeper than a row that goes a new one is.
     fn steps_from(&self, row: &Inserted, base: usize) -> isize {
         let (before, after) = (&self.variant.before, &self.variant.after);
         let first = after.elements.get(row.elements.start).filter(|_| !row.elements.is_empty());

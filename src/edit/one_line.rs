@@ -107,7 +107,7 @@ impl Job<'_> {
             starts.push(list.inside.end);
         }
         let last = bracketed.then_some(list.inside.end);
-        // Those that share a line with the place, one with the next; what stands on other lines stays as it is.
+        // Those that share a line with the place, one with the next; what is on other lines stays as it is.
         let shares_line = |start: &&usize| {
             let gap = gap_without_comments(source, **start);
             line_of(gap.start) == line_of(gap.end)
@@ -124,7 +124,7 @@ impl Job<'_> {
             let here = start == next;
             let first = !bracketed && start == list.inside.start && !here;
             if here && gap.is_empty() {
-                // One edit where two would stand at the same byte.
+                // One edit where two would be at the same byte.
                 text.extend(line(&blank));
                 text.extend(self.step(&blank, shifted));
             } else if !first {
@@ -136,7 +136,7 @@ impl Job<'_> {
         edits
     }
 
-    /// How many steps deeper than the line of the opening bracket the rows of the body's own level stand.
+    /// How many steps deeper than the line of the opening bracket the rows of the body's own level are.
     fn shown_level(&self, row: usize, at: usize, open: usize) -> isize {
         // Where the row above is the one with the bracket, the rows tell themselves.
         let shows_bracket = at == open || self.rows[row].text.trim_end().ends_with(['{', '(']);
@@ -174,7 +174,7 @@ impl Job<'_> {
             };
             return Edit::new(at..at, [lead, &joined, trail].concat());
         }
-        // A separator that stands here already is the one before the new items.
+        // A separator that is here already is the one before the new items.
         match self.separator_behind(at, if commas { b"," } else { b";" }) {
             Some(s) if !closes => {
                 Edit::new(s.end..s.end, [b" ".as_slice(), &joined, separator.trim_ascii_end()].concat())
@@ -186,7 +186,7 @@ impl Job<'_> {
     }
 }
 
-/// The bytes before a token in which nothing but blanks and separators stands.
+/// The bytes before a token in which nothing but blanks and separators is.
 fn gap_without_comments(source: &Source, token: usize) -> crate::source::Bytes {
     let (start, end) = (source.gap_start(token), source.gap_end(token));
     let from = source.comments_in(&(start..end)).last().map_or(start, |c| c.bytes.end);

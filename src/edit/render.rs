@@ -92,7 +92,7 @@ impl Job<'_> {
         }
     }
 
-    /// What a hole is bound to, as it stands in the source.
+    /// What a hole is bound to, as it is in the source.
     fn hole_text(&self, hole: HoleId) -> Vec<u8> {
         match self.hole_bytes(hole) {
             Some(bytes) => self.source.bytes[bytes].to_vec(),

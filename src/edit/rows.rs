@@ -12,7 +12,7 @@ use std::ops::Range;
 /// The comma behind a new line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comma {
-    /// As the body shows it: what stands behind the line is new, too.
+    /// As the body shows it: what is behind the line is new, too.
     Shown,
     /// The line is an item of a list of the source, with others behind it.
     Needed,
@@ -149,7 +149,7 @@ impl Job<'_> {
         (clear && matches!(&source.bytes[s.clone()], b"," | b";")).then_some(s.start)
     }
 
-    /// The end of the line behind a byte, if only separators and comments stand there.
+    /// The end of the line behind a byte, if only separators and comments are there.
     pub(super) fn line_tail(&self, byte: usize) -> Option<usize> {
         let source = self.source;
         let mut at = byte;
@@ -187,7 +187,7 @@ impl Job<'_> {
             }
             let line = source.lines.start(comment.bytes.start);
             let blank = blanks(&source.bytes[line..]);
-            // A comment that stands deeper ends what is above: `/* fall through */`.
+            // A comment that is deeper ends what is above: `/* fall through */`.
             if line + blank.len() != comment.bytes.start || width(blank) > own {
                 break;
             }
@@ -235,7 +235,7 @@ impl Job<'_> {
         }
         let next = source.token_at(at);
         let commas = self.in_comma_list(insert);
-        // A comma stands before the comment that ends the line.
+        // A comma is before the comment that ends the line.
         let is_comment = matches!(side.elements[above].part, Part::Comment(_));
         let code = if is_comment { source.gap_start(next) } else { at };
         let opens = matches!(source.bytes.get(code.wrapping_sub(1)), Some(b'{' | b'(' | b'['));
@@ -334,7 +334,7 @@ impl Job<'_> {
             edits.extend(self.insert_on_line(insert, row, at, next, commas));
             return;
         }
-        // What stands above a closing bracket belongs to the items before it; a comment above an item that is no more
+        // What is above a closing bracket belongs to the items before it; a comment above an item that is no more
         // belongs to what comes in its place.
         let closes = matches!(source.bytes.get(bytes.start), Some(b'}' | b')' | b']'));
         let place = if closes || self.is_taken_apart(below) { line } else { self.doc_start(bytes.start) };
@@ -346,7 +346,7 @@ impl Job<'_> {
         edits.push(Edit::new(place..place, text));
     }
 
-    /// One new line with its indentation: that of the line it stands beside, as much deeper as the body shows; or a
+    /// One new line with its indentation: that of the line it is beside, as much deeper as the body shows; or a
     /// prefix and its own.
     fn new_line(&self, row: &Inserted, base: (usize, usize), prefix: Option<&Prefix>, comma: Comma) -> Vec<u8> {
         if let Some(prefix) = prefix {
@@ -368,7 +368,7 @@ impl Job<'_> {
         text
     }
 
-    /// Whether a new line is a directive of C, which stands at the left margin.
+    /// Whether a new line is a directive of C, which is at the left margin.
     pub(super) fn is_directive(&self, row: &[u8]) -> bool {
         self.source.language == Language::C && row.starts_with(b"#")
     }
@@ -384,9 +384,9 @@ impl Job<'_> {
         commas
     }
 
-    /// How much deeper than its neighbour, as that stands now, a new line stands.
+    /// How much deeper than its neighbour, as that is now, a new line is.
     pub(super) fn steps(&self, row: &Inserted, base_row: usize) -> isize {
-        // What the neighbour itself is shifted by, since the body shows both as they stand afterwards.
+        // What the neighbour itself is shifted by, since the body shows both as they are afterwards.
         let before = self.variant.before.on_row(base_row);
         let kept = self.variant.keeps.get(self.variant.keeps.partition_point(|k| k.0 < before.start));
         let stays = kept.filter(|k| before.contains(&k.0)).map(|k| (base_row, self.variant.after.elements[k.1].row));

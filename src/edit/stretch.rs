@@ -296,7 +296,7 @@ impl Job<'_> {
         text.len()
     }
 
-    /// Whether some elements of one row stand in the source letter for letter as the body shows them, with what stands
+    /// Whether some elements of one row are in the source letter for letter as the body shows them, with what is
     /// between them.
     fn is_as_written(&self, elements: &Range<usize>, prefix: &[u8]) -> bool {
         let (source, side) = (self.source, &self.variant.before);

@@ -120,7 +120,7 @@ impl Job<'_> {
         lines(&self.moved_line(&self.bytes(from))) == lines(shown.as_bytes())
     }
 
-    /// The rows on which a run of elements of a side stands.
+    /// The rows on which a run of elements of a side is.
     fn rows_of(&self, side: &Side, elements: &Range<usize>) -> impl Iterator<Item = usize> + use<> {
         let row = |i: usize| side.elements.get(i).map_or(self.rows.len(), |e| e.row);
         let inner: Vec<usize> = side.inner_rows.iter().copied().collect();

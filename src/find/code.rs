@@ -50,7 +50,7 @@ impl Code {
         self.tokens
     }
 
-    /// Its text as it stands in the source.
+    /// Its text as it is in the source.
     pub fn text(&self) -> &[u8] {
         &self.text
     }

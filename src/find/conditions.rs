@@ -348,7 +348,7 @@ fn c_type(source: &Source, tokens: &Tokens, wanted: &str) -> Answer {
     let Some((_, declared, id)) = best else { return unknown() };
     let inits = |d: usize| source.child(d, "value").and_then(|_| source.child(d, "declarator"));
     let end = source.child(id, "declarator").map_or(declared + 1, |d| source.nodes[inits(d).unwrap_or(d)].tokens.end);
-    // What stands behind the name, `[4]` or `(void)`, is part of the type.
+    // What is behind the name, `[4]` or `(void)`, is part of the type.
     let words: Vec<&[u8]> =
         (source.nodes[id].tokens.start..end).filter(|t| *t != declared).map(|t| source.text(t)).collect();
     if is_type(&words, &type_words(wanted)) { Answer::Yes } else { Answer::No }

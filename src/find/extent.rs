@@ -36,8 +36,8 @@ impl Matcher<'_> {
             let way = |end| Bound { bytes: source.span(&(at..end)), tokens: at..end, list: Some(l) };
             ways.extend(ends.into_iter().map(way));
         }
-        // Of the lists that a run can be of, the innermost comes first, and the sort keeps that. Nothing may stand in any of
-        // them, which tells where the elements behind it have to stand.
+        // Of the lists that a run can be of, the innermost comes first, and the sort keeps that. Nothing may be in any of
+        // them, which tells where the elements behind it have to be.
         ways.sort_by_key(|w| w.tokens.end);
         ways.dedup_by(|b, a| a.tokens.end == b.tokens.end && !b.tokens.is_empty());
         ways

@@ -13,7 +13,7 @@ pub struct Bound {
     pub tokens: Tokens,
     /// The bytes.
     pub bytes: Bytes,
-    /// The list whose border the element stands at, where that matters.
+    /// The list whose border the element is at, where that matters.
     pub list: Option<ListId>,
 }
 
@@ -88,7 +88,7 @@ pub struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    /// A matcher of a side that may stand anywhere.
+    /// A matcher of a side that may be anywhere.
     pub fn new(side: &'a Side, source: &'a Source, env: &'a Env, packages: &'a Packages) -> Matcher<'a> {
         let (work, groups) = (Cell::new(0), RefCell::new(Groups::new(source)));
         let (passed, unread, uses, loose) = (BTreeSet::new(), BTreeSet::new(), false, false);
@@ -109,7 +109,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Binds the lists in which the side may stand.
+    /// Binds the lists in which the side may be.
     pub fn within(mut self, lists: Option<&'static [ListKind]>, grouped: Option<&'static str>) -> Matcher<'a> {
         (self.lists, self.grouped) = (lists, grouped);
         self
@@ -501,7 +501,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Whether the whole stands in a list that the patch allows.
+    /// Whether the whole is in a list that the patch allows.
     fn stands_right(&self, tokens: &Tokens) -> bool {
         let Some(kinds) = self.lists else { return true };
         self.source.lists_at(tokens.start).any(|l| {

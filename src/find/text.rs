@@ -1,4 +1,4 @@
-//! The sites of a body of text, as those of code are told.
+//! The sites of a body of text, as those of code are reported.
 
 use super::code::{Code, Env};
 use super::conditions::{Condition, FailedCondition};

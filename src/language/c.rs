@@ -154,7 +154,7 @@ pub fn ends_in_semicolon(kind: &str) -> bool {
     kind == UNCLOSED
 }
 
-/// A preprocessor directive that stands among statements.
+/// A preprocessor directive that is among statements.
 pub fn is_directive(kind: &str) -> bool {
     kind.starts_with("preproc_")
 }
@@ -192,7 +192,7 @@ pub(crate) fn is_bare_body(kind: &str, field: &str, parent: &str) -> bool {
     governed && kind != "compound_statement"
 }
 
-/// Whether a word is the operator `_Pragma`, which stands among statements without a semicolon.
+/// Whether a word is the operator `_Pragma`, which is among statements without a semicolon.
 pub fn is_pragma(word: &[u8]) -> bool {
     word == b"_Pragma"
 }

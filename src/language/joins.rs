@@ -15,7 +15,7 @@ const C: &[&str] = &[
 
 impl Language {
     /// Whether code that ends with a token and code that begins with one would be read as other tokens where nothing
-    /// stands between them.
+    /// is between them.
     pub fn runs_together(self, left: &[u8], right: &[u8]) -> bool {
         let (Some(&last), Some(&next)) = (left.last(), right.first()) else { return false };
         if last.is_ascii_whitespace() || next.is_ascii_whitespace() {

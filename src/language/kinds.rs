@@ -5,7 +5,7 @@ pub fn text_start(bytes: &[u8]) -> usize {
     if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
 }
 
-/// What the items of a list are: the surroundings in which a fragment can stand.
+/// What the items of a list are: the surroundings in which a fragment can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ListKind {
     /// The top level of a file.
@@ -33,7 +33,7 @@ pub enum ListKind {
 }
 
 impl ListKind {
-    /// Whether the items stand on lines of their own (or behind semicolons) rather than between commas.
+    /// Whether the items are on lines of their own (or behind semicolons) rather than between commas.
     pub fn by_lines(self) -> bool {
         use ListKind::*;
         matches!(self, File | Statements | Fields | Methods | Specs | Clauses)

@@ -118,7 +118,7 @@ impl Language {
         }
     }
 
-    /// Whether the node is a statement, a declaration or a clause: what stands alone in a list of lines.
+    /// Whether the node is a statement, a declaration or a clause: what is alone in a list of lines.
     pub fn is_statement(self, kind: &str) -> bool {
         match self {
             Language::Go => go::is_statement(kind),

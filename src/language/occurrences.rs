@@ -1,4 +1,4 @@
-//! Where a name stands: as an expression or a type, which is a use of it, or as something else.
+//! Where a name is: as an expression or a type, which is a use of it, or as something else.
 
 use super::Language;
 

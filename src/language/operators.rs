@@ -6,7 +6,7 @@ use super::Language;
 /// How tightly one operator binds: the higher, the tighter.
 pub type Level = u8;
 
-/// The level of prefix operators and casts in any language; what stands behind an operand binds tighter.
+/// The level of prefix operators and casts in any language; what is behind an operand binds tighter.
 pub const PREFIX: Level = 14;
 /// The level of `?` and `:`.
 pub const CONDITIONAL: Level = 3;
@@ -83,7 +83,7 @@ impl Language {
         }
     }
 
-    /// Whether the node may stand in parentheses wherever it stands, and means the same.
+    /// Whether the node may be in parentheses wherever it is, and means the same.
     pub fn may_have_parens(self, kind: &str) -> bool {
         let value = self.is_operation(kind) || kind.ends_with("_literal") && kind != "composite_literal";
         value || self == Language::Go && kind.ends_with("_type") && kind != "qualified_type"

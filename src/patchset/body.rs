@@ -4,7 +4,7 @@ use super::holes::{HoleUse, scan, scan_lines};
 use super::notes::quoted;
 use crate::source::Bytes;
 
-/// Which sides of a diff a row stands on.
+/// Which sides of a diff a row is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sign {
     /// On both sides.
@@ -18,7 +18,7 @@ pub enum Sign {
 /// One line of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The sides it stands on.
+    /// The sides it is on.
     pub sign: Sign,
     /// The code behind the sign, without the line end.
     pub text: String,
@@ -54,7 +54,7 @@ pub struct Fragment {
 }
 
 impl Fragment {
-    /// Code that stands without signs.
+    /// Code that is without signs.
     pub(super) fn plain(text: &str, span: &Bytes, value: &str) -> Fragment {
         let mut lines: Vec<Line<'_>> =
             lines(text, span, value).map(|(at, text)| Line { sign: Some(Sign::Context), text, at }).collect();
@@ -183,7 +183,7 @@ pub(super) struct Side {
 }
 
 impl Side {
-    /// The holes with the rows they stand on; their bytes are counted in the row.
+    /// The holes with the rows they are on; their bytes are counted in the row.
     pub(super) fn holes(&self, syntax: Syntax) -> Vec<(usize, HoleUse)> {
         let mut row = 0;
         let mut found = Vec::new();
@@ -229,7 +229,7 @@ fn lines<'t>(text: &'t str, span: &Bytes, value: &'t str) -> impl Iterator<Item 
     })
 }
 
-/// What stands between the quotes and where it begins, if that is the value letter for letter.
+/// What is between the quotes and where it begins, if that is the value letter for letter.
 fn content<'t>(written: &'t str, value: &str) -> Option<(usize, &'t str)> {
     let quotes = ["'''", "\"\"\"", "'", "\""].into_iter().find(|quotes| written.starts_with(quotes))?;
     let inner = written.get(quotes.len()..written.len().checked_sub(quotes.len())?)?;
@@ -242,7 +242,7 @@ fn content<'t>(written: &'t str, value: &str) -> Option<(usize, &'t str)> {
     plain.then_some((quotes.len() + first, inner))
 }
 
-/// Drops the blank lines, except those that stand in a raw string or a comment: they are on the sides that have it.
+/// Drops the blank lines, except those that are in a raw string or a comment: they are on the sides that have it.
 /// Tells where those are that are dropped.
 fn rows(mut lines: Vec<Line<'_>>) -> (Vec<Row>, Vec<usize>) {
     // The line end of the last row is no line of its own.
@@ -267,7 +267,7 @@ fn rows(mut lines: Vec<Line<'_>>) -> (Vec<Row>, Vec<usize>) {
     (rows, blanks)
 }
 
-/// The blank lines that stand in a raw string or a comment of one side.
+/// The blank lines that are in a raw string or a comment of one side.
 fn blanks_that_matter(lines: &[Line<'_>], side: Sign) -> Vec<usize> {
     let mut joined = String::new();
     let mut blanks = Vec::new();

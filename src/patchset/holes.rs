@@ -39,7 +39,7 @@ pub fn scan(text: &str) -> Vec<HoleUse> {
     pieces(text).filter_map(hole).collect()
 }
 
-/// Finds the holes of lines of text in order, wherever their mark stands: in quotes and comments, too.
+/// Finds the holes of lines of text in order, wherever their mark is: in quotes and comments, too.
 pub fn scan_lines(text: &str, sigil: char) -> Vec<HoleUse> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -85,7 +85,7 @@ fn pieces(text: &str) -> impl Iterator<Item = (Piece, Bytes)> {
     })
 }
 
-/// Whether a character can stand in a word of Go or C.
+/// Whether a character can be in a word of Go or C.
 pub(super) fn is_word(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
@@ -104,7 +104,7 @@ fn read(text: &str, bytes: Bytes, sigil: char) -> HoleUse {
     HoleUse { kind, name: name.to_owned(), bytes }
 }
 
-/// What the `$` that the text begins with is, its length and its name. `sigil` is ASCII, and stands in the place of `$`.
+/// What the `$` that the text begins with is, its length and its name. `sigil` is ASCII, and is in the place of `$`.
 fn hole(text: &str, sigil: char) -> (HoleKind, usize, &str) {
     let rest = &text[1..];
     if rest.starts_with(sigil) {

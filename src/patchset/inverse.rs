@@ -15,7 +15,7 @@ pub(crate) fn is_open(patch: &Patch) -> bool {
     patch.bodies.iter().all(is_open)
 }
 
-/// The reason as it is told.
+/// The reason as it is reported.
 pub(crate) fn not_reversible(why: &str) -> String {
     format!("not reversible: {why}")
 }

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 /// One table of the file.
 #[derive(Clone)]
 pub(super) struct Keys<'a> {
-    /// What stands in it.
+    /// What is in it.
     pub(super) table: &'a DeTable<'a>,
     /// Its header; for an inline table the whole of it.
     pub(super) span: Bytes,

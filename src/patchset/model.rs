@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A value and where it stands in the patchset file, in bytes.
+/// A value and where it is in the patchset file, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Spanned<T> {
     /// The value.
@@ -236,7 +236,7 @@ pub enum Reading {
     Spec,
     /// A constant of an enum.
     Enumerator,
-    /// A name wherever it stands, where it is declared, too.
+    /// A name wherever it is, where it is declared, too.
     Name,
 }
 
@@ -371,6 +371,6 @@ pub struct Example {
     pub path: Option<String>,
     /// `target`, where the patch reads a table.
     pub target: Option<String>,
-    /// Where it stands in the patchset file.
+    /// Where it is in the patchset file.
     pub span: Bytes,
 }

@@ -2,7 +2,7 @@ use super::diagnostic::Diagnostic;
 use super::nearest::{LONGEST_WORD, nearest};
 use crate::source::Bytes;
 
-/// So many diagnostics are told at most.
+/// So many diagnostics are reported at most.
 const MOST: usize = 100;
 /// So many are kept to be put in order.
 const MOST_KEPT: usize = 1000;
@@ -65,7 +65,7 @@ impl Notes {
             let more = diagnostics.len() - MOST + self.dropped;
             diagnostics.truncate(MOST);
             if let Some(last) = diagnostics.last_mut() {
-                last.help = Some(format!("{more} more diagnostics are not shown"));
+                last.help = Some(format!("{more} more errors are not shown"));
             }
         }
         Err(diagnostics)

@@ -34,7 +34,7 @@ pub(super) struct Patches<'n, 't> {
     text: &'t str,
     /// What hunks have inherited so far, in bytes.
     inherited: usize,
-    /// Whether all bodies of the patch at hand could be read.
+    /// Whether all bodies of the patch in memory could be read.
     whole: bool,
 }
 

@@ -47,7 +47,7 @@ pub struct Variant {
     pub changes: Vec<Change>,
     /// The deletions that the after side leaves open.
     pub removed: Vec<Removed>,
-    /// The lists in which it may stand, where that is bound.
+    /// The lists in which it may be, where that is bound.
     pub lists: Option<&'static [ListKind]>,
     /// The keyword of the declaration group whose specs it meets.
     pub grouped: Option<&'static str>,
@@ -104,7 +104,7 @@ pub struct Spelling {
     reading: Reading,
     /// What it shows.
     pub side: Side,
-    /// The lists in which it may stand, where that is bound.
+    /// The lists in which it may be, where that is bound.
     pub lists: Option<&'static [ListKind]>,
     /// The keyword of the declaration group whose specs it meets.
     pub grouped: Option<&'static str>,
@@ -172,7 +172,7 @@ pub fn compile_hunk(hunk: &Hunk, language: Language, names: &mut Names) -> Resul
     Ok(Pattern { language, variants, fragment: fragment.clone(), words_before, words_after, own_names })
 }
 
-/// Takes a side as a name wherever it stands, which it has to be.
+/// Takes a side as a name wherever it is, which it has to be.
 fn name(side: &mut Side, fragment: &Fragment) -> Result<(), Vec<Diagnostic>> {
     let is_name = |part: &Part| match part {
         Part::Token { atom, .. } => *atom == Atom::Word,
@@ -316,7 +316,7 @@ fn choose(
         }
     }
     if found.len() > 1 {
-        // Several readings that stand in the same kind of list would find the same sites.
+        // Several readings that are in the same kind of list would find the same sites.
         let names: Vec<String> = found.iter().map(|f| format!("\"{}\"", as_word(f.0, f.1.is_label()))).collect();
         let message = format!("this can be read in {} ways", found.len());
         let help = format!("say which is meant: as = {}", names.join(" or as = "));

@@ -12,11 +12,11 @@ pub struct Side {
     pub elements: Vec<Element>,
     /// The first element of each hole.
     pub(crate) holes: BTreeMap<HoleId, usize>,
-    /// What the whole is, and where it may stand.
+    /// What the whole is, and where it may be.
     pub root: Root,
     /// The rows of this side, joined by line ends, as the author wrote them.
     pub text: String,
-    /// Rows of the fragment over which a token of an earlier row (a raw string, a comment) reaches. What stands
+    /// Rows of the fragment over which a token of an earlier row (a raw string, a comment) reaches. What is
     /// behind it counts to the row that it began on.
     pub inner_rows: std::collections::BTreeSet<usize>,
     /// The rows as a file of their own, placeholders for the holes: what the other side is matched against at load.
@@ -30,7 +30,7 @@ pub enum Root {
     Empty,
     /// One expression or type.
     Value,
-    /// One name, wherever it stands.
+    /// One name, wherever it is.
     Name,
     /// One node of any of these kinds.
     Node(Vec<&'static str>),
@@ -181,7 +181,7 @@ impl Side {
         self.holes.get(&hole).copied()
     }
 
-    /// The elements that stand on a row of the fragment.
+    /// The elements that are on a row of the fragment.
     pub fn on_row(&self, row: usize) -> Range<usize> {
         let from = self.elements.partition_point(|e| e.row < row);
         from..self.elements.partition_point(|e| e.row <= row)
@@ -193,7 +193,7 @@ impl Side {
     }
 
     /// How many items of one list it can cover: 1 where it is within an item or is one, `None` where an ellipsis
-    /// stands among the items.
+    /// is among the items.
     pub fn items(&self) -> Option<usize> {
         let Root::Run { by_lines: true, list } = &self.root else { return Some(1) };
         let of_run = || self.elements.iter().filter(|e| list.is_some() && e.list == *list);
@@ -212,7 +212,7 @@ impl Side {
     }
 }
 
-/// The lists in which a fragment that was read as `reading` can stand, where that is bound.
+/// The lists in which a fragment that was read as `reading` can be, where that is bound.
 pub(crate) fn lists_of(reading: crate::patchset::Reading) -> Option<&'static [ListKind]> {
     use crate::patchset::Reading as R;
     Some(match reading {

@@ -221,7 +221,7 @@ impl Reading {
 /// A `$_` or `$...` on a `+` row that has no `-` row to take its text from.
 pub(crate) struct Unpaired(pub Bytes);
 
-/// Counts what stands behind a token of several rows to the row that the token began on; gives the rows that are
+/// Counts what is behind a token of several rows to the row that the token began on; gives the rows that are
 /// left without elements by this.
 fn join_rows(side: &SideText<'_>, elements: &mut [Element]) -> BTreeSet<usize> {
     let mut inner = BTreeSet::new();
@@ -276,7 +276,7 @@ fn nest(elements: &mut [Element]) {
     }
 }
 
-/// What a header without braces governs is a step deeper, too, where it stands on a row of its own.
+/// What a header without braces governs is a step deeper, too, where it is on a row of its own.
 fn nest_bare_bodies(elements: &mut [Element], source: &Source) {
     let row = |t: usize| elements.get(elements.partition_point(|e| e.tokens.end <= t)).map(|e| e.row);
     let mut steps: Vec<(usize, isize)> = Vec::new();
@@ -310,7 +310,7 @@ fn nest_bare_bodies(elements: &mut [Element], source: &Source) {
     }
 }
 
-/// Says which elements stand within a bracket that is no brace.
+/// Says which elements are within a bracket that is no brace.
 fn wrap(elements: &mut [Element]) {
     let mut open = Vec::new();
     for e in elements {

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 const MOST_PARSES: usize = 600;
 /// The most bytes that they may cost: a long body has fewer tries.
 const MOST_BYTES: usize = 16 << 20;
-/// Sides of more bytes are not read on behind a syntax error, where nothing but the first one would be told.
+/// Sides of more bytes are not read on behind a syntax error, where nothing but the first one would be reported.
 const LONG: usize = 64 << 10;
 /// The errors of a side that the parser gave up on: more than any other has.
 const GIVEN_UP: usize = usize::MAX;
@@ -128,7 +128,7 @@ impl SideText<'_> {
         tried.insert(first.clone());
         let mut best = self.parse(frame, first);
         let widest = self.uses.iter().map(|u| u.spellings.len()).max().unwrap_or(1);
-        // First every hole of a kind alike, since neighbours mostly stand in the same list; then one by one.
+        // First every hole of a kind alike, since neighbours mostly are in the same list; then one by one.
         for k in 1..widest {
             if best.errors == 0 {
                 return best;

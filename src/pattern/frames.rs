@@ -6,9 +6,9 @@ use crate::patchset::Reading;
 pub(crate) struct Frame {
     /// How the fragment is read in it.
     pub reading: Reading,
-    /// What stands before the fragment.
+    /// What is before the fragment.
     pub head: &'static str,
-    /// What stands behind it.
+    /// What is behind it.
     pub tail: &'static str,
     /// Whether the fragment must be one expression or type in it.
     pub value: bool,

@@ -13,7 +13,7 @@ use std::ops::Range;
 /// be left, so that those are not listed.
 #[derive(Clone, Debug)]
 pub struct Removed {
-    /// The element of the after side that the deletion stands before.
+    /// The element of the after side that the deletion is before.
     pub at: usize,
     /// What goes, piece by piece.
     pub traces: Vec<Trace>,
@@ -191,7 +191,7 @@ fn traces(side: &Side, range: &Range<usize>, is_rows: bool, stays: &BTreeSet<&[u
         all.retain(counts);
         return all;
     }
-    // Nothing tells the pieces from other code, but all of them together may be told.
+    // Nothing tells the pieces from other code, but all of them together may be reported.
     match whole_items(side, range) {
         Some(kind) => {
             Some(trace(range.clone(), Form::Items(kind))).filter(|t| has_words(&t.side)).into_iter().collect()

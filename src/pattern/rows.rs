@@ -6,7 +6,7 @@ use std::collections::HashMap;
 pub struct Pairs {
     /// For each row of the fragment: the row of the other side that it is paired with.
     pub partner: Vec<Option<usize>>,
-    /// Pairs of a `-` row and an equal `+` row that stand in another order.
+    /// Pairs of a `-` row and an equal `+` row that are in another order.
     pub moved: Vec<(usize, usize)>,
 }
 
@@ -18,7 +18,7 @@ const COMPARING: usize = 100_000_000;
 const BESIDE: f32 = 0.1;
 
 /// Pairs `-` and `+` rows: within each run of changed rows in order, the most alike ones together; what is left
-/// over and stands on both sides alike is a move.
+/// over and is on both sides alike is a move.
 pub fn pair(fragment: &Fragment) -> Pairs {
     let rows = &fragment.rows;
     let mut pairs = Pairs { partner: vec![None; rows.len()], moved: Vec::new() };

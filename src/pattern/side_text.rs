@@ -106,7 +106,7 @@ impl<'a> SideText<'a> {
         self.starts[self.starts.partition_point(|s| s.0 <= at) - 1].1
     }
 
-    /// Where a range of the text stands in the patchset file.
+    /// Where a range of the text is in the patchset file.
     pub fn place(&self, bytes: &Bytes) -> Bytes {
         if self.starts.is_empty() {
             return self.fragment.span.clone();

@@ -9,7 +9,7 @@ const MOST: usize = 64;
 pub struct Required {
     /// Those that its file must hold.
     pub in_file: Vec<Vec<u8>>,
-    /// Those that stand in the matched code itself: without the paths of packages, which the imports hold.
+    /// Those that are in the matched code itself: without the paths of packages, which the imports hold.
     pub in_place: Vec<Vec<u8>>,
 }
 

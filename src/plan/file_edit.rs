@@ -63,7 +63,7 @@ fn apart(source: &Source, works: &[SiteEdit<'_>], unit: &Unit) -> EditError {
     EditError { message, bytes: source.span(tokens) }
 }
 
-/// The imports that a result brings or changes stand where gofmt sorts them, unless the body shows them elsewhere.
+/// The imports that a result brings or changes are where gofmt sorts them, unless the body shows them elsewhere.
 fn sorted(path: &Path, source: &Source, works: &[SiteEdit<'_>], edited: Edited, finder: &Finder<'_, '_>) -> Edited {
     if source.language != Language::Go {
         return edited;

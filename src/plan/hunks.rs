@@ -102,7 +102,7 @@ fn wordless(compiled: &CompiledPatch) -> Option<String> {
     ))
 }
 
-/// Says what stands where sites are missing, and which matches nobody can judge.
+/// Says what is where sites are missing, and which matches nobody can judge.
 #[allow(clippy::too_many_arguments)] // what a patch has in hand, once
 fn explain(
     patchset: &Patchset,

@@ -70,7 +70,7 @@ impl Importing<'_, '_, '_> {
         Ok(self.add(path, name))
     }
 
-    /// Imports a package, in the place of one that goes if that stands alone.
+    /// Imports a package, in the place of one that goes if that is alone.
     fn add(&self, path: &str, name: &str) -> Vec<Edit> {
         let alias = (imports::default_name(path) != name).then_some(name);
         let goes = |path: &&String| {

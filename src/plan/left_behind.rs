@@ -118,7 +118,7 @@ fn shows(source: &Source, token: usize, name: &[u8]) -> bool {
     }
 }
 
-/// Whether a name stands alone somewhere in some bytes.
+/// Whether a name is alone somewhere in some bytes.
 fn holds(bytes: &[u8], name: &[u8]) -> bool {
     Finder::new(name).find_iter(bytes).any(|at| stands_alone(bytes, at, at + name.len()))
 }

@@ -19,7 +19,7 @@ pub(crate) struct Outcome {
     pub is_operation: bool,
     /// How many files the patch names.
     pub files: usize,
-    /// Whether there may be more done sites than are told.
+    /// Whether there may be more done sites than are reported.
     pub open: bool,
     /// Why no swap of its sides would undo it, if so and asked for.
     pub one_way: Option<String>,

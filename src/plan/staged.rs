@@ -16,7 +16,7 @@ pub(crate) struct StagedFile {
     pub batches: Vec<Vec<Edit>>,
     /// What the patch wrote, in the new bytes.
     pub written: Vec<Bytes>,
-    /// The file before and after as trees, while they are at hand.
+    /// The file before and after as trees, while they are in memory.
     pub trees: Option<(Arc<Source>, Arc<Source>)>,
 }
 

@@ -39,7 +39,7 @@ impl TakenOut {
         ))
     }
 
-    /// A patch that was in, and was taken out, comes in again: of its sites those are done that were. Gives how they stand;
+    /// A patch that was in, and was taken out, comes in again: of its sites those are done that were. Gives how they are;
     /// nothing for another patch. Fails with the reason where it would not come in again.
     pub fn restored(
         &self,
@@ -69,7 +69,7 @@ impl TakenOut {
     }
 }
 
-/// How a patch stands that was taken out and comes in again.
+/// How a patch is that was taken out and comes in again.
 pub(crate) struct Restored {
     pub sites: Vec<Site>,
     pub facts: Facts,

@@ -45,7 +45,7 @@ pub(super) fn edit_text(
     Ok(edited)
 }
 
-/// The same looked at with the grammar, where the file has one. What cannot be proved with it is told: a place for each file.
+/// The same looked at with the grammar, where the file has one. What cannot be proved with it is reported: a place for each file.
 fn by_grammar(
     path: &Path,
     source: &Source,

@@ -1,6 +1,6 @@
 //! The proof that comments keep the code that they belong to.
 //!
-//! What a comment stands above or behind is there still, or what the body puts in its place; a comment above code that
+//! What a comment is above or behind is there still, or what the body puts in its place; a comment above code that
 //! goes stays where it was. Of comments that are code more is asked: some of the code itself must be kept. What the body
 //! shows is the author's own affair.
 
@@ -44,9 +44,9 @@ pub(crate) fn parted(source: &Source, edited: &Edited, works: &[SiteEdit<'_>]) -
 enum Wrong {
     /// It is not there any more.
     Lost,
-    /// It stands beside other code than before.
+    /// It is beside other code than before.
     Parted,
-    /// It stands behind code that goes.
+    /// It is behind code that goes.
     Left,
     /// It is code, and what it belongs to goes.
     CodeLeft,

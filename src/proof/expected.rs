@@ -37,7 +37,7 @@ enum Event<'a> {
     End(usize),
 }
 
-/// The tokens that come to stand where a run of tokens was, and where the units lie in them.
+/// The tokens that come to be where a run of tokens was, and where the units lie in them.
 pub(crate) struct Expected<'a> {
     tokens: Vec<Want<'a>>,
     units: Vec<(Unit, Tokens)>,

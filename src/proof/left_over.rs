@@ -10,7 +10,7 @@ use crate::source::{Source, Tokens};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The most places of a file that are told.
+/// The most places of a file that are reported.
 const MOST: usize = 3;
 
 /// Why a deletion is refused after which a second run would not say `applied`: another copy of what goes is left.

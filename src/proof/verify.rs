@@ -86,7 +86,7 @@ pub(crate) fn verify(
             false => stays_in_place(source, edited, &shift, &sites)?,
         };
         for (first, found) in &looks {
-            // A file in which one of these stands is not changed, so that here they are new.
+            // A file in which one of these is is not changed, so that here they are new.
             if !found.undecided.is_empty() || !found.unreadable.is_empty() {
                 wrong.push((*first, UNTOLD.to_owned()));
             } else if has_new(path, source, works, &works[*first], found, &shift, finder)? {

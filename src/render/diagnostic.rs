@@ -39,7 +39,7 @@ pub fn render_in(diagnostic: &Diagnostic, origin: &str, text: &str, color: bool,
     }
 }
 
-/// The lines of a text that a range stands on, so that the work does not grow with the text.
+/// The lines of a text that a range is on, so that the work does not grow with the text.
 struct Window<'t> {
     text: &'t str,
     /// The number of the first line.

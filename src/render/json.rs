@@ -79,7 +79,7 @@ pub struct Patch {
     pub alternatives: Vec<Alternative>,
     /// Why the verdict is what it is.
     pub reasons: Vec<Reason>,
-    /// What stands where a site was expected.
+    /// What is where a site was expected.
     pub near: Vec<Near>,
     /// What to tell the user.
     pub notes: Vec<String>,
@@ -159,7 +159,7 @@ pub struct Near {
     pub row_line: usize,
     /// What the body wanted there.
     pub wanted: String,
-    /// What stands there.
+    /// What is there.
     pub found: String,
     /// What happened.
     pub what: String,

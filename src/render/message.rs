@@ -75,7 +75,7 @@ impl Messages<'_> {
     }
 }
 
-/// The trailers that tell where a patch stands upstream.
+/// The trailers that tell where a patch is upstream.
 pub(super) fn upstream(patch: &Patch) -> Vec<String> {
     let upstream = &patch.upstream;
     let all = [

@@ -8,7 +8,7 @@ use anstyle::Style;
 /// How much of a list is shown without `verbose`.
 const SHOWN: usize = 3;
 
-/// How a plan is told.
+/// How a plan is reported.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
     /// Every site, note and finding.
@@ -210,7 +210,7 @@ impl Text {
     fn reason(&mut self, label: &str, reason: &Reason) {
         let mut lines = reason.text.lines();
         self.push(&format!("  {label}{}", clean(lines.next().unwrap_or_default())));
-        // A body that is proposed stands on lines of its own.
+        // A body that is proposed is on lines of its own.
         lines.for_each(|line| self.push(&format!("      {}", clean(line))));
         if let Some(at) = &reason.place {
             self.push(&format!("    {}", place(at)));
@@ -267,7 +267,7 @@ impl Text {
         } else if self.view.quiet {
             return;
         } else if changes == 0 {
-            // Files that go are told by whoever removes them.
+            // Files that go are reported by whoever removes them.
             if self.view.ending.is_back() && plan.reports.iter().any(|r| r.todo() > 0) {
                 return;
             }
@@ -311,7 +311,7 @@ fn place(place: &Place) -> String {
     clean(&format!("{}:{}:{}", place.path.display(), place.line, place.column))
 }
 
-/// What stands behind a patch's id.
+/// What is behind a patch's id.
 fn counts(report: &Report) -> String {
     let (todo, done) = (report.todo(), report.done());
     match report.verdict {

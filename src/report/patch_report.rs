@@ -25,7 +25,7 @@ pub struct Report {
     pub alternatives: Vec<(PathBuf, usize)>,
     /// Why the verdict is what it is, where that is not plain from the counts; one sentence each.
     pub reasons: Vec<Reason>,
-    /// What stands where a site was expected.
+    /// What is where a site was expected.
     pub near: Vec<NearMiss>,
     /// What to tell the user: `obsolete`'s note, what a person has accepted.
     pub notes: Vec<String>,
@@ -92,7 +92,7 @@ pub struct NearMiss {
     pub row_line: usize,
     /// What the body wanted there.
     pub wanted: String,
-    /// What stands there instead, in the words of the source.
+    /// What is there instead, in the words of the source.
     pub found: String,
     /// What happened, in a few words: "renamed", "type changed", "moved to another file", "condition unknown: …".
     pub what: String,

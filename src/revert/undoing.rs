@@ -322,7 +322,7 @@ fn unknown(id: &str, path: &Path) -> String {
     )
 }
 
-/// What is told of a patch that stays.
+/// What is reported a patch that stays.
 fn left(path: &Path) -> String {
     format!("it was in {} before, and stays there", path.display())
 }
@@ -355,7 +355,7 @@ fn bare(report: &Report, facts: impl Into<Facts>, reason: Option<String>) -> Rep
     }
 }
 
-/// Whether a patch takes away more than single tokens in the place of which others stand: then there are blanks that
+/// Whether a patch takes away more than single tokens in the place of which others are: then there are blanks that
 /// only the code had that it met.
 fn is_free(patch: &Patch) -> bool {
     let is_free = |change: &Change| match change {

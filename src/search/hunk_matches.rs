@@ -29,9 +29,9 @@ pub(crate) struct FileMatches<'r> {
     pub found: Found,
     /// The holes that earlier hunks bound.
     pub env: Env,
-    /// Where the sites are, by the byte that they are told by.
+    /// Where the sites are, by the byte that they are reported by.
     places: BTreeMap<usize, Place>,
-    /// The file as a tree, while it is at hand, and the parts of it that were read.
+    /// The file as a tree, while it is in memory, and the parts of it that were read.
     source: Option<Arc<Source>>,
     parts: Vec<Bytes>,
 }
@@ -222,7 +222,7 @@ fn sight<'r>(hunk: &'r CompiledHunk, env: &Env, finder: &Finder<'_, '_>, path: &
         .iter()
         .flat_map(|h| h.changed.first().map(|c| c.start).into_iter().chain([h.bytes.start]));
     file_matches.places = starts.map(|byte| (byte, place(&file_matches.path, &source, byte))).collect();
-    // Of files in which all is done, only the places are told.
+    // Of files in which all is done, only the places are reported.
     let Found { hits, unreadable, undecided, refused, .. } = &file_matches.found;
     let is_settled = unreadable.is_empty() && undecided.is_empty() && refused.is_empty() && hits.iter().all(|h| h.done);
     file_matches.source = (!is_settled).then_some(source);

@@ -101,7 +101,7 @@ impl LanguageQuery {
     fn of_rule(rule: &Rule) -> LanguageQuery {
         let pattern = &rule.pattern;
         let items = |side: fn(&Variant) -> &Side| most(pattern.variants.iter().map(side));
-        // What conditions show is not asked for: code that one of them refuses is told of.
+        // What conditions show is not asked for: code that one of them refuses is reported.
         let before = Requirement { words: pattern.words_before.clone(), items: items(|s| &s.before) };
         let after = Requirement { words: pattern.words_after.clone(), items: items(|s| &s.after) };
         LanguageQuery { language: pattern.language, before, after: Some(after), local: rule.is_local() }

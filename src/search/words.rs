@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 /// Sets of words, searched for in raw bytes all at once: most files hold no set and need not be parsed.
 ///
-/// A word is a token of Go or C: it stands alone wherever it counts. One name of each set is its *anchor*; one
+/// A word is a token of Go or C: it is alone wherever it counts. One name of each set is its *anchor*; one
 /// automaton finds the anchors, and only where one is found are the other words of its sets looked for.
 #[derive(Clone, Debug)]
 pub struct Words {
@@ -134,7 +134,7 @@ impl Vocabulary {
 /// Up to so many anchors are looked for one after the other.
 const EACH: usize = 3;
 
-/// Finds anchors. Of several that begin at one place the longest counts: as a whole name it is the one that stands there.
+/// Finds anchors. Of several that begin at one place the longest counts: as a whole name it is the one that is there.
 #[derive(Clone, Debug)]
 enum Anchors {
     /// So few that a search for each takes less than one for all: it looks for the rarest bytes of a name.
@@ -160,7 +160,7 @@ impl Anchors {
         }
     }
 
-    /// The anchors, of `all` that there are, that stand alone somewhere.
+    /// The anchors, of `all` that there are, that are alone somewhere.
     fn found_in(&self, bytes: &[u8], all: usize) -> Vec<usize> {
         match self {
             Anchors::Each(finders) => {
@@ -180,7 +180,7 @@ impl Anchors {
     }
 }
 
-/// Those that stand alone, of what is found: number, start and end. Looks no further once all of them are known.
+/// Those that are alone, of what is found: number, start and end. Looks no further once all of them are known.
 fn alone(bytes: &[u8], mut found: impl Iterator<Item = (usize, usize, usize)>, all: usize) -> Vec<usize> {
     let mut seen = vec![false; all];
     let mut known = Vec::new();

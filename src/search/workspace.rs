@@ -296,7 +296,7 @@ impl<'t> Workspace<'t> {
         self.changed.get(path).map_or(&[], |c| &c.written)
     }
 
-    /// A file as it is now, to be told from what it becomes.
+    /// A file as it is now, to be distinguished from what it becomes.
     pub fn version(&self, path: &Path, bytes: &Arc<Vec<u8>>) -> Version {
         self.changed.get(path).map_or_else(|| Version::new(bytes.clone()), |changed| changed.version.clone())
     }

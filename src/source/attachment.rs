@@ -2,7 +2,7 @@
 
 use super::{Comment, Source, Tokens};
 
-/// Where a comment stands.
+/// Where a comment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stand {
     /// Behind code, at the end of its line.
@@ -18,9 +18,9 @@ pub enum Stand {
 /// What a comment belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
-    /// Where it stands.
+    /// Where it is.
     pub stand: Stand,
-    /// The item of a list above which, or behind which, it stands; or else the same as `line`.
+    /// The item of a list above which, or behind which, it is; or else the same as `line`.
     pub owner: Tokens,
     /// The code beside it, as far as that is on one line: on its own, or on the next one that holds code.
     pub line: Tokens,
@@ -33,7 +33,7 @@ impl Source {
         let mut found: Vec<Attachment> = comments.iter().map(|_| self.free(p)).collect();
         let (first, last) = (|c: &Comment| self.lines.line(c.bytes.start), |c: &Comment| self.lines.line(c.bytes.end));
         let next = self.tokens.get(p).map(|t| self.lines.line(t.bytes.start));
-        // Those that a line of code ends with, or that stand within it.
+        // Those that a line of code ends with, or that are within it.
         let mut code = p.checked_sub(1).map(|t| self.lines.line(self.tokens[t].bytes.end));
         let behind = comments.iter().take_while(|c| {
             let follows = code == Some(first(c));
@@ -91,7 +91,7 @@ impl Source {
         p..self.token_at(end).max(p + 1)
     }
 
-    /// Whether what stands at a position only closes something.
+    /// Whether what is at a position only closes something.
     fn closes(&self, p: usize) -> bool {
         self.tokens.get(p).is_none_or(|_| {
             let text = self.word(p);
@@ -106,7 +106,7 @@ mod tests {
     use crate::language::Language;
     use crate::source::Limits;
 
-    /// What each comment of a file stands like, and its owner.
+    /// What each comment of a file is like, and its owner.
     fn read(language: Language, text: &str) -> Vec<(Stand, String)> {
         let source = Source::parse(language, text.as_bytes().to_vec(), Limits::default()).unwrap();
         let all = (0..=source.tokens.len()).flat_map(|p| source.attachments(p));

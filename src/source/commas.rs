@@ -5,7 +5,7 @@ use crate::language::{Language, ListKind};
 
 impl Source {
     /// The commas without an item before them, and in Go those that gofmt takes away: without one behind them on the line,
-    /// or at the end of arguments or elements that stand on one line. Each with the white space up to the bracket that
+    /// or at the end of arguments or elements that are on one line. Each with the white space up to the bracket that
     /// closes the list.
     pub fn idle_commas(&self) -> impl Iterator<Item = Bytes> {
         let go = self.language == Language::Go;
@@ -24,7 +24,7 @@ impl Source {
         })
     }
 
-    /// Whether arguments or elements stand on one line with their opening bracket and the comma behind them.
+    /// Whether arguments or elements are on one line with their opening bracket and the comma behind them.
     fn is_on_one_line(&self, close: usize, comma: &Bytes) -> bool {
         let lists = self.lists_at(close).map(|l| &self.lists[l]);
         let mut lists =

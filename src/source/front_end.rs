@@ -24,7 +24,7 @@ impl Source {
         Source::build(language, Arc::new(bytes), whole, Limits::NONE, How::Strictly)
     }
 
-    /// Parses some parts of a file, as if nothing stood between them; offsets are those of the whole file. The parts
+    /// Parses some parts of a file, as if nothing was between them; offsets are those of the whole file. The parts
     /// are in order, do not touch each other, and each holds whole items of the top level: see [`Language::cuts`].
     pub fn parse_parts(
         language: Language,
@@ -144,7 +144,7 @@ struct Build<'a> {
     comments: Vec<Comment>,
     errors: Vec<Tokens>,
     separators: Vec<Bytes>,
-    /// Commas: the position they stand at, and the node that holds them.
+    /// Commas: the position they are at, and the node that holds them.
     commas: Vec<(usize, NodeId)>,
     /// Semicolons that the grammar misses: the position, and the statement.
     unclosed: Vec<(usize, NodeId)>,
@@ -360,7 +360,7 @@ fn own_tokens(nodes: &[Node], id: NodeId) -> impl Iterator<Item = usize> {
     held.scan(start, gap).flatten()
 }
 
-/// The token positions between which the items of a list stand.
+/// The token positions between which the items of a list are.
 fn interior(language: Language, nodes: &[Node], tokens: &[Token], bytes: &[u8], id: NodeId, kind: ListKind) -> Tokens {
     let node = &nodes[id];
     let Tokens { start, end } = node.tokens.clone();
@@ -426,7 +426,7 @@ fn line_items(
             todo.extend(children(nodes, child));
             todo[from..].reverse();
         } else if language.is_label(node.kind) {
-            // A label and what it stands before are two items of the list.
+            // A label and what it is before are two items of the list.
             let colon = (node.tokens.clone()).find(|&t| mark(t) == b":").unwrap_or(node.tokens.start);
             items.push(Item { tokens: node.tokens.start..colon + 1, node: None });
             let from = todo.len();

@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The end of a prefix operator or cast, if one stands here.
+    /// The end of a prefix operator or cast, if one is here.
     fn prefix_end(&self, at: usize) -> Option<usize> {
         let (source, text) = (self.source, self.text(at));
         if text == b"(" {
@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
         self.source.nodes_at(at).find(spelt).map(|(_, n)| n.tokens.end)
     }
 
-    /// Takes in what stands behind an operand, up to where the next operand is to begin.
+    /// Takes in what is behind an operand, up to where the next operand is to begin.
     fn operators(&mut self, mut start: usize, mut end: usize) -> usize {
         self.groups.insert(start..end);
         loop {
@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where what stands behind an operand and belongs to it ends.
+    /// Where what is behind an operand and belongs to it ends.
     fn postfix_end(&self, end: usize) -> usize {
         if end >= self.end || self.source.tokens[end].gap == Gap::Comma {
             return end;
@@ -320,7 +320,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Makes groups of what binds tighter than an operator of this level, which stands at `end`.
+    /// Makes groups of what binds tighter than an operator of this level, which is at `end`.
     fn reduce(&mut self, level: Level, start: &mut usize, end: usize) {
         let right = self.source.language.is_right_associative(level);
         let binds = |w: &mut Waiting| !w.open && (w.level > level || w.level == level && !right);

@@ -1,8 +1,8 @@
-//! What line ends mean. To Go one is a semicolon, unless what it stands behind cannot end there; in C a directive has
+//! What line ends mean. To Go one is a semicolon, unless what it is behind cannot end there; in C a directive has
 //! its line for itself.
 //!
 //! The grammars are more lenient: they read on where a line of Go ends in the midst of an item, and take a directive
-//! wherever it stands.
+//! wherever it is.
 
 use super::{Bytes, Gap, Source};
 use crate::language::{Atom, Language};
@@ -31,7 +31,7 @@ impl Source {
             || lists.any(|list| list.kind.by_lines() && list.item_to(p).is_some())
     }
 
-    /// Whether the first line end of a gap stands behind a comma or semicolon, if there is one.
+    /// Whether the first line end of a gap is behind a comma or semicolon, if there is one.
     fn has_bare_line_end(&self, p: usize) -> bool {
         let gap = self.gap_start(p)..self.gap_end(p);
         let Some(at) = memchr::memchr(b'\n', &self.bytes[gap.clone()]) else { return false };
@@ -39,7 +39,7 @@ impl Source {
         !self.separators[first..].iter().take_while(|s| s.start < gap.start + at).any(|s| s.start < s.end)
     }
 
-    /// The positions where an item of lines begins although no line ends before it and no semicolon stands there: the
+    /// The positions where an item of lines begins although no line ends before it and no semicolon is there: the
     /// grammar reads `a [4]b` as `a[4]` and `b`. A label needs neither.
     pub fn run_on_items(&self) -> impl Iterator<Item = usize> {
         self.gaps_of_go().filter(|&p| {
@@ -48,7 +48,7 @@ impl Source {
         })
     }
 
-    /// Whether a line end or a semicolon stands in a gap.
+    /// Whether a line end or a semicolon is in a gap.
     fn ends_item(&self, gap: &Bytes) -> bool {
         let first = self.separators.partition_point(|s| s.start < gap.start);
         let within = self.separators[first..].iter().take_while(|s| s.start < gap.end);
@@ -65,7 +65,7 @@ impl Source {
         self.gaps_of_go().filter(|&p| self.has_bare_line_end(p) && !self.may_break(p))
     }
 
-    /// The positions of directives that do not begin their line, and of what stands behind `#else` or `#endif` on theirs.
+    /// The positions of directives that do not begin their line, and of what is behind `#else` or `#endif` on theirs.
     pub fn stray_directives(&self) -> impl Iterator<Item = usize> {
         let is_directive = |t: usize| self.tokens[t].atom == Atom::Word && self.text(t).first() == Some(&b'#');
         let ends_line = |t: usize| matches!(&*self.word(t), b"#else" | b"#endif");

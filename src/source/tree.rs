@@ -50,7 +50,7 @@ pub struct Node {
     pub end: NodeId,
 }
 
-/// A comment, and the gap that it stands in.
+/// A comment, and the gap that it is in.
 #[derive(Clone, Debug)]
 pub struct Comment {
     /// Its bytes, markers included, line end excluded.
@@ -127,7 +127,7 @@ pub struct Source {
     pub(crate) borders: Vec<(usize, ListId)>,
     /// How gofmt lays it out, worked out when that is first asked for.
     pub layout: Derived,
-    /// Where its words stand, worked out when that is first asked for.
+    /// Where its words are, worked out when that is first asked for.
     pub(super) places: OnceLock<Places>,
     /// The grammar's own tree, from which that of an edited file is made; text has none.
     pub(super) tree: Option<tree_sitter::Tree>,
@@ -235,7 +235,7 @@ impl Source {
         };
         let mut id = self.tokens.get(tokens.start).map_or(0, |t| t.node);
         while id != 0 && !covers(id) {
-            // The nodes above it that begin at the same token stand before it, and the ends of those fall: of thousands
+            // The nodes above it that begin at the same token are before it, and the ends of those fall: of thousands
             // that lie in each other the right one is found without a walk.
             let outermost = self.chain(self.nodes[id].tokens.start).start.min(id);
             let reach = self.nodes[outermost..id].partition_point(|n| n.tokens.end >= tokens.end);
@@ -311,7 +311,7 @@ impl Source {
         self.errors[from.min(to)..to].iter().filter(touches)
     }
 
-    /// The positions at which two tokens stand so close that the language reads them as others, although the grammar,
+    /// The positions at which two tokens are so close that the language reads them as others, although the grammar,
     /// which looks for what may come next, does not.
     pub fn glued(&self) -> impl Iterator<Item = usize> {
         let touches = |p: &usize| self.tokens[p - 1].bytes.end == self.tokens[*p].bytes.start;

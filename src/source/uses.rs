@@ -1,4 +1,4 @@
-//! Whether code is used where it stands, or only looks like an expression: a prototype looks like a call.
+//! Whether code is used where it is, or only looks like an expression: a prototype looks like a call.
 
 use super::tree::{Node, NodeId, Source};
 use super::{Gap, Tokens};
@@ -18,7 +18,7 @@ impl Source {
         !language.is_name(node.kind) || !self.is_declared_on_the_left(id) && !self.is_field_key(id)
     }
 
-    /// Whether what the grammar of C has for a declarator stands behind a macro call without a semicolon, which it has
+    /// Whether what the grammar of C has for a declarator is behind a macro call without a semicolon, which it has
     /// for the type: then it is most likely one more.
     fn is_after_macro(&self, id: NodeId) -> bool {
         let declarator = |above: &NodeId| !self.language.is_declarator(self.kind(*above));

@@ -1,4 +1,4 @@
-//! Where the words of a file stand, so that who looks for one need not walk all tokens.
+//! Where the words of a file are, so that who looks for one need not walk all tokens.
 
 use std::borrow::Cow;
 

@@ -17,7 +17,7 @@ pub(crate) fn plan_in(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let mut plan = plan_once(patchset, tree, options, mode, head)?;
     if let Some(number) = traceless(patchset, &plan).filter(|_| mode.twice) {
-        // Whether such a patch is in may be told in one way before it is put in, and in another afterwards.
+        // Whether such a patch is in may be reported in one way before it is put in, and in another afterwards.
         let files = plan.changes().into_iter().map(|change| (change.path, Some(change.after))).collect();
         let again = plan_once(patchset, &Overlay::new(tree, &files), options, mode, head)?;
         if again.is_refused() || !again.steps.is_empty() {

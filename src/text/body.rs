@@ -13,7 +13,7 @@ const PARTS: usize = 1_000;
 /// A diff of lines, ready to be looked for.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// The rows as they stand.
+    /// The rows as they are.
     pub rows: Vec<Row>,
     /// The rows that are there before.
     pub before: Side,
@@ -76,7 +76,7 @@ pub struct Side {
     pub lines: Vec<Shown>,
     /// What is below the last line.
     pub tail: Gap,
-    /// Whether a line end must stand behind the last line, since the other side shows that none does.
+    /// Whether a line end must be behind the last line, since the other side shows that none does.
     pub is_ended: bool,
 }
 
@@ -91,7 +91,7 @@ pub struct Shown {
     pub counts: bool,
 }
 
-/// What stands between two lines of a side.
+/// What is between two lines of a side.
 #[derive(Clone, Debug, Default)]
 pub struct Gap {
     /// Whether there is an ellipsis.
@@ -234,7 +234,7 @@ pub fn words(row: &Row) -> Vec<Vec<u8>> {
     row.elements().into_iter().filter_map(token).filter(|word| is_name(word)).collect()
 }
 
-/// The rows of a condition: all of them are shown, and empty ones mean nothing. With `may_skip` lines may stand between them,
+/// The rows of a condition: all of them are shown, and empty ones mean nothing. With `may_skip` lines may be between them,
 /// whether `...` is written there or not; without it none may.
 pub fn condition(fragment: &Fragment, names: &mut Names, may_skip: bool) -> Result<Vec<Row>, Vec<Diagnostic>> {
     let mut rows = rows(fragment, names)?;
@@ -295,7 +295,7 @@ fn rows(fragment: &Fragment, names: &mut Names) -> Result<Vec<Row>, Vec<Diagnost
     Ok(out)
 }
 
-/// The parts of a row in which the mark of holes stands, and its text with doubled marks made single.
+/// The parts of a row in which the mark of holes is, and its text with doubled marks made single.
 fn parts(
     row: &Written,
     number: usize,
@@ -360,7 +360,7 @@ impl Side {
                         blanks.rows.push(n);
                     }
                 }
-                // What stands between two ellipses says nothing.
+                // What is between two ellipses says nothing.
                 Kind::Ellipsis => gap = Gap { is_open: true, below: Blanks::default(), above: gap.above },
                 Kind::Line if row.is_on(sign) => {
                     let counts = row.sign != Sign::Context || is_beside_change(rows, n);
@@ -407,7 +407,7 @@ fn runs(rows: &[Row]) -> Vec<Run> {
     deletions(rows)
 }
 
-/// The runs of `-` rows beside which no `+` row stands.
+/// The runs of `-` rows beside which no `+` row is.
 pub fn deletions(rows: &[Row]) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut from = 0;

@@ -59,7 +59,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// What comes or goes must stand beside something that stays.
+    /// What comes or goes must be beside something that stays.
     fn has_neighbours(&self) -> Result<(), Diagnostic> {
         let rows = &self.body.rows;
         let kind = |row: Option<usize>| row.and_then(|row| rows.get(row)).map(|row| row.kind);

@@ -12,7 +12,7 @@ pub enum Unmet {
     Inside,
     /// A `has`.
     Has(usize),
-    /// An `unless`, and the line at which it stands.
+    /// An `unless`, and the line at which it is.
     Unless(usize, usize),
     /// A `file-has`.
     FileHas(usize),
@@ -83,7 +83,7 @@ impl Around<'_> {
         Some(bindings)
     }
 
-    /// The block of the outermost header of some lines: what stands under a heading or a line at column 0, or else the block
+    /// The block of the outermost header of some lines: what is under a heading or a line at column 0, or else the block
     /// around them.
     fn outermost(&self, first: usize, last: usize) -> Range<usize> {
         let header = self.text.chain(first).last();

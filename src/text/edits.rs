@@ -112,7 +112,7 @@ impl<'a> Writer<'a> {
         Some(LineEdit { edit: Edit::new(at..at, text), rows, ends_line })
     }
 
-    /// Whether a line end stands behind the last line of the file once a run is written there: as the rows say, or as it was.
+    /// Whether a line end is behind the last line of the file once a run is written there: as the rows say, or as it was.
     fn is_ended(&self, run: &Range<usize>, was: &[u8]) -> bool {
         let rows = &self.body.rows[run.clone()];
         let last = rows.iter().rev().find(|row| row.sign == Sign::Plus);

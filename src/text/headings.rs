@@ -1,4 +1,4 @@
-//! Lines at column 0 under which others stand without being indented: headings of formats, as a table.
+//! Lines at column 0 under which others are without being indented: headings of formats, as a table.
 
 use super::form::is_word;
 use std::path::Path;

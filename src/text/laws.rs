@@ -1,4 +1,4 @@
-//! What an edit of lines must leave as it is: under which headers the other lines stand, and which of them continue others.
+//! What an edit of lines must leave as it is: under which headers the other lines are, and which of them continue others.
 
 use super::lines::Text;
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ pub struct Broken {
 }
 
 impl Change<'_> {
-    /// The first line, if any, that the body does not show, and that would stand under another header or continue another
+    /// The first line, if any, that the body does not show, and that would be under another header or continue another
     /// line.
     pub fn broken(&self) -> Option<Broken> {
         let kept = (0..self.before.lines.len()).filter(|line| !self.gone.contains(line));

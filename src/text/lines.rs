@@ -89,7 +89,7 @@ impl Text {
     }
 
     fn all_headers(&self) -> Vec<Option<usize>> {
-        // Those above the line at hand that are headers of something still, the depths rising.
+        // Those above the line in memory that are headers of something still, the depths rising.
         let mut open: Vec<(i32, usize)> = Vec::new();
         let mut headers = Vec::with_capacity(self.lines.len());
         for (n, line) in self.lines.iter().enumerate() {

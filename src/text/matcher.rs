@@ -10,7 +10,7 @@ use crate::source::Bytes;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// What holes are bound to: the bytes as they stand in a file.
+/// What holes are bound to: the bytes as they are in a file.
 pub type Bindings = BTreeMap<HoleId, Vec<u8>>;
 
 /// The work that matching may do is done.
@@ -187,7 +187,7 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// Whether as many empty lines stand above a line as are shown, besides those that other rows meet.
+    /// Whether as many empty lines are above a line as are shown, besides those that other rows meet.
     fn has_blanks_above(&self, line: usize, blanks: &Blanks, taken: usize) -> bool {
         let above = self.text.lines[..line].iter().rev().take_while(|line| line.is_blank()).count();
         above >= taken && fits(blanks, above - taken)

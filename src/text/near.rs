@@ -1,4 +1,4 @@
-//! What stands where a body of text was expected: the place that has most of its lines, and the first row that fails there.
+//! What is where a body of text was expected: the place that has most of its lines, and the first row that fails there.
 //! Nothing here decides anything.
 
 use super::body::{Body, Kind, Row, Shown, Wins};
@@ -23,7 +23,7 @@ pub struct Near {
     pub line: usize,
     /// What the row shows.
     pub wanted: String,
-    /// What stands there.
+    /// What is there.
     pub found: String,
     /// What is the matter, in words.
     pub what: String,

@@ -14,7 +14,7 @@ const GLUE: &[u8] = b".-+/:@%~";
 pub struct Element {
     /// What it is.
     pub part: Part,
-    /// Whether a blank stands before it, in the row.
+    /// Whether a blank is before it, in the row.
     pub gap: bool,
     /// Its bytes in the row's text.
     pub bytes: Bytes,
@@ -129,7 +129,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether a blank stands before a token exactly where the row has one.
+    /// Whether a blank is before a token exactly where the row has one.
     fn is_apart(&self, token: usize, taken: &[Bytes]) -> bool {
         let (Some(last), Some(start)) = (taken.last(), self.tokens.get(token).map(|t| t.start)) else { return true };
         let (element, before) = (&self.elements[taken.len()], &self.elements[taken.len() - 1]);

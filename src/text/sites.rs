@@ -19,7 +19,7 @@ pub struct Site {
     pub changed: Vec<Bytes>,
 }
 
-/// A place that reads as if lines had gone, which still stand nearby.
+/// A place that reads as if lines had gone, which still are nearby.
 #[derive(Clone, Debug)]
 pub struct Left {
     /// The lines of the place.
@@ -130,7 +130,7 @@ fn neighbours(body: &Body, run: &Run) -> [Option<usize>; 2] {
     [run.rows.start.checked_sub(1).filter(is_shown), Some(run.rows.end).filter(is_shown)]
 }
 
-/// Whether a deletion has closed: its neighbours stand side by side, or the one that is shown stands at the edge of a block,
+/// Whether a deletion has closed: its neighbours are side by side, or the one that is shown is at the edge of a block,
 /// beyond which everything is less deep than what goes.
 pub fn is_closed(body: &Body, text: &Text, way: &Way, run: &Run) -> bool {
     let [above, below] = neighbours(body, run);
@@ -160,7 +160,7 @@ pub fn is_closed(body: &Body, text: &Text, way: &Way, run: &Run) -> bool {
     depths.min().is_some_and(|least| next < least)
 }
 
-/// A line at which a whole run of what goes still stands, in the block of what is shown.
+/// A line at which a whole run of what goes still is, in the block of what is shown.
 fn left(body: &Body, text: &Text, way: &Way, steps: &mut u64) -> Option<usize> {
     if body.leaves_copies || body.runs.is_empty() {
         return None;

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-/// A patched copy of a tree that is to be made: nothing stands in its way, and nothing is made yet.
+/// A patched copy of a tree that is to be made: nothing is in its way, and nothing is made yet.
 ///
 /// The copy has every file, folder and symlink below the root, with their permissions and the files with their times,
 /// but for git's own files, so that submodules are plain folders in it. It grows beside the place where it is to be,

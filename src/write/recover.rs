@@ -24,7 +24,7 @@ pub fn recover(root: &Path, direction: Direction) -> Result<Written, WriteError>
     let state = State::open(&root)?.ok_or_else(nothing)?;
     let journal = lifecycle::journal(&state, &root)?;
     concurrent::put_back(&root, &state, &journal.changes, &journal.removals)?;
-    // First look at every file, so that nothing moves if one stands in the way.
+    // First look at every file, so that nothing moves if one is in the way.
     let mut work = Vec::new();
     for (number, change) in journal.changes.iter().enumerate() {
         if !stands(&root, &state, number, change)?.is_settled(direction, &change.path)? {

@@ -59,7 +59,7 @@ impl Place {
         left.remove(&self.above, self.hidden())
     }
 
-    /// Something stands there. It may be what a run has finished that was killed before it could tidy up.
+    /// Something is there. It may be what a run has finished that was killed before it could tidy up.
     pub(crate) fn is_full(&self) -> WriteError {
         let _ = self.sweep();
         WriteError::OutputIsFull(self.shown.clone())

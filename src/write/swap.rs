@@ -33,7 +33,7 @@ pub fn look(root: &Root, change: &FileChange) -> Result<(), WriteError> {
     if disk(&folder)? == disk(root.handle())? { Ok(()) } else { Err(WriteError::OtherDisk(change.path.clone())) }
 }
 
-/// Looks whether a new file or a folder above it would stand beside one that differs in case alone.
+/// Looks whether a new file or a folder above it would be beside one that differs in case alone.
 fn check_case(root: &Root, path: &Path) -> Result<(), WriteError> {
     for path in path.ancestors().filter(|p| !p.as_os_str().is_empty()) {
         let folder = path.parent().unwrap_or(Path::new(""));

@@ -1849,7 +1849,7 @@ fn diagnostics_come_in_the_order_of_the_file_and_not_without_end() {
     let found = patchset::load("my.toml", &text).expect_err("unknown keys");
     assert_eq!(found.len(), 100);
     assert!(found.windows(2).all(|pair| pair[0].span.start <= pair[1].span.start));
-    assert_eq!(found[99].help.as_deref(), Some("901 more diagnostics are not shown"));
+    assert_eq!(found[99].help.as_deref(), Some("901 more errors are not shown"));
 }
 
 #[test]

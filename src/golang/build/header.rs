@@ -1,7 +1,7 @@
 use super::constraints::{Constraint, contexts_of, name_constraint};
 use crate::language::text_start;
 
-/// What stands above the declarations of a Go file, read without parsing the rest.
+/// What is above the declarations of a Go file, read without parsing the rest.
 #[derive(Clone, Debug, Default)]
 pub struct Header {
     /// The name in the package clause.

@@ -1,6 +1,6 @@
 use crate::source::{Bytes, Edit, Source};
 
-/// The blocks of a file: what stands between two empty lines of its top level, in whole lines. No column reaches from
+/// The blocks of a file: what is between two empty lines of its top level, in whole lines. No column reaches from
 /// one into another. What edits join is one.
 pub(crate) fn blocks(source: &Source, edits: &[Edit]) -> Vec<Bytes> {
     let is_joined = |at: usize| {

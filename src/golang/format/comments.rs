@@ -42,7 +42,7 @@ pub(crate) fn groups(index: &Index<'_>) -> Vec<Group> {
     groups
 }
 
-/// The lines of a comment between `/*` and `*/`: where the text of each stands, and the white space before it.
+/// The lines of a comment between `/*` and `*/`: where the text of each is, and the white space before it.
 pub(crate) fn comment_lines(source: &[u8], comment: Bytes, indents: bool) -> Vec<(Bytes, Vec<u8>)> {
     let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
     let mut at = comment.start;

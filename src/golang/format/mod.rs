@@ -24,7 +24,7 @@ use touched::Written;
 /// The edits of white space that give the sections of the touched ranges gofmt's layout.
 ///
 /// A section is the touched lines, the lines beside them, and all lines that share columns with one of these; with a
-/// touched bracket also what stands between it and its other half. Where text was deleted, the range is empty. Nothing is changed in a file with syntax errors.
+/// touched bracket also what is between it and its other half. Where text was deleted, the range is empty. Nothing is changed in a file with syntax errors.
 pub fn align(source: &Source, touched: &[Bytes]) -> Vec<Edit> {
     let laid = page(source);
     let Some(page) = &*laid else { return Vec::new() };
@@ -71,7 +71,7 @@ pub fn realign(before: &Source, edits: &[Edit], after: &Source, placed: &[Bytes]
         let next = edits.partition_point(|e| e.bytes.end < block.start);
         edits.get(next).is_some_and(|e| e.bytes.start <= block.end)
     };
-    // What stands between two blocks belongs to neither.
+    // What is between two blocks belongs to neither.
     let within = |d: &Difference, block: &Bytes| block.start <= d.edit.bytes.start && d.edit.bytes.end <= block.end;
     let is_clean = |block: &&Bytes| {
         let next = dirty.partition_point(|d| d.edit.bytes.start < block.start);

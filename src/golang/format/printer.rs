@@ -61,14 +61,14 @@ struct Printer<'a> {
     leads: Vec<(usize, Vec<u8>)>,
     pending: Vec<Pending>,
     groups: std::iter::Peekable<std::vec::IntoIter<Group>>,
-    /// For each stop, whether it stands in a composite literal.
+    /// For each stop, whether it is in a composite literal.
     in_literal: Vec<bool>,
     indent: usize,
     /// The lines put out so far, and the one that each stop began on.
     line: usize,
     began: Vec<usize>,
     at_line_start: bool,
-    /// The rest of the line keeps no columns: a text with line ends stands on it.
+    /// The rest of the line keeps no columns: a text with line ends is on it.
     no_columns: bool,
     /// The source line of what was put out last, moved on by line ends.
     source_line: usize,

@@ -101,12 +101,12 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// The tokens that stand directly in a node.
+    /// The tokens that are directly in a node.
     pub fn own(&self, id: NodeId) -> &[usize] {
         &self.own[self.own_from[id]..self.own_from[id + 1]]
     }
 
-    /// The first token with this text that stands directly in a node.
+    /// The first token with this text that is directly in a node.
     pub fn own_token(&self, id: NodeId, text: &[u8]) -> Option<usize> {
         self.own(id).iter().copied().find(|&t| self.source.text(t) == text)
     }
@@ -152,7 +152,7 @@ impl<'a> Index<'a> {
         if stop == 0 { 0 } else { self.line(stop).saturating_sub(self.end_line(stop - 1)) }
     }
 
-    /// Whether comments stand between two stops.
+    /// Whether comments are between two stops.
     pub fn has_comments(&self, from: usize, to: usize) -> bool {
         let end = self.stops.get(to).map_or(self.source.bytes.len(), |s| s.bytes.start);
         let start = self.stops.get(from).map_or(end, |s| s.bytes.end);
@@ -257,7 +257,7 @@ impl Wish {
         Wish { stop, rank: (0, usize::MAX - node), space }
     }
 
-    /// A wish of the node that holds what stands on both sides.
+    /// A wish of the node that holds what is on both sides.
     pub fn between(stop: usize, space: Space) -> Wish {
         Wish { stop, rank: (1, 0), space }
     }

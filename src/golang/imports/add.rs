@@ -16,7 +16,7 @@ fn text_of(path: &str, name: Option<&str>) -> String {
     }
 }
 
-/// The edit that imports a package in the place of another one, whose import is the only one of the file and stands alone.
+/// The edit that imports a package in the place of another one, whose import is the only one of the file and is alone.
 pub fn replace_lone(source: &Source, gone: &str, path: &str, name: Option<&str>) -> Option<Edit> {
     let all = specs(source);
     let [spec] = &all[..] else { return None };
@@ -27,7 +27,7 @@ pub fn replace_lone(source: &Source, gone: &str, path: &str, name: Option<&str>)
 /// The edits that put an import spec, such as `errors "github.com/pkg/errors" // why`, into its place.
 ///
 /// It joins the lines of imports that it is closest to: of the standard library or not, as the paths beside it are.
-/// There it stands where gofmt sorts it. A single import becomes a group; a file without imports gets a declaration.
+/// There it is where gofmt sorts it. A single import becomes a group; a file without imports gets a declaration.
 /// The declaration of `import "C"` is never touched.
 pub fn place_spec(source: &Source, spec_text: &[u8]) -> Vec<Edit> {
     let new = New::read(spec_text);
@@ -231,7 +231,7 @@ impl Place<'_> {
         self.insert(span.end, &[self.eol, b"import ", new])
     }
 
-    /// The first import of a file stands below the package clause.
+    /// The first import of a file is below the package clause.
     fn first_declaration(&self) -> Vec<Edit> {
         let (source, new) = (self.source, &self.new.text[..]);
         let Some(clause) = source.children(0).find(|&c| source.kind(c) == go::PACKAGE_CLAUSE) else {

@@ -142,7 +142,7 @@ fn with_trailing_comments(source: &Source, spec: &ImportSpec) -> Bytes {
     span
 }
 
-/// Whether nothing but white space stands before and behind a text on its lines.
+/// Whether nothing but white space is before and behind a text on its lines.
 fn has_own_lines(source: &Source, span: &Bytes) -> bool {
     let before = &source.bytes[source.lines.start(span.start)..span.start];
     let behind = &source.bytes[span.end..source.lines.around(span.end, &source.bytes).end.max(span.end)];

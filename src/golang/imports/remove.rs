@@ -47,7 +47,7 @@ fn comment_of(source: &Source, tokens: &Tokens) -> Option<Bytes> {
     inside.or_else(behind).or_else(above).map(|c| c.bytes.clone())
 }
 
-/// Whether code stands before a comment on its line.
+/// Whether code is before a comment on its line.
 fn follows_code(source: &Source, comment: &Bytes) -> bool {
     let before = &source.bytes[source.lines.start(comment.start)..comment.start];
     !before.trim_ascii_start().is_empty() && !before.trim_ascii_start().starts_with(b"/*")

@@ -59,7 +59,7 @@ fn sort_run(source: &Source, run: &[ImportSpec], written: &[Bytes]) -> Vec<Edit>
         let is_fixed = fixed.get(above).is_some_and(|f| start(f) == start(s));
         is_fixed || !is_new(s) && above == fixed.partition_point(|f| key(f) <= key(s))
     };
-    // Lines move with their line ends, which all of them have: the closing bracket stands below.
+    // Lines move with their line ends, which all of them have: the closing bracket is below.
     let lines = |s: &ImportSpec| {
         let span = with_trailing_comments(source, s);
         source.lines.start(span.start)..source.lines.next(span.end)

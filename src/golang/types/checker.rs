@@ -47,13 +47,13 @@ type MethodKey = (FileId, String, String);
 pub enum Entity {
     /// It is declared in this file.
     Decl(Arc<File>, Decl),
-    /// It is an imported package: its path, and its folder where that is at hand.
+    /// It is an imported package: its path, and its folder where that is in memory.
     Package(String, Option<String>),
     /// It is a predeclared type.
     Type(Type),
     /// It is any other predeclared name.
     Builtin,
-    /// Nothing at hand declares it.
+    /// Nothing in memory declares it.
     Missing,
 }
 
@@ -192,7 +192,7 @@ impl<'w, 't> Go<'w, 't> {
                 match self.in_package(&path, dir.as_deref(), &name) {
                     Entity::Decl(other, Decl::Type(spec)) => Some(self.declared_type(&other, spec, &name, [].into())),
                     Entity::Decl(..) => None,
-                    // Only a type can stand in a qualified type.
+                    // Only a type can be in a qualified type.
                     _ if source.kind(node) == kind::QUALIFIED_TYPE => Some(Type::Foreign(path.into(), name.into())),
                     _ => None,
                 }

@@ -48,7 +48,7 @@ impl Entry {
     }
 }
 
-/// Where the standard library's declarations stand: no folder of a tree has this name.
+/// Where the standard library's declarations are: no folder of a tree has this name.
 const STANDARD: &str = "\0std/";
 
 impl<'t> World<'t> {
@@ -343,7 +343,7 @@ impl<'t> World<'t> {
         found
     }
 
-    /// The import path by which other packages know a folder, as well as it can be told.
+    /// The import path by which other packages know a folder, as well as it can be reported.
     pub fn import_path(&self, dir: &str) -> String {
         if let Some(path) = dir.strip_prefix(STANDARD) {
             return path.to_owned();

@@ -278,7 +278,7 @@ fn matches_name(go: &Go<'_, '_>, file: &Arc<File>, ty: &Type, wanted: &str) -> O
         },
         Some(Type::Foreign(..)) | None => match ty {
             Type::Named(_) | Type::Basic(_) if package.is_none() && Basic::named(name).is_some() => Some(false),
-            // What is not at hand might be declared as an alias of anything.
+            // What is not in memory might be declared as an alias of anything.
             Type::Named(_) | Type::Error | Type::Any | Type::Basic(_) => Some(false),
             ty => differs(ty),
         },
@@ -291,7 +291,7 @@ fn package_is(go: &Go<'_, '_>, dir: &str, package: &str) -> bool {
     path == package || base(&path) == package || go.world.package_name(dir).as_deref() == Some(package)
 }
 
-/// The type that the wanted name means in this file, if that can be told.
+/// The type that the wanted name means in this file, if that can be reported.
 fn named_type(go: &Go<'_, '_>, file: &Arc<File>, package: Option<&str>, name: &str) -> Option<Type> {
     let entity = match package {
         None => go.lookup_top(file, name),

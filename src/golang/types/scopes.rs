@@ -134,7 +134,7 @@ fn drop_redeclared(bindings: &mut Vec<Binding>) {
     *bindings = kept;
 }
 
-/// Whether `:=` stands between the two sides of the node.
+/// Whether `:=` is between the two sides of the node.
 fn declares(source: &Source, id: NodeId) -> bool {
     source.child(id, "left").is_some_and(|left| {
         let mark = source.nodes[left].tokens.end;

@@ -8,7 +8,7 @@ static KNOWN: &str = include_str!("std/known.txt");
 /// parsing all of them.
 const LARGE: usize = 4 << 10;
 
-/// The files of the packages, which stand behind a line `== path` each: import path and Go text.
+/// The files of the packages, which are behind a line `== path` each: import path and Go text.
 pub fn files() -> impl Iterator<Item = (&'static str, String)> {
     let packages = |text: &'static str| text.split("\n== ").skip(1).filter_map(|part| part.split_once('\n'));
     let split = |(path, text)| pages(text).into_iter().map(move |page| (path, page));

@@ -2,7 +2,7 @@ use super::declarations::FileId;
 use crate::source::NodeId;
 use std::sync::Arc;
 
-/// A type, as far as it was asked for: what stands behind a name or inside a pointer is looked up when needed.
+/// A type, as far as it was asked for: what is behind a name or inside a pointer is looked up when needed.
 #[derive(Clone, Debug)]
 pub enum Type {
     /// Nothing is known.
@@ -33,7 +33,7 @@ pub enum Type {
     Any,
     /// A declared type.
     Named(Named),
-    /// A declared type whose declaration is not at hand: its package's path ("" for the own package) and its name.
+    /// A declared type whose declaration is not in memory: its package's path ("" for the own package) and its name.
     Foreign(Arc<str>, Arc<str>),
     /// A type parameter.
     Param(Arc<str>),

@@ -52,7 +52,7 @@ struct Condition {
     after: Option<usize>,
     /// Whether it has a branch for all other cases.
     complete: bool,
-    /// Whether it stands within an item.
+    /// Whether it is within an item.
     open: bool,
 }
 

@@ -35,12 +35,12 @@ pub(crate) fn line_comment(bytes: &[u8], start: usize) -> usize {
     memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |n| start + n)
 }
 
-/// Whether nothing but blanks stands from `at` to the end of the line.
+/// Whether nothing but blanks is from `at` to the end of the line.
 pub(crate) fn is_blank_line(bytes: &[u8], at: usize) -> bool {
     bytes[at..].iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r')) == Some(&b'\n')
 }
 
-/// The byte behind the line that `at` is on, if nothing but blanks and comments stands on it from there.
+/// The byte behind the line that `at` is on, if nothing but blanks and comments is on it from there.
 pub(crate) fn rest_of_line(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = at;
     loop {

@@ -180,7 +180,7 @@ fn instantiates(file: &File, node: NodeId, word: &str) -> bool {
     arguments.into_iter().any(|a| source.nodes[a].tokens.clone().any(|t| source.text(t) == word.as_bytes()))
 }
 
-/// Whether the text has this word where a type argument can stand: judged before anything is parsed.
+/// Whether the text has this word where a type argument can be: judged before anything is parsed.
 fn is_argument(bytes: &[u8], word: &str) -> bool {
     let is_letter = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     memchr::memmem::find_iter(bytes, word.as_bytes()).any(|at| {

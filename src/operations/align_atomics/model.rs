@@ -46,7 +46,7 @@ pub struct Options {
 /// How sync/atomic reaches a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Its address stands in the call.
+    /// Its address is in the call.
     Direct,
     /// Its address goes through a variable, a parameter, a result, a pointer or a method.
     Indirect,

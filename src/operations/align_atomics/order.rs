@@ -245,7 +245,7 @@ impl Chooser<'_> {
             match end {
                 Some(end) if end % 8 == 0 => {}
                 Some(end) if end % 8 == 4 => {
-                    // Something of four bytes has to stand between two of these.
+                    // Something of four bytes has to be between two of these.
                     let fills = |u: &Unit| {
                         u.len() == 1
                             && !self.hot.contains_key(&u.start)

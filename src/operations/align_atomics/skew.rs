@@ -30,7 +30,7 @@ fn words(study: &Study<'_, '_>, hot: &Hot, key: StructKey, orders: &Orders, dept
     let offsets = go.offsets(&shape.place, orders);
     let mut found = BTreeSet::new();
     for (&i, field) in fields {
-        // Behind a type that is not known nothing is: the field is told by itself.
+        // Behind a type that is not known nothing is: the field is reported by itself.
         let Some(offset) = offsets.get(i).copied().flatten() else { continue };
         if field.holds.is_empty() {
             found.insert(offset % 8);

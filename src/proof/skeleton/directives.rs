@@ -125,7 +125,7 @@ impl Directives {
     }
 }
 
-/// Whether nothing but blanks stands before a byte on its line, and no comment or literal reaches over its start.
+/// Whether nothing but blanks is before a byte on its line, and no comment or literal reaches over its start.
 fn begins_line(source: &Source, byte: usize) -> bool {
     let line = source.lines.start(byte);
     let blank = source.bytes[line..byte].iter().all(|b| matches!(b, b' ' | b'\t'));

@@ -120,7 +120,7 @@ impl Header {
         // Up to what it governs.
         let body = chains.links.iter().find(|l| l.kind == Kind::Body && l.marks.contains(&start));
         let end = body.map_or(line, |body| source.gap_start(source.token_at(body.span.start)));
-        // A preprocessor line may stand between the two.
+        // A preprocessor line may be between the two.
         let lines = source.bytes[start..end.max(start)].split(|b| *b == b'\n');
         let code: Vec<&[u8]> = lines.take_while(|line| !line.trim_ascii_start().starts_with(b"#")).collect();
         let text = quote(&code.join(&b' ')).trim_end_matches(['{', ' ']).to_owned();

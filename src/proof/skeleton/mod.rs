@@ -86,7 +86,7 @@ struct Proof<'a> {
     sites: Sites<'a>,
     lines: &'a [Directives; 2],
     pairs: &'a Pairs,
-    /// A token that comes to stand elsewhere, but within a syntax error.
+    /// A token that ends up elsewhere, but within a syntax error.
     torn: RefCell<Option<Bytes>>,
 }
 

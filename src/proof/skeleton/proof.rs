@@ -21,7 +21,7 @@ impl View<'_> {
     fn kept(&self, sites: &Sites<'_>) -> Option<Broken> {
         let mut regions: Option<std::iter::Peekable<std::vec::IntoIter<Region>>> = None;
         let mut open: Vec<Region> = Vec::new();
-        // Neighbours mostly have the same chains and stand in the same regions.
+        // Neighbours mostly have the same chains and are in the same regions.
         let mut last = None;
         let mut changes = 0;
         for place in self.before.places.iter().filter(|p| p.counts) {
@@ -87,7 +87,7 @@ impl View<'_> {
         (!is_within(Kind::Imports)).then_some(Torn { token: before, old, new })
     }
 
-    /// What a site brings stands where what it shows beside it stands: all that the after side shows is in the same
+    /// What a site brings is where what it shows beside it is: all that the after side shows is in the same
     /// surroundings, if all that the before side shows was.
     fn strays(&self, sites: &Sites<'_>, n: usize) -> Option<Broken> {
         let site = &sites.all[n];

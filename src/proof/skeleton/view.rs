@@ -17,7 +17,7 @@ pub(crate) struct View<'a> {
     pub by: By,
     /// With which branches of conditionals it is read, in words.
     pub choice: String,
-    /// A token that comes to stand elsewhere, but within a syntax error.
+    /// A token that ends up elsewhere, but within a syntax error.
     pub torn: &'a RefCell<Option<Bytes>>,
 }
 

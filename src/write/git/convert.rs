@@ -155,7 +155,7 @@ impl Stats {
     }
 }
 
-/// Takes out what stands in `$Id: …$`; `None` where there is none.
+/// Takes out what is in `$Id: …$`; `None` where there is none.
 fn without_ids(bytes: &[u8]) -> Option<Vec<u8>> {
     replace_ids(bytes, "Id$", |id| id.starts_with(b"Id:"))
 }
@@ -171,7 +171,7 @@ fn with_ids(bytes: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// Replaces what stands from behind a `$` to the next one on its line, where `is_meant` says so.
+/// Replaces what is from behind a `$` to the next one on its line, where `is_meant` says so.
 fn replace_ids(bytes: &[u8], by: &str, is_meant: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len());
     let (mut rest, mut is_changed) = (bytes, false);

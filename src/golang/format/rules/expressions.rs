@@ -47,7 +47,7 @@ impl Layout<'_> {
         }
     }
 
-    /// Whether the name of a selector stands on another line than its dot.
+    /// Whether the name of a selector is on another line than its dot.
     pub(crate) fn is_split_selector(&self, id: NodeId) -> bool {
         matches!(self.kind(id), go::SELECTOR | go::QUALIFIED_TYPE) && {
             let name = self.index.after(id) - 1;
@@ -89,7 +89,7 @@ impl Layout<'_> {
         }
         let binary = indices.iter().any(|&i| self.kind(i) == go::BINARY);
         if self.kind(id) == go::SLICE && depth <= 1 && indices.len() > 1 && binary {
-            // Blanks around colons, but none beside the brackets or where nothing stands.
+            // Blanks around colons, but none beside the brackets or where nothing is.
             let open = indices.first().map_or(0, |&i| self.index.source.nodes[i].tokens.start);
             for token in self.index.own(id).iter().copied().filter(|&t| self.index.source.text(t) == b":") {
                 if token > open {

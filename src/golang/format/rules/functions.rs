@@ -1,4 +1,4 @@
-//! Function headers, parameters, and which functions stand on one line.
+//! Function headers, parameters, and which functions are on one line.
 
 use super::Layout;
 use super::size;
@@ -31,7 +31,7 @@ impl Layout<'_> {
         }
     }
 
-    /// Whether a function is short enough to stand on one line, and does so in the source.
+    /// Whether a function is short enough to be on one line, and does so in the source.
     pub(crate) fn fits_on_one_line(&self, id: NodeId, body: NodeId) -> bool {
         let index = self.index;
         let (open, close) = (index.first(body), index.after(body) - 1);

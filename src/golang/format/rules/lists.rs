@@ -16,7 +16,7 @@ impl Layout<'_> {
         }
     }
 
-    /// The list in a bracket pair; the closing bracket stands on its own line if it did so.
+    /// The list in a bracket pair; the closing bracket is on its own line if it did so.
     pub(crate) fn bracketed(&mut self, id: NodeId, items: &[NodeId], depth: usize) {
         let (open, close) = (self.index.first(id), self.index.after(id) - 1);
         let (from, to) = (self.index.line(open), self.index.line(close));
@@ -31,7 +31,7 @@ impl Layout<'_> {
         }
     }
 
-    /// The items of a list, whose line breaks are kept. `from` and `to` are the lines of what stands before and
+    /// The items of a list, whose line breaks are kept. `from` and `to` are the lines of what is before and
     /// behind it. Gives whether an indentation is to be taken back.
     pub(crate) fn list(
         &mut self,

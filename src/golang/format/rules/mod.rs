@@ -45,11 +45,11 @@ struct Layout<'a> {
     nested: usize,
     root: NodeId,
     wishes: Vec<Wish>,
-    /// How deep in an expression a node stands: deeper ones have fewer blanks.
+    /// How deep in an expression a node is: deeper ones have fewer blanks.
     depth: Vec<usize>,
     /// Blocks and field lists that are written on one line.
     plain: Vec<bool>,
-    /// Keyed elements whose values stand in a column.
+    /// Keyed elements whose values are in a column.
     columned: Vec<bool>,
 }
 

@@ -32,7 +32,7 @@ impl Layout<'_> {
         }
     }
 
-    /// How many labels stand before a statement.
+    /// How many labels are before a statement.
     pub(crate) fn labels(&self, statement: NodeId) -> usize {
         let mut at = Some(statement);
         let mut labels = 0;

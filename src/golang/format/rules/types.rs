@@ -54,7 +54,7 @@ impl Layout<'_> {
         }
     }
 
-    /// Lays out the braces if the fields are few and short enough to stand between them on one line.
+    /// Lays out the braces if the fields are few and short enough to be between them on one line.
     pub(crate) fn one_line_fields(&mut self, open: usize, close: usize, fields: &[NodeId]) -> bool {
         let index = self.index;
         let comments = self.nested == 0 && index.has_comments(open.saturating_sub(1), close);
@@ -65,7 +65,7 @@ impl Layout<'_> {
         let kind = match self.child(field, "type") {
             _ if self.child(field, "tag").is_some() => None,
             Some(kind) => {
-                // The star of an embedded pointer stands in the field, not in its type.
+                // The star of an embedded pointer is in the field, not in its type.
                 let star = index.own(field).len();
                 size::on_one_line(index, kind, ONE_LINE_FIELDS, self.nested).map(|s| s + star)
             }

@@ -1,4 +1,4 @@
-//! The search as it stands: what has been reached, and what is still to be followed.
+//! The search as it is: what has been reached, and what is still to be followed.
 
 use crate::golang::types::Decl;
 use crate::golang::types::{Entity, Go, Member, only_child};
