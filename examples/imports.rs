@@ -3,8 +3,7 @@
 //! results are put there, for `gofmt -l`.
 
 use treepatch::golang::format::{is_clean, realign};
-use treepatch::golang::imports::add;
-use treepatch::golang::imports::{ImportSpec, LocalName, local_name, remove, specs};
+use treepatch::golang::imports::{ImportSpec, LocalName, add, local_name, remove, specs};
 use treepatch::golang::types::is_used;
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};

@@ -18,13 +18,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use treepatch::patchset::Diagnostic;
-use treepatch::patchset::{load, substitute};
+use treepatch::patchset::{Diagnostic, load, substitute};
 use treepatch::plan::Options;
-use treepatch::planner;
-use treepatch::render;
 use treepatch::report::Verdict;
 use treepatch::vfs::MemoryTree;
+use treepatch::{planner, render};
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 

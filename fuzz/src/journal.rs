@@ -7,8 +7,7 @@ use super::told::Told;
 use arbitrary::{Result, Unstructured};
 use std::path::{Path, PathBuf};
 use treepatch::render::Encoded;
-use treepatch::write::unfinished;
-use treepatch::write::{Direction, recover};
+use treepatch::write::{Direction, recover, unfinished};
 
 const PATHS: &[&str] = &[
     "a.go",

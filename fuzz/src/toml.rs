@@ -4,8 +4,7 @@ use super::disturb;
 use super::seeds::seeds;
 use super::told::Told;
 use arbitrary::{Result, Unstructured};
-use treepatch::patchset::Diagnostic;
-use treepatch::patchset::{load, substitute};
+use treepatch::patchset::{Diagnostic, load, substitute};
 use treepatch::render;
 
 pub fn run(data: &[u8]) {

@@ -2,8 +2,7 @@ use super::Failure;
 use super::console::Screen;
 use std::fs::File;
 use std::io::{self, Read};
-use treepatch::patchset::Diagnostic;
-use treepatch::patchset::{Patchset, builtin, builtins, load, nearest};
+use treepatch::patchset::{Diagnostic, Patchset, builtin, builtins, load, nearest};
 use treepatch::render::render_in;
 
 /// A larger file is no patchset.

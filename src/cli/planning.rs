@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 use treepatch::patchset::Patchset;
 use treepatch::plan::Options;
 use treepatch::planner::{self, Counters, PlanError, Planner, Unseen, Watcher};
-use treepatch::render::json;
-use treepatch::render::{Ending, View};
+use treepatch::render::{Ending, View, json};
 use treepatch::report::Plan;
 use treepatch::write::Removal;
 

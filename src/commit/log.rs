@@ -1,5 +1,4 @@
-use crate::write::git::GitError;
-use crate::write::git::failed;
+use crate::write::git::{GitError, failed};
 use git2::{Oid, Repository, Sort};
 use std::collections::BTreeSet;
 

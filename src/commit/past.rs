@@ -1,8 +1,7 @@
 use super::provenance::{Heads, Known, OurCommits};
 use crate::checkout::Root;
 use crate::revert::Evidence;
-use crate::write::Record;
-use crate::write::WriteError;
+use crate::write::{Record, WriteError};
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,11 +1,6 @@
 use crate::checkout::Root;
 use crate::write::WriteError;
-use crate::write::git::GITLINK;
-use crate::write::git::GitError;
-use crate::write::git::Tip;
-use crate::write::git::failed;
-use crate::write::git::{Conversion, Rules};
-use crate::write::git::{Git, What, open};
+use crate::write::git::{Conversion, GITLINK, Git, GitError, Rules, Tip, What, failed, open};
 use git2::{AttrCheckFlags, AttrValue, Commit, Index, IndexEntry, ObjectType, RepositoryState, Tree};
 use rustix::fs::AtFlags;
 use std::borrow::Cow;

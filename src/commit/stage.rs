@@ -3,11 +3,8 @@ use super::model::{Commits, Made, Prepared, Stage};
 use super::repository::{Repo, Tracked};
 use crate::checkout::{Root, repository_of};
 use crate::report::{FileChange, Plan, Step};
-use crate::write::Run;
-use crate::write::WriteError;
-use crate::write::git::GitError;
-use crate::write::git::{is_in_repository, superproject};
-use crate::write::{Job, Removal, Written};
+use crate::write::git::{GitError, is_in_repository, superproject};
+use crate::write::{Job, Removal, Run, WriteError, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -4,8 +4,7 @@ use super::place::{code, home, line, patchset_row, place_of};
 use crate::find::{Condition, FailedCondition, Refused, Rule};
 use crate::patchset::{Fragment, HoleTest, Patchset};
 use crate::pattern::Names;
-use crate::report::NearMiss;
-use crate::report::brief;
+use crate::report::{NearMiss, brief};
 use crate::search::FileMatches;
 use crate::source::{Bytes, Source};
 

@@ -2,8 +2,7 @@
 
 use crate::find::declaration;
 use crate::patchset::Patchset;
-use crate::report::Place;
-use crate::report::{brief, place};
+use crate::report::{Place, brief, place};
 use crate::source::{Bytes, Source, Tokens};
 use std::path::Path;
 

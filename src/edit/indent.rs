@@ -3,8 +3,7 @@
 use super::job::Job;
 use super::unit::{Unit, blanks};
 use crate::language::Language;
-use crate::pattern::Change;
-use crate::pattern::Side;
+use crate::pattern::{Change, Side};
 use crate::source::{Edit, Source};
 use std::ops::Range;
 

@@ -5,8 +5,7 @@ use super::margins::{Margin, Margins, Prefix, Shown};
 use super::unit::blanks;
 use crate::language::{Language, ListKind};
 use crate::patchset::{Layout, Sign};
-use crate::pattern::Inserted;
-use crate::pattern::Side;
+use crate::pattern::{Inserted, Side};
 use std::collections::BTreeMap;
 use std::ops::Range;
 

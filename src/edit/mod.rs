@@ -24,8 +24,7 @@ pub use unit::Units;
 
 use crate::find::{Hit, Packages, Rule};
 use crate::patchset::Layout;
-use crate::pattern::Change;
-use crate::pattern::{Side, Variant};
+use crate::pattern::{Change, Side, Variant};
 use crate::source::{Edit, Source};
 use std::cell::OnceCell;
 use std::ops::Range;

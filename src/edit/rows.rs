@@ -4,8 +4,7 @@ use super::job::{EditError, Job};
 use super::margins::Prefix;
 use super::unit::{blanks, width};
 use crate::language::{Atom, Directive, Language, ListKind};
-use crate::pattern::{Deleted, Inserted};
-use crate::pattern::{Part, Side};
+use crate::pattern::{Deleted, Inserted, Part, Side};
 use crate::source::{Bytes, Edit, List, Tokens};
 use std::ops::Range;
 

@@ -6,8 +6,7 @@ use super::stretch::{Piece, Stretch};
 use super::{Job, run_of};
 use crate::language::Language;
 use crate::patchset::Layout;
-use crate::pattern::{Change, Inserted};
-use crate::pattern::{Part, Side};
+use crate::pattern::{Change, Inserted, Part, Side};
 use crate::source::{Bytes, Edit};
 use std::ops::Range;
 

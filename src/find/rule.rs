@@ -1,7 +1,6 @@
 use super::precedence::{Precedence, Undecidable, precedence};
 use crate::language::Language;
-use crate::patchset::Diagnostic;
-use crate::patchset::{Expect, Fragment, HoleTest, Hunk, Layout, Pick};
+use crate::patchset::{Diagnostic, Expect, Fragment, HoleTest, Hunk, Layout, Pick};
 use crate::pattern::{Compiled, HoleId, Names, Pattern, compile_fragment, compile_hunk};
 use crate::source::Bytes;
 use crate::text::Body;

@@ -1,6 +1,5 @@
 use super::diagnostic::Diagnostic;
-use super::holes::long_literals;
-use super::holes::{HoleUse, scan, scan_lines};
+use super::holes::{HoleUse, long_literals, scan, scan_lines};
 use super::notes::quoted;
 use crate::source::Bytes;
 

@@ -9,8 +9,7 @@ use super::rows::{Pairs, pair};
 use super::side_text::SideText;
 use super::words::Required;
 use crate::language::{Atom, Language, ListKind, go};
-use crate::patchset::Diagnostic;
-use crate::patchset::{Expect, Fragment, Hunk, Reading, Sign};
+use crate::patchset::{Diagnostic, Expect, Fragment, Hunk, Reading, Sign};
 use crate::source::Tokens;
 use std::collections::{BTreeMap, HashMap};
 

@@ -8,9 +8,7 @@
 use super::verdict::{Counts, facts_of, is_met};
 use crate::patchset::Expect;
 use crate::report::Reason;
-use crate::search::HunkMatches;
-use crate::search::{CompiledAction, CompiledPatch};
-use crate::search::{SelectedSite, name, sites_of};
+use crate::search::{CompiledAction, CompiledPatch, HunkMatches, SelectedSite, name, sites_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

@@ -2,11 +2,9 @@
 
 use super::run::Run;
 use super::staged::StagedFile;
-use crate::report::Reason;
-use crate::report::place_in;
+use crate::report::{Reason, place_in};
 use crate::search::{By, Workspace};
-use crate::source::Spans;
-use crate::source::{Lines, Version};
+use crate::source::{Lines, Spans, Version};
 
 /// A later patch may show what an earlier one wrote, but change it only where it says that it amends it.
 pub(crate) fn conflict(

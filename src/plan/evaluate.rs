@@ -6,14 +6,9 @@ use super::verdict::{facts_of, is_met};
 use crate::diagnose::narrow;
 use crate::find::Found;
 use crate::language::Language;
-use crate::report::{Fact, Facts, Reason, Site, Verdict};
-use crate::report::{brief, place};
-use crate::search::CompiledPatch;
-use crate::search::HunkMatches;
-use crate::search::Workspace;
-use crate::search::{SelectedSite, name, sum};
-use crate::source::Spans;
-use crate::source::{Bytes, Source, Tokens};
+use crate::report::{Fact, Facts, Reason, Site, Verdict, brief, place};
+use crate::search::{CompiledPatch, HunkMatches, SelectedSite, Workspace, name, sum};
+use crate::source::{Bytes, Source, Spans, Tokens};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

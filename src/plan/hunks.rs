@@ -4,24 +4,18 @@ use super::evaluate::Evaluation;
 use super::left_behind;
 use super::patch_edit::{PatchEdit, PatchRun};
 use super::staged::StagedFile;
-use crate::proof::left_over;
-use crate::proof::not_gone;
-use crate::search::Finder;
-use crate::search::SelectedSite;
+use crate::proof::{left_over, not_gone};
+use crate::search::{Finder, SelectedSite};
 
 use super::obsolete::Signs;
 use super::options::Options;
 use super::outcome::Outcome;
 
 use crate::diagnose::{Short, copies, elsewhere, near, refused};
-use crate::patchset::{Expect, Patch, Patchset};
+use crate::patchset::Expect;
 use crate::pattern::{Required, Side, Variant};
 use crate::report::{Fact, Facts, Site, Verdict};
-use crate::search::HunkMatches;
-use crate::search::SITES;
-use crate::search::Workspace;
-use crate::search::visit;
-use crate::search::{CompiledAction, CompiledPatch};
+use crate::search::{CompiledAction, CompiledPatch, HunkMatches, SITES, Workspace, visit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -32,7 +26,7 @@ pub(crate) fn edit_hunks(
     signs: &Signs,
     options: &Options,
 ) -> (Outcome, Vec<StagedFile>) {
-    let PatchRun { patchset, patch, compiled, own, is_trial, .. } = patch_run;
+    let PatchRun { patch, compiled, own, is_trial, .. } = patch_run;
     let finder = Finder::new(workspace);
     let mut patch_edit = PatchEdit::new(patch_run, &finder, options);
     let Some(matches) = visit(compiled, patch.sum, &finder, options.all_done, Some(&mut patch_edit)) else {
@@ -47,7 +41,8 @@ pub(crate) fn edit_hunks(
     outcome.notes.extend(wordless(compiled));
     // Where upstream has made its own change, nobody asks where the sites are.
     let needless = is_trial || signs.are_any() && selected.is_empty();
-    explain(patchset, patch, compiled, &matches, &selected, workspace, needless, &mut outcome);
+    let missing = Missing { patch_run, workspace, matches: &matches, selected: &selected };
+    missing.explain(needless, &mut outcome);
     if matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly | Verdict::Applied) {
         let hunk = |c: &SelectedSite<'_, '_>| compiled.bodies[c.body].hunks().get(c.hunk);
         let mut sites: Vec<_> =
@@ -102,35 +97,37 @@ fn wordless(compiled: &CompiledPatch) -> Option<String> {
     ))
 }
 
-/// Says what is where sites are missing, and which matches nobody can judge.
-#[allow(clippy::too_many_arguments)] // what a patch has in hand, once
-fn explain(
-    patchset: &Patchset,
-    patch: &Patch,
-    compiled: &CompiledPatch,
-    matches: &[Vec<HunkMatches<'_>>],
-    selected: &[SelectedSite<'_, '_>],
-    workspace: &Workspace<'_>,
-    needless: bool,
-    outcome: &mut Outcome,
-) {
-    let shorts = shorts(compiled, matches, selected);
-    let absent = outcome.files == 0;
-    if outcome.verdict() != Verdict::Drifted && !absent || needless {
-        outcome.near.extend(shorts.iter().flat_map(|short| refused(patchset, short, workspace)));
-        return;
+/// What was found of a patch, looked at for what is missing.
+struct Missing<'a, 'w, 'r> {
+    patch_run: PatchRun<'a>,
+    workspace: &'a Workspace<'w>,
+    matches: &'a [Vec<HunkMatches<'r>>],
+    selected: &'a [SelectedSite<'a, 'r>],
+}
+
+impl Missing<'_, '_, '_> {
+    /// Says what is there where sites are missing, and which matches could not be judged. `needless` says that only the
+    /// latter is wanted.
+    fn explain(&self, needless: bool, outcome: &mut Outcome) {
+        let Missing { patch_run: PatchRun { patchset, patch, compiled, .. }, workspace, matches, selected } = *self;
+        let shorts = shorts(compiled, matches, selected);
+        let absent = outcome.files == 0;
+        if outcome.verdict() != Verdict::Drifted && !absent || needless {
+            outcome.near.extend(shorts.iter().flat_map(|short| refused(patchset, short, workspace)));
+            return;
+        }
+        let missing: Vec<Short<'_, '_>> = shorts.into_iter().filter(|s| s.missing > 0).collect();
+        let by_file = missing.iter().flat_map(|s| &s.hunk_matches.by_file);
+        outcome.reasons.extend(by_file.flat_map(|s| not_gone(s, workspace)));
+        let close = near(patchset, &missing, workspace);
+        outcome.near.extend(close.near);
+        if selected.is_empty() && close.share < crate::diagnose::SURE {
+            let (reasons, near) = elsewhere(patchset, patch, compiled, &missing, close.share, workspace);
+            outcome.reasons.extend(reasons);
+            outcome.near.splice(0..0, near);
+        }
+        outcome.reasons.extend(close.reasons);
     }
-    let missing: Vec<Short<'_, '_>> = shorts.into_iter().filter(|s| s.missing > 0).collect();
-    let by_file = missing.iter().flat_map(|s| &s.hunk_matches.by_file);
-    outcome.reasons.extend(by_file.flat_map(|s| not_gone(s, workspace)));
-    let close = near(patchset, &missing, workspace);
-    outcome.near.extend(close.near);
-    if selected.is_empty() && close.share < crate::diagnose::SURE {
-        let (reasons, near) = elsewhere(patchset, patch, compiled, &missing, close.share, workspace);
-        outcome.reasons.extend(reasons);
-        outcome.near.splice(0..0, near);
-    }
-    outcome.reasons.extend(close.reasons);
 }
 
 /// The hunks of the bodies that count, each with how many of its sites are missing.

@@ -2,18 +2,14 @@
 
 use super::create::create;
 use super::evaluate::Evaluation;
-use super::obsolete::Signs;
-use super::obsolete::conclude;
+use super::obsolete::{Signs, conclude};
 use super::operation::operate;
 use super::options::Options;
 use super::outcome::Outcome;
 use crate::find::Rule;
 use crate::patchset::{Patch, Patchset};
 use crate::report::{Fact, Place, Reason, Report, Site, Verdict};
-use crate::search::Finder;
-use crate::search::Workspace;
-use crate::search::{CompiledAction, CompiledBody, CompiledPatch};
-use crate::search::{SITES, look};
+use crate::search::{CompiledAction, CompiledBody, CompiledPatch, Finder, SITES, Workspace, look};
 use std::path::Path;
 
 /// Whether sites of a patch may count for one another, so that a second run has to be tried: there are several hunks or

@@ -4,12 +4,8 @@
 use super::outcome::Outcome;
 use crate::language::{Atom, Language};
 use crate::patchset::Expect;
-use crate::report::{Place, Reason, Verdict};
-use crate::report::{brief, place, place_in};
-use crate::search::Workspace;
-use crate::search::stands_alone;
-use crate::search::{CompiledHunk, CompiledPatch};
-use crate::search::{HunkMatches, rule_for};
+use crate::report::{Place, Reason, Verdict, brief, place, place_in};
+use crate::search::{CompiledHunk, CompiledPatch, HunkMatches, Workspace, rule_for, stands_alone};
 use crate::source::{Lines, NodeId, Source, Tokens};
 use memchr::memmem::Finder;
 use std::collections::BTreeSet;

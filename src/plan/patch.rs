@@ -14,27 +14,25 @@ use super::{create, left_behind, operation};
 use crate::language::Language;
 use crate::patchset::{Expect, Patch};
 use crate::report::{Fact, Plan, Reason, Report, Verdict};
-use crate::search::Workspace;
-use crate::search::{CompiledAction, CompiledPatch};
-use crate::source::OffsetMap;
-use crate::source::{Edit, Limits, Source, apply_edits, sort_edits};
+use crate::search::{CompiledAction, CompiledPatch, Workspace};
+use crate::source::{Edit, Limits, OffsetMap, Source, apply_edits, sort_edits};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Runs the next patch of a plan: judges it, and where it has something to do puts the result into the workspace and the plan.
-pub(crate) fn run(stack: &Run<'_>, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Report {
-    let Run { patchset, compiled, options, .. } = *stack;
+pub(crate) fn run(run: &Run<'_>, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Report {
+    let Run { patchset, compiled, options, .. } = *run;
     let number = plan.reports.len();
     let patch = &patchset.patches[number];
-    let unmet = stack.needs.then(|| unmet(patch, &plan.reports)).flatten();
-    let outcome = match (&compiled[number], unmet.or_else(|| left_behind(stack, number))) {
+    let unmet = run.needs.then(|| unmet(patch, &plan.reports)).flatten();
+    let outcome = match (&compiled[number], unmet.or_else(|| left_behind(run, number))) {
         (None, _) => Outcome::new(Fact::NotSelected).because(if options.only.is_empty() {
             "it is for another target"
         } else {
             "it was not asked for"
         }),
         (Some(_), Some(need)) => Outcome::new(Fact::NeedUnmet).because(need),
-        (Some(compiled), None) => attempt(stack, patch, compiled, workspace, plan),
+        (Some(compiled), None) => attempt(run, patch, compiled, workspace, plan),
     };
     let mut notes = outcome.notes;
     notes.extend(outcome.one_way.clone());
@@ -72,11 +70,11 @@ fn unmet(patch: &Patch, reports: &[Report]) -> Option<String> {
 }
 
 /// The first patch that is in and amends this one, but was not asked for with it; in words.
-fn left_behind(stack: &Run<'_>, number: usize) -> Option<String> {
-    let taken = stack.taken?;
-    let is_left = |by: &usize| stack.compiled[*by].is_none() && stack.amends(*by, number);
+fn left_behind(run: &Run<'_>, number: usize) -> Option<String> {
+    let taken = run.taken?;
+    let is_left = |by: &usize| run.compiled[*by].is_none() && run.amends(*by, number);
     let by = taken.out.keys().chain(taken.stuck.keys()).copied().find(is_left)?;
-    let id = &stack.patchset.patches[by].id.value;
+    let id = &run.patchset.patches[by].id.value;
     Some(format!("`{id}`, which amends it, is in: they go together; add `--only {id}`"))
 }
 
@@ -90,13 +88,13 @@ fn expect_of(patch: &Patch) -> Expect {
 }
 
 fn attempt(
-    stack: &Run<'_>,
+    run: &Run<'_>,
     patch: &Patch,
     compiled: &CompiledPatch,
     workspace: &mut Workspace<'_>,
     plan: &mut Plan,
 ) -> Outcome {
-    let Run { patchset, options, .. } = *stack;
+    let Run { patchset, options, .. } = *run;
     let target = options.target.as_deref().or(patchset.target.as_deref());
     let number = plan.reports.len();
     let signs = Signs::look(patch, compiled, workspace);
@@ -108,26 +106,26 @@ fn attempt(
         Some(CompiledAction::Operation(globs, operation)) => {
             let (outcome, edits) = operation::operate(globs, operation, target, workspace);
             let (mut outcome, changes) = carry_out(outcome, edits, workspace);
-            outcome.one_way = stack.inverses.and_then(|inverses| inverses.irreversible(number));
+            outcome.one_way = run.inverses.and_then(|inverses| inverses.irreversible(number));
             (outcome, changes)
         }
         _ => {
-            let Run { own, inverses, .. } = *stack;
+            let Run { own, inverses, .. } = *run;
             let patch_run = PatchRun { patchset, patch, compiled, number, own, inverses, is_trial: false };
             edit_hunks(patch_run, workspace, &signs, options)
         }
     };
     let mut outcome = conclude(outcome, signs);
-    let in_the_way = stack.taken.and_then(|taken| taken.in_the_way(patchset, stack.amends?, number));
+    let in_the_way = run.taken.and_then(|taken| taken.in_the_way(patchset, run.amends?, number));
     if let Some(text) = in_the_way.filter(|_| !matches!(outcome.verdict(), Verdict::Applied | Verdict::Nothing)) {
         outcome.facts.add(Fact::Conflict);
         outcome.reasons.insert(0, Reason { text, place: None });
     }
     if outcome.verdict() == Verdict::Drifted {
-        let half = stack.taken.and_then(|taken| taken.half_in_the_way(patchset, stack.amends?, number));
+        let half = run.taken.and_then(|taken| taken.half_in_the_way(patchset, run.amends?, number));
         outcome.reasons.extend(half.map(|text| Reason { text, place: None }));
     }
-    let restored = stack.taken.and_then(|taken| taken.restored(number, &outcome, workspace));
+    let restored = run.taken.and_then(|taken| taken.restored(number, &outcome, workspace));
     if let Some(Err(text)) = &restored {
         outcome.add(Fact::Conflict, text.clone());
     }
@@ -136,8 +134,7 @@ fn attempt(
         outcome.one_way = None;
         return outcome;
     }
-    let refused = conflict(stack, number, &changes, workspace)
-        .or_else(|| put_all(stack, patch, compiled, changes, workspace, plan));
+    let refused = conflict(run, number, &changes, workspace).or_else(|| put_all(run, changes, workspace, plan));
     if let Some(reason) = refused {
         outcome.add(Fact::Conflict, reason);
         outcome.one_way = None;
@@ -153,23 +150,18 @@ fn attempt(
 
 /// Makes the changes of a patch a part of the plan. Where a second run would not find it done, or no longer one of those
 /// that are watched, all is put back; gives why.
-fn put_all(
-    stack: &Run<'_>,
-    patch: &Patch,
-    compiled: &CompiledPatch,
-    changes: Vec<StagedFile>,
-    workspace: &mut Workspace<'_>,
-    plan: &mut Plan,
-) -> Option<Reason> {
-    let Run { patchset, options, watch, .. } = *stack;
+fn put_all(run: &Run<'_>, changes: Vec<StagedFile>, workspace: &mut Workspace<'_>, plan: &mut Plan) -> Option<Reason> {
+    let Run { patchset, options, watch, .. } = *run;
+    let number = plan.reports.len();
+    let (patch, compiled) = (&patchset.patches[number], run.compiled[number].as_ref()?);
     let steps = plan.steps.len();
     // Where some places are left as they are, a second run finds them.
-    let is_doubtful = sites_may_count_for_others(compiled) && stack.own.is_none();
+    let is_doubtful = sites_may_count_for_others(compiled) && run.own.is_none();
     let may_go_back = is_doubtful || watch.is_some();
     let known: Vec<_> = changes.iter().filter(|_| may_go_back).map(|c| workspace.known(&c.path)).collect();
-    changes.into_iter().for_each(|changed| changed.put(plan.reports.len(), workspace, plan));
+    changes.into_iter().for_each(|changed| changed.put(number, workspace, plan));
     let by_itself = is_doubtful.then(|| undone_by_itself(patch, compiled, patchset, workspace, options)).flatten();
-    let refused = by_itself.or_else(|| watch?.disturbed(stack, workspace, plan))?;
+    let refused = by_itself.or_else(|| watch?.disturbed(run, workspace, plan))?;
     known.into_iter().for_each(|known| workspace.take_back(known));
     plan.steps.truncate(steps);
     Some(refused)

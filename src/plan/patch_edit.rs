@@ -6,14 +6,10 @@ use super::staged::StagedFile;
 use crate::language::Language;
 use crate::patchset::{Expect, Patch, Patchset};
 use crate::proof::SiteEdit;
-use crate::report::Reason;
-use crate::report::place;
-use crate::search::Finder;
-use crate::search::HunkMatches;
-use crate::search::Visitor;
-use crate::search::Workspace;
-use crate::search::{CompiledBody, CompiledHunk, CompiledPatch};
-use crate::search::{SelectedSite, sites_of, sum};
+use crate::report::{Reason, place};
+use crate::search::{
+    CompiledBody, CompiledHunk, CompiledPatch, Finder, HunkMatches, SelectedSite, Visitor, Workspace, sites_of, sum,
+};
 use crate::source::Bytes;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

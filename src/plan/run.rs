@@ -6,8 +6,7 @@ use super::reversibility::Reversibility;
 use super::taken::TakenOut;
 use crate::patchset::{Amends, Patchset};
 use crate::report::{Plan, Reason};
-use crate::search::CompiledPatch;
-use crate::search::Workspace;
+use crate::search::{CompiledPatch, Workspace};
 
 /// The patches of a run, in order.
 #[derive(Clone, Copy)]

@@ -2,8 +2,7 @@
 
 use crate::report::{Plan, Step};
 use crate::search::{By, Workspace};
-use crate::source::{Bytes, Edit, Source, Version};
-use crate::source::{OffsetMap, places_of};
+use crate::source::{Bytes, Edit, OffsetMap, Source, Version, places_of};
 use std::path::PathBuf;
 use std::sync::Arc;
 

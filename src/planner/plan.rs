@@ -1,12 +1,10 @@
 //! The way in: a patchset and a tree, planned.
 
-use crate::patchset::Diagnostic;
-use crate::patchset::Patchset;
+use crate::patchset::{Diagnostic, Patchset};
 use crate::plan::Options;
 use crate::report::Plan;
 use crate::revert::Inverses;
-use crate::stack::Mode;
-use crate::stack::{Earlier, plan_in};
+use crate::stack::{Earlier, Mode, plan_in};
 use crate::vfs::FileTree;
 
 /// Plans a run: every patch in order, each on the result of those before it.

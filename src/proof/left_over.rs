@@ -2,10 +2,8 @@
 
 use super::site_edit::SiteEdit;
 use crate::find::LeftOver;
-use crate::report::Reason;
-use crate::report::{brief, place};
-use crate::search::Workspace;
-use crate::search::{FileMatches, HunkMatches};
+use crate::report::{Reason, brief, place};
+use crate::search::{FileMatches, HunkMatches, Workspace};
 use crate::source::{Source, Tokens};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,13 +1,7 @@
 use crate::patchset::{HoleTest, Patch, Patchset, Work, inverse, is_open, not_reversible};
-use crate::plan::Options;
-use crate::plan::Run;
-use crate::plan::run_patch;
-use crate::plan::settle;
-use crate::plan::{EditedFile, Reversibility};
+use crate::plan::{EditedFile, Options, Reversibility, Run, run_patch, settle};
 use crate::report::Plan;
-use crate::search::CompiledPatch;
-use crate::search::Index;
-use crate::search::Workspace;
+use crate::search::{CompiledPatch, Index, Workspace};
 use crate::vfs::MemoryTree;
 use std::sync::OnceLock;
 

@@ -1,14 +1,11 @@
 //! What the way back comes to, held against what is there now and what was there before.
 
 use super::evidence::Evidence;
-use crate::patchset::Diagnostic;
-use crate::patchset::Patchset;
+use crate::patchset::{Diagnostic, Patchset};
 use crate::plan::Options;
 use crate::report::{Plan, Step, last_versions};
-use crate::stack::Mode;
-use crate::stack::plan_in;
-use crate::vfs::FileTree;
-use crate::vfs::Overlay;
+use crate::stack::{Mode, plan_in};
+use crate::vfs::{FileTree, Overlay};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

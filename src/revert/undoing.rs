@@ -2,15 +2,12 @@
 
 use super::evidence::Evidence;
 use super::round_trip::RoundTrip;
-use crate::patchset::Diagnostic;
-use crate::patchset::{Create, Patch, Patchset, Work, inverse, not_reversible};
+use crate::patchset::{Create, Diagnostic, Patch, Patchset, Work, inverse, not_reversible};
 use crate::pattern::Change;
-use crate::plan::Options;
-use crate::plan::{Ownership, Shares};
+use crate::plan::{Options, Ownership, Shares};
 use crate::report::{Fact, Facts, Place, Plan, Reason, Report, Site, Step, Verdict, last_versions};
 use crate::search::CompiledPatch;
-use crate::stack::plan_in;
-use crate::stack::{Mode, plan_stack};
+use crate::stack::{Mode, plan_in, plan_stack};
 use crate::vfs::{FileTree, Overlay};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,7 @@
 //! Which parts of a file need a tree.
 
 use super::query::{LanguageQuery, Requirement};
-use crate::language::Cuts;
-use crate::language::Language;
+use crate::language::{Cuts, Language};
 use crate::source::Bytes;
 use memchr::memmem::Finder;
 

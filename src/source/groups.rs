@@ -4,8 +4,7 @@
 
 use super::tree::{NodeId, Source};
 use super::{Gap, Tokens};
-use crate::language::Language;
-use crate::language::{COMMA, CONDITIONAL, Level, PREFIX};
+use crate::language::{COMMA, CONDITIONAL, Language, Level, PREFIX};
 use std::collections::{HashMap, HashSet};
 
 /// The groups of a file's expressions, worked out where they are asked for.

@@ -1,12 +1,10 @@
 //! A stack whose amending patches cannot be taken out, looked for from the other end: put on what `HEAD` has.
 
 use super::attempt::{Mode, Stacked, plan_stack};
-use crate::patchset::Diagnostic;
-use crate::patchset::{Patchset, Work};
+use crate::patchset::{Diagnostic, Patchset, Work};
 use crate::plan::Options;
 use crate::report::{Fact, Facts, Plan, Step, Verdict};
-use crate::vfs::FileTree;
-use crate::vfs::Overlay;
+use crate::vfs::{FileTree, Overlay};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

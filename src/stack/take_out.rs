@@ -1,17 +1,9 @@
 //! Amending patches that are in, taken out in memory so that what they amend can be looked up, as quilt pops a stack.
 
 use crate::patchset::{Amends, Body, Expect, Patch, Patchset, Work, inverse};
-use crate::plan::Options;
-use crate::plan::PatchRun;
-use crate::plan::Run;
-use crate::plan::Signs;
-use crate::plan::StagedFile;
-use crate::plan::TakenOut;
-use crate::plan::edit_hunks;
-use crate::plan::look_again;
+use crate::plan::{Options, PatchRun, Run, Signs, StagedFile, TakenOut, edit_hunks, look_again};
 use crate::report::{Plan, Site, Step, Verdict};
-use crate::search::{By, Workspace};
-use crate::search::{CompiledAction, CompiledPatch};
+use crate::search::{By, CompiledAction, CompiledPatch, Workspace};
 use crate::source::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,11 +1,7 @@
 //! A second run, tried in memory on what the first one makes: it must write nothing.
 
 use super::take_out::{Amending, leave_out, take_out};
-use crate::plan::Options;
-use crate::plan::Run;
-use crate::plan::TakenOut;
-use crate::plan::run_patch;
-use crate::plan::{SecondRun, is_in, look_again};
+use crate::plan::{Options, Run, SecondRun, TakenOut, is_in, look_again, run_patch};
 use crate::report::{Plan, Step, Verdict};
 use crate::search::Workspace;
 use rayon::prelude::*;

@@ -2,8 +2,7 @@
 
 use super::take_out::Amending;
 use super::trial::Carried;
-use crate::plan::{Run, Watch};
-use crate::plan::{SecondRun, is_in};
+use crate::plan::{Run, SecondRun, Watch, is_in};
 use crate::report::{Fact, Facts, Plan, Reason, Verdict};
 use crate::search::Workspace;
 use std::collections::BTreeSet;

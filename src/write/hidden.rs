@@ -1,6 +1,5 @@
 use super::error::{WriteError, failed};
-use super::fs::anew;
-use super::fs::mkdir;
+use super::fs::{anew, mkdir};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock};
 use rustix::io::Errno;
 use std::ffi::OsStr;

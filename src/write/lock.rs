@@ -1,8 +1,7 @@
 use super::error::WriteError;
 use crate::checkout::Root;
 use rustix::io::Errno;
-use std::fs::File;
-use std::fs::TryLockError;
+use std::fs::{File, TryLockError};
 
 /// The right to write below a root; given back when dropped.
 ///

@@ -1,8 +1,5 @@
 use super::error::{WriteError, failed};
-use super::fs::anew;
-use super::fs::mkdir;
-use super::fs::permit;
-use super::fs::sync;
+use super::fs::{anew, mkdir, permit, sync};
 use super::hidden::Hidden;
 use crate::checkout::{Folder, NAME};
 use crate::patchset::COPY;

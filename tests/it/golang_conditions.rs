@@ -4,8 +4,7 @@
 use std::path::Path;
 use treepatch::golang::types::{View, fits, has_type};
 use treepatch::language::Language;
-use treepatch::source::Answer;
-use treepatch::source::{Limits, Source};
+use treepatch::source::{Answer, Limits, Source};
 use treepatch::vfs::MemoryTree;
 
 /// The source without its marks, and the tokens between them.

@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use treepatch::golang::format::realign;
-use treepatch::golang::imports::{LocalName, default_name, local_name, remove, specs};
-use treepatch::golang::imports::{add, place_spec};
+use treepatch::golang::imports::{LocalName, add, default_name, local_name, place_spec, remove, specs};
 use treepatch::golang::types::{Scope, is_used};
 use treepatch::language::Language;
 use treepatch::source::{Edit, Limits, Source, apply_edits, sort_edits};

@@ -1,9 +1,6 @@
 use super::declarations::{File, FileId, is_test_name};
 use super::stdlib;
-use crate::golang::build::Header;
-use crate::golang::build::Modules;
-use crate::golang::build::{CONTEXTS, ContextId};
-use crate::golang::build::{base, join, relative};
+use crate::golang::build::{CONTEXTS, ContextId, Header, Modules, base, join, relative};
 use crate::language::Language;
 use crate::source::{Limits, Source};
 use crate::vfs::FileTree;

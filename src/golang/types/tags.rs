@@ -1,7 +1,6 @@
 //! The fields that tags belong to.
 
-use crate::language::Atom;
-use crate::language::go_nodes as go;
+use crate::language::{Atom, go_nodes as go};
 use crate::source::{NodeId, Source, Tokens};
 
 /// The field that a tag belongs to.

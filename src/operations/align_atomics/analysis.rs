@@ -1,9 +1,6 @@
 use super::model::StructKey;
 use crate::golang::build::{CONTEXTS, ContextId};
-use crate::golang::types::Place;
-use crate::golang::types::World;
-use crate::golang::types::{Field, Go};
-use crate::golang::types::{File, FileId, text};
+use crate::golang::types::{Field, File, FileId, Go, Place, World, text};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::cell::{OnceCell, RefCell};

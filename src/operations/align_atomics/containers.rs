@@ -5,9 +5,7 @@
 use super::analysis::Study;
 use super::hot::Hot;
 use super::model::{Level, Site, StructKey};
-use crate::golang::types::Go;
-use crate::golang::types::{File, FileId, text};
-use crate::golang::types::{Place, Type};
+use crate::golang::types::{File, FileId, Go, Place, Type, text};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::collections::{BTreeSet, VecDeque};

@@ -24,8 +24,7 @@ mod trace;
 pub(crate) use model::StructKey;
 pub use model::{Arch, Finding, Level, Options, Outcome, Report, Site, Style};
 
-use crate::golang::types::Slot;
-use crate::golang::types::World;
+use crate::golang::types::{Slot, World};
 use crate::vfs::FileTree;
 use analysis::Study;
 use atomic_types::Conversions;

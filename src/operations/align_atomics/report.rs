@@ -6,9 +6,7 @@ use super::hot::{Hot, HotField};
 use super::model::{Finding, Level, Outcome, Report, StructKey, Style};
 use super::order::{Plan, Settled};
 use super::skew::is_aligned;
-use crate::golang::types::FileId;
-use crate::golang::types::Go;
-use crate::golang::types::{Orders, Slot};
+use crate::golang::types::{FileId, Go, Orders, Slot};
 use crate::source::{Edit, sort_edits};
 use std::collections::BTreeMap;
 

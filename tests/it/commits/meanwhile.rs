@@ -3,9 +3,7 @@
 use crate::commits::ground::Ground;
 use treepatch::checkout::Disk;
 use treepatch::commit;
-use treepatch::commit::Commits;
-use treepatch::commit::Stage;
-use treepatch::commit::undo;
+use treepatch::commit::{Commits, Stage, undo};
 use treepatch::plan::Options;
 use treepatch::planner::plan;
 use treepatch::write::WriteError;

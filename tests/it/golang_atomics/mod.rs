@@ -11,8 +11,7 @@ mod typed;
 use std::path::{Path, PathBuf};
 use treepatch::operations::align_atomics::{Level, Options, Outcome, Report, Style, align_atomics};
 use treepatch::source::apply_edits;
-use treepatch::vfs::FileTree;
-use treepatch::vfs::MemoryTree;
+use treepatch::vfs::{FileTree, MemoryTree};
 
 type Files = Vec<(String, String)>;
 

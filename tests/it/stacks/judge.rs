@@ -4,13 +4,11 @@ use crate::stacks::generate::{Files, Made, Stack};
 use std::path::Path;
 use treepatch::patchset::{Patchset, load, substitute};
 use treepatch::plan::Options;
-use treepatch::planner;
 use treepatch::render::unified_file;
 use treepatch::report::{Plan, Verdict};
-use treepatch::revert;
-use treepatch::revert::Evidence;
-use treepatch::revert::Undoing;
+use treepatch::revert::{Evidence, Undoing};
 use treepatch::vfs::MemoryTree;
+use treepatch::{planner, revert};
 
 /// A stack with what came of it.
 pub struct Judged {

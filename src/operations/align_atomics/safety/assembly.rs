@@ -1,11 +1,7 @@
 //! Assembly of the package that reads a struct by numbers.
 
 use super::reader::Reader;
-use crate::golang::types::Decl;
-use crate::golang::types::File;
-use crate::golang::types::Type;
-use crate::golang::types::has_word;
-use crate::golang::types::{Entity, Go};
+use crate::golang::types::{Decl, Entity, File, Go, Type, has_word};
 use crate::language::go::kind;
 use crate::operations::align_atomics::analysis::{Shape, Study};
 use std::collections::HashSet;

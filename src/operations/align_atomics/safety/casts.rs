@@ -4,9 +4,7 @@
 //! Whatever else is done with such an address may depend on the layout behind it.
 
 use super::reader::{Reader, struct_of};
-use crate::golang::types::{Basic, Type};
-use crate::golang::types::{FileId, text};
-use crate::golang::types::{first_word, only_child};
+use crate::golang::types::{Basic, FileId, Type, first_word, only_child, text};
 use crate::language::go::kind;
 use crate::operations::align_atomics::model::StructKey;
 use crate::operations::align_atomics::trace::put::{calls_of, ends_in, parameter};

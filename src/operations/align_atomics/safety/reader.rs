@@ -1,7 +1,6 @@
 //! Reads code that may depend on the layout of a struct.
 
-use crate::golang::types::Go;
-use crate::golang::types::Type;
+use crate::golang::types::{Go, Type};
 use crate::operations::align_atomics::analysis::Study;
 use crate::operations::align_atomics::model::StructKey;
 use std::collections::BTreeSet;

@@ -1,8 +1,6 @@
 //! Other struct types with the same fields in the same order.
 
-use crate::golang::types::FileId;
-use crate::golang::types::Go;
-use crate::golang::types::Type;
+use crate::golang::types::{FileId, Go, Type};
 use crate::language::go::kind;
 use crate::operations::align_atomics::analysis::{Shape, Study};
 use crate::operations::align_atomics::model::StructKey;

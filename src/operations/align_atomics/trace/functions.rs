@@ -2,9 +2,7 @@
 
 use super::put::{ends_in, parameter};
 use super::reach::{Code, Holder, Reach, Way, call_of, callee, files_of};
-use crate::golang::types::Type;
-use crate::golang::types::only_child;
-use crate::golang::types::text;
+use crate::golang::types::{Type, only_child, text};
 use crate::language::go::kind;
 use crate::source::NodeId;
 use std::collections::HashSet;

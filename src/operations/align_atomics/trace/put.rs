@@ -1,9 +1,7 @@
 //! What is put into a variable, a parameter, a field or a result.
 
 use super::reach::{Code, Holder, MAX_DEPTH, Reach, Way, call_of, callee, files_of};
-use crate::golang::types::Type;
-use crate::golang::types::{File, receiver, text};
-use crate::golang::types::{first_word, only_child};
+use crate::golang::types::{File, Type, first_word, only_child, receiver, text};
 use crate::language::go::kind;
 use crate::operations::align_atomics::Level;
 use crate::source::NodeId;

@@ -1,8 +1,6 @@
 //! The search as it is: what has been reached, and what is still to be followed.
 
-use crate::golang::types::Decl;
-use crate::golang::types::{Entity, Go, Member, only_child};
-use crate::golang::types::{File, FileId, text};
+use crate::golang::types::{Decl, Entity, File, FileId, Go, Member, only_child, text};
 use crate::language::go::kind;
 use crate::operations::align_atomics::analysis::Study;
 use crate::operations::align_atomics::hot::Hot;

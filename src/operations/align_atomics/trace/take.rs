@@ -1,9 +1,7 @@
 //! Expressions that have the address of a 64-bit word, or hold one deeper inside.
 
 use super::reach::{Code, Holder, Reach, Way, callee};
-use crate::golang::types::{Basic, Type};
-use crate::golang::types::{FileId, text};
-use crate::golang::types::{Go, Member, first_word, only_child};
+use crate::golang::types::{Basic, FileId, Go, Member, Type, first_word, only_child, text};
 use crate::language::go::kind;
 use crate::source::NodeId;
 
