@@ -76,7 +76,7 @@ pub fn space() -> PathBuf {
 /// `inject.c`, compiled.
 fn compiled() -> Option<PathBuf> {
     let compiler = ["cc", "gcc"].into_iter().find_map(crate::common::find_tool)?;
-    let source = crate::common::repository().join("tests/faults/inject.c");
+    let source = crate::common::repository().join("tests/it/faults/inject.c");
     let program = tempfile::Builder::new().prefix("inject-").tempfile_in(crate::common::build_dir()).ok()?;
     let path = program.into_temp_path().keep().ok()?;
     Command::new(compiler).arg("-O1").arg("-o").arg(&path).arg(source).status().ok()?.success().then_some(path)

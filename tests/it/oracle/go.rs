@@ -367,7 +367,7 @@ pub fn judge() -> Option<PathBuf> {
     let go = tools::find("gofmt")?.with_file_name("go");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let program = folder.join(format!("oracle-judge-{}", std::process::id()));
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/judge.go");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/oracle/judge.go");
     let mut build = Command::new(go);
     build.arg("build").arg("-o").arg(&program).arg(source).current_dir(folder);
     let built = build.env("GOCACHE", folder.join("go-cache")).env("GO111MODULE", "off").output().unwrap();
