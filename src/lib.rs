@@ -8,6 +8,7 @@ pub mod checkout;
 pub mod edit;
 pub mod find;
 pub mod golang;
+pub mod import;
 pub mod language;
 pub mod patchset;
 pub mod pattern;

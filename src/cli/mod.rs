@@ -11,6 +11,7 @@ mod exit;
 mod export;
 mod failure;
 mod help;
+mod import;
 mod list;
 mod man;
 mod patchsets;
@@ -20,6 +21,7 @@ mod recover;
 mod report;
 mod revert;
 mod show;
+mod sources;
 mod submodules;
 mod test;
 
@@ -46,6 +48,7 @@ pub fn run() -> Result<Exit, Failure> {
         Command::Apply(args) => apply::run(&args),
         Command::Revert(args) => revert::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::List(args) => list::run(&args),

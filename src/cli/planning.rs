@@ -204,6 +204,7 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
         all_done: args.count_done,
         whole_files: false,
         ways_back: false,
+        terse: false,
         threads: args.threads.count(),
         limits: args.limits.limits(),
         turn: None,

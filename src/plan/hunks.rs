@@ -42,9 +42,9 @@ pub(super) fn edit_hunks(
     let (mut outcome, chosen) = judging.judge(&surveys);
     outcome.notes.extend(wordless(ready));
     // Where upstream has made its own change, nobody asks where the sites are.
-    let needless = is_trial || signs.are_any() && chosen.is_empty();
+    let needless = is_trial || options.terse || signs.are_any() && chosen.is_empty();
     explain(patchset, patch, ready, &surveys, &chosen, workspace, needless, &mut outcome);
-    if matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
+    if !options.terse && matches!(outcome.verdict, Verdict::Applies | Verdict::Partly | Verdict::Applied) {
         let hunk = |c: &Chosen<'_, '_>| ready.bodies[c.body].hunks().get(c.hunk);
         let mut sites: Vec<_> = chosen.iter().filter_map(|c| Some((hunk(c)?, c.sighting.path.as_path()))).collect();
         sites.dedup_by_key(|(hunk, path)| (hunk.ask, *path));
