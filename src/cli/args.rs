@@ -181,6 +181,9 @@ pub struct ImportArgs {
     /// Only say what could be carried; write nothing
     #[arg(long, conflicts_with = "output")]
     pub check: bool,
+    /// Write all bodies as text, those of Go and C, too
+    #[arg(long)]
+    pub text: bool,
     /// Let hunks fit where so many rows at their ends differ
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub fuzz: u8,

@@ -15,7 +15,7 @@ pub fn run(args: &ImportArgs) -> Result<Exit, Failure> {
     let pile = Pile::read(&args.sources, &args.tree, args.strip)?;
     let tree = Disk::open(&args.tree)?;
     let progress = Progress::start(false);
-    let settings = Settings { name: name(args)?, fuzz: usize::from(args.fuzz) };
+    let settings = Settings { name: name(args)?, fuzz: usize::from(args.fuzz), text: args.text };
     let (_, turn) = progress.patches("importing", pile.originals.len());
     let imported = import(&pile.originals, &tree, &settings, &turn);
     drop(progress);
@@ -70,10 +70,19 @@ fn tell(pile: &Pile, imported: &Imported) {
     if counts.code_hunks > 0 {
         let letters = if counts.letters > 0 { format!(", {} with layout = \"patch\"", counts.letters) } else { String::new() };
         console::line(&format!(
-            "{} of {} in Go and C became {}{letters}",
+            "Go and C: {} of {} carried, as {}, {} of them as text{letters}",
             counts.code_carried,
             count(counts.code_hunks, "hunk"),
-            if counts.bodies == 1 { "1 body".to_owned() } else { format!("{} bodies", counts.bodies) }
+            bodies(counts.code_bodies),
+            counts.as_text
+        ));
+    }
+    if counts.other_hunks > 0 {
+        console::line(&format!(
+            "other files: {} of {} carried, as {}",
+            counts.other_carried,
+            count(counts.other_hunks, "hunk"),
+            bodies(counts.bodies - counts.code_bodies)
         ));
     }
     match &imported.unproven {
@@ -83,4 +92,8 @@ fn tell(pile: &Pile, imported: &Imported) {
         }
         None => {}
     }
+}
+
+fn bodies(n: usize) -> String {
+    if n == 1 { "1 body".to_owned() } else { format!("{n} bodies") }
 }

@@ -4,11 +4,13 @@ use super::body::{Body, Style, body};
 use super::draft::{Draft, Hunk, Work};
 use super::locate;
 use super::proof::{Files, Flaw, loaded, prove};
+use super::rows::{self, REACHES};
 use super::runs::{Run, with_runs};
 use super::shown::{Shown, Versions, Width};
 use super::toml;
 use crate::language::Language;
 use crate::source::{Limits, Source};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -47,36 +49,45 @@ const WIDTHS: &[Width] = &[
 ];
 
 /// Carries a change over.
-pub fn carry(change: &Change) -> Carried {
+/// `only_text` takes the text of code, too.
+pub fn carry(change: &Change, only_text: bool) -> Carried {
     let all = |why: &str| Carried {
         hunks: Vec::new(),
         after: change.before.clone(),
         lost: (0..change.runs.len()).map(|run| (run, why.to_owned())).collect(),
     };
-    let Some(language) = Language::of_path(&change.path) else {
-        return all("not read by a grammar");
-    };
-    let parse = |bytes: &[u8]| Source::parse(language, bytes.to_vec(), Limits::default());
-    let (Ok(before), Ok(after)) = (parse(&change.before), parse(&change.after)) else {
-        return all(&format!("the {} grammar cannot read the file", language.name()));
-    };
+    if change.before.contains(&0) || change.after.contains(&0) {
+        return all("the file is binary");
+    }
+    let sources = Language::of_path(&change.path).filter(|_| !only_text).and_then(|language| {
+        let parse = |bytes: &[u8]| Source::parse(language, bytes.to_vec(), Limits::default()).ok();
+        Some((parse(&change.before)?, parse(&change.after)?))
+    });
+    let versions = sources.as_ref().map(|(before, after)| Versions { before, after, runs: &change.runs });
     let carrier = Carrier {
         change,
-        versions: Versions { before: &before, after: &after, runs: &change.runs },
+        versions,
+        only_text,
         before: locate::lines(&change.before),
         after: locate::lines(&change.after),
+        known: RefCell::default(),
     };
     carrier.carry()
 }
 
 struct Carrier<'a> {
     change: &'a Change,
-    versions: Versions<'a>,
+    /// The trees, where a grammar reads the file.
+    versions: Option<Versions<'a>>,
+    only_text: bool,
     before: Vec<&'a [u8]>,
     after: Vec<&'a [u8]>,
+    /// Bodies that were tried, with what came of it.
+    known: RefCell<Vec<(Hunk, Result<Hunk, Flaw>)>>,
 }
 
 /// A body that was proven, and the number of the width that it has.
+#[derive(Clone)]
 struct Proven {
     hunk: Hunk,
     runs: BTreeSet<usize>,
@@ -86,7 +97,7 @@ impl Carrier<'_> {
     fn carry(&self) -> Carried {
         let mut flaw = String::new();
         // Bodies that are good alone may stand in each other's way: with more around them they do not.
-        for from in 0..WIDTHS.len() {
+        for from in 0..WIDTHS.len().max(REACHES.len()) {
             let (proven, lost) = self.units(from);
             match self.together(&proven, &lost) {
                 Ok(carried) => return carried,
@@ -129,17 +140,19 @@ impl Carrier<'_> {
 
     /// The runs, those together of which one cannot be shown without the other.
     fn groups(&self) -> Vec<BTreeSet<usize>> {
+        let Some(versions) = &self.versions else { return rows::groups(&self.before, &self.change.runs) };
         let mut groups: Vec<Shown> = Vec::new();
         for run in 0..self.change.runs.len() {
             if groups.iter().any(|group| group.runs.contains(&run)) {
                 continue;
             }
-            let mut shown = self.versions.shown([run], WIDTHS[0]);
-            while let Some(at) = groups.iter().position(|group| {
+            let mut shown = versions.shown([run], WIDTHS[0]);
+            let meets = |group: &Shown, shown: &Shown| {
                 !group.kept.is_disjoint(&shown.kept) || !group.runs.is_disjoint(&shown.runs)
-            }) {
+            };
+            while let Some(at) = groups.iter().position(|group| meets(group, &shown)) {
                 let other = groups.remove(at);
-                shown = self.versions.shown(other.runs.union(&shown.runs).copied(), WIDTHS[0]);
+                shown = versions.shown(other.runs.union(&shown.runs).copied(), WIDTHS[0]);
             }
             groups.push(shown);
         }
@@ -148,28 +161,51 @@ impl Carrier<'_> {
         groups
     }
 
-    /// The first body that is proven to make these runs' change, and no other.
+    /// The first body that is proven to make these runs' change, and no other: of code, or else of text.
     fn first_proven(&self, runs: &BTreeSet<usize>, from: usize) -> Result<Proven, Flaw> {
-        let mut flaw = Flaw::Other("no body shows it whole".to_owned());
-        let mut seen: Vec<Body> = Vec::new();
-        for width in &WIDTHS[from..] {
-            let shown = self.versions.shown(runs.iter().copied(), *width);
+        let flaw = match &self.versions {
+            Some(versions) => match self.code(versions, runs, from) {
+                Ok(proven) => return Ok(proven),
+                Err(flaw) => Some(flaw),
+            },
+            None => None,
+        };
+        let reason = flaw.as_ref().map(Flaw::text).or(self.only_text.then(|| "asked for".to_owned()));
+        let reason = reason.filter(|_| Language::of_path(&self.change.path).is_some());
+        self.text(runs, from, reason.as_ref()).map_err(|text| flaw.unwrap_or(text))
+    }
+
+    /// Bodies of code. Where the last of them fails, the first flaw tells most.
+    fn code(&self, versions: &Versions<'_>, runs: &BTreeSet<usize>, from: usize) -> Result<Proven, Flaw> {
+        let mut flaw = None;
+        for width in &WIDTHS[from.min(WIDTHS.len() - 1)..] {
+            let shown = versions.shown(runs.iter().copied(), *width);
             for style in styles(*width) {
-                let Some(body) = body(&self.versions, &shown, style).filter(|body| !seen.contains(body)) else {
-                    continue;
-                };
-                match self.proven(&body) {
+                let Some(body) = body(versions, &shown, style) else { continue };
+                match self.proven(&body, None) {
                     Ok(hunk) => return Ok(Proven { hunk, runs: body.runs }),
-                    Err(why) => flaw = why,
+                    Err(why) => flaw = flaw.or(Some(why)),
                 }
-                seen.push(body);
+            }
+        }
+        Err(flaw.unwrap_or_else(|| Flaw::Other("its rows are not UTF-8".to_owned())))
+    }
+
+    /// Bodies of text.
+    fn text(&self, runs: &BTreeSet<usize>, from: usize, reason: Option<&String>) -> Result<Proven, Flaw> {
+        let mut flaw = Flaw::Other("its rows are not UTF-8".to_owned());
+        for reach in &REACHES[from.min(REACHES.len() - 1)..] {
+            let Some(body) = rows::body(&self.before, &self.after, &self.change.runs, runs, *reach) else { continue };
+            match self.proven(&body, reason) {
+                Ok(hunk) => return Ok(Proven { hunk, runs: body.runs }),
+                Err(why) => flaw = why,
             }
         }
         Err(flaw)
     }
 
     /// A body as a hunk, with the words that it needs.
-    fn proven(&self, body: &Body) -> Result<Hunk, Flaw> {
+    fn proven(&self, body: &Body, as_text: Option<&String>) -> Result<Hunk, Flaw> {
         let runs: Vec<&Run> = body.runs.iter().map(|&run| &self.change.runs[run]).collect();
         let after = with_runs(&self.before, &self.after, &runs);
         let mut hunk = Hunk {
@@ -178,7 +214,12 @@ impl Carrier<'_> {
             inside: body.inside.clone(),
             reading: None,
             letters: false,
+            as_text: as_text.cloned(),
         };
+        let asked = hunk.clone();
+        if let Some((_, known)) = self.known.borrow().iter().find(|(other, _)| *other == asked) {
+            return known.clone();
+        }
         let mut tried = self.prove(std::slice::from_ref(&hunk), &after);
         if tried == Err(Flaw::Reading) && body.reading.is_some() {
             hunk.reading = body.reading;
@@ -188,7 +229,9 @@ impl Carrier<'_> {
             hunk.letters = true;
             tried = self.prove(std::slice::from_ref(&hunk), &after);
         }
-        tried.map(|()| hunk)
+        let proven = tried.map(|()| hunk);
+        self.known.borrow_mut().push((asked, proven.clone()));
+        proven
     }
 
     /// All bodies of the file as one patch.

@@ -63,4 +63,6 @@ pub struct Hunk {
     pub reading: Option<&'static str>,
     /// `layout = "patch"`.
     pub letters: bool,
+    /// Why it is text, where a grammar reads the file.
+    pub as_text: Option<String>,
 }

@@ -17,6 +17,7 @@ mod locate;
 pub mod mailbox;
 mod original;
 mod proof;
+mod rows;
 mod runs;
 pub mod series;
 mod shown;

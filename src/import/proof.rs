@@ -46,7 +46,7 @@ fn flaw(complaints: &[crate::patchset::Complaint]) -> Flaw {
 
 /// Proves that patches make one tree of another, that a second run does nothing, and that a swap of the sides undoes it.
 pub fn prove(set: &Patchset, before: &Files, after: &Files) -> Result<(), Flaw> {
-    let options = Options { ways_back: true, ..Options::default() };
+    let options = Options { ways_back: true, terse: true, ..Options::default() };
     let planned = plan(set, &memory(before), &options).map_err(|complaints| flaw(&complaints))?;
     refusal(&planned).map_or(Ok(()), |why| Err(Flaw::Other(why)))?;
     for (report, patch) in planned.reports.iter().zip(&set.patches).filter(|(_, patch)| patch.disabled.is_none()) {
@@ -61,7 +61,7 @@ pub fn prove(set: &Patchset, before: &Files, after: &Files) -> Result<(), Flaw> 
     if result(&planned, before) != *after {
         return Err(Flaw::Bytes);
     }
-    let again = plan(set, &memory(after), &Options::default()).map_err(|complaints| flaw(&complaints))?;
+    let again = plan(set, &memory(after), &Options { terse: true, ..Options::default() }).map_err(|complaints| flaw(&complaints))?;
     refusal(&again).map_or(Ok(()), |why| Err(Flaw::Other(format!("a second run: {why}"))))?;
     let undone = again.reports.iter().find(|report| !matches!(report.verdict, Verdict::Applied | Verdict::Skipped));
     match undone {
@@ -86,7 +86,7 @@ pub fn prove_back(set: &Patchset, before: &Files, after: &Files) -> Result<(), F
 
 /// Whether a patch is still known as applied in these files.
 pub fn is_known(set: &Patchset, files: &Files) -> bool {
-    match plan(set, &memory(files), &Options::default()) {
+    match plan(set, &memory(files), &Options { terse: true, ..Options::default() }) {
         Ok(plan) => plan.reports.iter().all(|report| report.verdict == Verdict::Applied),
         Err(_) => false,
     }

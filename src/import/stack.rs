@@ -22,6 +22,8 @@ pub struct Settings {
     pub name: String,
     /// How many rows of context at each end of a hunk need not fit.
     pub fuzz: usize,
+    /// All bodies are text.
+    pub text: bool,
 }
 
 /// A patchset that was made.
@@ -69,10 +71,16 @@ pub struct Counts {
     pub code_carried: usize,
     /// Hunks in other files.
     pub other_hunks: usize,
+    /// Of these, carried.
+    pub other_carried: usize,
     /// Bodies that were written.
     pub bodies: usize,
     /// Of these, with `layout = "patch"`.
     pub letters: usize,
+    /// Of these, in Go and C.
+    pub code_bodies: usize,
+    /// Of the bodies in Go and C, those that are text.
+    pub as_text: usize,
 }
 
 impl Imported {
@@ -166,8 +174,9 @@ impl Stack<'_> {
             .map(|(number, _)| AtomicUsize::new(changes.iter().filter(|((of, _), _)| *of == number).count()))
             .collect();
         turn.fetch_add(left.iter().filter(|left| left.load(Ordering::Relaxed) == 0).count(), Ordering::Relaxed);
+        let text = self.settings.text;
         let carried = |(key, change): ((usize, usize), Change)| {
-            let carried = carry(&change);
+            let carried = carry(&change, text);
             if left[key.0].fetch_sub(1, Ordering::Relaxed) == 1 {
                 turn.fetch_add(1, Ordering::Relaxed);
             }
@@ -210,6 +219,9 @@ impl Stack<'_> {
         }
         self.out.losses.extend(losses);
         self.out.counts.bodies += hunks.len();
+        let is_code = |hunk: &&Hunk| crate::language::Language::of_path(&hunk.path).is_some();
+        self.out.counts.code_bodies += hunks.iter().filter(is_code).count();
+        self.out.counts.as_text += hunks.iter().filter(|hunk| hunk.as_text.is_some()).count();
         self.out.counts.letters += hunks.iter().filter(|hunk| hunk.letters).count();
         let first = self.drafts.len();
         let id = unique(&original.stem(), &mut self.taken);
@@ -278,19 +290,16 @@ impl Stack<'_> {
         self.tell_offsets(&placed, &file, taking.original);
         let carried = match self.prepared.remove(&key) {
             Some((same, carried)) if same == change => carried,
-            _ => carry(&change),
+            _ => carry(&change, self.settings.text),
         };
         let mut lost: BTreeMap<usize, String> = BTreeMap::new();
         for (run, why) in &carried.lost {
             lost.entry(change.runs[*run].hunk).or_insert_with(|| why.clone());
         }
-        if is_code {
-            self.out.counts.code_carried += diff.hunks.len() - lost.len();
-        }
-        let is_other = !is_code;
-        for (hunk, why) in lost.into_iter().take(if is_other { 1 } else { usize::MAX }) {
-            let line = diff.hunks.get(hunk).map(|hunk| hunk.line).filter(|_| !is_other);
-            let why = if is_other { format!("cannot be carried yet: {file} is {why}") } else { why };
+        let left = diff.hunks.len() - lost.len();
+        *(if is_code { &mut self.out.counts.code_carried } else { &mut self.out.counts.other_carried }) += left;
+        for (hunk, why) in lost {
+            let line = diff.hunks.get(hunk).map(|hunk| hunk.line);
             taking.lose(file.clone(), line, &why);
         }
         taking.hunks.extend(carried.hunks);
@@ -306,9 +315,9 @@ impl Stack<'_> {
         let content: Vec<u8> = diff.hunks.iter().flat_map(|hunk| hunk.side(b'+')).flatten().copied().collect();
         match String::from_utf8(content) {
             Ok(content) => {
-                if crate::language::Language::of_path(path).is_some() {
-                    self.out.counts.code_carried += diff.hunks.len();
-                }
+                let is_code = crate::language::Language::of_path(path).is_some();
+                let counts = &mut self.out.counts;
+                *(if is_code { &mut counts.code_carried } else { &mut counts.other_carried }) += diff.hunks.len();
                 then.insert(path.to_owned(), Some(content.clone().into_bytes()));
                 taking.made.push((path.to_owned(), content));
             }

@@ -23,6 +23,7 @@ pub fn patch(draft: &Draft) -> String {
     keys.extend(draft.date.map(|date| ("date", date.to_string())));
     keys.extend((!draft.trailers.is_empty()).then(|| ("trailers", list(&draft.trailers))));
     let mut hunks: &[Hunk] = &[];
+    let mut note = None;
     match &draft.work {
         Work::Create { path, content } => {
             keys.push(("create", string(&path.to_string_lossy())));
@@ -31,6 +32,7 @@ pub fn patch(draft: &Draft) -> String {
         Work::Hunks(all) => match all.as_slice() {
             [one] => {
                 keys.push(("files", files(&one.path)));
+                note = one.as_text.as_ref();
                 keys.extend(body(one));
             }
             all => {
@@ -41,14 +43,14 @@ pub fn patch(draft: &Draft) -> String {
             }
         },
     }
-    let mut out = format!("[[patch]]\n{}", columns(&keys));
+    let mut out = format!("{}[[patch]]\n{}", comment(note), columns(&keys));
     for hunk in hunks {
         let mut keys = Vec::new();
         if same_file(hunks).is_none() {
             keys.push(("files", files(&hunk.path)));
         }
         keys.extend(body(hunk));
-        out.push_str(&format!("\n[[patch.hunk]]\n{}", columns(&keys)));
+        out.push_str(&format!("\n{}[[patch.hunk]]\n{}", comment(hunk.as_text.as_ref()), columns(&keys)));
     }
     out + &upstream(draft)
 }
@@ -66,6 +68,13 @@ fn upstream(draft: &Draft) -> String {
     if keys.is_empty() { String::new() } else { format!("\n[patch.upstream]\n{}", columns(&keys)) }
 }
 
+/// Why a body is text.
+fn comment(reason: Option<&String>) -> String {
+    let wrapped = |reason: &String| wrap(&format!("As text: {reason}."));
+    let lines = |text: String| text.lines().map(|line| format!("# {line}\n")).collect::<String>();
+    reason.map(wrapped).map(lines).unwrap_or_default()
+}
+
 fn same_file(hunks: &[Hunk]) -> Option<&Path> {
     let first = &hunks.first()?.path;
     hunks.iter().all(|hunk| hunk.path == *first).then_some(first)
@@ -73,6 +82,10 @@ fn same_file(hunks: &[Hunk]) -> Option<&Path> {
 
 fn body(hunk: &Hunk) -> Vec<(&'static str, String)> {
     let mut keys = Vec::new();
+    let path = hunk.path.to_string_lossy();
+    if hunk.as_text.is_some() || (glob(&path) != path && crate::language::Language::of_path(&hunk.path).is_none()) {
+        keys.push(("language", string("text")));
+    }
     keys.extend(hunk.reading.map(|reading| ("as", string(reading))));
     keys.extend(hunk.letters.then(|| ("layout", string("patch"))));
     keys.extend(hunk.inside.as_ref().map(|inside| ("inside", string(inside))));
