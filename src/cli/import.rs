@@ -68,7 +68,8 @@ fn tell(pile: &Pile, imported: &Imported) {
     parts.extend((none > 0).then(|| format!("{none} not")));
     console::line(&format!("{all}: {}", parts.join(", ")));
     if counts.code_hunks > 0 {
-        let letters = if counts.letters > 0 { format!(", {} with layout = \"patch\"", counts.letters) } else { String::new() };
+        let letters =
+            if counts.letters > 0 { format!(", {} with layout = \"patch\"", counts.letters) } else { String::new() };
         console::line(&format!(
             "Go and C: {} of {} carried, as {}, {} of them as text{letters}",
             counts.code_carried,
@@ -88,7 +89,9 @@ fn tell(pile: &Pile, imported: &Imported) {
     match &imported.unproven {
         Some(why) => console::line(&format!("the patchset as a whole is not proven: {}", visible_line(why))),
         None if !imported.patches.is_empty() => {
-            console::line("proven: byte for byte what patch gives, a second run writes nothing, revert gives the tree back");
+            console::line(
+                "proven: byte for byte what patch gives, a second run writes nothing, revert gives the tree back",
+            );
         }
         None => {}
     }

@@ -212,7 +212,7 @@ fn options(args: &PlanArgs, patchset: &Patchset) -> Options {
 }
 
 fn refused(complaints: Vec<Complaint>, patchset: &Patchset, screens: Screens) -> Failure {
-    patchsets::refused(complaints, &patchset.origin, &patchset.text, screens.stderr)
+    patchsets::refused(complaints, &patchset.parts, &patchset.text, screens.stderr)
 }
 
 fn is_missing(verdict: Verdict) -> bool {

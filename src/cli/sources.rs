@@ -1,8 +1,8 @@
 //! Piles of patches, read from where the user says they are.
 
 use super::Failure;
-use std::path::{Path, PathBuf};
 use std::fs;
+use std::path::{Path, PathBuf};
 use treepatch::checkout::Disk;
 use treepatch::import::{Original, compare, mailbox, series};
 
@@ -130,7 +130,11 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::Usage(format!("{}: cannot be read: {error}", path.display()));
     let size = fs::metadata(path).map_err(failed)?.len();
     if size > LIMIT {
-        return Err(Failure::Usage(format!("{}: is larger than {} MiB, too large for a patch", path.display(), LIMIT >> 20)));
+        return Err(Failure::Usage(format!(
+            "{}: is larger than {} MiB, too large for a patch",
+            path.display(),
+            LIMIT >> 20
+        )));
     }
     fs::read(path).map_err(failed)
 }

@@ -99,7 +99,13 @@ impl Header {
             list.kind == ListKind::Parameters && list.inside.start > name && list.inside.end <= open
         };
         let from = source.lists.iter().filter(is_own).min_by_key(|list| list.inside.start)?;
-        Some(Header { language: source.language, start: node.tokens.start, declarator, parameters: from.inside.clone(), open })
+        Some(Header {
+            language: source.language,
+            start: node.tokens.start,
+            declarator,
+            parameters: from.inside.clone(),
+            open,
+        })
     }
 
     /// What ellipses stand for.
@@ -133,7 +139,11 @@ pub fn inside(versions: &Versions<'_>, shown: &Shown) -> Option<String> {
     let (first, last) = touched(source, &lines.collect())?;
     let node = source.node_around(&(first..last + 1));
     let around: Vec<NodeId> = std::iter::once(node).chain(source.ancestors(node)).filter(|&id| id != 0).collect();
-    let function = around.iter().copied().filter(|&id| source.language.is_function(source.kind(id)) && is_top_level(source, id)).last();
+    let function = around
+        .iter()
+        .copied()
+        .filter(|&id| source.language.is_function(source.kind(id)) && is_top_level(source, id))
+        .last();
     let text = match function {
         Some(id) => {
             let header = Header::of(source, id)?;
@@ -161,10 +171,14 @@ pub fn inside(versions: &Versions<'_>, shown: &Shown) -> Option<String> {
             })?;
             let whole = &source.nodes[id].tokens;
             let is_around = |list: &&crate::source::List| {
-                whole.start < list.inside.start && list.inside.end < whole.end && list.inside.start <= first && last < list.inside.end
+                whole.start < list.inside.start
+                    && list.inside.end < whole.end
+                    && list.inside.start <= first
+                    && last < list.inside.end
             };
             let list = source.lists.iter().find(is_around)?;
-            let (head, tail) = (source.span(&(whole.start..list.inside.start)), source.span(&(list.inside.end..whole.end)));
+            let (head, tail) =
+                (source.span(&(whole.start..list.inside.start)), source.span(&(list.inside.end..whole.end)));
             if touches_run(versions, &head) || touches_run(versions, &tail) {
                 return None;
             }
@@ -181,7 +195,9 @@ pub fn inside(versions: &Versions<'_>, shown: &Shown) -> Option<String> {
 fn touches_run(versions: &Versions<'_>, bytes: &Bytes) -> bool {
     let lines = &versions.before.lines;
     let (first, last) = (lines.line(bytes.start), lines.line(bytes.end.saturating_sub(1)));
-    versions.runs.iter().any(|run| run.before.start <= last && run.before.end > first || {
-        run.before.is_empty() && first < run.before.start && run.before.start <= last
+    versions.runs.iter().any(|run| {
+        run.before.start <= last && run.before.end > first || {
+            run.before.is_empty() && first < run.before.start && run.before.start <= last
+        }
     })
 }

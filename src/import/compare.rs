@@ -20,7 +20,8 @@ pub fn compare(name: &str, old: &dyn Tree, new: &dyn Tree) -> Result<Original, S
         let mut options = git2::DiffOptions::new();
         let (from, to) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
         let failed = |error: git2::Error| format!("{}: {}", path.display(), error.message());
-        let mut patch = git2::Patch::from_buffers(from, Some(path), to, Some(path), Some(&mut options)).map_err(failed)?;
+        let mut patch =
+            git2::Patch::from_buffers(from, Some(path), to, Some(path), Some(&mut options)).map_err(failed)?;
         let text = patch.to_buf().map_err(failed)?;
         let (_, mut found) = diff::read(&text).map_err(|(_, why)| format!("{}: {why}", path.display()))?;
         let named = |is_there: bool, side: &str| is_there.then(|| format!("{side}/{}", path.display()).into_bytes());

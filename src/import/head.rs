@@ -42,6 +42,9 @@ const CARRIERS: &[&str] = &[
     "x-status",
 ];
 
+/// A longer subject is more than one.
+const LONGEST: usize = 160;
+
 impl Head {
     /// Reads what stands above the first diff.
     pub fn read(bytes: &[u8]) -> Head {
@@ -99,7 +102,13 @@ impl Head {
                 }
                 "subject" => {
                     let whole = decoded(&joined(value, &folded));
-                    self.title = Some(without_tag(&whole).to_owned());
+                    // Where the empty line below a subject was lost, the whole reason is folded into it.
+                    let (subject, reason) = match folded.is_empty() || whole.chars().count() <= LONGEST {
+                        true => (whole, &folded[..0]),
+                        false => (decoded(value), &folded[..]),
+                    };
+                    self.title = Some(without_tag(&subject).to_owned());
+                    prose.extend(reason.iter().map(|line| line.trim().to_owned()));
                 }
                 key_lower => {
                     let value = decoded(&joined(value, &folded));
@@ -129,7 +138,9 @@ impl Head {
             "forwarded" => &mut self.upstream.forwarded,
             "bug" => &mut self.upstream.bug,
             "applied-upstream" => &mut self.upstream.applied,
-            _ if is_mail && (CARRIERS.contains(&lower) || lower.starts_with("x-") || lower.starts_with("list-")) => return,
+            _ if is_mail && (CARRIERS.contains(&lower) || lower.starts_with("x-") || lower.starts_with("list-")) => {
+                return;
+            }
             _ => return self.trailers.push(format!("{key}: {value}").trim_end().to_owned()),
         };
         match slot {
@@ -145,7 +156,9 @@ impl Head {
             lines.pop();
         }
         let from = lines.iter().rposition(|line| line.trim().is_empty()).map_or(0, |blank| blank + 1);
-        let is_trailer = |line: &String| line.starts_with(' ') || field(line).is_some_and(|(key, _)| key.contains('-') || is_known(key));
+        let is_trailer = |line: &String| {
+            line.starts_with(' ') || field(line).is_some_and(|(key, _)| key.contains('-') || is_known(key))
+        };
         let is_block = from < lines.len() && !lines[from].starts_with(' ') && lines[from..].iter().all(is_trailer);
         if !is_block {
             return;
@@ -180,7 +193,6 @@ pub fn text(bytes: &[u8]) -> String {
         Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
     }
 }
-
 
 /// A name without quotes around it.
 fn plain_author(author: &str) -> String {
@@ -284,7 +296,8 @@ fn without_statistics<'t>(lines: &[&'t str]) -> Vec<&'t str> {
         let line = line.trim();
         let bar = line.rsplit_once('|').map(|(_, counts)| counts.trim());
         let counts = bar.is_some_and(|counts| {
-            counts.starts_with(|c: char| c.is_ascii_digit()) && counts.trim_end_matches(['+', '-', '!']).trim().parse::<u64>().is_ok()
+            counts.starts_with(|c: char| c.is_ascii_digit())
+                && counts.trim_end_matches(['+', '-', '!']).trim().parse::<u64>().is_ok()
                 || counts.starts_with("Bin")
         });
         let is_sum = line.contains(" changed, ") && line.starts_with(|c: char| c.is_ascii_digit());

@@ -18,8 +18,7 @@ pub fn read(bytes: &[u8]) -> Result<(Vec<Original>, Vec<String>), (usize, usize,
     for (number, mail) in split(bytes).into_iter().enumerate() {
         let text = plain(mail);
         let name = format!("mail {}", number + 1);
-        let mut original =
-            Original::read(&name, &text, 1).map_err(|(line, why)| (number + 1, line, why))?;
+        let mut original = Original::read(&name, &text, 1).map_err(|(line, why)| (number + 1, line, why))?;
         match original.diffs.is_empty() {
             true => without.push(original.head.title.clone().unwrap_or(name)),
             false => {
@@ -87,7 +86,9 @@ mod tests {
     #[test]
     fn mails_are_told_apart() {
         let mail = |subject: &str, body: &str| {
-            format!("From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\nFrom: A B <a@example.org>\nSubject: [PATCH] {subject}\n{body}\n")
+            format!(
+                "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\nFrom: A B <a@example.org>\nSubject: [PATCH] {subject}\n{body}\n"
+            )
         };
         let diff = "\nA reason.\n---\n a | 2 +-\n\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-a\n+b\n-- \n2.40\n";
         let encoded = "Content-Transfer-Encoding: quoted-printable\n\nFrom: C D <c@example.org>\n\nIt =3D it.\n---\n--- a/a\n+++ b/a\n@@ -1 =\n+1 @@\n-a\n+b\n";
@@ -96,7 +97,14 @@ mod tests {
         assert_eq!(without, ["cover"]);
         let told: Vec<_> = originals
             .iter()
-            .map(|o| (o.head.title.as_deref().unwrap(), o.head.why.as_str(), o.head.author.as_deref().unwrap(), o.diffs.len()))
+            .map(|o| {
+                (
+                    o.head.title.as_deref().unwrap(),
+                    o.head.why.as_str(),
+                    o.head.author.as_deref().unwrap(),
+                    o.diffs.len(),
+                )
+            })
             .collect();
         assert_eq!(
             told,

@@ -61,7 +61,8 @@ pub fn prove(set: &Patchset, before: &Files, after: &Files) -> Result<(), Flaw> 
     if result(&planned, before) != *after {
         return Err(Flaw::Bytes);
     }
-    let again = plan(set, &memory(after), &Options { terse: true, ..Options::default() }).map_err(|complaints| flaw(&complaints))?;
+    let again = plan(set, &memory(after), &Options { terse: true, ..Options::default() })
+        .map_err(|complaints| flaw(&complaints))?;
     refusal(&again).map_or(Ok(()), |why| Err(Flaw::Other(format!("a second run: {why}"))))?;
     let undone = again.reports.iter().find(|report| !matches!(report.verdict, Verdict::Applied | Verdict::Skipped));
     match undone {

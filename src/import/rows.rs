@@ -32,7 +32,8 @@ pub fn groups(lines: &[&[u8]], runs: &[Run]) -> Vec<BTreeSet<usize>> {
     let mut groups: Vec<BTreeSet<usize>> = Vec::new();
     for (number, run) in runs.iter().enumerate() {
         let above = number.checked_sub(1).map(|before| runs[before].before.end..run.before.start);
-        let is_near = above.is_some_and(|gap| gap.len() < 2 || lines[gap].iter().filter(|line| !is_blank(line)).count() < 2);
+        let is_near =
+            above.is_some_and(|gap| gap.len() < 2 || lines[gap].iter().filter(|line| !is_blank(line)).count() < 2);
         match groups.last_mut().filter(|_| is_near) {
             Some(group) => drop(group.insert(number)),
             None => groups.push(BTreeSet::from([number])),
@@ -45,7 +46,7 @@ pub fn groups(lines: &[&[u8]], runs: &[Run]) -> Vec<BTreeSet<usize>> {
 pub fn body(before: &[&[u8]], after: &[&[u8]], all: &[Run], runs: &BTreeSet<usize>, reach: Reach) -> Option<Body> {
     let mut rows: Vec<String> = Vec::new();
     let mut next: Option<usize> = None;
-    let mut push = |rows: &mut Vec<String>, sign: &str, line: &[u8]| -> Option<()> {
+    let push = |rows: &mut Vec<String>, sign: &str, line: &[u8]| -> Option<()> {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let text = std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)).ok()?;
         let is_empty = sign == " " && text.trim().is_empty();
@@ -95,7 +96,11 @@ fn below(lines: &[&[u8]], at: usize, rows: usize) -> usize {
 
 /// The nearest line above that is less indented.
 fn header(lines: &[&[u8]], at: usize) -> Option<usize> {
-    let own = lines[at.min(lines.len())..].iter().chain(lines[..at].last()).find(|line| !is_blank(line)).map(|line| column(line))?;
+    let own = lines[at.min(lines.len())..]
+        .iter()
+        .chain(lines[..at].last())
+        .find(|line| !is_blank(line))
+        .map(|line| column(line))?;
     (0..at).rev().find(|&line| !is_blank(lines[line]) && !lines[line].starts_with(b"#") && column(lines[line]) < own)
 }
 

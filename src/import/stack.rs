@@ -93,9 +93,11 @@ impl Imported {
     /// A file that includes the patches, and a file for each of them.
     pub fn files(&self) -> Vec<(PathBuf, String)> {
         let head = toml::head(&self.name, &title(&self.name), Some("patches/*.toml"));
-        let patches = self.patches.iter().enumerate().map(|(at, (id, text))| {
-            (PathBuf::from(format!("patches/{:04}-{id}.toml", at + 1)), text.clone())
-        });
+        let patches = self
+            .patches
+            .iter()
+            .enumerate()
+            .map(|(at, (id, text))| (PathBuf::from(format!("patches/{:04}-{id}.toml", at + 1)), text.clone()));
         std::iter::once((PathBuf::from("patchset.toml"), head)).chain(patches).collect()
     }
 }
@@ -159,7 +161,8 @@ impl Stack<'_> {
                 if let Ok((change, _)) = self.change(diff, &path, then.get(&path).cloned().flatten()) {
                     then.insert(path, Some(change.after.clone()));
                     changes.push(((number, at), change));
-                } else if let Some(after) = super::state::patched(diff, then.get(&path).cloned().flatten().as_deref(), self.settings.fuzz)
+                } else if let Some(after) =
+                    super::state::patched(diff, then.get(&path).cloned().flatten().as_deref(), self.settings.fuzz)
                 {
                     then.insert(path, after);
                 }
@@ -307,7 +310,14 @@ impl Stack<'_> {
     }
 
     /// A new file.
-    fn make(&mut self, diff: &FileDiff, path: &Path, before: Option<Vec<u8>>, then: &mut Files, taking: &mut Taking<'_>) {
+    fn make(
+        &mut self,
+        diff: &FileDiff,
+        path: &Path,
+        before: Option<Vec<u8>>,
+        then: &mut Files,
+        taking: &mut Taking<'_>,
+    ) {
         let file = path.display().to_string();
         if before.is_some() {
             return taking.lose(file, None, "it is to be made, and the tree has it already");
@@ -328,7 +338,9 @@ impl Stack<'_> {
     /// Says where a hunk was found elsewhere than it says, or with less than it shows.
     fn tell_offsets(&mut self, placed: &[Placed], file: &str, original: &Original) {
         for one in placed.iter().filter(|one| one.fuzz > 0) {
-            self.out.notes.push(format!("{}:{}: fits {file} with fuzz {} alone", original.name, one.hunk.line, one.fuzz));
+            self.out
+                .notes
+                .push(format!("{}:{}: fits {file} with fuzz {} alone", original.name, one.hunk.line, one.fuzz));
         }
         let far = placed.iter().map(|one| one.offset.unsigned_abs()).max().unwrap_or(0);
         if far > 0 {
@@ -350,7 +362,10 @@ impl Stack<'_> {
                         return false;
                     }
                     let only = |draft: &Draft| -> Files {
-                        self::paths(draft).into_iter().map(|path| (path.clone(), files.get(&path).cloned().flatten())).collect()
+                        self::paths(draft)
+                            .into_iter()
+                            .map(|path| (path.clone(), files.get(&path).cloned().flatten()))
+                            .collect()
                     };
                     let alone = Draft { amends: Vec::new(), needs: Vec::new(), ..drafts[other].clone() };
                     let text = format!("{}\n{}", toml::head("x", "x", None), toml::patch(&alone));

@@ -82,7 +82,8 @@ fn taken_off(originals: &[&Original], files: &Files) -> Option<Files> {
     for original in originals.iter().rev() {
         for diff in original.diffs.iter().rev().filter(|diff| !diff.is_binary && !diff.hunks.is_empty()) {
             let path = diff.path(original.strip)?;
-            let back = FileDiff { old: diff.new.clone(), new: diff.old.clone(), hunks: back(&diff.hunks), ..diff.clone() };
+            let back =
+                FileDiff { old: diff.new.clone(), new: diff.old.clone(), hunks: back(&diff.hunks), ..diff.clone() };
             let bytes = files.get(&path).cloned().flatten();
             files.insert(path, patched(&back, bytes.as_deref(), 0)?);
         }

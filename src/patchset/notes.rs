@@ -31,6 +31,11 @@ impl Notes {
         }
     }
 
+    /// Whether there is nothing to complain about so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.complaints.is_empty()
+    }
+
     /// Whether there are more complaints than anyone reads.
     pub(super) fn is_full(&self) -> bool {
         self.complaints.len() >= MOST_KEPT

@@ -194,10 +194,9 @@ impl<'n, 't> Patches<'n, 't> {
             && !keys.has("language")
         {
             let span = files.globs.first().map(|glob| glob.span.clone()).unwrap_or_default();
-            self.notes.push(
-                Complaint::new(&span, "the globs do not tell one language")
-                    .help("let all end in `.go`, or all in `.c` or `.h`, or add `language = \"go\"`, `\"c\"` or `\"text\"`"),
-            );
+            self.notes.push(Complaint::new(&span, "the globs do not tell one language").help(
+                "let all end in `.go`, or all in `.c` or `.h`, or add `language = \"go\"`, `\"c\"` or `\"text\"`",
+            ));
         }
         let diff = self.notes.text(keys, "diff")?;
         let is_text = language == Some(Language::Text);

@@ -106,9 +106,8 @@ pub(super) fn run(stack: &Stack<'_>, workspace: &mut Workspace<'_>, plan: &mut P
     let patch = &patchset.patches[number];
     let unmet = stack.needs.then(|| unmet(patch, &plan.reports)).flatten();
     let outcome = match (&ready[number], unmet.or_else(|| left_behind(stack, number))) {
-        (None, _) if patch.disabled.is_some() => {
-            Outcome::new(Verdict::Skipped).because(format!("it is disabled: {}", patch.disabled.as_deref().unwrap_or("")))
-        }
+        (None, _) if patch.disabled.is_some() => Outcome::new(Verdict::Skipped)
+            .because(format!("it is disabled: {}", patch.disabled.as_deref().unwrap_or(""))),
         (None, _) => Outcome::new(Verdict::Skipped).because(if options.only.is_empty() {
             "it is for another target"
         } else {

@@ -27,14 +27,7 @@ pub fn quilt(set: &Patchset, patch: &Patch, changes: &[FileChange]) -> Vec<u8> {
 
 /// A mail of a mailbox for `git am --keep`. `message` is what the commit is to say, `note` what only the mail says, and
 /// `date` is in seconds since 1970.
-pub fn mail(
-    set: &Patchset,
-    patch: &Patch,
-    message: &str,
-    note: &str,
-    date: i64,
-    changes: &[FileChange],
-) -> Vec<u8> {
+pub fn mail(set: &Patchset, patch: &Patch, message: &str, note: &str, date: i64, changes: &[FileChange]) -> Vec<u8> {
     let (subject, body) = message.split_once('\n').unwrap_or((message, ""));
     let author = mbox::author(&line(patch.author.as_deref().or(set.author.as_deref()).unwrap_or(NOBODY)));
     let date = patch.date.unwrap_or(Date { seconds: date, offset: 0 });

@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["edit", "find", "text", "golang", "pattern", "checkout", "source", "patchset", "language"]),
     ("render", &["plan", "patchset"]),
     ("write", &["plan", "render", "checkout", "patchset"]),
+    ("import", &["plan", "checkout", "source", "patchset", "language"]),
     ("cli", &["*"]),
 ];
 
@@ -139,7 +140,8 @@ fn files_are_opened_by_name_only_where_the_user_named_them() {
         ["std::fs", "fs::read", "fs::metadata", "File::open", "OpenOptions", "read_dir", "rustix::open(", "tempfile::"];
     let own = [
         "checkout/folder.rs", // the gate
-        "cli/patchsets.rs",   // the patchset that the user names
+        "cli/patchsets.rs",   // the patchset that the user names, and what it includes
+        "cli/sources.rs",     // the patches that the user names
         "write/copy.rs",
         "write/output.rs", // the report that the user names
     ];
