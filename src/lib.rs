@@ -53,6 +53,8 @@
 //! The language of patchsets is described in `docs/language.md`, the way through the code in `ARCHITECTURE.md`.
 
 pub mod commit;
+#[doc(hidden)]
+pub mod import;
 pub mod render;
 pub mod write;
 

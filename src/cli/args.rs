@@ -36,6 +36,11 @@ pub enum Command {
     ///
     /// Each repository gets a series of its own, in a folder of its path below the one of -o.
     Export(ExportArgs),
+    /// Make a patchset of patches: a series of quilt, patch files, a mailbox, commits, two folders
+    ///
+    /// Each patch is proven, byte for byte, against the tree that it is for, before anything is written. What cannot be
+    /// carried is listed, and the exit code is 1. docs/import.md says more.
+    Import(ImportArgs),
     /// Run the examples of a patchset
     Test(TestArgs),
     /// List the built-in patchsets, or the patches of one
@@ -157,6 +162,38 @@ impl ExportArgs {
             output,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// A folder with a `series` file, patch files, a mailbox, REV..REV of the repository of the tree, or two folders: before, after
+    #[arg(required = true)]
+    pub sources: Vec<PathBuf>,
+    /// The tree that the patches are for: without them, with them, or with the first of them
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub tree: PathBuf,
+    /// Where to: a file, or (with a `/` at the end) a folder with a file for each patch; standard output, if left out
+    #[arg(short, long, value_name = "FILE|DIR/")]
+    pub output: Option<PathBuf>,
+    /// The name of the patchset [default: that of the tree's folder]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Only say what could be carried; write nothing
+    #[arg(long, conflicts_with = "output")]
+    pub check: bool,
+    /// Write all bodies as text, those of Go and C, too
+    #[arg(long)]
+    pub text: bool,
+    /// Let hunks fit where so many rows at their ends differ
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub fuzz: u8,
+    /// How many folders to take off the paths of patch files
+    #[arg(short = 'p', long, value_name = "N", default_value_t = 1)]
+    pub strip: usize,
+    #[command(flatten)]
+    pub threads: ThreadArgs,
+    #[command(flatten)]
+    pub style: StyleArgs,
 }
 
 /// What `apply` and `check` share.

@@ -124,7 +124,7 @@ fn mailed(
             let message = messages.patch(patch, &treepatch::commit::digest(set, patch));
             let from_top = |change: &FileChange| FileChange { path: top.join(&change.path), ..change.clone() };
             let changes: Vec<FileChange> = changes.iter().map(from_top).collect();
-            mail(set, &message, &note(repository), date, &changes)
+            mail(set, patch, &message, &note(repository), date, &changes)
         });
         (repository.join("series.mbox"), mails.collect::<Vec<_>>().concat())
     };

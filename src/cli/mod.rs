@@ -11,6 +11,7 @@ pub mod exit;
 pub mod export;
 pub mod failure;
 pub mod help;
+pub mod import;
 pub mod list;
 pub mod man;
 pub mod patchsets;
@@ -20,6 +21,7 @@ pub mod recover;
 pub mod report;
 pub mod revert;
 pub mod show;
+pub mod sources;
 pub mod test;
 
 pub use console::failure as print_failure;
@@ -45,6 +47,7 @@ pub fn run() -> Result<Exit, Failure> {
         Command::Apply(args) => apply::run(&args),
         Command::Revert(args) => revert::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::List(args) => list::run(&args),

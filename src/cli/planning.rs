@@ -147,6 +147,7 @@ fn options(args: &PlanArgs) -> Options {
         all_done: args.count_done,
         whole_files: false,
         check_reversible: false,
+        terse: false,
         threads: args.threads.count(),
         limits: args.limits.limits(),
         turn: None,

@@ -100,7 +100,10 @@ impl<'a> Work<'a> {
             own.push(number);
             if !self.options.squash {
                 let message = self.messages().patch(patch, &digest(self.options.patchset, patch));
+                let author = of_patch(patch, &self.author).map_err(failed("name the author in", &self.repo.git))?;
+                let own = std::mem::replace(&mut self.author, author);
                 self.commit(&message, vec![patch.id.value.clone()])?;
+                self.author = own;
             }
         }
         Ok(own)
@@ -273,6 +276,17 @@ pub fn digest(set: &Patchset, patch: &Patch) -> String {
     let text = set.text.get(start..end).unwrap_or("");
     let id = Oid::hash_object(ObjectType::Blob, text.trim_end().as_bytes());
     id.map(|id| id.to_string().chars().take(12).collect()).unwrap_or_default()
+}
+
+/// Who wrote a patch, and when, where the patch says so.
+fn of_patch(patch: &Patch, other: &Signature<'static>) -> Result<Signature<'static>, git2::Error> {
+    let named = patch.author.as_deref().and_then(|a| a.strip_suffix('>')).and_then(|a| a.split_once(" <"));
+    let when = patch.date.map_or(other.when(), |date| Time::new(date.seconds, date.offset));
+    match (named, other.name(), other.email()) {
+        (Some((name, mail)), ..) => Signature::new(name, mail, &when),
+        (None, Ok(name), Ok(mail)) => Signature::new(name, mail, &when),
+        _ => Ok(other.clone()),
+    }
 }
 
 /// Author and committer.

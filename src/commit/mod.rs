@@ -13,6 +13,7 @@ mod log;
 mod model;
 mod past;
 mod provenance;
+mod range;
 mod repository;
 mod stage;
 mod undo;
@@ -20,6 +21,7 @@ mod undo;
 pub use commits::digest;
 pub use past::Past;
 pub use provenance::{Heads, History, Known};
+pub use range::{PatchOfCommit, commits};
 pub use stage::{Committed, ReadyCommits};
 pub use undo::{Undoing, undo};
 

@@ -45,10 +45,8 @@ fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
     notes.only(&head, &["name", "title", "release", "tested", "author", "target"]);
     notes.required(&head, "name", "the name that people know the patchset by");
     let mut line = |key| notes.line(&head, key);
-    let [title, release, author, target] = ["title", "release", "author", "target"].map(&mut line);
-    if let Some(author) = author.as_ref().filter(|author| !is_author(&author.value)) {
-        notes.push(Diagnostic::new(&author.span, "this is not an author").help("write `Name <mail>`"));
-    }
+    let [title, release, target] = ["title", "release", "target"].map(&mut line);
+    let author = notes.author(&head);
     let target = target.filter(|target| notes.check_target(&target.value, &target.span));
     let name = notes.name(&head, "name", "patchset").unwrap_or_default().value;
     Some(Patchset {
@@ -56,7 +54,7 @@ fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
         name,
         release: release.map(|release| release.value),
         tested: notes.texts(&head, "tested").unwrap_or_default().into_iter().map(|version| version.value).collect(),
-        author: author.map(|author| author.value),
+        author,
         target: target.map(|target| target.value),
         tables,
         patches,
@@ -84,12 +82,6 @@ fn is_format_1(notes: &mut Notes, file: &Keys<'_>) -> bool {
             true
         }
     }
-}
-
-fn is_author(author: &str) -> bool {
-    author.strip_suffix('>').and_then(|author| author.split_once(" <")).is_some_and(|(name, mail)| {
-        !name.trim().is_empty() && !mail.is_empty() && !format!("{name}{mail}").contains(['<', '>'])
-    })
 }
 
 /// `[table.NAME]`.

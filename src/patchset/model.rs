@@ -1,4 +1,4 @@
-use super::Fragment;
+use super::{Date, Fragment};
 use crate::language::Language;
 use crate::source::Bytes;
 use std::collections::BTreeMap;
@@ -90,6 +90,14 @@ pub struct Patch {
     pub amends: Vec<Spanned<String>>,
     /// `optional`: no matching file is no error.
     pub optional: bool,
+    /// `disabled`: why it is left out for now.
+    pub disabled: Option<String>,
+    /// `author`: `Name <mail>`, where it is not the patchset's.
+    pub author: Option<String>,
+    /// `date`: when it was written.
+    pub date: Option<Date>,
+    /// `trailers`: `Key: value`, for commits and exported patches.
+    pub trailers: Vec<String>,
     /// The patch's own body first, then its `[[patch.alternative]]`s in order.
     pub bodies: Vec<Body>,
     /// `alternatives = "sum"`: all bodies are tried everywhere, rather than the first that has sites.

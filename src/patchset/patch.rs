@@ -9,7 +9,7 @@ use crate::language::Language;
 use toml::de::DeValue;
 
 const WORK: [&str; 4] = ["diff", "hunk", "operation", "create"];
-const PATCH: [&str; 12] = [
+const PATCH: [&str; 16] = [
     "id",
     "title",
     "why",
@@ -17,6 +17,10 @@ const PATCH: [&str; 12] = [
     "needs",
     "amends",
     "optional",
+    "disabled",
+    "author",
+    "date",
+    "trailers",
     "alternatives",
     "obsolete",
     "upstream",
@@ -79,6 +83,10 @@ impl<'n, 't> Patches<'n, 't> {
             needs: notes.texts(keys, "needs").unwrap_or_default(),
             amends: notes.texts(keys, "amends").unwrap_or_default(),
             optional: notes.flag(keys, "optional").unwrap_or(false),
+            disabled: notes.line(keys, "disabled").map(|reason| reason.value),
+            author: notes.author(keys),
+            date: notes.date(keys),
+            trailers: notes.trailers(keys),
             bodies,
             sum: notes.word(keys, "alternatives", &[("sum", true), ("first", false)]).is_some_and(|word| word.value),
             obsolete,

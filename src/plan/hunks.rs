@@ -40,10 +40,10 @@ pub(crate) fn edit_hunks(
     let (mut outcome, selected) = evaluation.evaluate(&matches);
     outcome.notes.extend(wordless(compiled));
     // Where upstream has made its own change, nobody asks where the sites are.
-    let needless = is_trial || signs.are_any() && selected.is_empty();
+    let needless = is_trial || options.terse || signs.are_any() && selected.is_empty();
     let missing = Missing { patch_run, workspace, matches: &matches, selected: &selected };
     missing.explain(needless, &mut outcome);
-    if matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly | Verdict::Applied) {
+    if !options.terse && matches!(outcome.verdict(), Verdict::Applies | Verdict::Partly | Verdict::Applied) {
         let hunk = |c: &SelectedSite<'_, '_>| compiled.bodies[c.body].hunks().get(c.hunk);
         let mut sites: Vec<_> =
             selected.iter().filter_map(|c| Some((hunk(c)?, c.file_matches.path.as_path()))).collect();

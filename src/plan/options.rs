@@ -22,6 +22,8 @@ pub struct Options {
     pub all_done: bool,
     /// Of every patch that is carried out it is asked whether swapping its sides would undo it.
     pub check_reversible: bool,
+    /// Of what finds no place nobody asks what stands there instead.
+    pub terse: bool,
     /// How many threads work; 0 for as many as there are cores. The result is the same for any number.
     pub threads: usize,
     /// Where the number of the patch that is being planned is noted, from 1, for whoever waits.

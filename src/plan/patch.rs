@@ -26,6 +26,8 @@ pub(crate) fn run(run: &Run<'_>, workspace: &mut Workspace<'_>, plan: &mut Plan)
     let patch = &patchset.patches[number];
     let unmet = run.needs.then(|| unmet(patch, &plan.reports)).flatten();
     let outcome = match (&compiled[number], unmet.or_else(|| left_behind(run, number))) {
+        (None, _) if patch.disabled.is_some() => Outcome::new(Fact::NotSelected)
+            .because(format!("it is disabled: {}", patch.disabled.as_deref().unwrap_or(""))),
         (None, _) => Outcome::new(Fact::NotSelected).because(if options.only.is_empty() {
             "it is for another target"
         } else {

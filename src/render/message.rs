@@ -21,6 +21,7 @@ impl Messages<'_> {
         let mut trailers = self.heads();
         trailers.push(trailer("Treepatch-Patch", &format!("{} {digest}", patch.id.value)));
         trailers.extend(upstream(patch));
+        trailers.extend(patch.trailers.iter().map(|trailer| line(trailer)));
         text(&patch.title, &[&patch.why], &trailers)
     }
 

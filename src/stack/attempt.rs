@@ -124,6 +124,7 @@ impl<'a> Prepared<'a> {
         let target = options.target.as_ref().or(patchset.target.as_ref());
         let is_for_target = |patch: &Patch| patch.target.is_empty() || target.is_some_and(|t| patch.target.contains(t));
         let is_asked = |patch: &Patch| options.only.is_empty() || options.only.contains(&patch.id.value);
+        let is_for_target = |patch: &Patch| is_for_target(patch) && patch.disabled.is_none();
         let is_selected = |patch: &Patch| is_asked(patch) && is_for_target(patch);
         let compile = if mode.twice { CompiledPatch::compile } else { CompiledPatch::compile_inverse };
         let compile = |patch| is_selected(patch).then(|| compile(patch)).transpose();

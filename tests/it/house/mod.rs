@@ -56,6 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("write", &["render", "report", "checkout", "patchset"]),
     ("commit", &["write", "revert", "render", "report", "checkout", "patchset"]),
     ("planner", &["commit", "write", "revert", "stack", "plan", "report", "checkout", "patchset", "vfs"]),
+    ("import", &["planner", "revert", "plan", "report", "pattern", "patchset", "vfs", "source", "language"]),
     ("cli", &["*"]),
 ];
 
@@ -187,6 +188,7 @@ fn files_are_opened_by_name_only_where_the_user_named_them() {
     let own = [
         "checkout/folder.rs", // the gate
         "cli/patchsets.rs",   // the patchset that the user names
+        "cli/sources.rs",     // the patches that the user names
         "write/copy.rs",
         "write/output.rs", // the report that the user names
     ];
