@@ -204,7 +204,7 @@ fn spoken(words: &[&str], but: &[&str]) -> Vec<String> {
             .next()
             .unwrap()
             .replace("std::fs::File;", "")
-            .replace("std::fs::TryLockError;", "")
+            .replace("std::fs::{File, TryLockError};", "")
             .replace("std::fs::File::from", "");
         let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
         let wrong = lines.flat_map(|l| words.iter().filter(|w| l.replace("rustix::fs::", "rustix::").contains(**w)));
