@@ -15,7 +15,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use treepatch::language::Language;
-use treepatch::rebase::{Carry, Fit, Refusal, Trees, carry};
+use treepatch::rebase::{Carry, Fit, Refusal, Trees, carry, declared};
 
 const STRATA: [&str; 6] = ["clean", "hard-pure", "hard-token", "hard-rename", "hard-subset", "hard-adapted"];
 
@@ -257,9 +257,10 @@ impl Names {
         }
     }
 
-    /// Those of some names that a tree has.
-    fn held(&self, case: &Case, tree: &str, names: &BTreeSet<Vec<u8>>) -> BTreeSet<Vec<u8>> {
-        let key = format!("{} {tree} {:?}", case.repository, case.language);
+    /// Those of some names that a tree has, or declares.
+    fn held(&self, case: &Case, tree: usize, names: &BTreeSet<Vec<u8>>) -> BTreeSet<Vec<u8>> {
+        let is_declared = tree == 0;
+        let key = format!("{} {} {:?} {is_declared}", case.repository, case.trees[tree], case.language);
         let Ok(mut known) = self.known.lock() else { return names.clone() };
         let known = known.entry(key).or_default();
         let text = |name: &Vec<u8>| String::from_utf8_lossy(name).into_owned();
@@ -267,15 +268,21 @@ impl Names {
         if !open.is_empty() {
             let mut grep = Command::new("git");
             grep.arg("-C").arg(self.mirror.join(case.repository.replace('/', "+")).join("repo"));
-            grep.args(["grep", "-h", "-o", "-w", "-F"]);
-            open.iter().for_each(|name| drop(grep.args(["-e", name])));
-            grep.args([tree, "--"]).args(match case.language {
+            grep.args(["grep", "-h", "-w", "-F"]).args((!is_declared).then_some("-o"));
+            grep.args(open.iter().flat_map(|name| ["-e", name]));
+            grep.args([&case.trees[tree], "--"]).args(match case.language {
                 Language::Go => &["*.go"][..],
                 Language::C => &["*.c", "*.h", "*.in", "*.pod"],
             });
             let said = grep.output().map(|output| output.stdout).unwrap_or_default();
-            let said: BTreeSet<&[u8]> = said.split(|b| *b == b'\n').collect();
-            open.into_iter().for_each(|name| drop(known.insert(name.clone(), said.contains(name.as_bytes()))));
+            let mut found: BTreeSet<Vec<u8>> = BTreeSet::new();
+            for row in said.split(|b| *b == b'\n') {
+                match is_declared {
+                    true => found.extend(declared(row, Some(case.language))),
+                    false => drop(found.insert(row.to_vec())),
+                }
+            }
+            known.extend(open.into_iter().map(|name| (name.clone(), found.contains(name.as_bytes()))));
         }
         names.iter().filter(|name| known.get(&text(name)).copied().unwrap_or(true)).cloned().collect()
     }
@@ -288,8 +295,8 @@ struct CaseTrees<'a> {
 
 impl Trees for CaseTrees<'_> {
     fn lacking(&self, names: &BTreeSet<Vec<u8>>) -> BTreeSet<Vec<u8>> {
-        let here = self.names.held(self.case, &self.case.trees[1], names);
+        let here = self.names.held(self.case, 1, names);
         let lacking: BTreeSet<Vec<u8>> = names.difference(&here).cloned().collect();
-        if lacking.is_empty() { lacking } else { self.names.held(self.case, &self.case.trees[0], &lacking) }
+        if lacking.is_empty() { lacking } else { self.names.held(self.case, 0, &lacking) }
     }
 }

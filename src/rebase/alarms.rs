@@ -17,7 +17,7 @@ type Set = HashSet<Vec<u8>>;
 
 /// The words of the two trees that the file is from.
 pub trait Trees {
-    /// Those of some names that no file of B's tree has and A's tree has.
+    /// Those of some names that no file of B's tree has and some file of A's tree declares.
     fn lacking(&self, names: &BTreeSet<Vec<u8>>) -> BTreeSet<Vec<u8>>;
 }
 
@@ -47,7 +47,7 @@ impl Check<'_> {
     }
 
     /// Names that the result has and B's file has not: those that the patch does not declare must be somewhere in B's tree,
-    /// if they are in A's.
+    /// if A's declares them.
     pub fn trees(&self, trees: &dyn Trees) -> Result<(), Reason> {
         let here = code_names(self.whole.b.text());
         let by_patch: Set = self.edits.iter().flat_map(|e| declared(self.added(e), self.language)).collect();

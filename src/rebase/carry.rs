@@ -82,14 +82,11 @@ pub fn carry(carry: &Carry<'_>, trees: Option<&dyn Trees>) -> Result<Carried, Re
     let b = Rows::new(carry.onto.to_vec(), &mut table);
     let whole = Correspondence::new(&a, &b, carry.language, &mut likeness);
     let renames = Renames::find(&whole, &p, &edits, carry.language);
-    if renames.concerned.is_empty() {
-        return finish(carry, (&whole, &p), &edits, &renames, trees);
+    if renames.concerned.is_empty() || carry.fit < Fit::Rename {
+        return finish(carry, (&whole, &p), &edits, &renames.unsure(), trees);
     }
     let shown = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
     let pairs: Vec<_> = renames.concerned.iter().map(|(old, new)| (shown(old), shown(new))).collect();
-    if carry.fit < Fit::Rename {
-        return Err(Reason::Renamed(pairs).into());
-    }
     let (a, p) = renames.carried(&whole, &p, &edits, carry.language, &mut table);
     let whole = Correspondence::new(&a, &b, carry.language, &mut likeness);
     let carried = finish(carry, (&whole, &p), &edits, &renames, trees)?;

@@ -27,5 +27,6 @@ mod words;
 
 pub use alarms::Trees;
 pub use carry::{Carried, Carry, Fit, Placed, Refusal, carry};
+pub use declared::declared;
 pub use edits::{Edit, edits};
 pub use placement::{Placement, Reason, Replacement, Way};

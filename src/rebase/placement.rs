@@ -101,9 +101,6 @@ pub enum Reason {
     /// An import is missing, unused or still used.
     #[error("the import of `{0}` does not fit what the result uses")]
     ImportUnfit(String),
-    /// Names were exchanged, and that was not asked for.
-    #[error("names are others in B: {}", .0.iter().map(|(a, b)| format!("`{a}` is `{b}`")).collect::<Vec<_>>().join(", "))]
-    Renamed(Vec<(String, String)>),
     /// An added row goes on with something that is not there.
     #[error("the row `{0}` goes on with something that B does not have there")]
     NoOpener(String),

@@ -95,6 +95,14 @@ impl Renames {
         renames
     }
 
+    /// The same with none of them sure: they are not carried, and the alarm rings where the patch brings one.
+    pub fn unsure(mut self) -> Renames {
+        for (scope, exchange) in std::mem::take(&mut self.strong) {
+            self.weak.entry(scope).or_default().extend(exchange.into_keys());
+        }
+        self
+    }
+
     fn take(&mut self, scope: Scope, (strong, weak): (Exchange, HashSet<Vec<u8>>), file: &Exchange) {
         let mut all = file.clone();
         all.extend(strong);
