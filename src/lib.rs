@@ -12,6 +12,7 @@ pub mod language;
 pub mod patchset;
 pub mod pattern;
 pub mod plan;
+pub mod rebase;
 pub mod render;
 pub mod source;
 mod threads;

@@ -16,6 +16,7 @@ mod man;
 mod patchsets;
 mod planning;
 mod progress;
+mod rebase;
 mod recover;
 mod report;
 mod revert;
@@ -47,6 +48,7 @@ pub fn run() -> Result<Exit, Failure> {
         Command::Revert(args) => revert::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Rebase(args) => rebase::run(&args),
         Command::Test(args) => test::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),

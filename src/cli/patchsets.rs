@@ -80,7 +80,8 @@ pub fn refused(complaints: Vec<Complaint>, origin: &str, text: &str, screen: Scr
     Failure::Patchset(complaints.iter().map(shown).collect())
 }
 
-fn read(name: &str) -> Result<String, Failure> {
+/// The text of a patchset file.
+pub fn read(name: &str) -> Result<String, Failure> {
     let failed = |e: &io::Error| Failure::Usage(format!("{name}: cannot read the patchset: {e}"));
     let mut bytes = Vec::new();
     let file = File::open(name).map_err(|e| failed(&e))?;

@@ -8,8 +8,10 @@
 
 mod alarms;
 mod alignment;
+mod alternative;
 mod below;
 mod blocks;
+mod body;
 mod calls;
 mod carry;
 mod code;
@@ -21,12 +23,17 @@ mod imports;
 mod likeness;
 mod place;
 mod placement;
+mod proof;
 mod renames;
 mod rows;
+mod stack;
 mod words;
 
 pub use alarms::Trees;
+pub use alternative::Hunk;
+pub use body::Body;
 pub use carry::{Carried, Carry, Fit, Placed, Refusal, carry};
 pub use declared::declared;
 pub use edits::{Edit, edits};
 pub use placement::{Placement, Reason, Replacement, Way};
+pub use stack::{Asked, Fate, FileFate, Outcome, Rebased, rebase};

@@ -25,8 +25,6 @@ pub enum Way {
     Imports,
     /// Rows differ, and words of them were changed.
     BelowTheLine,
-    /// Names were exchanged.
-    Renamed,
 }
 
 /// Where an edit goes.

@@ -19,7 +19,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("edit", &["find", "pattern", "source", "patchset", "language"]),
     ("golang", &["source", "language"]),
     ("plan", &["edit", "find", "golang", "pattern", "checkout", "source", "patchset", "language"]),
-    ("render", &["plan", "patchset"]),
+    ("rebase", &["plan", "checkout", "source", "patchset", "language"]),
+    ("render", &["rebase", "plan", "patchset"]),
     ("write", &["plan", "render", "checkout", "patchset"]),
     ("cli", &["*"]),
 ];
