@@ -1,10 +1,10 @@
 //! Scores `rebase` on backports that maintainers made.
 //!
-//!     cargo bench --bench backports -- DATASET.json MIRROR [--fit context] [--trees] [--only TEXT] [--say OUTCOME]
+//!     cargo bench --bench backports -- DATASET.json MIRROR [--fit context] [--trees] [--bodies] [--only TEXT] [--say OUTCOME]
 //!
 //! MIRROR holds the repositories as bare snapshots (`OWNER+NAME/repo`). With `--trees` the names that a result has and its
 //! file lacks are looked for in both trees (the answers are kept in MIRROR's `.names` beside the snapshots, or below
-//! `--cache`). `--say wrong` prints the cases of an outcome, with what was written and what the maintainers wrote.
+//! `--cache`). With `--bodies` a result counts only where bodies are found that make it. `--say wrong` prints the cases of an outcome, with what was written and what the maintainers wrote.
 
 use git2::{Oid, Repository};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use treepatch::language::Language;
-use treepatch::rebase::{Carry, Fit, Refusal, Trees, carry, declared};
+use treepatch::rebase::{Carry, Change, Fit, Reason, Refusal, Trees, carry, declared, hunks};
 
 const STRATA: [&str; 6] = ["clean", "hard-pure", "hard-token", "hard-rename", "hard-subset", "hard-adapted"];
 
@@ -48,6 +48,7 @@ enum Outcome {
 struct Options {
     fit: Fit,
     trees: bool,
+    bodies: bool,
     only: Option<String>,
     say: Option<String>,
     cache: PathBuf,
@@ -55,7 +56,7 @@ struct Options {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut plain = Vec::new();
-    let mut options = Options { fit: Fit::Rename, trees: false, only: None, say: None, cache: PathBuf::new() };
+    let mut options = Options { fit: Fit::Rename, trees: false, bodies: false, only: None, say: None, cache: PathBuf::new() };
     let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench");
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -66,6 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     _ => Fit::Rename,
                 }
             }
+            "--bodies" => options.bodies = true,
             "--trees" => options.trees = true,
             "--only" => options.only = arguments.next(),
             "--say" => options.say = arguments.next(),
@@ -150,7 +152,13 @@ fn run(case: &Case, options: &Options, names: &Names) -> Result<Vec<u8>, Refusal
     let [before, after, onto, _] = &case.texts;
     let three = Carry { before, after, onto, language: Some(case.language), fit: options.fit };
     let trees = CaseTrees { case, names };
-    carry(&three, options.trees.then_some(&trees as &dyn Trees)).map(|carried| carried.text)
+    let carried = carry(&three, options.trees.then_some(&trees as &dyn Trees))?;
+    let path = Path::new(if case.language == Language::Go { "it.go" } else { "it.c" });
+    let change = Change { path, language: case.language, before: onto, after: &carried.text };
+    if options.bodies && hunks(&change).is_none() {
+        return Err(Refusal { reason: Reason::Incomparable, edit: None });
+    }
+    Ok(carried.text)
 }
 
 fn outcome(case: &Case, result: &Result<Vec<u8>, Refusal>) -> Outcome {

@@ -36,6 +36,7 @@ pub fn patchset(hunks: &[Hunk]) -> String {
     let mut patch = Table::new();
     patch["id"] = toml_edit::value("it");
     patch["title"] = toml_edit::value("It");
+    patch["why"] = toml_edit::value("It is needed.");
     fill(&mut patch, hunks);
     let mut patches = ArrayOfTables::new();
     patches.push(patch);

@@ -22,6 +22,7 @@ const WIDTHS: [Width; 7] = [
 ];
 
 /// A change of a file that bodies are made for.
+#[derive(Clone, Copy, Debug)]
 pub struct Change<'a> {
     /// The file.
     pub path: &'a Path,
@@ -152,4 +153,24 @@ fn shifted(edits: &[Edit]) -> Vec<Edit> {
             Edit { removed: edit.removed.clone(), added: start..start + edit.added.len() }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(before: &str, after: &str, path: &str) -> Option<Vec<String>> {
+        let path = Path::new(path);
+        let language = Language::of_path(path)?;
+        let change = Change { path, language, before: before.as_bytes(), after: after.as_bytes() };
+        Some(hunks(&change)?.iter().map(Hunk::text).collect())
+    }
+
+    #[test]
+    fn a_body_shows_the_declaration_and_the_neighbours() {
+        let before = "int f(int a)\n{\n\tx();\n\tone();\n\ttwo();\n\ty();\n}\n\nint g(int a)\n{\n\tone();\n\ttwo();\n\treturn 0;\n}\n";
+        let after = before.replacen("\tone();\n\ttwo();\n\treturn", "\tone();\n\tmore();\n\ttwo();\n\treturn", 1);
+        let body = " int g(int a)\n {\n \tone();\n+\tmore();\n \ttwo();\n \t...\n }\n";
+        assert_eq!(texts(before, &after, "a.c"), Some(vec![body.to_owned()]));
+    }
 }
