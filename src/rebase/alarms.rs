@@ -91,7 +91,6 @@ impl Check<'_> {
                 Some(name) => Err(reason(String::from_utf8_lossy(name).into_owned())),
                 None => Ok(()),
             };
-            ring(first(new.iter().filter(|n| a.contains(*n) && !b.contains(*n) && in_a.contains(*n))), Reason::NameLacks)?;
             let all = code_names(added);
             let respelt = |n: &&Vec<u8>| fresh.contains(*n) && a.contains(*n) && spelt.contains(&plain(n));
             ring(first(all.iter().filter(respelt)), Reason::NameRespelt)?;
@@ -101,6 +100,7 @@ impl Check<'_> {
             };
             let exchanged = |n: &&Vec<u8>| is_weak(n) && is_new(n) && a.contains(*n) && fresh.contains(*n);
             ring(first(all.iter().filter(exchanged)), Reason::NameExchanged)?;
+            ring(first(new.iter().filter(|n| a.contains(*n) && !b.contains(*n) && in_a.contains(*n))), Reason::NameLacks)?;
             let Some(function) = function else { continue };
             let Some(namesake) = self.whole.namesakes[function] else { continue };
             let here = code_names(self.whole.b.slice(self.whole.functions_b[namesake].rows.clone()));

@@ -13,6 +13,8 @@ use std::ops::Range;
 /// Two runs longer than this, as a product, are not compared word by word.
 const MAX_ROWS: usize = 20_000;
 const MAX_WORDS: usize = 4_000_000;
+/// So many words are shown of what has changed.
+const MAX_SHOWN: usize = 24;
 /// From here on a removed run may have a name exchanged.
 const LONG: usize = 10;
 
@@ -173,14 +175,23 @@ impl Merge<'_> {
     fn removed(&self, map: &[Option<usize>], old: &Range<usize>, new: &Range<usize>) -> Result<Range<usize>, Reason> {
         let to = &map[old.clone()];
         if to.contains(&None) && !self.is_renamed(to, old, new) {
-            let around = old.start.saturating_sub(3)..(old.end + 3).min(self.old.len());
-            let shown = around.map(|x| String::from_utf8_lossy(self.old[x].text).into_owned());
-            return Err(Reason::RemovedChanged(shown.take(40).collect::<Vec<_>>().join(" ")));
+            return Err(Reason::RemovedChanged(self.shown(old)));
         }
         match (to[0], to[to.len() - 1]) {
             (Some(first), Some(last)) if last + 1 == first + old.len() => Ok(first..last + 1),
             _ => Err(Reason::RemovedTorn),
         }
+    }
+
+    /// Words as a person reads them, on one line.
+    fn shown(&self, old: &Range<usize>) -> String {
+        let mut text = String::new();
+        for word in self.old[old.clone()].iter().take(MAX_SHOWN) {
+            let space = if word.space.is_empty() || text.is_empty() { "" } else { " " };
+            text.push_str(space);
+            text.push_str(&String::from_utf8_lossy(word.text));
+        }
+        if old.len() > MAX_SHOWN { text + " …" } else { text }
     }
 
     /// Whether a long run is the same in B but for a few names, always exchanged alike and not brought again.

@@ -29,7 +29,8 @@ pub struct Correspondence<'a> {
     pub namesakes: Vec<Option<usize>>,
     /// Rows of A that begin, and that end, what B says on other rows: the row of B that does.
     begins: HashMap<usize, usize>,
-    ends: HashMap<usize, usize>,
+    /// For those that end it the row of B where it begins, too.
+    ends: HashMap<usize, (usize, usize)>,
 }
 
 /// A neighbour of a place: a row, or the rim of the file.
@@ -76,11 +77,17 @@ impl<'a> Correspondence<'a> {
             return Some(self.b.len() as isize);
         }
         let broken = match side {
-            Some(Side::Above) => self.ends.get(&row),
+            Some(Side::Above) => self.ends.get(&row).map(|(end, _)| end),
             Some(Side::Below) => self.begins.get(&row),
             None => None,
         };
         self.pairs.exact[row].or(broken.copied()).map(|row| row as isize)
+    }
+
+    /// The row of B where what stands for a row of A begins, if that is not the row given.
+    pub fn first_row(&self, row_a: usize, row_b: usize) -> usize {
+        let broken = self.ends.get(&row_a).filter(|(end, _)| *end == row_b).map(|(_, begin)| *begin);
+        self.pairs.any(row_a).filter(|to| *to < row_b).or(broken).unwrap_or(row_b)
     }
 
     /// Whether there are only blank rows between two rows of B.
@@ -189,7 +196,7 @@ impl<'a> Correspondence<'a> {
                 continue;
             };
             self.begins.insert(row, y);
-            self.ends.insert(x, z);
+            self.ends.insert(x, (z, y));
         }
     }
 

@@ -6,7 +6,7 @@ use super::edits::Edit;
 use super::imports;
 use super::placement::{Placement, Reason, Way};
 use super::rows::{Rows, is_blank};
-use super::words::squeezed;
+use super::words::{squeezed, words};
 use crate::language::Language;
 
 /// A patch's change of a file, and the file that it is to be carried to.
@@ -95,8 +95,14 @@ impl Placing<'_> {
         if is_lost && let Some((start, end)) = self.only_run(&rows) {
             return Ok(self.put_for(edit, start, end));
         }
+        let (above, below) = self.neighbours(edit);
+        if let (Some(mp), Some(mq)) = (self.whole.anchor(above, None), self.whole.anchor(below, None))
+            && is_lost
+            && self.is_between(edit, mp, mq)
+        {
+            return Err(Reason::AlreadyThere);
+        }
         below::place(self, edit).or_else(|reason| {
-            let (above, below) = self.neighbours(edit);
             let is_inside = above >= 0 && (below as usize) < a.len();
             let is_exact = |row: isize| self.whole.pairs.exact[row as usize].is_some();
             if is_inside && (is_exact(above) || is_exact(below)) {
@@ -152,13 +158,20 @@ impl Placing<'_> {
         if !inside(row_a, self.whole.a.len()) || !inside(row_b, self.whole.b.len()) {
             return rows;
         }
-        let (old, new) = (self.whole.a.indent(row_a as usize), self.whole.b.indent(row_b as usize));
+        // Of a row that is broken in B, or of the statement that it opens, the first row counts.
+        let first = self.whole.first_row(row_a as usize, row_b as usize);
+        let (old, new) = (self.whole.a.indent(row_a as usize), self.whole.b.indent(first));
         if let Some(less) = old.strip_prefix(new) {
             let cut = |row: Vec<u8>| row.strip_prefix(less).map_or(row.clone(), <[u8]>::to_vec);
             return rows.into_iter().map(cut).collect();
         }
-        let Some(more) = new.strip_prefix(old) else { return rows };
-        let deeper = |row: Vec<u8>| if is_blank(&row) { row } else { [more, &row].concat() };
+        if !new.starts_with(old) {
+            return rows;
+        }
+        let deeper = |row: Vec<u8>| match row.strip_prefix(old) {
+            Some(rest) if !is_blank(&row) => [new, rest].concat(),
+            _ => row,
+        };
         rows.into_iter().map(deeper).collect()
     }
 
@@ -182,7 +195,11 @@ impl Placing<'_> {
         let above_of = |row: isize| b.above(row as usize).map_or(-1, |row| row as isize);
         if let (Some(mp), Some(mq)) = (mp, mq) {
             let is_one = mp < mq && whole.is_blank_between(mp, mq);
-            return if is_one { self.put(&insertion, mp, mq, None, Way::Unchanged) } else { Err(Reason::NeighboursDisagree) };
+            return match is_one {
+                true => self.put(&insertion, mp, mq, None, Way::Unchanged),
+                false if self.is_between(edit, mp, mq) => Err(Reason::AlreadyThere),
+                false => Err(Reason::NeighboursDisagree),
+            };
         }
         if let (Some(sp), Some(sq)) = (sp, sq)
             && sp < sq
@@ -241,6 +258,9 @@ impl Placing<'_> {
         if self.is_there(insertion.edit, mp, mq) {
             return Err(Reason::AlreadyThere);
         }
+        if way != Way::Unchanged && by != Some(Side::Above) {
+            self.opened(insertion)?;
+        }
         let (above, below) = (insertion.blanks_above, insertion.blanks_below);
         let from_below = by == Some(Side::Below) || by.is_none() && above > 0 && below < above;
         let row = match from_below {
@@ -253,6 +273,26 @@ impl Placing<'_> {
             _ => self.indented(rows, insertion.above, mp),
         };
         Ok(Placement::one(row..row, rows, way))
+    }
+
+    /// Rows that go on with what the row above began (`else`, `case`, `#else`) need that row as it was.
+    fn opened(&self, insertion: &Insertion<'_>) -> Result<(), Reason> {
+        let first = insertion.edit.added.clone().find(|row| !self.after.is_blank(*row));
+        let row = first.map_or(&b""[..], |row| self.after.row(row)).trim_ascii();
+        let words: Vec<&[u8]> = words(row).0.iter().map(|w| w.text).filter(|w| !matches!(*w, b"}" | b"#")).collect();
+        let goes_on = matches!(words.first(), Some(&(b"else" | b"case" | b"elif" | b"endif")));
+        let is_kept = insertion.above >= 0 && self.whole.pairs.exact[insertion.above as usize].is_some();
+        match goes_on && !is_kept {
+            true => Err(Reason::NoOpener(String::from_utf8_lossy(row).into_owned())),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether nothing but the added rows stands between two rows of B.
+    fn is_between(&self, edit: &Edit, mp: isize, mq: isize) -> bool {
+        let full = |says: &[u32]| says.iter().copied().filter(|s| *s != 0).collect::<Vec<u32>>();
+        let added = full(&self.after.says[edit.added.clone()]);
+        mp < mq && !added.is_empty() && full(&self.whole.b.says[(mp + 1) as usize..mq as usize]) == added
     }
 
     /// Whether the added rows stand beside the place already, and did not in A.

@@ -99,12 +99,12 @@ pub enum Reason {
     /// An import is missing, unused or still used.
     #[error("the import of `{0}` does not fit what the result uses")]
     ImportUnfit(String),
+    /// It would be carried if names were exchanged, which was not asked for.
+    #[error("names are others in B; `--fit rename` would exchange {}", pairs(.0))]
+    Renamed(Vec<(String, String)>),
     /// An added row goes on with something that is not there.
     #[error("the row `{0}` goes on with something that B does not have there")]
     NoOpener(String),
-    /// A block that the patch does not empty would be left empty.
-    #[error("a block would be left empty")]
-    EmptyBlock,
     /// The place is not as sure as was asked for.
     #[error("the place is not sure enough: {0:?}")]
     Fit(Way),
@@ -114,5 +114,9 @@ pub enum Reason {
 }
 
 fn shown(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!(": {text}") }
+    if text.is_empty() { String::new() } else { format!(": `{text}`") }
+}
+
+fn pairs(names: &[(String, String)]) -> String {
+    names.iter().map(|(old, new)| format!("{old} -> {new}")).collect::<Vec<_>>().join(", ")
 }

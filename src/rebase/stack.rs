@@ -218,7 +218,14 @@ impl Stacking<'_> {
     ) -> Result<(FileFate, Option<Vec<Hunk>>), String> {
         let onto = self.onto(number, path)?;
         let language = Language::of_path(path);
-        let carried = carry(&Carry { before, after, onto: &onto.1, language, fit: self.asked.fit }, Some(self.trees));
+        let three = Carry { before, after, onto: &onto.1, language, fit: self.asked.fit };
+        let mut carried = carry(&three, Some(self.trees));
+        if carried.is_err()
+            && self.asked.fit == Fit::Context
+            && let Ok(other) = carry(&Carry { fit: Fit::Rename, ..three }, Some(self.trees))
+        {
+            carried = Err(Reason::Renamed(other.renames).into());
+        }
         let mut file = FileFate { from: path.to_owned(), onto: onto.0.clone(), result: Err((Reason::Incomparable, None)) };
         let bodies = match &carried {
             Ok(carried) => language.and_then(|language| {
