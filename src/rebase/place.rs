@@ -193,13 +193,14 @@ impl Placing<'_> {
         let sq = mq.or_else(|| similar(below).map(|to| to as isize));
         let below_of = |row: isize| b.from((row + 1) as usize) as isize;
         let above_of = |row: isize| b.above(row as usize).map_or(-1, |row| row as isize);
+        if let (Some(sp), Some(sq)) = (sp, sq)
+            && self.is_between(edit, sp, sq)
+        {
+            return Err(Reason::AlreadyThere);
+        }
         if let (Some(mp), Some(mq)) = (mp, mq) {
             let is_one = mp < mq && whole.is_blank_between(mp, mq);
-            return match is_one {
-                true => self.put(&insertion, mp, mq, None, Way::Unchanged),
-                false if self.is_between(edit, mp, mq) => Err(Reason::AlreadyThere),
-                false => Err(Reason::NeighboursDisagree),
-            };
+            return if is_one { self.put(&insertion, mp, mq, None, Way::Unchanged) } else { Err(Reason::NeighboursDisagree) };
         }
         if let (Some(sp), Some(sq)) = (sp, sq)
             && sp < sq

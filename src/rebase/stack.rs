@@ -95,7 +95,10 @@ pub fn rebase(asked: &Asked<'_>) -> Result<Rebased, Vec<Complaint>> {
     let options = &asked.options;
     let in_a = plan(asked.patchset, asked.from, options)?;
     let in_b = plan(asked.patchset, asked.onto, options)?;
-    let known: BTreeSet<PathBuf> = steps(&in_a).chain(sites(&in_b)).collect();
+    let mut known: BTreeSet<PathBuf> = steps(&in_a).chain(sites(&in_b)).collect();
+    let gone = known.iter().filter(|path| !asked.onto.paths().contains(path));
+    let moved: Vec<PathBuf> = gone.filter_map(|path| moved(asked, path).ok()).collect();
+    known.extend(moved);
     let small = |tree: &dyn Tree| {
         let own = tree.paths().iter().filter(|path| known.contains(*path));
         Memory::new(own.filter_map(|path| Some((path.clone(), tree.read(path).ok()?))))
@@ -116,6 +119,20 @@ pub fn rebase(asked: &Asked<'_>) -> Result<Rebased, Vec<Complaint>> {
     }
     work.prove()?;
     Ok(Rebased { text: work.set.text.to_string(), patches: work.fates })
+}
+
+/// The one file of B of the same name, where A had no other.
+fn moved(asked: &Asked<'_>, path: &Path) -> Result<PathBuf, String> {
+    let named = |tree: &dyn Tree| -> Vec<PathBuf> {
+        tree.paths().iter().filter(|other| other.file_name() == path.file_name()).cloned().collect()
+    };
+    let old = named(asked.from);
+    let new: Vec<PathBuf> = named(asked.onto).into_iter().filter(|other| !old.contains(other)).collect();
+    match new.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(format!("{} is not there any more", path.display())),
+        all => Err(format!("{} is not there any more, and {} new files have its name", path.display(), all.len())),
+    }
 }
 
 fn steps(plan: &Plan) -> impl Iterator<Item = PathBuf> {
@@ -241,7 +258,7 @@ impl Stacking<'_> {
     fn onto(&self, number: usize, path: &Path) -> Result<(PathBuf, Vec<u8>), String> {
         let place = match self.asked.onto.paths().iter().any(|other| other == path) {
             true => path.to_owned(),
-            false => self.moved(path)?,
+            false => moved(self.asked, path)?,
         };
         let last = self.now.steps.iter().rfind(|step| step.patch < number && step.path == place);
         let bytes = match last {
@@ -249,20 +266,6 @@ impl Stacking<'_> {
             None => self.asked.onto.read(&place).map_err(|error| format!("{}: {}", place.display(), error.reason))?,
         };
         Ok((place, bytes))
-    }
-
-    /// The one file of B of the same name, where A had no other.
-    fn moved(&self, path: &Path) -> Result<PathBuf, String> {
-        let named = |tree: &dyn Tree| -> Vec<PathBuf> {
-            tree.paths().iter().filter(|other| other.file_name() == path.file_name()).cloned().collect()
-        };
-        let new: Vec<PathBuf> =
-            named(self.asked.onto).into_iter().filter(|other| !self.asked.from.paths().contains(other)).collect();
-        match new.as_slice() {
-            [one] => Ok(one.clone()),
-            [] => Err(format!("{} is not there any more", path.display())),
-            all => Err(format!("{} is not there any more, and {} new files have its name", path.display(), all.len())),
-        }
     }
 
     /// Takes new bodies into the patchset, if they do what was found and the old tree is patched as before.
