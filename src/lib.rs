@@ -55,6 +55,8 @@
 pub mod commit;
 #[doc(hidden)]
 pub mod import;
+#[doc(hidden)]
+pub mod rebase;
 pub mod render;
 pub mod write;
 

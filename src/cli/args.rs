@@ -41,6 +41,12 @@ pub enum Command {
     /// Each patch is proven, byte for byte, against the tree that it is for, before anything is written. What cannot be
     /// carried is listed, and the exit code is 1. docs/import.md says more.
     Import(ImportArgs),
+    /// Carry a patchset to another version of the code: say what fits, and give new bodies for what does not
+    ///
+    /// A and B are folders, or revisions of the checkout in DIR: their objects are read, submodules at the commits that
+    /// they record, and no working tree is touched. `apply` never guesses; this proposes, proves what it proposes, and
+    /// says how each change found its place. docs/rebase.md says more.
+    Rebase(RebaseArgs),
     /// Run the examples of a patchset
     Test(TestArgs),
     /// List the built-in patchsets, or the patches of one
@@ -318,6 +324,46 @@ pub struct StyleArgs {
     /// When to use colours; auto heeds NO_COLOR
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
+}
+
+#[derive(Debug, Args)]
+pub struct RebaseArgs {
+    /// A patchset file (with a `/` in it, or ending in `.toml`), or the name of a built-in one
+    pub patchset: String,
+    /// The root of the checkout whose revisions A and B may be
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The version that the patchset fits: a folder, or a revision
+    #[arg(long, value_name = "A")]
+    pub from: String,
+    /// The version that it is to fit: a folder, or a revision
+    #[arg(long, value_name = "B")]
+    pub onto: String,
+    /// How far to go: only to unchanged places, to places whose surroundings changed, or with names exchanged, too
+    #[arg(long, value_enum, default_value_t = FitKind::Context, value_name = "HOW")]
+    pub fit: FitKind,
+    /// Write the new bodies into the patchset, as alternatives: it then fits both versions
+    #[arg(long, conflicts_with = "replace")]
+    pub write: bool,
+    /// Write the new bodies into the patchset, in the place of the old ones
+    #[arg(long)]
+    pub replace: bool,
+    /// Read the patchset's tables for this target
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    #[command(flatten)]
+    pub threads: ThreadArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FitKind {
+    Exact,
+    Context,
+    Rename,
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ pub mod man;
 pub mod patchsets;
 pub mod planning;
 pub mod progress;
+pub mod rebase;
 pub mod recover;
 pub mod report;
 pub mod revert;
@@ -49,6 +50,7 @@ pub fn run() -> Result<Exit, Failure> {
         Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Rebase(args) => rebase::run(&args),
         Command::Test(args) => test::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),

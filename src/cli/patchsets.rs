@@ -35,7 +35,8 @@ pub fn refused(diagnostics: Vec<Diagnostic>, origin: &str, text: &str, screen: S
     Failure::Patchset(diagnostics.iter().map(shown).collect())
 }
 
-fn read(name: &str) -> Result<String, Failure> {
+/// The text of a patchset file.
+pub fn read(name: &str) -> Result<String, Failure> {
     let failed = |e: &io::Error| Failure::Usage(format!("{name}: cannot read the patchset: {e}"));
     let mut bytes = Vec::new();
     let file = File::open(name).map_err(|e| failed(&e))?;

@@ -15,6 +15,7 @@ mod past;
 mod provenance;
 mod range;
 mod repository;
+mod revision;
 mod stage;
 mod undo;
 
@@ -22,6 +23,7 @@ pub use commits::digest;
 pub use past::Past;
 pub use provenance::{Heads, History, Known};
 pub use range::{PatchOfCommit, commits};
+pub use revision::Revision;
 pub use stage::{Committed, ReadyCommits};
 pub use undo::{Undoing, undo};
 

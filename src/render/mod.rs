@@ -20,6 +20,7 @@ pub use diagnostic::render_in;
 pub use diff::{unified, unified_file, unified_plan};
 pub use encoded::Encoded;
 pub use message::{Digested, Messages};
+pub(crate) use paint::{BAD, CARE, DIM, GOOD, Paint, STRONG, clean};
 pub use series::{mail, quilt};
 pub use table::{Ending, View, table};
 pub use visible::{is_hidden, visible, visible_bytes, visible_colored, visible_line};

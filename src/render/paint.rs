@@ -4,24 +4,24 @@ use std::fmt::Display;
 
 /// Colours, or none.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Paint {
-    pub(super) on: bool,
+pub(crate) struct Paint {
+    pub(crate) on: bool,
 }
 
-pub(super) const GOOD: Style = AnsiColor::Green.on_default();
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-pub(super) const CARE: Style = AnsiColor::Yellow.on_default();
-pub(super) const DIM: Style = Style::new().dimmed();
-pub(super) const STRONG: Style = Style::new().bold();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const CARE: Style = AnsiColor::Yellow.on_default();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const STRONG: Style = Style::new().bold();
 
 impl Paint {
     /// The text in this style, or as it is.
-    pub(super) fn text(self, style: Style, text: impl Display) -> String {
+    pub(crate) fn text(self, style: Style, text: impl Display) -> String {
         if self.on { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 }
 
 /// One line of source as a terminal may see it: tabs widened, what is hidden written out.
-pub(super) fn clean(line: &str) -> String {
+pub(crate) fn clean(line: &str) -> String {
     visible_line(&line.trim_end_matches(['\r', '\n']).replace('\t', "    ")).into_owned()
 }

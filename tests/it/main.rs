@@ -22,6 +22,7 @@ mod parts;
 mod patchset;
 mod proofs;
 mod properties;
+mod rebase_stack;
 mod render;
 mod reparse;
 mod security;

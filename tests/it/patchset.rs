@@ -879,7 +879,7 @@ diff = "-a\n+b"
     7 | files = ["!*_test.go"]
       |          ^^^^^^^^^^^^
       |
-      = help: let all end in `.go`, or all in `.c` or `.h`, or add `language = "go"` or `"c"`
+      = help: let all end in `.go`, or all in `.c` or `.h`, or add `language = "go"`, `"c"` or `"text"`
     "#);
 }
 
@@ -896,7 +896,7 @@ diff = "-a\n+b"
     7 | files = ["*.go", "*.c"]
       |          ^^^^^^
       |
-      = help: let all end in `.go`, or all in `.c` or `.h`, or add `language = "go"` or `"c"`
+      = help: let all end in `.go`, or all in `.c` or `.h`, or add `language = "go"`, `"c"` or `"text"`
     "#);
 }
 
@@ -1518,7 +1518,7 @@ imports.b = "x y"
     8 | language = "golang"
       |            ^^^^^^^^ not known
       |
-      = help: known are `go` and `c`
+      = help: known are `go`, `c` and `text`
     error: `fields` is not a value of `as`
      --> my.toml:9:6
       |

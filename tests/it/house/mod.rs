@@ -54,9 +54,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("revert", &["stack", "plan", "search", "report", "pattern", "patchset", "vfs", "source"]),
     ("render", &["report", "patchset"]),
     ("write", &["render", "report", "checkout", "patchset"]),
-    ("commit", &["write", "revert", "render", "report", "checkout", "patchset"]),
+    ("commit", &["write", "revert", "render", "report", "checkout", "patchset", "vfs"]),
     ("planner", &["commit", "write", "revert", "stack", "plan", "report", "checkout", "patchset", "vfs"]),
     ("import", &["planner", "revert", "plan", "report", "pattern", "patchset", "vfs", "source", "language"]),
+    ("rebase", &["planner", "render", "revert", "plan", "report", "patchset", "vfs", "source", "language"]),
     ("cli", &["*"]),
 ];
 
