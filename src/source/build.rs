@@ -78,6 +78,9 @@ impl Source {
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, mut commas, mut unclosed, .. } = build;
         close_nodes(&mut nodes, tokens.len());
+        // What grew by doubling is half empty.
+        nodes.shrink_to_fit();
+        tokens.shrink_to_fit();
         let (held, errors_held, unclosed_held) = (&mut tokens, &mut errors, &mut unclosed);
         Tables { nodes: &mut nodes, tokens: held, commas: &mut commas, unclosed: unclosed_held, errors: errors_held }
             .settle(language);
