@@ -2,6 +2,7 @@
 
 mod code;
 mod conditions;
+mod env;
 mod left_over;
 mod matcher;
 mod packages;
@@ -10,8 +11,9 @@ mod rule;
 mod sites;
 mod wins;
 
-pub use code::{Code, Env};
+pub use code::Code;
 pub use conditions::{Answer, Condition, NoTypes, Objection, Types, declaration};
+pub use env::Env;
 pub use left_over::LeftOver;
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
 pub use packages::{LocalPackage, Packages};

@@ -4,7 +4,7 @@ use super::ready::{Ready, ReadyObsolete};
 use super::report::{Reason, Site, Verdict};
 use super::tally;
 use super::workspace::Workspace;
-use crate::find::{Matcher, Steps};
+use crate::find::{Env, Matcher, Steps};
 use crate::language::Language;
 use crate::patchset::{Obsolete, Patch};
 use crate::source::{Source, Tokens};
@@ -123,7 +123,7 @@ fn occurs(obsolete: &ReadyObsolete, path: &Path, ask: AskId, workspace: &Workspa
 
 /// Where the fragments occur in a file.
 fn matches(obsolete: &ReadyObsolete, source: &Source, workspace: &Workspace<'_>) -> Result<Vec<Tokens>, String> {
-    let (env, packages) = (BTreeMap::new(), BTreeMap::new());
+    let (env, packages) = (Env::new(), BTreeMap::new());
     let mut found = Vec::new();
     for (_, fragment) in obsolete.matches.iter().filter(|(l, _)| *l == source.language) {
         for s in &fragment.spellings {

@@ -44,7 +44,7 @@ impl Source {
         parts: Vec<Bytes>,
     ) -> Result<Source, ParseError> {
         let bytes = bytes.into();
-        match parse::edited(self.language, &self.tree, edits, &bytes, &parts) {
+        match self.tree.as_ref().and_then(|tree| parse::edited(self.language, tree, edits, &bytes, &parts)) {
             Some(tree) => Source::of_tree(self.language, bytes, parts, tree, Limits::NONE),
             None => Source::parse_parts(self.language, bytes, parts, Limits::NONE),
         }
@@ -113,6 +113,7 @@ impl Source {
         borders.sort_unstable();
         borders.dedup();
         let lines = Lines::new(&bytes);
+        let size: usize = parts.iter().map(|part| part.len()).sum();
         Ok(Source {
             language,
             bytes,
@@ -129,10 +130,13 @@ impl Source {
             borders,
             layout: Derived::default(),
             places: OnceLock::new(),
-            tree,
+            tree: Some(tree).filter(|_| size <= LARGE),
         })
     }
 }
+
+/// Of files in which more than this is read, the grammar's tree goes once it is taken in.
+const LARGE: usize = 2 << 20;
 
 /// The walk over the grammar's tree.
 struct Build<'a> {

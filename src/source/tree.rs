@@ -129,8 +129,9 @@ pub struct Source {
     pub layout: Derived,
     /// Where its words stand, worked out when that is first asked for.
     pub(super) places: OnceLock<Places>,
-    /// The grammar's own tree, from which that of an edited file is made.
-    pub(super) tree: tree_sitter::Tree,
+    /// The grammar's own tree, from which that of an edited file is made. Of large files it is not kept: it takes as much
+    /// memory as all that is here.
+    pub(super) tree: Option<tree_sitter::Tree>,
 }
 
 impl Source {
