@@ -61,14 +61,15 @@ pub(super) fn plan_stack(
 ) -> Result<Stacked, Vec<Complaint>> {
     let run = || -> Result<Stacked, Vec<Complaint>> {
         let prepared = Prepared::new(patchset, tree, options, mode)?;
-        let first = prepared.plan(usize::MAX);
+        let first = prepared.plan(&BTreeSet::new());
         if let Some(other) = prepared.without_traceless(&first) {
             return Ok(prepared.stacked(other, true));
         }
         // What is refused in any way is most likely not in, where nothing shows that it is.
         let mut plainest = None;
-        for below in prepared.traceless(&first).filter(|_| first.plan.is_refused() && first.stuck.is_empty()) {
-            let other = prepared.plan(below);
+        let left = prepared.traceless(&first).into_iter();
+        for left in left.filter(|_| first.plan.is_refused() && first.stuck.is_empty()) {
+            let other = prepared.plan(&left);
             if !other.plan.is_refused() {
                 return Ok(prepared.stacked(other, false));
             }
@@ -152,13 +153,13 @@ impl<'a> Prepared<'a> {
         Ok(Prepared { patchset, tree, options, mode, ready, amending, scout })
     }
 
-    /// Plans the run. Of the amending patches only those `below` a number are taken for being in.
-    fn plan(&self, below: usize) -> Attempt {
+    /// Plans the run. Of the amending patches some are left as they are, though they look as if they were in.
+    fn plan(&self, left: &BTreeSet<usize>) -> Attempt {
         let (mut watched, mut stuck) = (BTreeSet::new(), BTreeMap::new());
         loop {
             let plain = Stack::plain(self.patchset, &self.ready, self.options, &watched);
             let stack = Stack { amending: self.amending.as_ref(), needs: self.mode.needs, own: self.mode.own, ..plain };
-            let (plan, taken, trial) = self.carry_out(&stack, below);
+            let (plan, taken, trial) = self.carry_out(&stack, left);
             stuck.extend(trial.stuck);
             // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
             if trial.found.keys().all(|number| watched.contains(number)) {
@@ -171,10 +172,10 @@ impl<'a> Prepared<'a> {
     }
 
     /// Carries out all patches in order, and tries a second run. Gives the amending patches that were taken out for it, too.
-    fn carry_out(&self, stack: &Stack<'_>, below: usize) -> (Plan, Vec<usize>, Trial) {
+    fn carry_out(&self, stack: &Stack<'_>, left: &BTreeSet<usize>) -> (Plan, Vec<usize>, Trial) {
         let mut workspace = Workspace::new(self.tree, &self.scout, self.options.limits, self.options.whole_files);
         let numbers = stack.amending.map(Amending::numbers).unwrap_or_default();
-        let numbers = numbers.into_iter().rev().filter(|&number| number < below);
+        let numbers = numbers.into_iter().rev().filter(|number| !left.contains(number));
         let taken = take_out(stack, numbers, &mut workspace);
         let stack = Stack { taken: Some(&taken), ..*stack };
         let mut plan = Plan::default();
@@ -208,16 +209,21 @@ impl<'a> Prepared<'a> {
         numbers.iter().all(|&number| self.ready[number].is_some())
     }
 
-    /// Those of the patches taken out that leave no trace, the last one first: they may only look as if they were in.
-    fn traceless<'s>(&'s self, attempt: &'s Attempt) -> impl Iterator<Item = usize> + 's {
+    /// Those of the patches taken out that leave no trace, and may only look as if they were in: the last one, the last two,
+    /// and so on.
+    fn traceless(&self, attempt: &Attempt) -> Vec<BTreeSet<usize>> {
+        if !self.mode.twice || !self.are_asked_for(&attempt.taken) {
+            return Vec::new();
+        }
         let is_traceless = |number: &usize| leaves_no_trace(&self.patchset.patches[*number]);
-        let may_be_tried = self.mode.twice && self.are_asked_for(&attempt.taken);
-        attempt.taken.iter().rev().copied().filter(is_traceless).filter(move |_| may_be_tried).take(TRIES)
+        let traceless: Vec<usize> = attempt.taken.iter().rev().copied().filter(is_traceless).take(TRIES).collect();
+        (1..=traceless.len()).map(|count| traceless[..count].iter().copied().collect()).collect()
     }
 
     /// The plan without some of them, where it comes to something else.
     fn without_traceless(&self, first: &Attempt) -> Option<Attempt> {
-        let others = self.traceless(first).filter(|_| !first.plan.is_refused()).map(|number| self.plan(number));
+        let left = self.traceless(first).into_iter().filter(|_| !first.plan.is_refused());
+        let others = left.map(|left| self.plan(&left));
         others.filter(|other| !other.plan.is_refused() && other.plan.changes() != first.plan.changes()).last()
     }
 
