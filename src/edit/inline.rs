@@ -294,7 +294,8 @@ impl Job<'_> {
     fn last_behind_comments(&self, left: usize, gone: &Bytes, right: usize) -> Option<Vec<Edit>> {
         let (source, bounds) = (self.source, &self.hit.matched.bounds);
         let (left, right) = (bounds[left].bytes.end..gone.start, gone.end..bounds[right].bytes.start);
-        let comment = &source.comments_in(&left).last()?.bytes;
+        let comments = source.comments_in(&left);
+        let comment = &comments.last()?.bytes;
         let comma_in = |gap: &Bytes| {
             let from = source.separators.partition_point(|s| s.start < gap.start);
             let within = source.separators[from..].iter().take_while(|s| s.end <= gap.end);
@@ -306,6 +307,12 @@ impl Job<'_> {
         }
         if comma.start >= comment.end {
             return Some(vec![Edit::new(comma.start..gone.end, "")]);
+        }
+        // One on a line of its own, or before the item on its line, is about the item.
+        let line = source.lines.line(left.start);
+        let is_behind = comments.iter().all(|c| source.lines.line(c.bytes.start) == line);
+        if !is_behind || !source.bytes[comment.end..gone.start].contains(&b'\n') {
+            return None;
         }
         let end = behind.as_ref().map_or(gone.end, |comma| comma.end);
         // A line comment goes on to the end of its line, which there must be.
