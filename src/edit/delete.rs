@@ -27,7 +27,14 @@ impl Job<'_> {
         let line = source.lines.around(start, &source.bytes);
         let begins_line = source.bytes[line.start..start].iter().all(u8::is_ascii_whitespace);
         let tail = self.line_tail(end);
-        if held_left && comma_behind.is_none() && last_of_list {
+        // A comma before comments may stay where the list may end with one.
+        let stays = || {
+            let is_commented = !source.comments_in(&(source.tokens[first - 1].bytes.end..start)).is_empty();
+            let may_end_so =
+                source.language == Language::Go || source.tokens.get(next).is_some_and(|_| source.text(next) == b"}");
+            is_commented && may_end_so && begins_line && tail.is_some()
+        };
+        if held_left && comma_behind.is_none() && last_of_list && !stays() {
             // The last item of a list without a comma behind it leaves none behind.
             start = source.tokens[first - 1].bytes.end;
             return Ok(Edit::new(start..end, ""));

@@ -5,6 +5,7 @@
 
 use super::job::{EditError, Job};
 use super::rows::code_end;
+use crate::language::Language;
 use crate::pattern::{Part, Side, Variant};
 use crate::source::{Bytes, Edit};
 use std::ops::Range;
@@ -33,7 +34,7 @@ impl Job<'_> {
                 Some(apart) => edits.extend(apart),
                 None => edits.push(self.insert_tokens(&before, &after)),
             },
-            (false, true) => edits.push(self.delete_tokens(&before, &after)),
+            (false, true) => edits.extend(self.delete_tokens(&before, &after)),
         }
         let text = self.rendered(&new_comments);
         match (old_comments.is_empty(), new_comments.is_empty()) {
@@ -252,16 +253,20 @@ impl Job<'_> {
     }
 
     /// Tokens that go, with the seam that the body does not keep.
-    fn delete_tokens(&self, before: &Range<usize>, after: &Range<usize>) -> Edit {
+    fn delete_tokens(&self, before: &Range<usize>, after: &Range<usize>) -> Vec<Edit> {
         let side = &self.variant.before;
         let bounds = &self.hit.matched.bounds;
         let bytes = self.bytes(before);
         let near = neighbours(self.variant, before, after);
         let is_nothing = |i: usize| bounds[i].bytes.is_empty();
-        match (near.left, near.right) {
+        let edit = match (near.left, near.right) {
             (Some(l), Some(r)) => {
                 let (from, to) = (bounds[l].bytes.end, bounds[r].bytes.start);
                 let seam = self.variant.after.between(after.start - 1, after.start);
+                let is_last = !is_nothing(l) && !is_nothing(r) && !seam.contains(',');
+                if let Some(edits) = self.last_behind_comments(l, &bytes, r).filter(|_| is_last) {
+                    return edits;
+                }
                 match (is_nothing(l), is_nothing(r)) {
                     (true, true) => Edit::new(bytes, ""),
                     (true, false) => Edit::new(bytes.start..to, ""),
@@ -280,6 +285,45 @@ impl Job<'_> {
             (None, Some(r)) => Edit::new(bytes.start..bounds[r].bytes.start, ""),
             (Some(l), None) => Edit::new(bounds[l].bytes.end..bytes.end, ""),
             (None, None) => Edit::new(bytes, ""),
+        };
+        vec![edit]
+    }
+
+    /// A last item goes from behind comments, which stay with the item before it, whose comma goes along unless there is
+    /// another.
+    fn last_behind_comments(&self, left: usize, gone: &Bytes, right: usize) -> Option<Vec<Edit>> {
+        let (source, bounds) = (self.source, &self.hit.matched.bounds);
+        let (left, right) = (bounds[left].bytes.end..gone.start, gone.end..bounds[right].bytes.start);
+        let comments = source.comments_in(&left);
+        let comment = &comments.last()?.bytes;
+        let comma_in = |gap: &Bytes| {
+            let from = source.separators.partition_point(|s| s.start < gap.start);
+            let within = source.separators[from..].iter().take_while(|s| s.end <= gap.end);
+            within.into_iter().find(|s| source.bytes[(*s).clone()] == *b",").cloned()
+        };
+        let (comma, behind) = (comma_in(&left)?, comma_in(&right));
+        if !source.comments_in(&right).is_empty() || source.language == Language::Go && behind.is_none() {
+            return None;
+        }
+        if comma.start >= comment.end {
+            return Some(vec![Edit::new(comma.start..gone.end, "")]);
+        }
+        // One on a line of its own, or before the item on its line, is about the item.
+        let line = source.lines.line(left.start);
+        let is_behind = comments.iter().all(|c| source.lines.line(c.bytes.start) == line);
+        if !is_behind || !source.bytes[comment.end..gone.start].contains(&b'\n') {
+            return None;
+        }
+        let end = behind.as_ref().map_or(gone.end, |comma| comma.end);
+        // A line comment goes on to the end of its line, which there must be.
+        let runs_on =
+            source.bytes[comment.clone()].starts_with(b"//") && !source.bytes[end..right.end].contains(&b'\n');
+        match behind {
+            Some(_) => (!runs_on).then(|| vec![Edit::new(comment.end..end, "")]),
+            None => {
+                let from = if runs_on { gone.start } else { comment.end };
+                Some(vec![Edit::new(comma, ""), Edit::new(from..end, "")])
+            }
         }
     }
 }

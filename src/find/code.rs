@@ -1,6 +1,4 @@
-use crate::pattern::HoleId;
 use crate::source::{Gap, Source, Tokens};
-use std::collections::BTreeMap;
 
 /// A piece of code on its own, to be compared with code elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,9 +10,6 @@ pub struct Code {
     /// Its text, comments and spacing included.
     text: Vec<u8>,
 }
-
-/// What the holes of a patch are bound to so far.
-pub type Env = BTreeMap<HoleId, Code>;
 
 impl Code {
     /// The code of a token range.

@@ -1,6 +1,7 @@
 //! What must hold for a site beside its body: yes, no or unknown, and unknown never counts as yes.
 
-use super::code::{Code, Env};
+use super::code::Code;
+use super::env::Env;
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::packages::Packages;
 use super::rule::{Rule, Test};
@@ -258,7 +259,7 @@ fn test_word(word: &[u8], test: &HoleTest) -> Answer {
 fn bind(source: &Source, side: &Side, m: &Match, env: &mut Env) {
     for (element, bound) in side.elements.iter().zip(&m.bounds) {
         if let Some(hole) = element.part.hole() {
-            env.entry(hole).or_insert_with(|| Code::of(source, &bound.tokens));
+            env.bind(hole, || Code::of(source, &bound.tokens));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is left of code that a patch removes, around a place that reads as if it were gone.
 
-use super::code::Env;
 use super::conditions::{Judge, declaration};
+use super::env::Env;
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use crate::language::ListKind;
 use crate::pattern::{Form, HoleId, Part, Removed, Trace, Variant};

@@ -1,4 +1,5 @@
-use super::code::{Code, Env};
+use super::code::Code;
+use super::env::Env;
 use super::packages::Packages;
 use crate::language::{Atom, ListKind};
 use crate::pattern::{HoleId, Part, Piece, Reach, Root, Side};

@@ -2,6 +2,7 @@
 
 mod code;
 mod conditions;
+mod env;
 mod extent;
 mod left_over;
 mod matcher;
@@ -11,8 +12,9 @@ mod rule;
 mod sites;
 mod text;
 
-pub use code::{Code, Env};
+pub use code::Code;
 pub use conditions::{Condition, FailedCondition, NoTypes, Types, declaration};
+pub use env::Env;
 pub use left_over::LeftOver;
 pub use matcher::{Bound, Match, Matcher, Miss, OutOfSteps, Steps};
 pub use packages::{LocalPackage, Packages};

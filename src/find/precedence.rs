@@ -1,4 +1,4 @@
-use super::code::Env;
+use super::env::Env;
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::packages::{LocalPackage, Packages};
 use crate::pattern::Variant;

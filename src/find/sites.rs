@@ -1,5 +1,6 @@
-use super::code::{Code, Env};
+use super::code::Code;
 use super::conditions::{FailedCondition, Judge, Types};
+use super::env::Env;
 use super::left_over::{LeftOver, LeftOvers};
 use super::matcher::{Match, Matcher, OutOfSteps, Steps};
 use super::packages::Packages;
@@ -236,10 +237,10 @@ impl Sort<'_, '_> {
         for (hole, tokens) in bound.iter().filter(|(hole, _)| self.rule.named.contains(hole)) {
             // Its code is copied, which is work: holes may lie in each other as deep as the code does.
             steps.take(tokens.len())?;
-            env.entry(*hole).or_insert_with(|| Code::of(self.source, tokens));
+            env.bind(*hole, || Code::of(self.source, tokens));
         }
         for (hole, code) in &m.pasted {
-            env.entry(*hole).or_insert_with(|| code.clone());
+            env.bind(*hole, || code.clone());
         }
         match self.judge.check(m, &bound, &mut env, done, steps)? {
             None => {

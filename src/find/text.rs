@@ -1,7 +1,8 @@
 //! The sites of a body of text, as those of code are reported.
 
-use super::code::{Code, Env};
+use super::code::Code;
 use super::conditions::{Condition, FailedCondition};
+use super::env::Env;
 use super::left_over::LeftOver;
 use super::matcher::{Match, OutOfSteps, Steps};
 use super::rule::{Rule, Test};
@@ -22,7 +23,7 @@ pub fn find_text(
     steps: &mut Steps,
 ) -> Result<Found, OutOfSteps> {
     let text = Text::of(source, path);
-    let known: Bindings = env.iter().map(|(hole, code)| (*hole, code.text().to_vec())).collect();
+    let known: Bindings = env.iter().map(|(hole, code)| (hole, code.text().to_vec())).collect();
     let out = |_| OutOfSteps;
     let all = sites(body, &text, &known, &mut steps.0).map_err(out)?;
     let finder = Finder { rule, body, source, text: &text, env };
@@ -87,7 +88,7 @@ impl Finder<'_> {
         let tokens = self.site_tokens(&site);
         let mut env = self.env.clone();
         for (hole, text) in bindings.iter().filter(|(hole, _)| self.rule.named.contains(hole)) {
-            env.entry(*hole).or_insert_with(|| Code::of_line(text));
+            env.bind(*hole, || Code::of_line(text));
         }
         Hit {
             variant: 0,

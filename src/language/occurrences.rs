@@ -107,7 +107,11 @@ fn is_no_use_in_c(kind: &str, field: &str, parent: &str) -> bool {
         ),
         _ => {
             matches!(kind, "statement_identifier" | "field_identifier")
-                || matches!(parent, "preproc_params" | "preproc_defined" | "parenthesized_declarator")
+                // `int` is no type of its own in `unsigned int`.
+                || matches!(
+                    parent,
+                    "preproc_params" | "preproc_defined" | "parenthesized_declarator" | "sized_type_specifier"
+                )
         }
     }
 }

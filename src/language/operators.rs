@@ -94,6 +94,11 @@ impl Language {
         self == Language::Go && (kind == "func_literal" || kind.ends_with("_type"))
     }
 
+    /// Whether the node is a type of functions.
+    pub fn is_function_type(self, kind: &str) -> bool {
+        self == Language::Go && kind == "function_type"
+    }
+
     /// Whether a parenthesis that the node holds itself opens a type before an operand: a cast, or `(T){…}`.
     pub fn opens_with_type(self, kind: &str) -> bool {
         self == Language::C && matches!(kind, "cast_expression" | "compound_literal_expression")

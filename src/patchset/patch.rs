@@ -72,6 +72,7 @@ impl<'n, 't> Patches<'n, 't> {
             let note = self.notes.prose(&keys, "note").or(note).map(|note| note.value);
             bodies.extend(self.body(&keys, &scope, Some(note)).or_else(|| self.broken()));
         }
+        self.only_diffs_have_alternatives(&bodies);
         let (mut obsolete, upstream, examples) = (self.obsolete(keys), self.upstream(keys), self.examples(keys));
         obsolete.iter_mut().for_each(|obsolete| text::settle_obsolete(obsolete, &bodies));
         let notes = &mut *self.notes;
@@ -95,6 +96,15 @@ impl<'n, 't> Patches<'n, 't> {
             span: keys.span.clone(),
         };
         (patch, self.whole)
+    }
+
+    /// Of an operation or a new file there is one, which no other body can stand for.
+    fn only_diffs_have_alternatives(&mut self, bodies: &[Body]) {
+        let other = bodies.iter().find(|body| !matches!(body.work, Work::Edit(_)));
+        if let Some(body) = other.filter(|_| bodies.len() > 1) {
+            let message = "only a diff can have alternatives, or be one";
+            self.notes.push(Diagnostic::new(&body.span, message).help("make a patch of its own of each"));
+        }
     }
 
     fn broken<T>(&mut self) -> Option<T> {

@@ -1,5 +1,5 @@
 use super::outcome::Outcome;
-use crate::find::{Matcher, OutOfSteps, Steps};
+use crate::find::{Env, Matcher, OutOfSteps, Steps};
 use crate::language::Language;
 use crate::patchset::{Obsolete, Patch};
 use crate::report::{Fact, Reason, Site, Verdict};
@@ -141,7 +141,7 @@ fn occurs(obsolete: &CompiledObsolete, path: &Path, query: QueryId, workspace: &
 
 /// Where the fragments occur in a file.
 fn matches(obsolete: &CompiledObsolete, source: &Source, workspace: &Workspace<'_>) -> Result<Vec<Tokens>, String> {
-    let (env, packages) = (BTreeMap::new(), BTreeMap::new());
+    let (env, packages) = (Env::new(), BTreeMap::new());
     let mut found = Vec::new();
     for (_, fragment) in obsolete.matches.iter().filter(|(l, _)| *l == source.language) {
         for s in &fragment.spellings {

@@ -102,14 +102,24 @@ fn meet(bytes: &[u8], a: &Bytes, b: &Bytes) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// An empty range with the blanks around it.
+/// An empty range with the blanks and commas around it, and the comments behind it.
 fn wide(bytes: &[u8], range: &Bytes) -> Bytes {
     if !range.is_empty() {
         return range.clone();
     }
-    let before = bytes[..range.start].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
-    let behind = bytes[range.end..].iter().take_while(|b| b.is_ascii_whitespace()).count();
-    range.start - before..range.end + behind
+    let is_between = |b: &&u8| b.is_ascii_whitespace() || **b == b',';
+    let before = bytes[..range.start].iter().rev().take_while(is_between).count();
+    let mut end = range.end;
+    loop {
+        end += bytes[end..].iter().take_while(is_between).count();
+        let rest = &bytes[end..];
+        let comment = match rest {
+            [b'/', b'/', ..] => line_end(rest),
+            [b'/', b'*', ..] => memchr::memmem::find(rest, b"*/").map_or(rest.len(), |close| close + 2),
+            _ => return range.start - before..end,
+        };
+        end += comment;
+    }
 }
 
 /// Where a file differs from what it was: the lines, and in lines that were exchanged the words.

@@ -92,7 +92,7 @@ struct Site<'a> {
 impl<'a> Site<'a> {
     fn new(work: &SiteEdit<'a>) -> Option<Site<'a>> {
         let (body, way) = (work.rule.text.as_ref()?, work.hit.way.as_deref()?);
-        let mut known: Bindings = work.hit.env.iter().map(|(hole, code)| (*hole, code.text().to_vec())).collect();
+        let mut known: Bindings = work.hit.env.iter().map(|(hole, code)| (hole, code.text().to_vec())).collect();
         known.extend(way.bindings.clone());
         Some(Site { body, way, known, bytes: work.hit.bytes.clone() })
     }

@@ -4,7 +4,7 @@ use super::compiled::CompiledHunk;
 use super::finder::Finder;
 use super::index::Candidate;
 use super::workspace::Workspace;
-use crate::find::{Code, Env, Found, Hit, Rule};
+use crate::find::{Env, Found, Hit, Rule};
 use crate::language::Language;
 use crate::patchset::Expect;
 use crate::pattern::HoleId;
@@ -134,7 +134,7 @@ impl<'r> HunkMatches<'r> {
     pub fn join(&mut self, other: HunkMatches<'r>) {
         self.by_file.extend(other.by_file);
         self.unseen.extend(other.unseen);
-        self.env.extend(other.env);
+        self.env.take_in(other.env);
         self.parsed += other.parsed;
     }
 
@@ -330,9 +330,7 @@ fn with<T>(mut list: Vec<T>, one: T) -> Vec<T> {
 /// The part of a hit's bindings that other hunks must agree with.
 fn project(hit: &Hit, shared: &BTreeSet<HoleId>, env: &Env) -> Env {
     let mut out = env.clone();
-    let new: Vec<(HoleId, Code)> =
-        hit.env.iter().filter(|(h, _)| shared.contains(h)).map(|(h, c)| (*h, c.clone())).collect();
-    out.extend(new);
+    out.take_in(hit.env.iter().filter(|(h, _)| shared.contains(h)).map(|(h, c)| (h, c.clone())).collect());
     out
 }
 

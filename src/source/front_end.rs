@@ -44,8 +44,7 @@ impl Source {
         parts: Vec<Bytes>,
     ) -> Result<Source, ParseError> {
         let bytes = bytes.into();
-        let known = self.tree.as_ref();
-        match known.and_then(|tree| parse::edited(self.language, tree, edits, &bytes, &parts)) {
+        match self.tree.as_ref().and_then(|tree| parse::edited(self.language, tree, edits, &bytes, &parts)) {
             Some(tree) => Source::of_tree(self.language, bytes, parts, tree, Limits::NONE),
             None => Source::parse_parts(self.language, bytes, parts, Limits::NONE),
         }
@@ -82,6 +81,9 @@ impl Source {
         build.walk(&tree, limits.nodes).map_err(|()| ParseError::TooMany { limit: limits.nodes })?;
         let Build { mut tokens, mut nodes, comments, mut errors, separators, mut commas, mut unclosed, .. } = build;
         close_nodes(&mut nodes, tokens.len());
+        // What grew by doubling is half empty.
+        nodes.shrink_to_fit();
+        tokens.shrink_to_fit();
         let (held, errors_held, unclosed_held) = (&mut tokens, &mut errors, &mut unclosed);
         Tables { nodes: &mut nodes, tokens: held, commas: &mut commas, unclosed: unclosed_held, errors: errors_held }
             .settle(language);
@@ -114,6 +116,7 @@ impl Source {
         borders.sort_unstable();
         borders.dedup();
         let lines = Lines::new(&bytes);
+        let size: usize = parts.iter().map(|part| part.len()).sum();
         Ok(Source {
             language,
             bytes,
@@ -130,10 +133,13 @@ impl Source {
             borders,
             layout: Derived::default(),
             places: OnceLock::new(),
-            tree: Some(tree),
+            tree: Some(tree).filter(|_| size <= LARGE),
         })
     }
 }
+
+/// Of files in which more than this is read, the grammar's tree goes once it is taken in.
+const LARGE: usize = 2 << 20;
 
 /// The walk over the grammar's tree.
 struct Build<'a> {

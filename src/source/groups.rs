@@ -28,7 +28,7 @@ impl<'a> Groups<'a> {
             return true;
         }
         let source = self.source;
-        if tokens.is_empty() || self.is_direction_taken(tokens) {
+        if tokens.is_empty() || self.is_direction_taken(tokens) || self.is_converted_to(tokens) {
             return false;
         }
         let node = source.node_around(tokens);
@@ -79,6 +79,14 @@ impl<'a> Groups<'a> {
         };
         self.tops.extend(path.into_iter().map(|node| (node, top)));
         top
+    }
+
+    /// Whether this is a type of functions that is converted to, which gofmt puts in parentheses: `(func())(x)`.
+    fn is_converted_to(&self, tokens: &Tokens) -> bool {
+        let source = self.source;
+        let is_type = || source.nodes_over(tokens).any(|(_, n)| source.language.is_function_type(n.kind));
+        let next = source.tokens.get(tokens.end).filter(|next| next.gap == Gap::None);
+        next.is_some_and(|_| source.text(tokens.end) == b"(") && source.text(tokens.start) == b"func" && is_type()
     }
 
     /// Whether the arrow of `<-chan T` belongs to a `chan` before it: `chan <-chan T` is a `chan<-`.

@@ -129,7 +129,8 @@ pub struct Source {
     pub layout: Derived,
     /// Where its words are, worked out when that is first asked for.
     pub(super) places: OnceLock<Places>,
-    /// The grammar's own tree, from which that of an edited file is made; text has none.
+    /// The grammar's own tree, from which that of an edited file is made. Of large files it is not kept: it takes as much
+    /// memory as all that is here. Text has none.
     pub(super) tree: Option<tree_sitter::Tree>,
 }
 

@@ -57,14 +57,15 @@ pub(crate) fn plan_stack(
 ) -> Result<Stacked, Vec<Diagnostic>> {
     let run = || -> Result<Stacked, Vec<Diagnostic>> {
         let prepared = Prepared::new(patchset, tree, options, mode)?;
-        let first = prepared.plan(usize::MAX);
+        let first = prepared.plan(&BTreeSet::new());
         if let Some(other) = prepared.without_traceless(&first) {
             return Ok(prepared.stacked(other, true));
         }
         // What is refused in any way is most likely not in, where nothing shows that it is.
         let mut plainest = None;
-        for below in prepared.traceless(&first).filter(|_| first.plan.is_refused() && first.stuck.is_empty()) {
-            let other = prepared.plan(below);
+        let left = prepared.traceless(&first).into_iter();
+        for left in left.filter(|_| first.plan.is_refused() && first.stuck.is_empty()) {
+            let other = prepared.plan(&left);
             if !other.plan.is_refused() {
                 return Ok(prepared.stacked(other, false));
             }
@@ -149,8 +150,8 @@ impl<'a> Prepared<'a> {
         Ok(Prepared { patchset, tree, options, mode, compiled, amending, index })
     }
 
-    /// Plans the run. Of the amending patches only those `below` a number are taken for being in.
-    fn plan(&self, below: usize) -> Attempt {
+    /// Plans the run. Of the amending patches some are left as they are, though they look as if they were in.
+    fn plan(&self, left: &BTreeSet<usize>) -> Attempt {
         let (mut watched, mut stuck) = (BTreeSet::new(), BTreeMap::new());
         loop {
             let guard = Watched { patches: &watched, amending: self.amending.as_ref() };
@@ -162,7 +163,7 @@ impl<'a> Prepared<'a> {
                 inverses: self.mode.inverses,
                 ..Run::plain(self.patchset, &self.compiled, self.options)
             };
-            let (plan, taken, trial) = self.carry_out(&run, below);
+            let (plan, taken, trial) = self.carry_out(&run, left);
             stuck.extend(trial.stuck);
             // Most stacks go well. In one that does not, it takes a second look to tell which patch is in the way.
             if trial.found.keys().all(|number| watched.contains(number)) {
@@ -175,10 +176,10 @@ impl<'a> Prepared<'a> {
     }
 
     /// Carries out all patches in order, and tries a second run. Gives the amending patches that were taken out for it, too.
-    fn carry_out(&self, run: &Run<'_>, below: usize) -> (Plan, Vec<usize>, Trial) {
+    fn carry_out(&self, run: &Run<'_>, left: &BTreeSet<usize>) -> (Plan, Vec<usize>, Trial) {
         let mut workspace = Workspace::new(self.tree, &self.index, self.options.limits, self.options.whole_files);
         let taken = self.amending.as_ref().map(|amending| {
-            let numbers = amending.numbers().into_iter().rev().filter(|&number| number < below);
+            let numbers = amending.numbers().into_iter().rev().filter(|number| !left.contains(number));
             take_out(run, amending, numbers, &mut workspace)
         });
         let taken = taken.unwrap_or_default();
@@ -232,16 +233,21 @@ impl<'a> Prepared<'a> {
         numbers.iter().all(|&number| self.compiled[number].is_some())
     }
 
-    /// Those of the patches taken out that leave no trace, the last one first: they may only look as if they were in.
-    fn traceless<'s>(&'s self, attempt: &'s Attempt) -> impl Iterator<Item = usize> + 's {
+    /// Those of the patches taken out that leave no trace, and may only look as if they were in: the last one, the last two,
+    /// and so on.
+    fn traceless(&self, attempt: &Attempt) -> Vec<BTreeSet<usize>> {
+        if !self.mode.twice || !self.are_asked_for(&attempt.taken) {
+            return Vec::new();
+        }
         let is_traceless = |number: &usize| leaves_no_trace(&self.patchset.patches[*number]);
-        let may_be_tried = self.mode.twice && self.are_asked_for(&attempt.taken);
-        attempt.taken.iter().rev().copied().filter(is_traceless).filter(move |_| may_be_tried).take(TRIES)
+        let traceless: Vec<usize> = attempt.taken.iter().rev().copied().filter(is_traceless).take(TRIES).collect();
+        (1..=traceless.len()).map(|count| traceless[..count].iter().copied().collect()).collect()
     }
 
     /// The plan without some of them, where it comes to something else.
     fn without_traceless(&self, first: &Attempt) -> Option<Attempt> {
-        let others = self.traceless(first).filter(|_| !first.plan.is_refused()).map(|number| self.plan(number));
+        let left = self.traceless(first).into_iter().filter(|_| !first.plan.is_refused());
+        let others = left.map(|left| self.plan(&left));
         others.filter(|other| !other.plan.is_refused() && other.plan.changes() != first.plan.changes()).last()
     }
 
