@@ -266,10 +266,8 @@ fn rows(fragment: &Fragment, names: &mut Names) -> Result<Vec<Row>, Vec<Complain
     let number = names.fragment();
     let mut out = Vec::with_capacity(fragment.rows.len());
     for (n, written) in fragment.rows.iter().enumerate() {
-        let mut holes = match sigil.filter(|sigil| written.text.contains(*sigil)) {
-            Some(sigil) => Some(parts(written, n, sigil, number, partner[n], names)),
-            None => None,
-        };
+        let marked = sigil.filter(|sigil| written.text.contains(*sigil));
+        let mut holes = marked.map(|sigil| parts(written, n, sigil, number, partner[n], names));
         let mut text = written.text.clone().into_bytes();
         if let Some((elements, plain)) = holes.take() {
             if elements.len() > PARTS {

@@ -160,6 +160,11 @@ pub fn is_closed(body: &Body, text: &Text, way: &Way, run: &Run) -> bool {
     depths.min().is_some_and(|least| next < least)
 }
 
+/// Whether a way leaves a deletion open: only one neighbour is shown, and it does not stand at the edge of its block.
+pub fn is_open(body: &Body, text: &Text, way: &Way) -> bool {
+    super::body::deletions(&body.rows).iter().any(|run| !is_closed(body, text, way, run))
+}
+
 /// A line at which a whole run of what goes still stands, in the block of what is shown.
 fn left(body: &Body, text: &Text, way: &Way, steps: &mut u64) -> Option<usize> {
     if body.leaves_copies || body.runs.is_empty() {
