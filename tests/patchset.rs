@@ -879,7 +879,7 @@ diff = "-a\n+b"
     7 | files = ["!*_test.go"]
       |          ^^^^^^^^^^^^
       |
-      = help: let all end in `.go`, or all in `.c` or `.h`, or add `language = "go"` or `"c"`
+      = help: let all end in `.go`, or all in `.c` or `.h`, or add `language = "go"`, `"c"` or `"text"`
     "#);
 }
 
@@ -896,7 +896,7 @@ diff = "-a\n+b"
     7 | files = ["*.go", "*.c"]
       |          ^^^^^^
       |
-      = help: let all end in `.go`, or all in `.c` or `.h`, or add `language = "go"` or `"c"`
+      = help: let all end in `.go`, or all in `.c` or `.h`, or add `language = "go"`, `"c"` or `"text"`
     "#);
 }
 
@@ -1518,7 +1518,7 @@ imports.b = "x y"
     8 | language = "golang"
       |            ^^^^^^^^ not known
       |
-      = help: known are `go` and `c`
+      = help: known are `go`, `c` and `text`
     error: `fields` is not a value of `as`
      --> my.toml:9:6
       |
@@ -1953,4 +1953,63 @@ proptest::proptest! {
     fn any_change_of_a_patchset_loads_or_is_complained_about(text in mutated()) {
         load_any(&text);
     }
+}
+
+#[test]
+fn text_asks_for_what_lines_have() {
+    let text =
+        one_patch("files = [\"**/Makefile\", \"debian/rules\"]\nsigil = \"~\"\ndiff = '''\n-a ~x\n\n+b ~x\n'''\n");
+    let hunk = hunk(&text);
+    assert_eq!((hunk.language, hunk.diff.rows.len()), (Some(Language::Text), 3));
+    let patch = r#"
+files = ["**/Makefile"]
+sigil = "ab"
+as = "field"
+where.x.type = "int"
+diff = "-a\n+b"
+"#;
+    insta::assert_snapshot!(patch_complaints(patch), @r##"
+    error: `ab` cannot mark holes
+     --> my.toml:8:9
+      |
+    8 | sigil = "ab"
+      |         ^^^^
+      |
+      = help: one of the marks $~%@^!#&?*=|:;,/, such as `$` or `~`: one that the lines of the body do not show
+    error: `as` has no meaning in text
+     --> my.toml:9:6
+      |
+    9 | as = "field"
+      |      ^^^^^^^
+      |
+      = help: lines are read in one way
+    error: there is no hole `$x`: the body is text, without holes
+      --> my.toml:10:7
+       |
+    10 | where.x.type = "int"
+       |       ^
+       |
+       = help: name their mark, `sigil = "$"` or another; doubled, it stands for itself
+    error: this asks for code, and the body is text
+      --> my.toml:10:16
+       |
+    10 | where.x.type = "int"
+       |                ^^^^^
+       |
+       = help: in text holes have `text`, `not`, `in` and `regex`
+    "##);
+    let patch = r#"
+files = ["**/*.go"]
+sigil = "$"
+diff = "-a\n+b"
+"#;
+    insta::assert_snapshot!(patch_complaints(patch), @r##"
+    error: `sigil` is for `language = "text"` alone
+     --> my.toml:8:1
+      |
+    8 | sigil = "$"
+      | ^^^^^
+      |
+      = help: in code `$` marks holes
+    "##);
 }

@@ -234,7 +234,7 @@ fn compare(judged: &mut [Judged]) {
                     judged.failures.push(fail(Property::Clean, b"a file that gofmt would leave alone", result));
                 }
             }
-            Language::C => {
+            Language::C | Language::Text => {
                 if squeezed(result) != squeezed(&plain[n]) {
                     judged.failures.push(fail(Property::Plain, &plain[n], result));
                 }
@@ -317,7 +317,7 @@ fn diffs(judged: &mut [Judged]) {
 pub fn smaller(case: &Case) -> Option<Case> {
     let around = match case.language {
         Language::Go => declarations(&case.text, case.touched()),
-        Language::C => return None,
+        Language::C | Language::Text => return None,
     };
     let head: &[u8] = if around.start == 0 { b"" } else { b"package p\n\n" };
     let text = [head, case.text[around.clone()].trim_ascii_end(), b"\n"].concat();
