@@ -20,7 +20,7 @@ fn main() -> Result<(), String> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|e| e.to_string())?;
     let rows: Vec<Row> = text.lines().map(|l| Row { sign: Sign::Context, text: l.to_owned(), at: 0 }).collect();
-    let fragment = Fragment { rows, blanks: Vec::new(), span: 0..text.len(), ..Fragment::default() };
+    let fragment = Fragment { rows, span: 0..text.len(), ..Fragment::default() };
     let compiled = compile_fragment(&fragment, language, &mut Names::default(), &BTreeMap::new())
         .map_err(|c| c.first().map(|c| c.message.clone()).unwrap_or_default())?;
     let mut paths = Vec::new();

@@ -158,8 +158,7 @@ fn rest_is_untouched(step: &Step, plan: &Plan, patchset: &Patchset) {
     let plain = |bytes: &[u8]| -> Vec<u8> {
         let blank = |b: &u8| match language {
             Language::Go => matches!(b, b' ' | b'\t'),
-            Language::C => is_braced && matches!(b, b'{' | b'}' | b' ' | b'\t' | b'\n' | b'\r'),
-            Language::Text => false,
+            Language::C | Language::Text => is_braced && matches!(b, b'{' | b'}' | b' ' | b'\t' | b'\n' | b'\r'),
         };
         bytes.iter().copied().filter(|b| !blank(b)).collect()
     };

@@ -7,7 +7,7 @@ use crate::patchset::{Expect, Sign};
 use crate::proof::{Edited, SiteEdit, reparse, skeleton};
 use crate::search::Finder;
 use crate::source::{Bytes, Edit, OffsetMap, Source, apply_edits, sort_edits};
-use crate::text::{Bindings, Body, Change, Kind, LineEdit, Text, Way, edits};
+use crate::text::{Bindings, Body, Change, Kind, LineEdit, Text, Way, edits, is_open};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -65,7 +65,8 @@ fn by_grammar(
         let new = after.errors.iter().map(|e| start(&after, e.start)).find(|at| !old.contains(at));
         let line = after.lines.around(new.unwrap_or(0), &after.bytes);
         let shown = String::from_utf8_lossy(&after.bytes[line]).trim().to_owned();
-        let message = format!("the result would not parse any more as {}, at `{shown}`", language.name());
+        let at = if shown.is_empty() { "at its end".to_owned() } else { format!("at `{shown}`") };
+        let message = format!("the result would not parse any more as {}, {at}", language.name());
         return Err(EditError { message, bytes: first });
     }
     let shift = OffsetMap::new(&edited.batches);
@@ -226,7 +227,7 @@ impl<'a> Proof<'a> {
             let counting = || self.sites[n].body.after.lines.iter().filter(|shown| shown.counts).map(|shown| shown.row);
             let is_it = |way: Option<&Way>| way.is_some_and(|way| counting().all(|row| way.lines[row] == lines[row]));
             if work.rule.pick.is_none() && !found.hits.iter().any(|hit| hit.done && is_it(hit.way.as_deref())) {
-                return Err(refuse(n, &self.why_not(&found)));
+                return Err(refuse(n, &self.why_not(n, lines, &found)));
             }
         }
         if !found.undecided.is_empty() {
@@ -270,8 +271,12 @@ impl<'a> Proof<'a> {
         Some(self.after.line_at(self.shift.start(self.before.lines[line].bytes.start)))
     }
 
-    fn why_not(&self, found: &Found) -> String {
-        let Some(left) = found.left_over.first() else { return NOT_DONE.to_owned() };
+    fn why_not(&self, n: usize, lines: Vec<Option<usize>>, found: &Found) -> String {
+        let Some(left) = found.left_over.first() else {
+            let way = Way { lines, parts: BTreeMap::new(), bindings: Bindings::new() };
+            let is_open = is_open(self.sites[n].body, &self.after, &way);
+            return if is_open { OPEN } else { NOT_DONE }.to_owned();
+        };
         // A token is a line that is not blank.
         let line = self.after.lines.iter().enumerate().filter(|(_, line)| !line.is_blank()).nth(left.row.start);
         let (at, shown) = line.map_or((0, String::new()), |(at, _)| (at + 1, crate::text::brief(self.after.form(at))));
@@ -288,6 +293,10 @@ const UNTOLD: &str = "the result would hold lines of which nobody could tell whe
 
 /// Why a body is refused that finds itself in its result.
 const AGAIN: &str = "the result would count as still to do, so the patch would be applied for ever";
+
+/// Why a deletion is refused that shows one neighbour, and is not at the edge of a block.
+const OPEN: &str =
+    "nobody could tell later that these lines have gone: show the line above and the line below what goes";
 
 /// Why a result is refused that does not read as the after side does.
 const NOT_DONE: &str = "the result would not be known as done: show more of the lines around the change";

@@ -266,9 +266,8 @@ fn rows(fragment: &Fragment, names: &mut Names) -> Result<Vec<Row>, Vec<Diagnost
     let number = names.fragment();
     let mut out = Vec::with_capacity(fragment.rows.len());
     for (n, written) in fragment.rows.iter().enumerate() {
-        let mut holes = sigil
-            .filter(|sigil| written.text.contains(*sigil))
-            .map(|sigil| parts(written, n, sigil, number, partner[n], names));
+        let marked = sigil.filter(|sigil| written.text.contains(*sigil));
+        let mut holes = marked.map(|sigil| parts(written, n, sigil, number, partner[n], names));
         let mut text = written.text.clone().into_bytes();
         if let Some((elements, plain)) = holes.take() {
             if elements.len() > PARTS {

@@ -29,4 +29,4 @@ pub use laws::{Broken, Change, brief};
 pub use lines::{Line, Text};
 pub use matcher::{Bindings, OutOfSteps, Way};
 pub use near::{Near, near};
-pub use sites::{Left, Site, Sites, sites};
+pub use sites::{Left, Site, Sites, is_open, sites};

@@ -6,9 +6,15 @@ use super::form::{lead, tokens};
 use super::laws::brief;
 use super::lines::Text;
 use crate::patchset::Sign;
+use std::collections::BTreeSet;
 
 /// The most lines from which the rest of a body is laid beside a file.
 const STARTS: usize = 200;
+/// The most lines that are compared word by word, and the longest of them, in bytes.
+const LINES: usize = 50_000;
+const LONG: usize = 2_000;
+/// A line that has less of the words of a row and itself together, per mille, is not like it.
+const LIKE: usize = 500;
 /// How far below a row the next one is looked for.
 const WINDOW: usize = 12;
 
@@ -40,6 +46,9 @@ pub fn near(body: &Body, text: &Text) -> Option<Near> {
             starts.extend(lines.iter().take(STARTS).map(|line| (lines.len(), n, *line)));
         }
     }
+    if starts.is_empty() {
+        return likest(body, text);
+    }
     // Rare lines first.
     starts.sort_unstable();
     let laid = starts.into_iter().take(STARTS).map(|(_, n, line)| lay(body, text, &rows, n, line));
@@ -52,6 +61,27 @@ pub fn near(body: &Body, text: &Text) -> Option<Near> {
     let mut near = Place { body, text, rows: &rows, laid: &best }.first_failure();
     near.share = 1000 * weight(&best) / all.max(1);
     Some(near)
+}
+
+/// The line that is most like the first row that tells something, where no row is there as it is.
+fn likest(body: &Body, text: &Text) -> Option<Near> {
+    let rows: Vec<&Shown> = body.before.lines.iter().collect();
+    let n = rows.iter().position(|shown| !body.rows[shown.row].is_weak())?;
+    let words = |line: &[u8]| tokens(line).into_iter().map(|t| line[t].to_vec()).collect::<BTreeSet<_>>();
+    let wanted = words(&body.rows[rows[n].row].text);
+    let share = |line: usize| {
+        let found = words(text.content(line));
+        1000 * found.intersection(&wanted).count() / found.union(&wanted).count().max(1)
+    };
+    let lines =
+        (0..text.lines.len()).filter(|line| !text.lines[*line].is_blank() && text.lines[*line].bytes.len() < LONG);
+    let (share, line) = lines
+        .take(LINES)
+        .map(|line| (share(line), line))
+        .max_by_key(|(share, line)| (*share, std::cmp::Reverse(*line)))?;
+    let mut near = Place { body, text, rows: &rows, laid: &[] }.differs(n, line);
+    near.share = i32::try_from(share / 2).unwrap_or(0);
+    (share >= LIKE).then_some(near)
 }
 
 /// The lines that rows meet, going on from one of them in both directions.

@@ -112,7 +112,8 @@ fn distinct(body: &Body, text: &Text, ways: Vec<Way>, is_done: bool) -> Vec<Site
 fn admit_deletions(body: &Body, text: &Text, sites: Vec<Site>, found: &mut Sites, steps: &mut u64) {
     let all = super::body::deletions(&body.rows);
     for site in sites {
-        if !all.iter().all(|run| is_closed(body, text, &site.way, run)) {
+        // Taking out again what is known to have come needs no more than the place where it came.
+        if !body.leaves_copies && !all.iter().all(|run| is_closed(body, text, &site.way, run)) {
             continue;
         }
         match left(body, text, &site.way, steps) {
@@ -160,7 +161,12 @@ pub fn is_closed(body: &Body, text: &Text, way: &Way, run: &Run) -> bool {
     depths.min().is_some_and(|least| next < least)
 }
 
-/// A line at which a whole run of what goes still is, in the block of what is shown.
+/// Whether a way leaves a deletion open: only one neighbour is shown, and it does not stand at the edge of its block.
+pub fn is_open(body: &Body, text: &Text, way: &Way) -> bool {
+    super::body::deletions(&body.rows).iter().any(|run| !is_closed(body, text, way, run))
+}
+
+/// A line at which a whole run of what goes still stands, in the block of what is shown.
 fn left(body: &Body, text: &Text, way: &Way, steps: &mut u64) -> Option<usize> {
     if body.leaves_copies || body.runs.is_empty() {
         return None;

@@ -28,6 +28,7 @@ mod reparse;
 mod security;
 mod stacks;
 mod terminal;
+mod text;
 mod threads;
 mod tools;
 mod truth;

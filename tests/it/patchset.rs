@@ -1954,3 +1954,62 @@ proptest::proptest! {
         load_any(&text);
     }
 }
+
+#[test]
+fn text_asks_for_what_lines_have() {
+    let text =
+        one_patch("files = [\"**/Makefile\", \"debian/rules\"]\nsigil = \"~\"\ndiff = '''\n-a ~x\n\n+b ~x\n'''\n");
+    let hunk = hunk(&text);
+    assert_eq!((hunk.language, hunk.diff.rows.len()), (Some(Language::Text), 3));
+    let patch = r#"
+files = ["**/Makefile"]
+sigil = "ab"
+as = "field"
+where.x.type = "int"
+diff = "-a\n+b"
+"#;
+    insta::assert_snapshot!(patch_diagnostics(patch), @r##"
+    error: `ab` cannot mark holes
+     --> my.toml:8:9
+      |
+    8 | sigil = "ab"
+      |         ^^^^
+      |
+      = help: one of the marks $~%@^!#&?*=|:;,/, such as `$` or `~`: one that the lines of the body do not show
+    error: `as` has no meaning in text
+     --> my.toml:9:6
+      |
+    9 | as = "field"
+      |      ^^^^^^^
+      |
+      = help: lines are read in one way
+    error: there is no hole `$x`: the body is text, without holes
+      --> my.toml:10:7
+       |
+    10 | where.x.type = "int"
+       |       ^
+       |
+       = help: name their mark, `sigil = "$"` or another; doubled, it stands for itself
+    error: this asks for code, and the body is text
+      --> my.toml:10:16
+       |
+    10 | where.x.type = "int"
+       |                ^^^^^
+       |
+       = help: in text holes have `text`, `not`, `in` and `regex`
+    "##);
+    let patch = r#"
+files = ["**/*.go"]
+sigil = "$"
+diff = "-a\n+b"
+"#;
+    insta::assert_snapshot!(patch_diagnostics(patch), @r##"
+    error: `sigil` is for `language = "text"` alone
+     --> my.toml:8:1
+      |
+    8 | sigil = "$"
+      | ^^^^^
+      |
+      = help: in code `$` marks holes
+    "##);
+}

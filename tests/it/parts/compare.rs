@@ -38,8 +38,7 @@ const BODIES: [(&str, &str); 5] = [
 pub fn compare(folder: &Path, language: Language, names: usize) -> Compared {
     let globs = match language {
         Language::Go => &["**/*.go"][..],
-        Language::C => &["**/*.c", "**/*.h"],
-        Language::Text => &["**/*"],
+        Language::C | Language::Text => &["**/*.c", "**/*.h"],
     };
     let list = Globs { globs: globs.iter().map(|g| Spanned { value: g.to_string(), span: 0..0 }).collect() };
     let disk = Disk::open_for(folder, &[&list]).unwrap();

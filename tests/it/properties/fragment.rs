@@ -218,8 +218,7 @@ impl Fragment {
         let Some(list) = source.lists.iter().find(closed) else { return };
         let may = match self.language {
             Language::Go => matches!(list.kind, Arguments | Parameters | Elements),
-            Language::C => matches!(list.kind, Elements),
-            Language::Text => false,
+            Language::C | Language::Text => matches!(list.kind, Elements),
         };
         let shown = words[at - 1].text != "(" && words[at - 1].text != "{";
         if may && !list.items.is_empty() && shown && random.below(6) == 0 {

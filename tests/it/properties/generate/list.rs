@@ -93,8 +93,7 @@ impl Maker<'_> {
         let source = self.source;
         let kinds = match source.language {
             Language::Go => [ListKind::Arguments, ListKind::Elements].as_slice(),
-            Language::C => &[ListKind::Arguments, ListKind::Elements, ListKind::Parameters],
-            Language::Text => &[],
+            Language::C | Language::Text => &[ListKind::Arguments, ListKind::Elements, ListKind::Parameters],
         };
         let lists: Vec<&List> =
             source.lists.iter().filter(|l| kinds.contains(&l.kind) && !l.items.is_empty()).collect();
