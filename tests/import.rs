@@ -133,7 +133,7 @@ fn what_cannot_be_carried_is_listed_and_the_rest_is_not_lost() {
             ("run", None, "that it becomes executable cannot be carried yet"),
             ("l", None, "a symlink cannot be carried"),
             ("p.png", None, "a binary file cannot be carried yet"),
-            ("b.c", Some(22), "`patch` finds no place for this hunk, nor then for the file"),
+            ("b.c", Some(25), "`patch` finds no place for this hunk, nor then for the file"),
         ]
     );
     assert_eq!(out.unproven, None);
