@@ -1,7 +1,7 @@
 use super::args::ListArgs;
 use super::console::{self, Screen, Screens};
 use super::{Exit, Failure, patchsets};
-use treepatch::patchset::{builtins, load};
+use treepatch::patchset::{Part, builtins, load};
 use treepatch::render::{count, visible_line, wrap};
 
 /// `treepatch list`.
@@ -23,7 +23,8 @@ pub fn run(args: &ListArgs) -> Result<Exit, Failure> {
 
 /// A built-in patchset: its name, how many patches, its title and the versions it was tried on.
 fn summary(name: &str, text: &str, screen: Screen) -> Result<[String; 3], Failure> {
-    let set = load(name, text).map_err(|c| patchsets::refused(c, name, text, screen))?;
+    let set = load(name, text)
+        .map_err(|c| patchsets::refused(c, &[Part { origin: name.to_owned(), start: 0 }], text, screen))?;
     let release = match (&set.release, set.tested.as_slice()) {
         (Some(release), []) => format!(" ({release})"),
         (Some(release), tested) => format!(" ({release} {})", tested.join(", ")),

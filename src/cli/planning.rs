@@ -159,7 +159,7 @@ fn failure(error: PlanError, patchset: &Patchset, screens: Screens) -> Failure {
     match error {
         PlanError::Unknown(unknown) => Failure::Usage(unknown.to_string()),
         PlanError::Patchset(diagnostics) => {
-            patchsets::refused(diagnostics, &patchset.origin, &patchset.text, screens.stderr)
+            patchsets::refused(diagnostics, &patchset.parts, &patchset.text, screens.stderr)
         }
         PlanError::Root(error) => error.into(),
         PlanError::Busy(error) => error.into(),

@@ -16,15 +16,22 @@ use treepatch::write;
 pub fn run(args: &RebaseArgs) -> Result<Exit, Failure> {
     let Screens { stdout, stderr } = Screens::choose(args.output.style.color);
     let mut patchset = patchsets::find(&args.patchset, stderr)?;
-    let text = patchset.text.clone();
+    let (parts, text) = (patchset.parts.clone(), patchset.text.clone());
     substitute(&mut patchset, args.target.as_deref())
-        .map_err(|wrong| patchsets::refused(wrong, &args.patchset, &text, stderr))?;
+        .map_err(|wrong| patchsets::refused(wrong, &parts, &text, stderr))?;
     let writes = args.write || args.replace;
     let is_file = args.patchset.contains('/') || args.patchset.ends_with(".toml");
     if writes && !is_file {
         return Err(Failure::Usage(format!(
             "{} is a built-in patchset, which cannot be written; `treepatch show` gives you a copy",
             args.patchset
+        )));
+    }
+    if writes && parts.len() > 1 {
+        return Err(Failure::Usage(format!(
+            "{} includes other files, and rebase writes only into one: rebase without --write shows what changes; \
+             write it into {} or the files that it includes",
+            args.patchset, args.patchset
         )));
     }
     let from = tree(args, "--from", &args.from)?;
@@ -47,7 +54,7 @@ pub fn run(args: &RebaseArgs) -> Result<Exit, Failure> {
         note: format!("for {}", args.onto),
         replace: args.replace,
     };
-    let refused = |diagnostics| patchsets::refused(diagnostics, &patchset.origin, &patchset.text, stderr);
+    let refused = |diagnostics| patchsets::refused(diagnostics, &patchset.parts, &patchset.text, stderr);
     let result = rebase(&asked).map_err(refused)?;
     let exit = match result.patches.iter().any(|fate| fate.outcome.needs_person()) {
         true => Exit::Person,

@@ -67,7 +67,7 @@ impl Problem {
 }
 
 fn try_out(set: &Patchset, patch: &Patch, example: &Example, screen: Screen) -> Result<Result<(), Problem>, Failure> {
-    let refused = |diagnostics| patchsets::refused(diagnostics, &set.origin, &set.text, screen);
+    let refused = |diagnostics| patchsets::refused(diagnostics, &set.parts, &set.text, screen);
     let target = example.target.as_deref();
     // Alone: what it needs is not there, and an example of a patch for one target is for that target.
     let target = target.or(set.target.as_deref()).or(patch.target.first().map(String::as_str));

@@ -1,7 +1,7 @@
 //! Places and pieces of text as people read them.
 
 use crate::find::declaration;
-use crate::patchset::Patchset;
+use crate::patchset::{Patchset, part_of};
 use crate::report::{Place, brief, place};
 use crate::source::{Bytes, Source, Tokens};
 use std::path::Path;
@@ -17,16 +17,22 @@ pub(crate) fn line(source: &Source, token: usize) -> usize {
     source.lines.place(source.gap_end(token).min(source.bytes.len())).0
 }
 
+/// Where the file of the patchset begins that a byte is in.
+fn file_start(patchset: &Patchset, at: usize) -> usize {
+    part_of(&patchset.parts, at).map_or(0, |part| part.start.min(at))
+}
+
 /// The 1-based line of the patchset file that a byte is on.
 pub(crate) fn patchset_line(patchset: &Patchset, at: usize) -> usize {
     let at = at.min(patchset.text.len());
-    patchset.text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1
+    patchset.text.as_bytes()[file_start(patchset, at)..at].iter().filter(|b| **b == b'\n').count() + 1
 }
 
 /// The line of the patchset file that a range begins on, for a message: the first one with something on it.
 pub(crate) fn patchset_row(patchset: &Patchset, span: &Bytes) -> (usize, String) {
     let number = patchset_line(patchset, span.start);
-    let text = patchset.text.lines().nth(number - 1).unwrap_or("");
+    let file = patchset.text.get(file_start(patchset, span.start)..).unwrap_or("");
+    let text = file.lines().nth(number - 1).unwrap_or("");
     (number, text.trim().to_owned())
 }
 

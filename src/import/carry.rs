@@ -48,6 +48,9 @@ const WIDTHS: &[Width] = &[
     Width { rows: 8, headers: true },
 ];
 
+/// So many rows of bodies are tried for one change: of a long one the first few, of a short one all.
+const EFFORT: usize = 1000;
+
 /// Carries a change over.
 /// `only_text` takes the text of code, too.
 pub fn carry(change: &Change, only_text: bool) -> Carried {
@@ -177,11 +180,16 @@ impl Carrier<'_> {
 
     /// Bodies of code. Where the last of them fails, the first flaw tells most.
     fn code(&self, versions: &Versions<'_>, runs: &BTreeSet<usize>, from: usize) -> Result<Proven, Flaw> {
-        let mut flaw = None;
+        let mut flaw: Option<Flaw> = None;
+        let mut effort = 0;
         for width in &WIDTHS[from.min(WIDTHS.len() - 1)..] {
             let shown = versions.shown(runs.iter().copied(), *width);
             for style in styles(*width) {
                 let Some(body) = body(versions, &shown, style) else { continue };
+                effort += body.rows.len();
+                if let Some(flaw) = flaw.as_ref().filter(|_| effort > EFFORT) {
+                    return Err(flaw.clone());
+                }
                 match self.proven(&body, None) {
                     Ok(hunk) => return Ok(Proven { hunk, runs: body.runs }),
                     Err(why) => flaw = flaw.or(Some(why)),

@@ -197,9 +197,9 @@ impl Reader<'_> {
             };
             let (sign, text) = match row {
                 [b'\\', ..] => {
-                    hunk.lines.last_mut().into_iter().for_each(|last| {
+                    if let Some(last) = hunk.lines.last_mut() {
                         last.text.pop();
-                    });
+                    }
                     self.at += 1;
                     continue;
                 }

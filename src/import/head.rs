@@ -42,6 +42,9 @@ const CARRIERS: &[&str] = &[
     "x-status",
 ];
 
+/// A longer subject is more than one.
+const LONGEST: usize = 160;
+
 impl Head {
     /// Reads what stands above the first diff.
     pub fn read(bytes: &[u8]) -> Head {
@@ -99,7 +102,13 @@ impl Head {
                 }
                 "subject" => {
                     let whole = decoded(&joined(value, &folded));
-                    self.title = Some(without_tag(&whole).to_owned());
+                    // Where the empty line below a subject was lost, the whole reason is folded into it.
+                    let (subject, reason) = match folded.is_empty() || whole.chars().count() <= LONGEST {
+                        true => (whole, &folded[..0]),
+                        false => (decoded(value), &folded[..]),
+                    };
+                    self.title = Some(without_tag(&subject).to_owned());
+                    prose.extend(reason.iter().map(|line| line.trim().to_owned()));
                 }
                 key_lower => {
                     let value = decoded(&joined(value, &folded));

@@ -10,10 +10,13 @@ pub fn is_mailbox(bytes: &[u8]) -> bool {
     is_postmark(&String::from_utf8_lossy(first))
 }
 
+/// The number of a mail, the 1-based line in it, and what is wrong there.
+pub type Wrong = (usize, usize, String);
+
 /// The mails of a mailbox, as patches. Those without a diff (a cover letter) are left out, and named.
 ///
 /// Fails with the number of the mail, the 1-based line in it and what is wrong there.
-pub fn read(bytes: &[u8]) -> Result<(Vec<Original>, Vec<String>), (usize, usize, String)> {
+pub fn read(bytes: &[u8]) -> Result<(Vec<Original>, Vec<String>), Wrong> {
     let (mut originals, mut without) = (Vec::new(), Vec::new());
     for (number, mail) in split(bytes).into_iter().enumerate() {
         let text = plain(mail);

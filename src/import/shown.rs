@@ -166,7 +166,7 @@ fn needed(source: &Source, shown: &BTreeSet<usize>, headers: bool) -> BTreeSet<u
     let mut walk = Walk { source, shown, lists: &lists, needed: &mut needed };
     if let Some((first, last)) = touched(source, shown) {
         let around = |list: &&List| list.inside.start <= first && last < list.inside.end;
-        let inner = if headers { None } else { source.lists.iter().filter(around).next_back() };
+        let inner = if headers { None } else { source.lists.iter().rfind(around) };
         match inner.or_else(|| source.top()) {
             Some(list) => walk.list(list),
             None => walk.tokens(&(0..source.tokens.len())),

@@ -1,4 +1,5 @@
 use super::diagnostic::Diagnostic;
+use super::include::Joined;
 use super::keys::{Keys, scalar};
 use super::notes::{Notes, quoted};
 use super::patch::Patches;
@@ -15,12 +16,18 @@ const MOST_PATCHES: usize = 10_000;
 ///
 /// All diagnostics come at once, in the order of the file, as far as one does not follow from another.
 pub fn load(origin: &str, text: &str) -> Result<Patchset, Vec<Diagnostic>> {
-    let mut notes = Notes::default();
-    let read = read(&mut notes, origin, text);
-    notes.finish(text, read)
+    load_joined(&Joined::new(origin, text))
 }
 
-fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
+/// Reads a patchset of several files. Places are those of the joined text.
+pub fn load_joined(joined: &Joined) -> Result<Patchset, Vec<Diagnostic>> {
+    let mut notes = Notes::of(joined.check());
+    let read = if notes.is_empty() { read(&mut notes, joined) } else { None };
+    notes.finish(&joined.text, read)
+}
+
+fn read(notes: &mut Notes, joined: &Joined) -> Option<Patchset> {
+    let text = joined.text.as_str();
     if text.len() > LARGEST {
         notes.push(Diagnostic::new(&(0..0), "the patchset is larger than 32 MiB").help("split it"));
         return None;
@@ -42,7 +49,7 @@ fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
     let patches = patches(notes, &file, text, &tables);
     order(notes, &patches);
     let head = notes.table(&file, "patchset", "`[patchset]`")?;
-    notes.only(&head, &["name", "title", "release", "tested", "author", "target"]);
+    notes.only(&head, &["name", "title", "release", "tested", "author", "target", "include"]);
     notes.required(&head, "name", "the name that people know the patchset by");
     let mut line = |key| notes.line(&head, key);
     let [title, release, target] = ["title", "release", "target"].map(&mut line);
@@ -58,7 +65,8 @@ fn read(notes: &mut Notes, origin: &str, text: &str) -> Option<Patchset> {
         target: target.map(|target| target.value),
         tables,
         patches,
-        origin: origin.to_owned(),
+        origin: joined.parts.first().map(|part| part.origin.clone()).unwrap_or_default(),
+        parts: joined.parts.clone(),
         text: text.into(),
     })
 }

@@ -11,6 +11,7 @@ mod condition;
 mod date;
 mod diagnostic;
 mod holes;
+mod include;
 mod inverse;
 mod keys;
 mod load;
@@ -33,8 +34,9 @@ pub use builtin::{builtin, builtins};
 pub use date::Date;
 pub use diagnostic::Diagnostic;
 pub use holes::{HoleKind, HoleUse, scan, scan_lines};
+pub use include::{Joined, Part, includes, part_of};
 pub(crate) use inverse::{inverse, is_open, not_reversible};
-pub use load::load;
+pub use load::{load, load_joined};
 pub use model::*;
 pub use model::{
     Acceptance, Body, CodeKind, Create, Example, Expect, Globs, HoleTest, Hunk, Layout, Obsolete, Operation, Patch,

@@ -1,4 +1,4 @@
-use super::{Date, Fragment};
+use super::{Date, Fragment, Part};
 use crate::language::Language;
 use crate::source::Bytes;
 use std::collections::BTreeMap;
@@ -36,6 +36,8 @@ pub struct Patchset {
     pub patches: Vec<Patch>,
     /// Where the text came from: a path as the user wrote it, or a built-in's name.
     pub origin: String,
+    /// The files that it stands in.
+    pub parts: Vec<Part>,
     /// The whole text, for messages that show a line of it.
     pub text: Arc<str>,
 }
@@ -59,6 +61,7 @@ impl Patchset {
             tables: self.tables.clone(),
             patches,
             origin: self.origin.clone(),
+            parts: self.parts.clone(),
             text: self.text.clone(),
         }
     }

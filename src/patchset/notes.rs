@@ -30,6 +30,11 @@ impl Notes {
         }
     }
 
+    /// Whether there is nothing to complain about so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
     /// Whether there are more diagnostics than anyone reads.
     pub(super) fn is_full(&self) -> bool {
         self.diagnostics.len() >= MOST_KEPT

@@ -14,6 +14,7 @@ mod golang_conditions;
 mod golang_layout;
 mod hostile;
 mod house;
+mod import;
 mod imports;
 mod near_misses;
 mod oracle;

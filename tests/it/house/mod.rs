@@ -188,7 +188,7 @@ fn files_are_opened_by_name_only_where_the_user_named_them() {
         ["std::fs", "fs::read", "fs::metadata", "File::open", "OpenOptions", "read_dir", "rustix::open(", "tempfile::"];
     let own = [
         "checkout/folder.rs", // the gate
-        "cli/patchsets.rs",   // the patchset that the user names
+        "cli/patchsets.rs",   // the patchset that the user names, and what it includes
         "cli/sources.rs",     // the patches that the user names
         "write/copy.rs",
         "write/output.rs", // the report that the user names
