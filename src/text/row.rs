@@ -6,6 +6,8 @@ use crate::source::{Bytes, is_blank};
 
 /// The most ways of one row through one line that are looked at.
 const WAYS: usize = 64;
+/// A longer line is met by no row with holes.
+const LONGEST: usize = 16 << 10;
 /// Marks that glue two words to one, for a hole: `1.60.1-rc2`, `lib/foo.c`.
 const GLUE: &[u8] = b".-+/:@%~";
 
@@ -66,6 +68,9 @@ impl Try<'_> {
     /// The ways in which elements take the whole line, each as one range of the line for each element: the longest `$x` and
     /// the shortest `$...` first.
     pub fn ways(self, elements: &[Element]) -> Vec<Vec<Bytes>> {
+        if self.line.len() > LONGEST {
+            return Vec::new();
+        }
         let tokens = tokens(self.line);
         let mut search = Search {
             line: self.line,
@@ -166,10 +171,10 @@ impl Search<'_> {
 
     /// Whether a hole may stand for these bytes, which it has to have everywhere.
     fn fits(&self, hole: HoleId, range: &Bytes, taken: &[Bytes]) -> bool {
-        let text = form(&self.line[range.clone()]);
+        let text = || form(&self.line[range.clone()]);
         let earlier = self.elements.iter().zip(taken).find(|(e, _)| e.part.hole() == Some(hole));
-        earlier.is_none_or(|(_, range)| form(&self.line[range.clone()]) == text)
-            && (self.bound)(hole).is_none_or(|known| known == *text)
+        earlier.is_none_or(|(_, range)| form(&self.line[range.clone()]) == text())
+            && (self.bound)(hole).is_none_or(|known| known == *text())
     }
 
     /// Where one item that begins at a token may end, the longest first.
