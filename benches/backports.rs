@@ -56,7 +56,8 @@ struct Options {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut plain = Vec::new();
-    let mut options = Options { fit: Fit::Rename, trees: false, bodies: false, only: None, say: None, cache: PathBuf::new() };
+    let mut options =
+        Options { fit: Fit::Rename, trees: false, bodies: false, only: None, say: None, cache: PathBuf::new() };
     let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench");
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -98,7 +99,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             *reasons.entry(name).or_default().entry(STRATA[case.stratum]).or_default() += 1;
         }
         if options.say.as_deref() == Some("all") {
-            println!("{} {} {:?} {}", case.id, STRATA[case.stratum], outcome, result.as_ref().err().map_or(String::new(), |r| r.to_string()));
+            println!(
+                "{} {} {:?} {}",
+                case.id,
+                STRATA[case.stratum],
+                outcome,
+                result.as_ref().err().map_or(String::new(), |r| r.to_string())
+            );
         } else if options.say.as_deref().is_some_and(|say| say == format!("{outcome:?}").to_lowercase()) {
             say(case, &result);
         }
@@ -186,7 +193,9 @@ fn sorted_imports(text: &[u8], language: Language) -> Vec<Vec<u8>> {
     for row in text.split(|b| *b == b'\n') {
         let row = row.trim_ascii();
         let is_import = match language {
-            Language::Go => row.ends_with(b"\"") && row.iter().filter(|b| **b == b'"').count() == 2 && !row.contains(&b'('),
+            Language::Go => {
+                row.ends_with(b"\"") && row.iter().filter(|b| **b == b'"').count() == 2 && !row.contains(&b'(')
+            }
             Language::C => row.starts_with(b"#include"),
         };
         if is_import {
@@ -203,7 +212,9 @@ fn sorted_imports(text: &[u8], language: Language) -> Vec<Vec<u8>> {
 }
 
 fn told(table: &BTreeMap<(usize, bool), BTreeMap<Outcome, usize>>) {
-    println!("| class | cases | right | byte for byte | within a set | silently wrong | refused |\n|---|--:|--:|--:|--:|--:|--:|");
+    println!(
+        "| class | cases | right | byte for byte | within a set | silently wrong | refused |\n|---|--:|--:|--:|--:|--:|--:|"
+    );
     let mut open = (0, 0);
     for ((stratum, is_c), outcomes) in table {
         let all: usize = outcomes.values().sum();

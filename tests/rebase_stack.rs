@@ -150,7 +150,8 @@ fn with_write_the_patchset_fits_both() {
     let (exit, text) = place.told(&[&FOLDERS[..], &["--write"]].concat());
     assert_eq!(exit, 0, "{text}");
     let set = place.read("set.toml");
-    let bare: String = set.lines().filter(|line| PATCHES.lines().any(|old| old == *line)).map(|l| format!("{l}\n")).collect();
+    let bare: String =
+        set.lines().filter(|line| PATCHES.lines().any(|old| old == *line)).map(|l| format!("{l}\n")).collect();
     assert!(bare.starts_with("# Ours.\n") && bare.contains("\n# The second.\n") && bare.contains("# see the manual"));
     assert_eq!(set.matches("[[patch.alternative]]\nnote = \"for b\"\n").count(), 2, "{set}");
     for (dir, row) in [("a", "probe_again(m->fd);"), ("b", "probe_again(m->fd, m->port);")] {
@@ -179,7 +180,9 @@ fn with_replace_the_old_is_forgotten() {
 
 #[test]
 fn what_has_no_place_is_refused_and_what_needs_it_waits() {
-    let new = NEW.replace("\ttrace(\"scaling\", unit);\n", "\tif (unit)\n\t\tm->unit = unit;\n").replace("\tm->total += value * unit;\n", "");
+    let new = NEW
+        .replace("\ttrace(\"scaling\", unit);\n", "\tif (unit)\n\t\tm->unit = unit;\n")
+        .replace("\tm->total += value * unit;\n", "");
     let place = Place::new(OLD, &new, PATCHES);
     let (exit, text) = place.told(&[&FOLDERS[..], &["--write"]].concat());
     assert_eq!(exit, 1, "{text}");
@@ -203,7 +206,9 @@ fn names_are_exchanged_only_where_that_is_asked() {
 
 #[test]
 fn what_is_there_already_needs_nothing() {
-    let new = OLD.replace("\tm->total", "\tif (value > m->limit)\n\t\tvalue = m->limit;\n\tm->total").replace("\"scaling\"", "\"scaling %d\", value");
+    let new = OLD
+        .replace("\tm->total", "\tif (value > m->limit)\n\t\tvalue = m->limit;\n\tm->total")
+        .replace("\"scaling\"", "\"scaling %d\", value");
     let place = Place::new(OLD, &new, PATCHES);
     let (_, text) = place.told(&FOLDERS);
     assert!(text.starts_with("limit  is there already\n"), "{text}");

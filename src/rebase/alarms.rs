@@ -84,7 +84,10 @@ impl Check<'_> {
             }
             let gone = code_names(removed);
             let is_new = |name: &Vec<u8>| {
-                !gone.contains(name) && !is_common(name) && !by_patch.contains(name) && (fresh.contains(name) || b.contains(name))
+                !gone.contains(name)
+                    && !is_common(name)
+                    && !by_patch.contains(name)
+                    && (fresh.contains(name) || b.contains(name))
             };
             let new: Set = free_names(&code(added)).into_iter().filter(is_new).collect();
             let ring = |found: Option<&Vec<u8>>, reason: fn(String) -> Reason| match found {
@@ -100,7 +103,10 @@ impl Check<'_> {
             };
             let exchanged = |n: &&Vec<u8>| is_weak(n) && is_new(n) && a.contains(*n) && fresh.contains(*n);
             ring(first(all.iter().filter(exchanged)), Reason::NameExchanged)?;
-            ring(first(new.iter().filter(|n| a.contains(*n) && !b.contains(*n) && in_a.contains(*n))), Reason::NameLacks)?;
+            ring(
+                first(new.iter().filter(|n| a.contains(*n) && !b.contains(*n) && in_a.contains(*n))),
+                Reason::NameLacks,
+            )?;
             let Some(function) = function else { continue };
             let Some(namesake) = self.whole.namesakes[function] else { continue };
             let here = code_names(self.whole.b.slice(self.whole.functions_b[namesake].rows.clone()));
@@ -158,7 +164,8 @@ impl Check<'_> {
         }
         for edit in self.edits {
             let added = code(self.added(edit));
-            let lacks = |n: &&Vec<u8>| !names_o.contains(*n) && exports(&added, n) && uses(&code_o, n) && !uses(&code_b, n);
+            let lacks =
+                |n: &&Vec<u8>| !names_o.contains(*n) && exports(&added, n) && uses(&code_o, n) && !uses(&code_b, n);
             if let Some(name) = first(names_p.iter().filter(lacks)) {
                 return unfit(name);
             }
@@ -175,7 +182,8 @@ impl Check<'_> {
             let (added, removed) = (code(self.added(edit)), code(self.removed(edit)));
             let (now, before) = (argument_counts(&added), argument_counts(&removed));
             for (name, counts) in &now {
-                let new: HashSet<usize> = counts.difference(before.get(name).unwrap_or(&HashSet::new())).copied().collect();
+                let new: HashSet<usize> =
+                    counts.difference(before.get(name).unwrap_or(&HashSet::new())).copied().collect();
                 let (Some(in_a), Some(in_b)) = (calls_a.get(name), calls_b.get(name)) else { continue };
                 if !new.is_empty() && in_a.len() == 1 && in_b.len() == 1 && new == *in_a && in_a != in_b {
                     return Err(Reason::Arguments(String::from_utf8_lossy(name).into_owned()));
@@ -221,9 +229,8 @@ fn exports(code: &[u8], name: &[u8]) -> bool {
 }
 
 fn reaches(code: &[u8], name: &[u8], holds: impl Fn(Option<&u8>) -> bool) -> bool {
-    let is_start = |at: usize| {
-        at == 0 || !(super::words::is_part(code[at - 1]) || matches!(code[at - 1], b'.' | b')' | b']'))
-    };
+    let is_start =
+        |at: usize| at == 0 || !(super::words::is_part(code[at - 1]) || matches!(code[at - 1], b'.' | b')' | b']'));
     memchr::memmem::find_iter(code, name).any(|at| {
         let end = at + name.len();
         is_start(at) && code.get(end) == Some(&b'.') && holds(code.get(end + 1))

@@ -21,7 +21,8 @@ impl Hunk {
 }
 
 /// The keys that say what a body does and where.
-const WORK: &[&str] = &["diff", "files", "hunk", "expect", "pick", "as", "layout", "inside", "has", "unless", "file-has"];
+const WORK: &[&str] =
+    &["diff", "files", "hunk", "expect", "pick", "as", "layout", "inside", "has", "unless", "file-has"];
 
 /// Conditions that an alternative would inherit; an empty list clears them.
 const CONDITIONS: &[&str] = &["inside", "has", "unless", "file-has"];

@@ -39,7 +39,8 @@ impl Versions<'_> {
         let kept = self.kept(width);
         let before = lines(&self.before.bytes);
         let after = lines(&self.after.bytes);
-        let mut rows = Rows { source: self.before, before: &before, comments: width.comments, rows: Vec::new(), next: None };
+        let mut rows =
+            Rows { source: self.before, before: &before, comments: width.comments, rows: Vec::new(), next: None };
         let mut kept = kept.into_iter().peekable();
         for edit in self.edits {
             while let Some(line) = kept.next_if(|line| *line < edit.removed.start) {
@@ -235,7 +236,10 @@ impl Walk<'_> {
         let mut at = tokens.start;
         while at < tokens.end {
             let here = self.source.lists.iter().filter(|list| {
-                list.inside.start == at && list.inside.end <= tokens.end && list.inside != *tokens && may_hide(self.source, list)
+                list.inside.start == at
+                    && list.inside.end <= tokens.end
+                    && list.inside != *tokens
+                    && may_hide(self.source, list)
             });
             match here.max_by_key(|list| list.inside.end) {
                 Some(list) => {

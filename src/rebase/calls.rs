@@ -15,7 +15,8 @@ pub fn argument_counts(code: &[u8]) -> HashMap<Vec<u8>, HashSet<usize>> {
     for open in memchr::memchr_iter(b'(', code) {
         let start = code[..open].iter().rposition(|b| !is_part(*b)).map_or(0, |at| at + 1);
         let name = &code[start..open];
-        if is_identifier(name) && !is_common(name)
+        if is_identifier(name)
+            && !is_common(name)
             && let Some(count) = arguments(&code[open + 1..])
         {
             calls.entry(name.to_vec()).or_default().insert(count);

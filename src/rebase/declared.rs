@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 /// Words of C after which a name is used and not declared.
 const USES: &[&[u8]] = &[
-    b"return", b"goto", b"else", b"case", b"sizeof", b"if", b"while", b"define", b"undef", b"ifdef", b"ifndef", b"defined",
+    b"return", b"goto", b"else", b"case", b"sizeof", b"if", b"while", b"define", b"undef", b"ifdef", b"ifndef",
+    b"defined",
 ];
 
 /// The names that a text declares: variables, parameters, fields, functions, types, macros, packages. In a language whose

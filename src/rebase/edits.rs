@@ -47,7 +47,8 @@ mod tests {
     #[test]
     fn an_added_function_is_whole() {
         let before = b"int f(void)\n{\n\treturn 1;\n}\n\nint h(void)\n{\n\treturn 1;\n}\n";
-        let after = b"int f(void)\n{\n\treturn 1;\n}\n\nint g(void)\n{\n\treturn 1;\n}\n\nint h(void)\n{\n\treturn 1;\n}\n";
+        let after =
+            b"int f(void)\n{\n\treturn 1;\n}\n\nint g(void)\n{\n\treturn 1;\n}\n\nint h(void)\n{\n\treturn 1;\n}\n";
         assert_eq!(edits(before, after).unwrap(), [Edit { removed: 5..5, added: 5..10 }]);
     }
 }

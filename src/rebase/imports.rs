@@ -28,7 +28,8 @@ pub fn package_name(path: &[u8], alias: Option<&[u8]>) -> Vec<u8> {
     if let Some(alias) = alias {
         return alias.to_vec();
     }
-    let is_version = |part: &&[u8]| part.first() == Some(&b'v') && part.len() > 1 && part[1..].iter().all(u8::is_ascii_digit);
+    let is_version =
+        |part: &&[u8]| part.first() == Some(&b'v') && part.len() > 1 && part[1..].iter().all(u8::is_ascii_digit);
     let parts: Vec<&[u8]> = path.split(|b| *b == b'/').collect();
     let last = match parts.as_slice() {
         [.., before, version] if is_version(version) => before,
@@ -53,7 +54,8 @@ pub fn go_row(row: &[u8]) -> Option<GoImport<'_>> {
     let path = &row[open + 1..];
     let close = path.iter().position(|b| *b == b'"')?;
     let behind = path[close + 1..].trim_ascii_start();
-    let is_alias = alias.iter().all(|b| is_part(*b) || *b == b'.') && (open == 0 || row[open - 1].is_ascii_whitespace());
+    let is_alias =
+        alias.iter().all(|b| is_part(*b) || *b == b'.') && (open == 0 || row[open - 1].is_ascii_whitespace());
     let is_row = is_alias && (behind.is_empty() || behind.starts_with(b"//"));
     is_row.then(|| GoImport { alias: Some(alias).filter(|a| !a.is_empty()), path: &path[..close] })
 }
@@ -132,6 +134,9 @@ fn imports(rows: &Rows, language: Option<Language>) -> Vec<Import> {
     found
 }
 
+/// The path of an import that is put in, and its row.
+type Coming = (Vec<u8>, Vec<u8>);
+
 /// The imports of the three files, while an edit of nothing but imports is placed.
 struct Sets<'a> {
     placing: &'a Placing<'a>,
@@ -142,7 +147,7 @@ struct Sets<'a> {
     /// The rows of B that go.
     gone: Vec<usize>,
     /// What comes before a row of B: paths, and the rows.
-    coming: BTreeMap<usize, Vec<(Vec<u8>, Vec<u8>)>>,
+    coming: BTreeMap<usize, Vec<Coming>>,
 }
 
 /// Places an edit of nothing but imports. `None` where its rows are no imports of the file.
@@ -244,7 +249,9 @@ impl Sets<'_> {
             return Ok(near.group);
         }
         let kind = |path: &[u8]| match self.placing.language {
-            Some(Language::Go) => u8::from(path.split(|b| *b == b'/').next().is_some_and(|first| first.contains(&b'.'))),
+            Some(Language::Go) => {
+                u8::from(path.split(|b| *b == b'/').next().is_some_and(|first| first.contains(&b'.')))
+            }
             _ => path[0],
         };
         let alike: Vec<&Import> = self.b.iter().filter(|other| kind(&other.path) == kind(path)).collect();
@@ -264,7 +271,8 @@ impl Sets<'_> {
         let is_go = self.placing.language == Some(Language::Go);
         let siblings: Vec<&Import> = self.p.iter().filter(|other| other.group == import.group).collect();
         let place = siblings.iter().position(|other| other.row == import.row).unwrap_or(0);
-        let near = |n: Option<usize>| n.and_then(|n| siblings.get(n)).and_then(|other| self.in_b(&other.path)).map(|b| b.row);
+        let near =
+            |n: Option<usize>| n.and_then(|n| siblings.get(n)).and_then(|other| self.in_b(&other.path)).map(|b| b.row);
         let (above, below) = (near(place.checked_sub(1)), near(Some(place + 1)));
         if let (Some(above), Some(below)) = (above, below)
             && above + 1 == below

@@ -40,7 +40,9 @@ impl Likeness {
                 let weight = match old.says[olds[x]] == new.says[news[y]] {
                     true if old.lengths[olds[x]] > 2 => old.lengths[olds[x]].min(30) as f64 + 10.0,
                     true => 4.0,
-                    false => Some(alike(&old_bags[x], &new_bags[y])).filter(|s| *s >= least).map_or(0.0, |s| s * s * 25.0),
+                    false => {
+                        Some(alike(&old_bags[x], &new_bags[y])).filter(|s| *s >= least).map_or(0.0, |s| s * s * 25.0)
+                    }
                 };
                 weights[x * news.len() + y] = weight;
                 let without = worth[(x + 1) * width + y].max(worth[x * width + y + 1]);
@@ -77,7 +79,12 @@ impl Likeness {
             bag.words.push((number, 1, if is_telling { 1.0 } else { 0.3 }));
         }
         bag.words.sort_unstable_by_key(|word| word.0);
-        bag.words.dedup_by(|next, kept| next.0 == kept.0 && { kept.1 += next.1; true });
+        bag.words.dedup_by(|next, kept| {
+            next.0 == kept.0 && {
+                kept.1 += next.1;
+                true
+            }
+        });
         bag.weight = bag.words.iter().map(|word| f64::from(word.1) * word.2).sum();
         self.bags.entry(row.to_vec()).or_insert(Rc::new(bag)).clone()
     }

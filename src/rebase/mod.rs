@@ -35,6 +35,6 @@ pub use body::Body;
 pub use carry::{Carried, Carry, Fit, Placed, Refusal, carry};
 pub use declared::declared;
 pub use edits::{Edit, edits};
-pub use proof::{Change, hunks};
 pub use placement::{Placement, Reason, Replacement, Way};
+pub use proof::{Change, hunks};
 pub use stack::{Asked, Fate, FileFate, Outcome, Rebased, rebase};

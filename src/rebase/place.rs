@@ -200,7 +200,11 @@ impl Placing<'_> {
         }
         if let (Some(mp), Some(mq)) = (mp, mq) {
             let is_one = mp < mq && whole.is_blank_between(mp, mq);
-            return if is_one { self.put(&insertion, mp, mq, None, Way::Unchanged) } else { Err(Reason::NeighboursDisagree) };
+            return if is_one {
+                self.put(&insertion, mp, mq, None, Way::Unchanged)
+            } else {
+                Err(Reason::NeighboursDisagree)
+            };
         }
         if let (Some(sp), Some(sq)) = (sp, sq)
             && sp < sq
@@ -302,7 +306,9 @@ impl Placing<'_> {
         let added = full(&self.after.says[edit.added.clone()]);
         let length: usize = self.after.lengths[edit.added.clone()].iter().sum();
         let reach = 3 * added.len() + 5;
-        let begins = |says: &[u32], from: usize| full(&says[from.min(says.len())..(from + reach).min(says.len())]).starts_with(&added);
+        let begins = |says: &[u32], from: usize| {
+            full(&says[from.min(says.len())..(from + reach).min(says.len())]).starts_with(&added)
+        };
         let ends = |says: &[u32], to: usize| full(&says[to.saturating_sub(reach)..to]).ends_with(&added);
         let (a, b) = (&self.whole.a.says, &self.whole.b.says);
         let is_in_b = begins(b, mq as usize) || ends(b, (mp + 1) as usize);

@@ -160,7 +160,8 @@ impl Stacking<'_> {
     /// What becomes of a patch. `whole` is what the whole of B says of it as it is.
     fn patch(&mut self, number: usize, whole: &Report) -> Fate {
         let patch = &self.asked.patchset.patches[number];
-        let mut fate = Fate { id: patch.id.value.clone(), outcome: Outcome::Fits, files: Vec::new(), hunks: Vec::new() };
+        let mut fate =
+            Fate { id: patch.id.value.clone(), outcome: Outcome::Fits, files: Vec::new(), hunks: Vec::new() };
         if let Some(id) = self.waits_for(number) {
             fate.outcome = Outcome::WaitsFor(id);
             return fate;
@@ -243,11 +244,11 @@ impl Stacking<'_> {
         {
             carried = Err(Reason::Renamed(other.renames).into());
         }
-        let mut file = FileFate { from: path.to_owned(), onto: onto.0.clone(), result: Err((Reason::Incomparable, None)) };
+        let mut file =
+            FileFate { from: path.to_owned(), onto: onto.0.clone(), result: Err((Reason::Incomparable, None)) };
         let bodies = match &carried {
-            Ok(carried) => language.and_then(|language| {
-                hunks(&Change { path: &onto.0, language, before: &onto.1, after: &carried.text })
-            }),
+            Ok(carried) => language
+                .and_then(|language| hunks(&Change { path: &onto.0, language, before: &onto.1, after: &carried.text })),
             Err(_) => Some(Vec::new()),
         };
         file.result = carried.map_err(|Refusal { reason, edit }| (reason, edit.map(|edit| edit.removed.start + 1)));
@@ -311,7 +312,8 @@ impl Stacking<'_> {
         for (fate, report) in self.fates.iter_mut().zip(&whole.reports) {
             if matches!(fate.outcome, Outcome::Rebased | Outcome::Fits) && report.blocks {
                 let why = report.reasons.first().map(|r| r.text.clone()).unwrap_or_default();
-                fate.outcome = Outcome::Refused(format!("in the whole tree it is {}: {why}", crate::plan::name(report.verdict)));
+                fate.outcome =
+                    Outcome::Refused(format!("in the whole tree it is {}: {why}", crate::plan::name(report.verdict)));
             }
         }
         Ok(())

@@ -17,7 +17,12 @@ pub fn rebased(result: &Rebased, verbose: bool, quiet: bool, color: bool) -> Str
         let (style, words) = outcome(&fate.outcome);
         let id = visible_line(&fate.id);
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{}  {}", paint.text(STRONG, format!("{id:width$}")), paint.text(style, visible_line(&words)));
+        let _ = writeln!(
+            out,
+            "{}  {}",
+            paint.text(STRONG, format!("{id:width$}")),
+            paint.text(style, visible_line(&words))
+        );
         for file in &fate.files {
             out.push_str(&changes(file, paint));
         }
@@ -35,7 +40,9 @@ fn outcome(outcome: &Outcome) -> (Style, String) {
         Outcome::AlreadyThere => (CARE, "is there already".to_owned()),
         Outcome::Idle(idle) => (DIM, verdict(*idle).to_owned()),
         Outcome::WaitsFor(id) => (BAD, format!("waits for {id}")),
-        Outcome::NotInFrom(found) => (BAD, format!("does not fit A ({}), so that nothing is known of its place", verdict(*found))),
+        Outcome::NotInFrom(found) => {
+            (BAD, format!("does not fit A ({}), so that nothing is known of its place", verdict(*found)))
+        }
         Outcome::Refused(why) => (BAD, format!("refused: {why}")),
     }
 }
@@ -44,7 +51,8 @@ fn outcome(outcome: &Outcome) -> (Style, String) {
 fn changes(file: &FileFate, paint: Paint) -> String {
     let mut out = String::new();
     let path = file.onto.to_string_lossy();
-    let moved = if file.from == file.onto { String::new() } else { format!(", moved from {}", file.from.to_string_lossy()) };
+    let moved =
+        if file.from == file.onto { String::new() } else { format!(", moved from {}", file.from.to_string_lossy()) };
     match &file.result {
         Ok(carried) => {
             for placed in &carried.placed {
@@ -84,7 +92,11 @@ pub(super) fn way(way: Way) -> &'static str {
 fn bodies(fate: &Fate, paint: Paint) -> String {
     let mut out = String::new();
     for hunk in &fate.hunks {
-        let _ = writeln!(out, "    {}", paint.text(DIM, visible_line(&format!("the new body for {}:", hunk.path.display()))));
+        let _ = writeln!(
+            out,
+            "    {}",
+            paint.text(DIM, visible_line(&format!("the new body for {}:", hunk.path.display())))
+        );
         for row in &hunk.body.rows {
             let style = match row.as_bytes().first() {
                 Some(b'+') => GOOD,

@@ -1,8 +1,8 @@
 //! What `rebase` found, as data: see `docs/json.md`.
 
+use super::Encoded;
 use super::json::{FORMAT, Set};
 use super::words::verdict;
-use super::Encoded;
 use crate::patchset::Patchset;
 use crate::rebase::{FileFate, Outcome, Placed, Rebased, Way};
 use serde::Serialize;
@@ -122,8 +122,13 @@ fn file(file: &FileFate) -> File {
             renames: carried.renames.clone(),
             changes: carried.placed.iter().map(change).collect(),
         },
-        Err((reason, line)) => {
-            File { from, onto, refused: Some(reason.to_string()), line: *line, renames: Vec::new(), changes: Vec::new() }
-        }
+        Err((reason, line)) => File {
+            from,
+            onto,
+            refused: Some(reason.to_string()),
+            line: *line,
+            renames: Vec::new(),
+            changes: Vec::new(),
+        },
     }
 }

@@ -37,7 +37,9 @@ impl Revision {
             revision.objects.extend(files.into_iter().map(|(path, id)| (place.join(path), (number, id))));
             for (path, commit) in gitlinks {
                 let path = place.join(path);
-                match open(root, &path).and_then(|git| git.find_commit(commit).map(|_| ()).map(|()| git).map_err(|e| library("read", &path, &e))) {
+                match open(root, &path).and_then(|git| {
+                    git.find_commit(commit).map(|_| ()).map(|()| git).map_err(|e| library("read", &path, &e))
+                }) {
                     Ok(git) => links.push((git, commit, path, PathBuf::new())),
                     Err(error) => revision.trouble.push(ReadError { path, reason: error.to_string() }),
                 }
