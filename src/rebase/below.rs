@@ -3,8 +3,8 @@
 use super::blocks::{pairs, stretches};
 use super::edits::Edit;
 use super::likeness::Likeness;
-use super::place::Placing;
 use super::placement::{Placement, Reason, Way};
+use super::placing::Placing;
 use super::rows::{Rows, Table};
 use super::words::{Word, is_identifier, words};
 use std::collections::{BTreeMap, HashMap, HashSet};

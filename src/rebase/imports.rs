@@ -1,8 +1,8 @@
 //! Imports and includes: sets whose order is a matter of groups and paths, not of neighbours.
 
 use super::edits::Edit;
-use super::place::{Placing, says_same};
 use super::placement::{Placement, Reason, Replacement, Way};
+use super::placing::{Placing, says_same};
 use super::rows::{Rows, is_blank};
 use super::words::is_part;
 use crate::language::Language;

@@ -23,6 +23,7 @@ mod imports;
 mod likeness;
 mod place;
 mod placement;
+mod placing;
 mod proof;
 mod renames;
 mod rows;

@@ -1,23 +1,13 @@
 //! The place of one edit: beside its neighbours, where what it removes stands, or below the line.
 
 use super::below;
-use super::correspondence::{Correspondence, Side};
+use super::correspondence::Side;
 use super::edits::Edit;
 use super::imports;
 use super::placement::{Placement, Reason, Way};
-use super::rows::{Rows, is_blank};
-use super::words::{squeezed, words};
-use crate::language::Language;
-
-/// A patch's change of a file, and the file that it is to be carried to.
-pub struct Placing<'a> {
-    /// The file in A and in B.
-    pub whole: &'a Correspondence<'a>,
-    /// The file in A with the patch.
-    pub after: &'a Rows,
-    /// What it is written in.
-    pub language: Option<Language>,
-}
+use super::placing::Placing;
+use super::rows::is_blank;
+use super::words::words;
 
 /// Rows that are to be put in: between which rows, and how far from them.
 struct Insertion<'a> {
@@ -71,12 +61,6 @@ impl Placing<'_> {
             return Err(Reason::NoImportGroup);
         }
         self.plain(edit)
-    }
-
-    /// The rows of A above and below an edit that are not blank; -1 and the number of rows are the rims.
-    pub fn neighbours(&self, edit: &Edit) -> (isize, isize) {
-        let a = self.whole.a;
-        (a.above(edit.removed.start).map_or(-1, |row| row as isize), a.from(edit.removed.end) as isize)
     }
 
     // What removes rows.
@@ -280,12 +264,12 @@ impl Placing<'_> {
         Ok(Placement::one(row..row, rows, way))
     }
 
-    /// Rows that go on with what the row above began (`else`, `case`, `#else`) need that row as it was.
+    /// Rows that go on with what the row above began (`else`, `#else`) need that row as it was.
     fn opened(&self, insertion: &Insertion<'_>) -> Result<(), Reason> {
         let first = insertion.edit.added.clone().find(|row| !self.after.is_blank(*row));
         let row = first.map_or(&b""[..], |row| self.after.row(row)).trim_ascii();
         let words: Vec<&[u8]> = words(row).0.iter().map(|w| w.text).filter(|w| !matches!(*w, b"}" | b"#")).collect();
-        let goes_on = matches!(words.first(), Some(&(b"else" | b"case" | b"elif" | b"endif")));
+        let goes_on = matches!(words.first(), Some(&(b"else" | b"elif" | b"endif")));
         let is_kept = insertion.above >= 0 && self.whole.pairs.exact[insertion.above as usize].is_some();
         match goes_on && !is_kept {
             true => Err(Reason::NoOpener(String::from_utf8_lossy(row).into_owned())),
@@ -315,9 +299,4 @@ impl Placing<'_> {
         let place = edit.removed.start;
         length > 12 && is_in_b && !ends(a, place) && !begins(a, place)
     }
-}
-
-/// Whether two rows say the same.
-pub fn says_same(a: &[u8], b: &[u8]) -> bool {
-    squeezed(a) == squeezed(b)
 }
