@@ -30,6 +30,9 @@ impl Pairs {
     }
 }
 
+/// How often each row stands in a run, and where first.
+type Counts = HashMap<u32, (usize, usize)>;
+
 /// Two files whose rows are to be aligned.
 pub struct Aligner<'a> {
     pub old: &'a Rows,
@@ -75,7 +78,7 @@ impl Aligner<'_> {
             return;
         }
         let counts = |rows: &Rows, of: &[usize]| {
-            let mut counts: HashMap<u32, (usize, usize)> = HashMap::new();
+            let mut counts = Counts::new();
             for (place, row) in of.iter().enumerate() {
                 let entry = counts.entry(rows.says[*row]).or_insert((0, place));
                 entry.0 += 1;
@@ -113,7 +116,7 @@ impl Aligner<'_> {
         old: &[usize],
         new: &[usize],
         (a, b): (&Range<usize>, &Range<usize>),
-        (in_old, in_new): (&HashMap<u32, (usize, usize)>, &HashMap<u32, (usize, usize)>),
+        (in_old, in_new): (&Counts, &Counts),
     ) -> Option<(usize, usize, usize)> {
         if a.len() * b.len() <= MAX_WHOLE {
             return None;

@@ -134,6 +134,9 @@ fn imports(rows: &Rows, language: Option<Language>) -> Vec<Import> {
     found
 }
 
+/// The path of an import that is put in, and its row.
+type Coming = (Vec<u8>, Vec<u8>);
+
 /// The imports of the three files, while an edit of nothing but imports is placed.
 struct Sets<'a> {
     placing: &'a Placing<'a>,
@@ -144,7 +147,7 @@ struct Sets<'a> {
     /// The rows of B that go.
     gone: Vec<usize>,
     /// What comes before a row of B: paths, and the rows.
-    coming: BTreeMap<usize, Vec<(Vec<u8>, Vec<u8>)>>,
+    coming: BTreeMap<usize, Vec<Coming>>,
 }
 
 /// Places an edit of nothing but imports. `None` where its rows are no imports of the file.

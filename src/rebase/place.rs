@@ -264,12 +264,12 @@ impl Placing<'_> {
         Ok(Placement::one(row..row, rows, way))
     }
 
-    /// Rows that go on with what the row above began (`else`, `case`, `#else`) need that row as it was.
+    /// Rows that go on with what the row above began (`else`, `#else`) need that row as it was.
     fn opened(&self, insertion: &Insertion<'_>) -> Result<(), Reason> {
         let first = insertion.edit.added.clone().find(|row| !self.after.is_blank(*row));
         let row = first.map_or(&b""[..], |row| self.after.row(row)).trim_ascii();
         let words: Vec<&[u8]> = words(row).0.iter().map(|w| w.text).filter(|w| !matches!(*w, b"}" | b"#")).collect();
-        let goes_on = matches!(words.first(), Some(&(b"else" | b"case" | b"elif" | b"endif")));
+        let goes_on = matches!(words.first(), Some(&(b"else" | b"elif" | b"endif")));
         let is_kept = insertion.above >= 0 && self.whole.pairs.exact[insertion.above as usize].is_some();
         match goes_on && !is_kept {
             true => Err(Reason::NoOpener(String::from_utf8_lossy(row).into_owned())),

@@ -27,10 +27,13 @@ pub struct Renames {
     pub concerned: Exchange,
 }
 
+/// Names, each with how often it stands there.
+type Partners = Vec<(Vec<u8>, usize)>;
+
 /// How often a name stands where another stood, in the order of the rows.
 #[derive(Default)]
 struct Counts {
-    order: Vec<(Vec<u8>, Vec<(Vec<u8>, usize)>)>,
+    order: Vec<(Vec<u8>, Partners)>,
     places: HashMap<Vec<u8>, usize>,
 }
 
