@@ -65,6 +65,14 @@ impl Head {
                 break;
             }
             let end = rest.iter().position(|line| line.trim().is_empty()).unwrap_or(rest.len());
+            // A `From:` in the text is who wrote it; the one of the mail is who sent it.
+            let names_author = |line: &&str| {
+                let author = field(line).filter(|(key, _)| key.eq_ignore_ascii_case("from")).map(|(_, author)| author);
+                author.is_some_and(|author| is_author(&plain_author(&decoded(author))))
+            };
+            if is_mail && !is_first && rest[..end].iter().any(names_author) {
+                head.author = None;
+            }
             head.fields(&rest[..end], is_mail, &mut prose);
             rest = &rest[end..];
             rest = &rest[rest.iter().take_while(|line| line.trim().is_empty()).count()..];

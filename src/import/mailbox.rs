@@ -1,6 +1,6 @@
 //! Mailboxes: patches as `git format-patch` and `git am` have them.
 
-use super::head::{Head, is_postmark};
+use super::head::is_postmark;
 use super::original::Original;
 use mailparse::{MailHeaderMap, ParsedMail, parse_mail};
 
@@ -21,26 +21,13 @@ pub fn read(bytes: &[u8]) -> Result<(Vec<Original>, Vec<String>), Wrong> {
     for (number, mail) in split(bytes).into_iter().enumerate() {
         let text = plain(mail);
         let name = format!("mail {}", number + 1);
-        let mut original = Original::read(&name, &text, 1).map_err(|(line, why)| (number + 1, line, why))?;
+        let original = Original::read(&name, &text, 1).map_err(|(line, why)| (number + 1, line, why))?;
         match original.diffs.is_empty() {
             true => without.push(original.head.title.clone().unwrap_or(name)),
-            false => {
-                original.head = with_sender(original.head);
-                originals.push(original);
-            }
+            false => originals.push(original),
         }
     }
     Ok((originals, without))
-}
-
-/// A `From:` in the text is who wrote it; the one of the mail is who sent it.
-fn with_sender(mut head: Head) -> Head {
-    let first = head.why.lines().next().unwrap_or("").to_owned();
-    if let Some(author) = first.strip_prefix("From: ").filter(|author| crate::patchset::is_author(author)) {
-        head.author = Some(author.to_owned());
-        head.why = head.why[first.len()..].trim_start_matches('\n').to_owned();
-    }
-    head
 }
 
 /// Cuts a mailbox at its postmarks.

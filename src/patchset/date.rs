@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// When something was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date {
@@ -42,7 +44,11 @@ impl Date {
         if let Some(date) = Date::parse(text.trim()) {
             return Some(date);
         }
-        let seconds = mailparse::dateparse(text).ok()?;
+        // The parser takes what it knows of a text and leaves the rest, so that prose would be the beginning of 1970.
+        let is_month =
+            |word: &str| MONTHS.iter().any(|month| word.get(..3).is_some_and(|w| w.eq_ignore_ascii_case(month)));
+        let is_date = text.split_whitespace().any(is_month) && text.bytes().any(|byte| byte.is_ascii_digit());
+        let seconds = is_date.then(|| mailparse::dateparse(text).ok())??;
         let zoned = text.split_whitespace().find_map(|word| {
             let is_zone = word.len() == 5 && word.starts_with(['+', '-']);
             is_zone.then(|| zone(&format!("{}:{}", &word[..3], &word[3..])))?
@@ -53,7 +59,6 @@ impl Date {
     /// `Wed, 25 May 2022 16:00:57 +0200`.
     pub fn mail(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let (year, month, day, time) = self.civil();
         let local = self.seconds + i64::from(self.offset) * 60;
         let name = DAYS[local.div_euclid(86_400).rem_euclid(7) as usize];
@@ -141,6 +146,8 @@ mod tests {
         let date = Date::of_mail("Wed, 25 May 2022 16:00:57 +0200");
         assert_eq!(date.map(|date| date.to_string()).as_deref(), Some("2022-05-25T16:00:57+02:00"));
         assert_eq!(date.map(Date::mail).as_deref(), Some("Wed, 25 May 2022 16:00:57 +0200"));
-        assert_eq!(Date::of_mail("when it is done"), None);
+        for wrong in ["when it is done", "in May", "25", ""] {
+            assert_eq!(Date::of_mail(wrong), None, "{wrong}");
+        }
     }
 }
