@@ -10,7 +10,7 @@ use treepatch::plan::Options;
 use treepatch::rebase::{Asked, Fit, RebaseFacts, RebaseRun, Rebased, rebase, rebased};
 use treepatch::render::{count, json};
 use treepatch::vfs::FileTree;
-use treepatch::write;
+use treepatch::write::{self, git::GitError};
 
 /// `treepatch rebase`: what a patchset needs to fit another version.
 pub fn run(args: &RebaseArgs) -> Result<Exit, Failure> {
@@ -78,6 +78,10 @@ fn tree(args: &RebaseArgs, option: &str, name: &str) -> Result<Box<dyn FileTree>
     let root = Root::open(&args.dir)?;
     match Revision::open(&root, name) {
         Ok(revision) => Ok(Box::new(revision)),
+        Err(GitError::NoRepository(dir)) => Err(Failure::Usage(format!(
+            "{option} {name}: is no folder, and no revision, since {} lies in no git repository",
+            dir.display()
+        ))),
         Err(error) => Err(Failure::Usage(format!("{option} {name}: is no folder, and no revision here: {error}"))),
     }
 }

@@ -21,6 +21,23 @@ pub struct FileDiff {
     pub hunks: Vec<DiffHunk>,
 }
 
+impl FileDiff {
+    /// Whether it changes a symlink.
+    pub fn is_link(&self) -> bool {
+        [self.old_mode, self.new_mode].contains(&Some(0o120_000))
+    }
+
+    /// Whether it changes which commit of a submodule is meant.
+    pub fn is_submodule(&self) -> bool {
+        [self.old_mode, self.new_mode].contains(&Some(0o160_000))
+    }
+
+    /// Whether it changes rows of a file.
+    pub fn has_rows(&self) -> bool {
+        !self.is_binary && !self.hunks.is_empty() && !self.is_link() && !self.is_submodule()
+    }
+}
+
 /// `rename from` and `rename to`, or `copy from` and `copy to`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
@@ -251,6 +268,11 @@ fn extended(file: &mut FileDiff, line: &[u8]) {
         (file.new_mode, file.old) = (mode(rest), None);
     } else if let Some(rest) = line.strip_prefix(b"deleted file mode ") {
         (file.old_mode, file.new) = (mode(rest), None);
+    } else if let Some(rest) = line.strip_prefix(b"index ") {
+        // `index 12ab..34cd 100644`: the mode stays.
+        if let Some(kept) = rest.rsplit(|byte| *byte == b' ').next().filter(|last| last.len() == 6).and_then(mode) {
+            (file.old_mode, file.new_mode) = (file.old_mode.or(Some(kept)), file.new_mode.or(Some(kept)));
+        }
     } else if line == b"GIT binary patch" || (line.starts_with(b"Binary files ") && line.ends_with(b" differ")) {
         file.is_binary = true;
     }

@@ -275,7 +275,12 @@ impl Stack<'_> {
         let before = then.get(&path).cloned().flatten();
         if let Some(why) = unsupported(diff) {
             taking.lose(file.clone(), None, why);
-            if diff.hunks.is_empty() || diff.new.is_none() || diff.moved.is_some() || diff.new_mode == Some(0o120_000) {
+            if diff.hunks.is_empty()
+                || diff.new.is_none()
+                || diff.moved.is_some()
+                || diff.is_link()
+                || diff.is_submodule()
+            {
                 return;
             }
         }
@@ -421,11 +426,9 @@ fn paths(draft: &Draft) -> BTreeSet<PathBuf> {
 
 /// What no patchset can say yet of a file.
 fn unsupported(diff: &FileDiff) -> Option<&'static str> {
-    let is_link = [diff.old_mode, diff.new_mode].contains(&Some(0o120_000));
-    let is_module = [diff.old_mode, diff.new_mode].contains(&Some(0o160_000));
     match () {
-        () if is_link => Some("a symlink cannot be carried"),
-        () if is_module => Some("a submodule cannot be carried"),
+        () if diff.is_link() => Some("a symlink cannot be carried"),
+        () if diff.is_submodule() => Some("a submodule cannot be carried"),
         () if diff.is_binary => Some("a binary file cannot be carried yet"),
         () if diff.moved.as_ref().is_some_and(|moved| moved.is_copy) => Some("a copy of a file cannot be carried yet"),
         () if diff.moved.is_some() => Some("moving a file cannot be carried yet"),

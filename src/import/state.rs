@@ -63,7 +63,7 @@ fn goes_through(originals: &[&Original], mut files: Files, fuzz: usize) -> bool 
 
 /// A file as a diff leaves it: `Some(None)` where it is gone. `None` where the diff does not fit.
 pub fn patched(diff: &FileDiff, before: Option<&[u8]>, fuzz: usize) -> Option<Option<Vec<u8>>> {
-    if diff.is_binary || diff.hunks.is_empty() {
+    if !diff.has_rows() {
         return Some(before.map(<[u8]>::to_vec));
     }
     let is_new = diff.old.is_none() && diff.moved.is_none();
@@ -80,7 +80,7 @@ pub fn patched(diff: &FileDiff, before: Option<&[u8]>, fuzz: usize) -> Option<Op
 fn taken_off(originals: &[&Original], files: &Files) -> Option<Files> {
     let mut files = files.clone();
     for original in originals.iter().rev() {
-        for diff in original.diffs.iter().rev().filter(|diff| !diff.is_binary && !diff.hunks.is_empty()) {
+        for diff in original.diffs.iter().rev().filter(|diff| diff.has_rows()) {
             let path = diff.path(original.strip)?;
             let back =
                 FileDiff { old: diff.new.clone(), new: diff.old.clone(), hunks: back(&diff.hunks), ..diff.clone() };

@@ -145,6 +145,19 @@ fn what_cannot_be_carried_is_listed_and_the_rest_is_not_lost() {
 }
 
 #[test]
+fn a_submodule_that_moves_hides_nothing_of_the_tree() {
+    let patch = "diff --git a/sub b/sub\nindex 1111111..2222222 160000\n--- a/sub\n+++ b/sub\n@@ -1 +1 @@\n\
+                 -Subproject commit 1111111\n+Subproject commit 2222222\n\
+                 diff --git a/a.c b/a.c\nindex 3333333..4444444 100644\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-int a;\n+long a;\n";
+    for tree in ["int a;\n", "long a;\n"] {
+        let out = one("moved.patch", patch, &[("a.c", tree)]);
+        let losses: Vec<_> = out.losses.iter().map(|loss| (loss.file.as_str(), loss.why.as_str())).collect();
+        assert_eq!(losses, [("sub", "a submodule cannot be carried")], "{tree}");
+        assert!(out.text().contains("+long a;"), "{}", out.text());
+    }
+}
+
+#[test]
 fn files_have_names_of_any_kind() {
     let patch = "--- \"a/a [1] {x}.c\"\n+++ \"b/a [1] {x}.c\"\n@@ -1 +1 @@\n-int a;\n+long a;\n";
     let out = one("names.patch", patch, &[("a [1] {x}.c", "int a;\n"), ("a 1 x.c", "int a;\n")]);
