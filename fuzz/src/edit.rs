@@ -122,14 +122,28 @@ fn diff_is_the_change(change: &FileChange) {
     assert!(patched == change.after, "the diff leads elsewhere: {}", String::from_utf8_lossy(&diff));
 }
 
-/// There is no syntax error that was not there before.
+/// There is no syntax error that was not there before. Macro calls without a semicolon, which the grammar of C takes for
+/// this or that, count only where the rest has errors, too.
 fn reads_clean(step: &Step) {
     let Some(language) = Language::of_path(&step.path) else { return };
     let errors = |bytes: &[u8]| {
         Source::parse(language, bytes.to_vec(), Default::default()).map_or(0, |source| source.errors.len())
     };
     let (before, after) = (step.before.as_ref().map(|b| b.bytes()).unwrap_or_default(), step.after.bytes());
-    assert!(errors(&after) <= errors(&before), "new syntax errors: {}", String::from_utf8_lossy(&after));
+    let grows = |before: &[u8], after: &[u8]| errors(after) > errors(before);
+    let is_new =
+        grows(&before, &after) && (language != Language::C || grows(&without_calls(&before), &without_calls(&after)));
+    assert!(!is_new, "new syntax errors: {}", String::from_utf8_lossy(&after));
+}
+
+/// A file without the lines that are one call and nothing else.
+fn without_calls(bytes: &[u8]) -> Vec<u8> {
+    let is_call = |line: &&[u8]| {
+        let line = line.trim_ascii();
+        let name = line.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        name > 0 && line[name..].starts_with(b"(") && line.ends_with(b")")
+    };
+    bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_call(line)).flatten().copied().collect()
 }
 
 /// Outside of the sites, their lines and the comments beside them, every byte stays. In Go gofmt's columns may move, and
