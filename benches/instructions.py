@@ -78,7 +78,7 @@ def count_recorded_commit(counts):
 
 def build(tree):
     """The program of a work tree, as `cargo test` builds it: its features, and so its dependencies, are shared."""
-    subprocess.run(["cargo", "test", "--quiet", "--no-run", "--test", "house"], cwd=tree, check=True,
+    subprocess.run(["cargo", "test", "--quiet", "--no-run", "--test", "cases"], cwd=tree, check=True,
                    env=os.environ | {"CARGO_TARGET_DIR": str(TARGET)}, stderr=subprocess.DEVNULL)
     return TARGET / "debug/treepatch"
 

@@ -1661,6 +1661,31 @@ diff = """
 }
 
 #[test]
+fn only_diffs_have_alternatives() {
+    let alternative = "[[patch.alternative]]\nfiles = \"*.go\"\ndiff = \"\"\"\n-a\n+b\n\"\"\"\n";
+    let create = format!("create = \"a.go\"\ncontent = \"package a\\n\"\n{alternative}");
+    insta::assert_snapshot!(patch_diagnostics(&create), @r#"
+    error: only a diff can have alternatives, or be one
+     --> my.toml:7:10
+      |
+    7 | create = "a.go"
+      |          ^^^^^^
+      |
+      = help: make a patch of its own of each
+    "#);
+    let operation = format!("files = \"*.go\"\noperation = \"go/align-atomics\"\n{alternative}");
+    insta::assert_snapshot!(patch_diagnostics(&operation), @r#"
+    error: only a diff can have alternatives, or be one
+     --> my.toml:8:13
+      |
+    8 | operation = "go/align-atomics"
+      |             ^^^^^^^^^^^^^^^^^^
+      |
+      = help: make a patch of its own of each
+    "#);
+}
+
+#[test]
 fn an_alternative_has_a_body() {
     let patch = r#"
 files = "*.go"
