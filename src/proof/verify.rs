@@ -361,12 +361,30 @@ fn outcome<'f>(
         true => hits.within(work, &place, true).filter(is_done).min_by_key(rank),
         false => hits.of(work, shift, true).filter(is_done).min_by_key(rank),
     };
-    done.map(Some).ok_or_else(|| TAKEN_APART.to_owned())
+    done.map(Some).ok_or_else(|| another_in_hole(source, work, site, claims).unwrap_or_else(|| TAKEN_APART.to_owned()))
 }
 
 /// Why a result is refused that does not hold the after side.
 const TAKEN_APART: &str =
     "the result would not read as the body's after side does: an operator, a bracket or a condition takes it apart";
+
+/// That a hole holds another site and comes out never or several times, so that the other edit has no one place.
+fn another_in_hole(source: &Source, work: &SiteEdit<'_>, site: usize, claims: &Claims) -> Option<String> {
+    let variant = work.variant();
+    let holes = variant.before.elements.iter().zip(&work.hit.matched.bounds);
+    let mut crowded = holes.filter_map(|(element, bound)| {
+        let hole = element.part.hole().filter(|_| claims.another_within(&bound.bytes, site))?;
+        let times = variant.after.elements.iter().filter(|after| after.part.hole() == Some(hole)).count();
+        Some((bound, times)).filter(|(_, times)| *times != 1)
+    });
+    let (bound, times) = crowded.next()?;
+    let line = source.lines.place(bound.bytes.start).0;
+    let fate = if times == 0 { "drops the hole".to_owned() } else { format!("has the hole {times} times") };
+    Some(format!(
+        "a hole holds another site on line {line}, and the after side {fate}: change what it holds in a patch of its own \
+         before this one, and let this one say `amends`"
+    ))
+}
 
 /// Whether every hole is bound to the same code as before.
 fn same_holes(source: &Source, after: &Source, work: &SiteEdit<'_>, done: &Hit, site: usize, claims: &Claims) -> bool {
