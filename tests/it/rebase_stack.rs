@@ -261,7 +261,10 @@ fn wrong_arguments_are_told() {
     let place = Place::new(OLD, NEW, PATCHES);
     let (exit, text) = place.told(&["rebase", "./set.toml", "--from", "a", "--onto", "nowhere"]);
     assert_eq!(exit, 2, "{text}");
-    assert!(text.contains("--onto nowhere: is no folder, and no revision, since ./ lies in no git repository"), "{text}");
+    assert!(
+        text.contains("--onto nowhere: is no folder, and no revision, since ./ lies in no git repository"),
+        "{text}"
+    );
     let (exit, text) = place.told(&[&FOLDERS[..], &["--write", "--replace"]].concat());
     assert_eq!(exit, 2, "{text}");
     place.write("broken.toml", "format = 1\n");
