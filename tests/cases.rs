@@ -6,7 +6,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod page;
+
 use libtest_mimic::{Arguments, Failed, Trial};
+use page::Page;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -40,30 +43,7 @@ fn collect(dir: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
-/// A page: its sections in order. Text before the first section says what the page shows.
-struct Page {
-    head: String,
-    sections: Vec<(String, String)>,
-}
-
 impl Page {
-    fn read(text: &str) -> Page {
-        let mut page = Page { head: String::new(), sections: Vec::new() };
-        for line in text.split_inclusive('\n') {
-            let name = line.trim_end().strip_prefix("-- ").and_then(|l| l.strip_suffix(" --"));
-            match (name, page.sections.last_mut()) {
-                (Some(name), _) => page.sections.push((name.to_owned(), String::new())),
-                (None, Some(section)) => section.1.push_str(line),
-                (None, None) => page.head.push_str(line),
-            }
-        }
-        page
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.sections.iter().find(|s| s.0 == name).map(|s| s.1.as_str())
-    }
-
     fn files(&self, kind: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let of = |s: &(String, String)| {
             let name = s.0.strip_prefix(kind)?.strip_prefix(' ')?;

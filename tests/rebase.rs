@@ -7,7 +7,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod page;
+
 use libtest_mimic::{Arguments, Failed, Trial};
+use page::Page;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use treepatch::language::Language;
@@ -25,30 +28,7 @@ fn main() {
     libtest_mimic::run(&args, pages.into_iter().map(trial).collect()).exit();
 }
 
-/// A page: what it shows, and its sections in order.
-struct Page {
-    head: String,
-    sections: Vec<(String, String)>,
-}
-
 impl Page {
-    fn read(text: &str) -> Page {
-        let mut page = Page { head: String::new(), sections: Vec::new() };
-        for line in text.split_inclusive('\n') {
-            let name = line.trim_end().strip_prefix("-- ").and_then(|l| l.strip_suffix(" --"));
-            match (name, page.sections.last_mut()) {
-                (Some(name), _) => page.sections.push((name.to_owned(), String::new())),
-                (None, Some(section)) => section.1.push_str(line),
-                (None, None) => page.head.push_str(line),
-            }
-        }
-        page
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.sections.iter().find(|s| s.0 == name).map(|s| s.1.as_str())
-    }
-
     fn file(&self) -> (&Path, &str) {
         let section = self.sections.iter().find(|s| s.0.starts_with("a ")).unwrap();
         (Path::new(section.0.strip_prefix("a ").unwrap()), &section.1)

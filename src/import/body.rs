@@ -2,7 +2,7 @@
 
 use super::brief::{Brief, inside};
 use super::locate;
-use super::shown::{Shown, Versions, has_token, touched};
+use super::shown::{Shown, Versions, touched};
 use crate::language::ListKind;
 use std::collections::BTreeSet;
 
@@ -88,8 +88,9 @@ impl Writer<'_> {
         let Some((from, run)) = self.next.filter(|(from, _)| *from <= to) else { return Some(()) };
         let others = self.versions.runs[run..].iter().any(|run| run.before.start < to || (run.before.end < to));
         let hidden = from..to;
-        if others || hidden.clone().any(|line| has_token(self.versions.before, line)) {
-            let shown = hidden.clone().find(|&line| has_token(self.versions.before, line)).unwrap_or(from);
+        let first = hidden.clone().find(|line| !self.versions.before.tokens_on(*line).is_empty());
+        if others || first.is_some() {
+            let shown = first.unwrap_or(from);
             let indent: String = std::str::from_utf8(self.before.get(shown)?)
                 .unwrap_or("")
                 .chars()

@@ -3,7 +3,6 @@
 use super::diff::{self, FileDiff};
 use super::head::Head;
 use super::original::Original;
-use super::proof::read;
 use crate::vfs::FileTree;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,7 +12,7 @@ pub fn compare(name: &str, old: &dyn FileTree, new: &dyn FileTree) -> Result<Ori
     let paths: BTreeSet<&PathBuf> = old.paths().iter().chain(new.paths()).collect();
     let mut diffs = Vec::new();
     for path in paths {
-        let (before, after) = (read(old, path), read(new, path));
+        let (before, after) = (old.get(path), new.get(path));
         if before == after {
             continue;
         }

@@ -5,7 +5,7 @@ use crate::plan::Options;
 use crate::planner::plan;
 use crate::report::{Plan, Verdict};
 use crate::revert::{Assumed, revert};
-use crate::vfs::{FileTree, MemoryTree};
+use crate::vfs::MemoryTree;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -115,13 +115,4 @@ fn result(plan: &Plan, files: &Files) -> Files {
         files.insert(change.path, Some(change.after));
     }
     files
-}
-
-/// The bytes of a file of a tree.
-pub fn read(tree: &dyn FileTree, path: &Path) -> Option<Vec<u8>> {
-    tree.paths()
-        .binary_search_by(|other| other.as_path().cmp(path))
-        .ok()
-        .and_then(|_| tree.read(path).ok())
-        .map(std::sync::Arc::unwrap_or_clone)
 }

@@ -116,7 +116,7 @@ impl Versions<'_> {
                     news.push(next);
                     return;
                 }
-                if has_token(self.before, line) {
+                if !self.before.tokens_on(line).is_empty() {
                     kept.insert(line);
                     found += 1;
                 }
@@ -150,12 +150,6 @@ pub fn line_count(source: &Source) -> usize {
 fn lines_of(source: &Source, token: usize) -> (usize, usize) {
     let bytes = &source.tokens[token].bytes;
     (source.lines.line(bytes.start), source.lines.line(bytes.end.saturating_sub(1).max(bytes.start)))
-}
-
-/// Whether a token stands on a line.
-pub fn has_token(source: &Source, line: usize) -> bool {
-    let at = source.tokens.partition_point(|token| source.lines.line(token.bytes.end.saturating_sub(1)) < line);
-    source.tokens.get(at).is_some_and(|token| source.lines.line(token.bytes.start) <= line)
 }
 
 /// The lines that must be shown along with some, for these to be whole code.

@@ -3,7 +3,7 @@
 use super::diff::{DiffHunk, FileDiff};
 use super::locate::{applied, lines, locate};
 use super::original::Original;
-use super::proof::{Files, read};
+use super::proof::Files;
 use crate::vfs::FileTree;
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ impl State {
     pub fn of(originals: &[&Original], tree: &dyn FileTree, fuzz: usize) -> State {
         let mut files = Files::new();
         for path in originals.iter().flat_map(|original| paths(original)) {
-            files.entry(path).or_insert_with_key(|path| read(tree, path));
+            files.entry(path).or_insert_with_key(|path| tree.get(path));
         }
         if goes_through(originals, files.clone(), fuzz) {
             return State { files, taken_off: 0 };

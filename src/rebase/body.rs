@@ -63,7 +63,7 @@ impl Versions<'_> {
         for edit in self.edits {
             let count = lines(&self.before.bytes).len();
             let is_edited = |line: &usize| self.edits.iter().any(|e| e.removed.contains(line));
-            let has_token = |line: &usize| has_token(self.before, *line);
+            let has_token = |line: &usize| !self.before.tokens_on(*line).is_empty();
             let above = (0..edit.removed.start).rev().take_while(|line| !is_edited(line));
             kept.extend(above.filter(has_token).take(width.rows));
             let below = (edit.removed.end..count).take_while(|line| !is_edited(line));
@@ -131,7 +131,7 @@ impl Rows<'_> {
     /// What lies between the row above and the next one.
     fn gap(&mut self, to: usize) -> Option<()> {
         let Some(from) = self.next.filter(|from| *from <= to) else { return Some(()) };
-        if let Some(hidden) = (from..to).find(|line| has_token(self.source, *line)) {
+        if let Some(hidden) = (from..to).find(|line| !self.source.tokens_on(*line).is_empty()) {
             let text = self.before.get(hidden)?;
             let blanks = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
             self.rows.push(format!(" {}...", std::str::from_utf8(&text[..blanks]).ok()?));
@@ -163,21 +163,10 @@ fn lines_of(source: &Source, tokens: &Tokens) -> (usize, usize) {
     (source.lines.line(first.start), source.lines.line(last.end.saturating_sub(1).max(last.start)))
 }
 
-/// Whether a token stands on a line.
-fn has_token(source: &Source, line: usize) -> bool {
-    !tokens_on(source, line).is_empty()
-}
-
-fn tokens_on(source: &Source, line: usize) -> Tokens {
-    let first = source.tokens.partition_point(|t| source.lines.line(t.bytes.end.saturating_sub(1)) < line);
-    let end = source.tokens.partition_point(|t| source.lines.line(t.bytes.start) <= line);
-    first..end.max(first)
-}
-
 /// The lines that must be shown along with some, for these to be whole code.
 fn needed(source: &Source, shown: &BTreeSet<usize>, headers: bool) -> BTreeSet<usize> {
     let mut needed = BTreeSet::new();
-    let on: Vec<Tokens> = shown.iter().map(|line| tokens_on(source, *line)).filter(|t| !t.is_empty()).collect();
+    let on: Vec<Tokens> = shown.iter().map(|line| source.tokens_on(*line)).filter(|t| !t.is_empty()).collect();
     if let (Some(first), Some(last)) = (on.iter().map(|t| t.start).min(), on.iter().map(|t| t.end).max()) {
         let around = |list: &&List| list.inside.start <= first && last <= list.inside.end;
         let inner = source.lists.iter().filter(|list| !headers && may_hide(source, list)).filter(around);

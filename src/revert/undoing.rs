@@ -116,7 +116,7 @@ impl ReversalBuilder<'_> {
             let id = self.id(number);
             let before = |path: &PathBuf| {
                 let before = self.evidence.before(id, path, false).into_iter().flatten();
-                let other = before.filter(|bytes| read(self.tree, path).as_ref() != Some(bytes)).last()?;
+                let other = before.filter(|bytes| self.tree.get(path).as_ref() != Some(bytes)).last()?;
                 Some((path.clone(), Some(other)))
             };
             let named = self.tree.paths().iter().filter(|path| compiled.names_file(path));
@@ -212,7 +212,7 @@ impl ReversalBuilder<'_> {
             let is_asked = !matches!(report.verdict, Verdict::Skipped | Verdict::Blocked);
             let Some(create) = created(patch).filter(|_| is_asked) else { continue };
             let path = PathBuf::from(&create.path.value);
-            let Some(disk) = read(self.tree, &path) else { continue };
+            let Some(disk) = self.tree.get(&path) else { continue };
             let last =
                 last_versions(&self.steps).get(path.as_path()).map_or_else(|| Arc::new(disk.clone()), |l| l.bytes());
             let mut told = bare(report, Fact::Pending, None);
@@ -300,14 +300,6 @@ impl ReversalBuilder<'_> {
         }
         Ok(())
     }
-}
-
-fn read(tree: &dyn FileTree, path: &Path) -> Option<Vec<u8>> {
-    tree.paths()
-        .binary_search_by(|p| p.as_path().cmp(path))
-        .ok()
-        .and_then(|_| tree.read(path).ok())
-        .map(Arc::unwrap_or_clone)
 }
 
 /// Why a patch cannot go.

@@ -178,6 +178,13 @@ impl Source {
         text.into()
     }
 
+    /// The tokens of which some part is on a 0-based line.
+    pub fn tokens_on(&self, line: usize) -> Tokens {
+        let first = self.tokens.partition_point(|t| self.lines.line(t.bytes.end.saturating_sub(1)) < line);
+        let end = self.tokens.partition_point(|t| self.lines.line(t.bytes.start) <= line);
+        first..end.max(first)
+    }
+
     /// The bytes from the first token of a range to its last; an empty range gives an empty span at the gap.
     pub fn span(&self, tokens: &Tokens) -> Bytes {
         if tokens.is_empty() {

@@ -7,7 +7,6 @@ use crate::report::{Fact, Facts, Plan, Step, Verdict};
 use crate::vfs::{FileTree, Overlay};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// What a file may have been before the patches, as its repository has it.
 pub type Earlier<'a> = dyn Fn(&Path) -> Option<Vec<u8>> + 'a;
@@ -27,7 +26,7 @@ pub(super) fn from_head(
     for path in stacked.candidates.iter().chain(&made) {
         let before = head(path);
         is_known |= before.is_some();
-        match (before, read(tree, path)) {
+        match (before, tree.get(path)) {
             (before @ Some(_), now) if before != now => drop(below.insert(path.clone(), before)),
             (None, Some(_)) if made.contains(path) => drop(below.insert(path.clone(), None)),
             _ => {}
@@ -55,14 +54,6 @@ pub(super) fn from_head(
     Ok(Some(plan))
 }
 
-fn read(tree: &dyn FileTree, path: &Path) -> Option<Vec<u8>> {
-    tree.paths()
-        .binary_search_by(|p| p.as_path().cmp(path))
-        .ok()
-        .and_then(|_| tree.read(path).ok())
-        .map(Arc::unwrap_or_clone)
-}
-
 fn created(patchset: &Patchset) -> BTreeSet<PathBuf> {
     let bodies = patchset.patches.iter().flat_map(|patch| &patch.bodies);
     let path = |work: &Work| match work {
@@ -77,7 +68,7 @@ fn prefix(steps: &[Step], below: &BTreeMap<PathBuf, Option<Vec<u8>>>, tree: &dyn
     let mut differing: BTreeSet<&Path> = below.keys().map(PathBuf::as_path).collect();
     let mut count = differing.is_empty().then_some(0);
     for (number, step) in steps.iter().enumerate() {
-        let is_same = read(tree, &step.path).is_some_and(|now| now == *step.after.bytes());
+        let is_same = tree.get(&step.path).is_some_and(|now| now == *step.after.bytes());
         if is_same {
             differing.remove(step.path.as_path())
         } else {

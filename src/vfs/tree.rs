@@ -16,6 +16,12 @@ pub trait FileTree: Sync {
         Ok(())
     }
 
+    /// The bytes of a file; `None` where there is none, or it cannot be read.
+    fn get(&self, path: &Path) -> Option<Vec<u8>> {
+        self.paths().binary_search_by(|listed| listed.as_path().cmp(path)).ok()?;
+        self.read(path).ok().map(Arc::unwrap_or_clone)
+    }
+
     /// What could not be listed: folders whose files nobody knows.
     fn unreadable(&self) -> &[ReadError] {
         &[]
