@@ -1,4 +1,4 @@
-//! What stands above the diffs of a patch: DEP-3 fields, the headers of a mail, git's trailers, or prose.
+//! The text above the diffs of a patch: DEP-3 fields, the headers of a mail, git's trailers, or prose.
 
 use crate::patchset::{Date, Upstream, is_author};
 
@@ -46,7 +46,7 @@ const CARRIERS: &[&str] = &[
 const LONGEST: usize = 160;
 
 impl Head {
-    /// Reads what stands above the first diff.
+    /// Reads the text above the first diff.
     pub fn read(bytes: &[u8]) -> Head {
         let text = text(bytes);
         let lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches('\r')).collect();

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What undoing a patchset comes to.
+/// The result of undoing a patchset.
 #[derive(Clone, Debug, Default)]
 pub struct Undoing {
     /// The verdicts and steps of the way back, the last patch first.

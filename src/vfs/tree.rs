@@ -22,7 +22,7 @@ pub trait FileTree: Sync {
         self.read(path).ok().map(Arc::unwrap_or_clone)
     }
 
-    /// What could not be listed: folders whose files nobody knows.
+    /// What could not be listed: folders whose files are unknown.
     fn unreadable(&self) -> &[ReadError] {
         &[]
     }

@@ -1,4 +1,4 @@
-//! What the proof is about, and what it comes to.
+//! What the proof is about, and its result.
 
 use crate::find::Bound;
 use crate::patchset::Row;
@@ -31,7 +31,7 @@ pub(crate) struct Broken {
     pub message: String,
 }
 
-/// What the proof comes to.
+/// The result of the proof.
 #[derive(Default)]
 pub(crate) struct Verdict {
     pub broken: Option<Broken>,
